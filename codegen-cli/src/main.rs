@@ -1,0 +1,3 @@
+//! The `volplane` command.
+
+fn main() {}

@@ -1,0 +1,4 @@
+//! From thrift IDL to volo-thrift code.
+
+pub mod model;
+pub mod span;

@@ -1,0 +1,1 @@
+//! Custom connections for volo-thrift.
