@@ -1,0 +1,81 @@
+//! From normalised IDL to Rust, with pilota-build and volo's backend.
+//!
+//! pilota-build prints to standard output, panics and exits. In a build script that does little harm; any other
+//! program runs it as a child process, with [`emit_in_child`].
+
+mod backend;
+mod child;
+mod text;
+
+use std::path::{Path, PathBuf};
+
+pub use self::child::{ChildError, emit_in_child, run_child};
+use crate::lower::Lowered;
+
+/// How the generated text is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// As the backend writes it: for the compiler alone, quickest.
+    Raw,
+    /// Formatted: for people and for `git diff`.
+    Formatted,
+}
+
+/// Why no code was generated.
+#[derive(Debug, thiserror::Error)]
+pub enum EmitError {
+    /// A file of the working folder.
+    #[error("can't {action} {}", path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The backend's text is not what this crate was written for.
+    #[error(
+        "the generated code lacks `{expected}`: this pilota-build or volo-build is not the one that volplane knows"
+    )]
+    Unexpected {
+        /// What should stand in it.
+        expected: String,
+    },
+    /// The backend's text is no Rust.
+    #[error("the generated code is no Rust")]
+    NoRust(#[source] syn::Error),
+}
+
+/// Generates the code in this process.
+///
+/// The normalised IDL and the backend's output are written below `dir`, which is made if need be; files that hold
+/// the right text already are left alone. The same `lowered` gives the same bytes.
+///
+/// # Errors
+/// When a file can't be written or the backend's output is not as expected.
+///
+/// # Panics
+/// pilota-build may panic or end the process with exit code 1.
+pub fn emit(lowered: &Lowered, dir: &Path, layout: Layout) -> Result<String, EmitError> {
+    std::fs::create_dir_all(dir).map_err(|source| EmitError::File {
+        action: "make the folder",
+        path: dir.to_owned(),
+        source,
+    })?;
+    for file in &lowered.files {
+        write_if_changed(&dir.join(&file.name), &file.text)?;
+    }
+    let raw = backend::generate(lowered, dir)?;
+    text::finish(&raw, lowered, layout)
+}
+
+/// Writes a file unless it holds `text` already, so that its time stays when nothing changed.
+pub(crate) fn write_if_changed(path: &Path, text: &str) -> Result<bool, EmitError> {
+    if std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
+        return Ok(false);
+    }
+    std::fs::write(path, text).map_err(|source| EmitError::File { action: "write", path: path.to_owned(), source })?;
+    Ok(true)
+}

@@ -1,0 +1,114 @@
+//! The backend in a process of its own, so that its exits, panics and prints harm nobody.
+//!
+//! Parent and child speak through files of one folder: the request `request.json`, the answer `answer.rs`.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::{EmitError, Layout, emit};
+use crate::lower::Lowered;
+
+const REQUEST: &str = "request.json";
+const ANSWER: &str = "answer.rs";
+
+/// Why the child process gave no code.
+#[derive(Debug, thiserror::Error)]
+pub enum ChildError {
+    /// A file of the folder that both processes use.
+    #[error("can't {action} {}", path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The request is not one.
+    #[error("{} is no request of this volplane", path.display())]
+    Request {
+        /// The file.
+        path: PathBuf,
+        /// What the parser says.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// The program could not be started.
+    #[error("can't start {}", program.display())]
+    Start {
+        /// The program.
+        program: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The backend stopped: a mistake of volplane's, since the IDL was checked.
+    #[error(
+        "the code generator stopped ({status}): {said}\nThe IDL is valid, so this is a mistake in volplane: please \
+         report it with the IDL"
+    )]
+    Stopped {
+        /// How the process ended.
+        status: std::process::ExitStatus,
+        /// The last lines that it printed.
+        said: String,
+    },
+    /// The child's own work.
+    #[error(transparent)]
+    Emit(#[from] EmitError),
+}
+
+/// Generates formatted code by running `program` with `arguments` and the path of a folder behind them. The program
+/// has to call [`run_child`] with that path.
+///
+/// # Errors
+/// When the process can't be started or does not end with an answer; the message says what it printed.
+pub fn emit_in_child(program: &Path, arguments: &[&str], lowered: &Lowered) -> Result<String, ChildError> {
+    let dir = tempfile::tempdir().map_err(|source| ChildError::File {
+        action: "make a folder in",
+        path: std::env::temp_dir(),
+        source,
+    })?;
+    let path = dir.path().join(REQUEST);
+    let request =
+        serde_json::to_string(lowered).map_err(|source| ChildError::Request { path: path.clone(), source })?;
+    std::fs::write(&path, request).map_err(|source| ChildError::File { action: "write", path, source })?;
+    let output = Command::new(program)
+        .args(arguments)
+        .arg(dir.path())
+        .stdin(Stdio::null())
+        .env("RUST_BACKTRACE", "0")
+        .output()
+        .map_err(|source| ChildError::Start { program: program.to_owned(), source })?;
+    if !output.status.success() {
+        let said = last_lines(&String::from_utf8_lossy(&output.stderr));
+        return Err(ChildError::Stopped { status: output.status, said });
+    }
+    let path = dir.path().join(ANSWER);
+    std::fs::read_to_string(&path).map_err(|source| ChildError::File { action: "read", path, source })
+}
+
+/// The child's side of [`emit_in_child`]: reads the request in `dir`, generates, writes the answer there. Standard
+/// output may hold anything.
+///
+/// # Errors
+/// When the request can't be read, the code can't be generated, or the answer can't be written.
+pub fn run_child(dir: &Path) -> Result<(), ChildError> {
+    let path = dir.join(REQUEST);
+    let request = std::fs::read_to_string(&path).map_err(|source| ChildError::File {
+        action: "read",
+        path: path.clone(),
+        source,
+    })?;
+    let lowered: Lowered = serde_json::from_str(&request).map_err(|source| ChildError::Request { path, source })?;
+    let code = emit(&lowered, &dir.join("idl"), Layout::Formatted)?;
+    let path = dir.join(ANSWER);
+    std::fs::write(&path, code).map_err(|source| ChildError::File { action: "write", path, source })
+}
+
+/// What a person needs of a panic or a report: its last lines.
+fn last_lines(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    lines[lines.len().saturating_sub(12)..].join("\n")
+}

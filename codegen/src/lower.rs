@@ -1,0 +1,105 @@
+//! From the checked model to IDL text that pilota-build accepts and that means the same.
+//!
+//! pilota-build reads less than Apache's grammar and stumbles over some of what it reads (docs/limits.md has the
+//! list), so it is given text printed from the model: one file per Rust module, every id written, every constant
+//! resolved, legacy forms gone, and the Rust name of everything pinned by `pilota.name`. What it can't express is
+//! handed on beside the text, as [`Patch`]es of its output. Pure: nothing is read or written here.
+
+mod doc;
+mod graph;
+mod literal;
+mod print;
+mod value;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{DefinitionKind, Model};
+use crate::rust::layout::Layout;
+use crate::span::{FileId, Span};
+
+/// Normalised IDL, and what has to happen to the code generated from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lowered {
+    /// The paths of the files that were asked for, as the user gave them.
+    pub sources: Vec<String>,
+    /// The files, all in one folder. All of them are compiled.
+    pub files: Vec<LoweredFile>,
+    /// Changes to the generated code, independent of each other.
+    pub patches: Vec<Patch>,
+    /// Services whose Rust name is not their name in the IDL.
+    pub services: Vec<ServiceName>,
+}
+
+/// One normalised file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoweredFile {
+    /// Its file name.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// A text that stands once in the generated code, and what has to stand there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Patch {
+    /// The text that pilota-build generates.
+    pub from: String,
+    /// The text to put there.
+    pub to: String,
+}
+
+/// A service that has another name in Rust than on the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceName {
+    /// The name of its trait.
+    pub rust: String,
+    /// The name in the IDL, by which a multi-service server finds it.
+    pub idl: String,
+}
+
+/// Something valid that the backend can't express. docs/limits.md explains each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Where it stands.
+    pub span: Span,
+    /// What can't be expressed.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+/// Prints `model` as normalised IDL.
+///
+/// # Errors
+/// Everything in the model that the backend can't express, each with its place.
+pub fn lower(model: &Model) -> Result<Lowered, Vec<Limit>> {
+    let layout = Layout::new(model);
+    let mut limits = Vec::new();
+    let mut patches = Vec::new();
+    let files = (0..layout.modules().len())
+        .map(|module| print::Printer::new(model, &layout, module, &mut patches, &mut limits).file())
+        .collect();
+    if !limits.is_empty() {
+        return Err(limits);
+    }
+    Ok(Lowered {
+        sources: model.roots.iter().map(|&file| model.file(file).path.clone()).collect(),
+        files,
+        patches,
+        services: renamed_services(model, &layout),
+    })
+}
+
+fn renamed_services(model: &Model, layout: &Layout) -> Vec<ServiceName> {
+    let mut renamed = Vec::new();
+    for (file, definitions) in model.files.iter().map(|file| &file.definitions).enumerate() {
+        for (index, definition) in definitions.iter().enumerate() {
+            let id = crate::model::DefId { file: FileId(file as u32), index: index as u32 };
+            let (rust, idl) = (layout.name(id), &definition.name.text);
+            if matches!(definition.kind, DefinitionKind::Service(_)) && rust != idl {
+                renamed.push(ServiceName { rust: rust.to_owned(), idl: idl.clone() });
+            }
+        }
+    }
+    renamed
+}

@@ -1,0 +1,185 @@
+//! The Rust names of what the generated code holds: what handler stubs, servers and clients are written from.
+//!
+//! [`Api::new`] is pure and needs no backend; a test compiles stubs made from it against the backend's traits.
+
+pub mod layout;
+pub mod names;
+pub mod types;
+
+use serde::Serialize;
+
+use self::layout::{Layout, method_ident, method_type_stem, pilota_name};
+use crate::model::{DefId, Definition, DefinitionKind, Field, Method, Model, Requiredness, Service};
+
+/// What the generated crate offers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Api {
+    /// The services of the files that were asked for, in the order of the text.
+    pub services: Vec<ServiceApi>,
+}
+
+/// One service. All paths begin with the crate path given to [`Api::new`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ServiceApi {
+    /// Its name in the IDL, which is also the name a multi-service server knows it by.
+    pub idl_name: String,
+    /// The path of the IDL file that defines it.
+    pub file: String,
+    /// The module that holds it: `hello_generated::api`.
+    pub module: String,
+    /// The trait that a handler implements: `Echo`.
+    pub ident: String,
+    /// The server type: `EchoServer`.
+    pub server: String,
+    /// The client type: `EchoClient`.
+    pub client: String,
+    /// The client's builder: `EchoClientBuilder`.
+    pub client_builder: String,
+    /// The request type that a server's runner has to name: `EchoRequestRecv`.
+    pub request: String,
+    /// Its name in snake case, keywords not escaped: for files and modules.
+    pub snake: String,
+    /// The doc comment.
+    pub doc: Option<String>,
+    /// All methods that the trait demands: inherited ones first, as the trait has them.
+    pub methods: Vec<MethodApi>,
+}
+
+/// One method of a service's trait.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MethodApi {
+    /// Its name in the IDL.
+    pub idl_name: String,
+    /// Its identifier.
+    pub ident: String,
+    /// The arguments behind `&self`.
+    pub arguments: Vec<ArgumentApi>,
+    /// The type of a result without its error: `()` for `void`.
+    pub result: String,
+    /// The enum of the declared exceptions, if there are any.
+    pub exception: Option<String>,
+    /// The full return type.
+    pub output: String,
+    /// The line that a handler's method begins with, without the brace: `async fn echo(&self, …) -> …`.
+    pub signature: String,
+    /// No answer is sent.
+    pub oneway: bool,
+    /// The IDL name of the service that it is inherited from.
+    pub inherited_from: Option<String>,
+    /// The doc comment.
+    pub doc: Option<String>,
+}
+
+/// One argument.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ArgumentApi {
+    /// Its name in the IDL.
+    pub idl_name: String,
+    /// Its identifier.
+    pub ident: String,
+    /// Its type.
+    pub ty: String,
+}
+
+impl Api {
+    /// Describes the services of `model`, as seen from a crate that reaches the generated one as `root`
+    /// (`hello_generated`, or `crate` inside it). Containers and strings are spelled with `::pilota`, results with
+    /// `::volo_thrift`: a crate that holds handlers depends on both.
+    pub fn new(model: &Model, root: &str) -> Api {
+        let describe = Describe { model, layout: &Layout::new(model), root };
+        Api {
+            services: model
+                .services()
+                .map(|(id, definition, service)| describe.service(id, definition, service))
+                .collect(),
+        }
+    }
+}
+
+struct Describe<'a> {
+    model: &'a Model,
+    layout: &'a Layout,
+    root: &'a str,
+}
+
+impl Describe<'_> {
+    fn service(&self, id: DefId, definition: &Definition, service: &Service) -> ServiceApi {
+        let name = self.layout.name(id);
+        ServiceApi {
+            idl_name: definition.name.text.clone(),
+            file: self.model.file(id.file).path.clone(),
+            module: format!("{}::{}", self.root, self.layout.module_path(id.file)),
+            ident: name.to_owned(),
+            server: format!("{name}Server"),
+            client: format!("{name}Client"),
+            client_builder: format!("{name}ClientBuilder"),
+            request: format!("{name}RequestRecv"),
+            snake: names::field_name(name),
+            doc: definition.doc.clone(),
+            methods: self.methods(id, service),
+        }
+    }
+
+    /// The whole chain of parents, topmost first. The front-end refuses cycles; one that got through ends here.
+    fn methods(&self, id: DefId, service: &Service) -> Vec<MethodApi> {
+        let mut chain = vec![(id, service)];
+        while let Some((_, child)) = chain.last()
+            && let Some(parent) = child.extends
+            && chain.iter().all(|(seen, _)| *seen != parent)
+            && let DefinitionKind::Service(service) = &self.model.definition(parent).kind
+        {
+            chain.push((parent, service));
+        }
+        let of = |&(owner, service): &(DefId, &Service)| -> Vec<MethodApi> {
+            service.methods.iter().map(|method| self.method(method, owner, owner != id)).collect()
+        };
+        chain.iter().rev().flat_map(of).collect()
+    }
+
+    fn method(&self, method: &Method, owner: DefId, inherited: bool) -> MethodApi {
+        let ident = names::escape(&method_ident(method));
+        let arguments: Vec<ArgumentApi> = method.arguments.iter().map(|argument| self.argument(argument)).collect();
+        let result =
+            method.result.as_ref().map_or_else(|| "()".to_owned(), |ty| types::spell(ty, self.layout, self.root));
+        let exception = (!method.throws.is_empty()).then(|| {
+            let name = format!("{}{}Exception", self.layout.name(owner), method_type_stem(method));
+            format!("{}::{}::{name}", self.root, self.layout.module_path(owner.file))
+        });
+        let ok = match &exception {
+            Some(exception) => format!("::volo_thrift::MaybeException<{result}, {exception}>"),
+            None => result.clone(),
+        };
+        let output = format!("::core::result::Result<{ok}, ::volo_thrift::ServerError>");
+        let parameters: String =
+            arguments.iter().map(|argument| format!(", {}: {}", argument.ident, argument.ty)).collect();
+        MethodApi {
+            idl_name: method.name.text.clone(),
+            signature: format!("async fn {ident}(&self{parameters}) -> {output}"),
+            ident,
+            arguments,
+            result,
+            exception,
+            output,
+            oneway: method.oneway,
+            inherited_from: inherited.then(|| self.model.definition(owner).name.text.clone()),
+            doc: method.doc.clone(),
+        }
+    }
+
+    fn argument(&self, argument: &Field) -> ArgumentApi {
+        let ty = types::spell(&argument.ty, self.layout, self.root);
+        ArgumentApi {
+            idl_name: argument.name.text.clone(),
+            ident: names::escape(&field_ident(argument)),
+            ty: match argument.requiredness {
+                Requiredness::Optional => format!("::std::option::Option<{ty}>"),
+                Requiredness::Default | Requiredness::Required => ty,
+            },
+        }
+    }
+}
+
+/// A field's or argument's identifier, keywords not yet escaped.
+pub(crate) fn field_ident(field: &Field) -> String {
+    pilota_name(&field.annotations).map_or_else(|| names::field_name(&field.name.text), str::to_owned)
+}

@@ -1,0 +1,154 @@
+//! From a name in the IDL to the identifier it has in Rust.
+//!
+//! The rules are pilota's (heck's cases, leading underscores kept), and beyond them names that would not compile,
+//! or that would hide something the generated code uses, get an underscore behind them.
+
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+
+/// What Rust reserves, up to edition 2024.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
+    "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "Self",
+];
+
+/// Keywords that stay keywords behind `r#`.
+const PATH_KEYWORDS: &[&str] = &["self", "Self", "super", "crate"];
+
+/// Names that the generated code writes bare: type parameters, traits of the prelude, traits imported in functions.
+const USED_BARE: &[&str] = &[
+    "Buf",
+    "BufMut",
+    "Context",
+    "Err",
+    "From",
+    "None",
+    "Ok",
+    "Opt",
+    "S",
+    "Self",
+    "Send",
+    "Some",
+    "Sync",
+    "T",
+    "TLengthProtocolExt",
+    "TOutputProtocolExt",
+];
+
+/// The type of a struct, union, exception, enum or typedef.
+pub fn type_name(idl: &str) -> String {
+    let name = cased(idl, |s| s.to_upper_camel_case());
+    if USED_BARE.contains(&name.as_str()) { format!("{name}_") } else { name }
+}
+
+/// The trait of a service. The backend derives a dozen names from it and cases it again, so it can't end in an
+/// underscore.
+pub fn service_name(idl: &str) -> String {
+    let name = cased(idl, |s| s.to_upper_camel_case());
+    if USED_BARE.contains(&name.as_str()) { format!("{name}Service") } else { name }
+}
+
+/// The constant of a `const` or of an enum's member.
+pub fn constant_name(idl: &str) -> String {
+    cased(idl, |s| s.to_shouty_snake_case())
+}
+
+/// The variant of a union's field.
+pub fn variant_name(idl: &str) -> String {
+    let name = cased(idl, |s| s.to_upper_camel_case());
+    if name == "Self" { "Self_".to_owned() } else { name }
+}
+
+/// The variant of a declared exception, beside the variant `Ok` of the result. It is cased again by the backend.
+pub fn throws_name(idl: &str) -> String {
+    let name = cased(idl, |s| s.to_upper_camel_case());
+    if matches!(name.as_str(), "Ok" | "Self") { format!("{name}Exception") } else { name }
+}
+
+/// A field or an argument, keywords not yet escaped.
+pub fn field_name(idl: &str) -> String {
+    lower(idl)
+}
+
+/// A method, keywords not yet escaped.
+pub fn method_name(idl: &str) -> String {
+    let name = lower(idl);
+    // The client has a method of its own of this name.
+    if name == "with_callopt" { format!("{name}_") } else { name }
+}
+
+/// The modules that a dotted namespace stands for, keywords not yet escaped.
+pub fn module_path(namespace: &str) -> Vec<String> {
+    let path: Vec<String> = namespace
+        .split('.')
+        .filter(|segment| !segment.is_empty())
+        .map(|segment| {
+            let valid: String = segment.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+            let name = lower(&valid);
+            if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
+        })
+        .collect();
+    if path.is_empty() { vec!["idl".to_owned()] } else { path }
+}
+
+/// The identifier as it stands in Rust text.
+pub fn escape(name: &str) -> String {
+    if PATH_KEYWORDS.contains(&name) {
+        format!("{name}_")
+    } else if KEYWORDS.contains(&name) {
+        format!("r#{name}")
+    } else {
+        name.to_owned()
+    }
+}
+
+fn lower(idl: &str) -> String {
+    let name = cased(idl, |s| s.to_snake_case());
+    if PATH_KEYWORDS.contains(&name.as_str()) { format!("{name}_") } else { name }
+}
+
+/// Cases everything behind the leading underscores.
+fn cased(idl: &str, case: impl Fn(&str) -> String) -> String {
+    let body = idl.trim_start_matches('_');
+    let underscores = &idl[..idl.len() - body.len()];
+    let name = format!("{underscores}{}", case(body));
+    // A lone underscore is no identifier.
+    if name == "_" { "__".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn names_that_rust_reserves_or_the_backend_uses() {
+        assert_eq!(type_name("Self"), "Self_");
+        assert_eq!(type_name("send"), "Send_");
+        assert_eq!(type_name("Result"), "Result");
+        assert_eq!(service_name("Self"), "SelfService");
+        assert_eq!(throws_name("ok"), "OkException");
+        assert_eq!(escape(&field_name("type")), "r#type");
+        assert_eq!(escape(&field_name("Self")), "self_");
+        assert_eq!(field_name("_"), "__");
+        assert_eq!(field_name("a.b"), "a_b");
+        assert_eq!(module_path("my-go.1st.Self"), ["my_go", "_1st", "self_"]);
+        assert_eq!(module_path(""), ["idl"]);
+    }
+
+    proptest! {
+        // pilota cases service, throws and module names once more.
+        #[test]
+        fn casing_twice_changes_nothing(idl in "[a-zA-Z_][a-zA-Z0-9_]{0,12}") {
+            let service = service_name(&idl);
+            prop_assert_eq!(service_name(&service), service.clone());
+            let throws = throws_name(&idl);
+            prop_assert_eq!(throws_name(&throws), throws.clone());
+            for segment in module_path(&idl) {
+                prop_assert_eq!(module_path(&segment), vec![segment.clone()]);
+            }
+        }
+    }
+}
