@@ -1,8 +1,41 @@
-//! From thrift IDL to volo-thrift code.
+//! From thrift IDL to volo-thrift code; [`check`] is where to begin.
+//!
+//! The front-end reads IDL as Apache's compiler does and reports every mistake with its place, before anything else
+//! sees the text. Data flows one way:
+//!
+//! | step | module | from | to |
+//! |---|---|---|---|
+//! | load | `load` | paths, through [`ReadSource`] | texts, each behind what it includes |
+//! | lex | [`syntax`] (`lex`) | text | [tokens](syntax::token) and comments |
+//! | parse | [`syntax`] (`parse`) | tokens | a [tree](syntax::tree) with places |
+//! | resolve | `check` (`world`, `resolve`, `canon`) | trees | definitions whose names mean something |
+//! | check | `check` (the rest) | definitions, values | [`Diagnostic`]s, or none |
+//! | model | [`model`] | all of it | plain data for everything behind |
+//!
+//! Beside it: [`render()`](render::render) shows diagnostics, [`explain`] tells what a code means, [`dump`] gives the model as JSON.
+//!
+//! Nothing here panics on any input, and no input makes it recurse deeper than [`syntax::tree::MAX_DEPTH`] asks for.
 
+mod check;
+mod code;
+mod diagnostic;
+pub mod dump;
 #[cfg(feature = "emit")]
 pub mod emit;
+mod load;
 pub mod lower;
 pub mod model;
+mod nearest;
+mod read;
+mod render;
 pub mod rust;
+mod source;
 pub mod span;
+pub mod syntax;
+
+pub use check::{Checked, check};
+pub use code::{Code, explain};
+pub use diagnostic::{Diagnostic, Label, Severity};
+pub use read::{Disk, Memory, ReadSource};
+pub use render::{MessageFormat, UnknownFormat, render};
+pub use source::{Position, Source, Sources};

@@ -1,0 +1,83 @@
+//! From paths to a [`Model`], or to everything that is wrong: load, lex, parse, resolve, check.
+//!
+//! Each phase says all that it can and hands on what it understood; what an earlier phase reported as missing, a later
+//! one takes as there.
+
+mod canon;
+mod constants;
+mod convert;
+mod cycles;
+mod duplicates;
+mod enums;
+mod fields;
+mod lints;
+mod resolve;
+mod rust_names;
+mod services;
+mod sink;
+mod values;
+mod world;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::load::load;
+use crate::model::{File, Include, Model, Namespace};
+use crate::read::ReadSource;
+use crate::source::Sources;
+use crate::span::Name;
+use sink::Sink;
+use std::path::PathBuf;
+use world::World;
+
+/// What became of a run.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The texts, for showing places.
+    pub sources: Sources,
+    /// At most 100, by file and place; a last one says if there are more.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the files say; `Some` if and only if no diagnostic is an error.
+    pub model: Option<Model>,
+}
+
+/// Loads the files and everything they include, reports every mistake, and gives the model if there is none.
+///
+/// An include is looked for in the folder of the file that has it, then in `include_dirs` in their order, as Apache's
+/// compiler does; not in the current folder.
+pub fn check(files: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Checked {
+    let loaded = load(files, include_dirs, reader);
+    let mut sink = Sink::new(loaded.diagnostics);
+    let world = World::new(loaded.files);
+    duplicates::check(&world, &mut sink);
+    let mut resolved = resolve::resolve(&world, &mut sink);
+    let mut types = canon::Types::new(&world, &resolved, &mut sink);
+    services::check(&world, &resolved, &mut types, &mut sink);
+    constants::check(&world, &mut types, &mut resolved, &mut sink);
+    lints::check(&world, &resolved, &mut types, &mut sink);
+    rust_names::check(&world, &mut sink);
+    let diagnostics = sink.finish();
+    let clean = diagnostics.iter().all(|diagnostic| diagnostic.severity() == Severity::Warning);
+    let definitions = resolved.definitions;
+    let model = clean.then(|| Model { files: files_of(world, definitions), roots: loaded.roots });
+    Checked { sources: loaded.sources, diagnostics, model }
+}
+
+fn files_of(world: World, definitions: Vec<Vec<crate::model::Definition>>) -> Vec<File> {
+    let file = |(unit, definitions): (world::Unit, _)| {
+        let include = |(path, file): (crate::syntax::tree::Literal, Option<_>)| {
+            Some(Include { path: Name { text: path.text, span: path.span }, file: file? })
+        };
+        File {
+            path: unit.path,
+            stem: unit.stem,
+            includes: unit.tree.includes.into_iter().zip(unit.includes).filter_map(include).collect(),
+            namespaces: unit
+                .tree
+                .namespaces
+                .into_iter()
+                .map(|space| Namespace { scope: space.scope, name: space.name, annotations: space.annotations })
+                .collect(),
+            definitions,
+        }
+    };
+    world.units.into_iter().zip(definitions).map(file).collect()
+}

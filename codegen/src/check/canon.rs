@@ -1,0 +1,182 @@
+//! Types as numbers: two types are the same if and only if their numbers are, with typedefs seen through.
+
+use super::cycles::sort;
+use super::resolve::Resolved;
+use super::sink::Sink;
+use super::world::World;
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::model::{DefId, DefinitionKind, Type, TypeKind};
+use crate::syntax::tree::MAX_DEPTH;
+use std::collections::HashMap;
+
+/// The number of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct TypeId(u32);
+
+/// What a type is, with the inner ones as numbers and no typedef anywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Shape {
+    /// Not known: nothing more is to be said about it.
+    Unknown,
+    Bool,
+    I8,
+    I16,
+    I32,
+    I64,
+    Double,
+    String,
+    Binary,
+    Uuid,
+    List(TypeId),
+    Set(TypeId),
+    Map(TypeId, TypeId),
+    Enum(DefId),
+    Record(DefId),
+}
+
+/// Every type met so far.
+pub(super) struct Types {
+    shapes: Vec<(Shape, usize)>,
+    numbers: HashMap<Shape, TypeId>,
+    definitions: HashMap<DefId, TypeId>,
+}
+
+const UNKNOWN: TypeId = TypeId(0);
+
+impl Types {
+    /// Numbers every typedef, enum and record, and reports typedefs that lead back to themselves.
+    pub(super) fn new(world: &World, resolved: &Resolved<'_>, sink: &mut Sink) -> Self {
+        let mut types = Self { shapes: Vec::new(), numbers: HashMap::new(), definitions: HashMap::new() };
+        types.number(Shape::Unknown, 0);
+        let kind = |id: DefId| &resolved.definitions[id.file.0 as usize][id.index as usize].kind;
+        let mut typedefs = Vec::new();
+        for (file, unit) in world.iter() {
+            for index in 0..unit.tree.definitions.len() as u32 {
+                let id = DefId { file, index };
+                let shape = match kind(id) {
+                    DefinitionKind::Typedef(_) => {
+                        typedefs.push(id);
+                        continue;
+                    }
+                    DefinitionKind::Enum(_) => Shape::Enum(id),
+                    DefinitionKind::Struct(..) => Shape::Record(id),
+                    DefinitionKind::Senum(_) => Shape::String,
+                    DefinitionKind::Const(..) | DefinitionKind::Service(_) => continue,
+                };
+                let number = types.number(shape, 0);
+                types.definitions.insert(id, number);
+            }
+        }
+        let next = |id: DefId| {
+            let mut names = Vec::new();
+            if let DefinitionKind::Typedef(ty) = kind(id) {
+                named_in(ty, &mut names);
+                names.retain(|id| matches!(kind(*id), DefinitionKind::Typedef(_)));
+            }
+            names
+        };
+        let (order, cycles) = sort(typedefs, next);
+        for cycle in &cycles {
+            sink.push(cycle_of(world, cycle));
+            types.definitions.extend(cycle.iter().map(|id| (*id, UNKNOWN)));
+        }
+        for id in order {
+            let DefinitionKind::Typedef(ty) = kind(id) else { continue };
+            if types.definitions.contains_key(&id) {
+                continue;
+            }
+            let number = types.of(ty);
+            let (_, depth) = types.shapes[number.0 as usize];
+            if depth > MAX_DEPTH {
+                let span = world.definition(id).name.span;
+                let message = format!("through its typedefs this type nests deeper than {MAX_DEPTH} levels");
+                sink.push(Diagnostic::at(Code::E024, span, message, ""));
+                types.definitions.insert(id, UNKNOWN);
+            } else {
+                types.definitions.insert(id, number);
+            }
+        }
+        types
+    }
+
+    /// The number of a type. Its own nesting is bounded, that of typedefs is behind a number.
+    pub(super) fn of(&mut self, ty: &Type) -> TypeId {
+        let shape = match &ty.kind {
+            TypeKind::Bool => Shape::Bool,
+            TypeKind::I8 => Shape::I8,
+            TypeKind::I16 => Shape::I16,
+            TypeKind::I32 => Shape::I32,
+            TypeKind::I64 => Shape::I64,
+            TypeKind::Double => Shape::Double,
+            TypeKind::String => Shape::String,
+            TypeKind::Binary => Shape::Binary,
+            TypeKind::Uuid => Shape::Uuid,
+            TypeKind::List(element) => Shape::List(self.of(element)),
+            TypeKind::Set(element) => Shape::Set(self.of(element)),
+            TypeKind::Map(key, value) => Shape::Map(self.of(key), self.of(value)),
+            TypeKind::Named(id) => return self.definitions.get(id).copied().unwrap_or(UNKNOWN),
+        };
+        let depth = |id: TypeId| self.shapes[id.0 as usize].1;
+        let inner = match shape {
+            Shape::List(element) | Shape::Set(element) => 1 + depth(element),
+            Shape::Map(key, value) => 1 + depth(key).max(depth(value)),
+            _ => 0,
+        };
+        self.number(shape, inner)
+    }
+
+    /// What a number stands for.
+    pub(super) fn shape(&self, id: TypeId) -> Shape {
+        self.shapes[id.0 as usize].0
+    }
+
+    /// The type that a definition is, typedefs seen through.
+    pub(super) fn definition(&self, id: DefId) -> Shape {
+        self.definitions.get(&id).map_or(Shape::Unknown, |id| self.shape(*id))
+    }
+
+    fn number(&mut self, shape: Shape, depth: usize) -> TypeId {
+        let next = TypeId(self.shapes.len() as u32);
+        let number = *self.numbers.entry(shape).or_insert(next);
+        if number == next {
+            self.shapes.push((shape, depth));
+        }
+        number
+    }
+}
+
+/// Every definition that a type names.
+fn named_in(ty: &Type, out: &mut Vec<DefId>) {
+    match &ty.kind {
+        TypeKind::List(inner) | TypeKind::Set(inner) => named_in(inner, out),
+        TypeKind::Map(key, value) => {
+            named_in(key, out);
+            named_in(value, out);
+        }
+        TypeKind::Named(id) => out.push(*id),
+        _ => {}
+    }
+}
+
+fn cycle_of(world: &World, cycle: &[DefId]) -> Diagnostic {
+    let names: Vec<&str> = cycle.iter().map(|id| world.definition(*id).name.text.as_str()).collect();
+    let first = names.first().copied().unwrap_or_default();
+    let message = match names.as_slice() {
+        [one] => format!("the typedef `{one}` is defined by itself"),
+        _ => format!("these typedefs are defined by each other: {} -> {first}", shorten(&names)),
+    };
+    let mut diagnostic = Diagnostic::new(Code::E035, message);
+    for id in cycle.iter().take(10) {
+        diagnostic = diagnostic.label(world.definition(*id).name.span, "");
+    }
+    diagnostic
+}
+
+/// At most ten names of a circle.
+pub(super) fn shorten(names: &[&str]) -> String {
+    match names.get(10..) {
+        None | Some([]) => names.join(" -> "),
+        Some(rest) => format!("{} -> ({} more)", names[..10].join(" -> "), rest.len()),
+    }
+}

@@ -1,0 +1,139 @@
+//! A single value in the form that the type of its place wants.
+
+use super::canon::Shape;
+use super::sink::Sink;
+use super::values::{Evaluator, Scalar};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::model::Value;
+use crate::span::Span;
+use crate::syntax::tree::ValueKind;
+
+impl Evaluator<'_> {
+    /// The rules of Apache's compiler: `true` and `false` are 1 and 0, an integer may stand for a double, a bool or a
+    /// member of an enum, a member for its number. What its type can't hold is wrong here, though not there.
+    /// `written` tells a value in the text from that of a constant.
+    pub(super) fn convert(
+        &self,
+        scalar: &Scalar,
+        written: bool,
+        shape: Shape,
+        span: Span,
+        sink: &mut Sink,
+    ) -> Option<Value> {
+        let number = match scalar {
+            Scalar::Bool(value) => Some(i64::from(*value)),
+            Scalar::Int(value) => Some(*value),
+            Scalar::Enum(id, member) => self.number_of(*id, *member),
+            _ => None,
+        };
+        let value = match (shape, scalar, number) {
+            (Shape::Bool, Scalar::Bool(value), _) => Value::Bool(*value),
+            (Shape::Bool, _, Some(number)) => {
+                if number != 0 && number != 1 {
+                    let message = format!("{number} stands for a bool");
+                    sink.push(Diagnostic::at(Code::W009, span, message, "").help("write `true`"));
+                }
+                Value::Bool(number != 0)
+            }
+            (Shape::I8, _, Some(number)) => integer(number, i8::MIN.into(), i8::MAX.into(), "i8", span, sink)?,
+            (Shape::I16, _, Some(number)) => integer(number, i16::MIN.into(), i16::MAX.into(), "i16", span, sink)?,
+            (Shape::I32, _, Some(number)) => integer(number, i32::MIN.into(), i32::MAX.into(), "i32", span, sink)?,
+            (Shape::I64, _, Some(number)) => Value::Int(number),
+            (Shape::Double, Scalar::Double(value), _) => Value::Double(*value),
+            (Shape::Double, _, Some(number)) => Value::Double(number as f64),
+            (Shape::String | Shape::Binary, Scalar::Text(text), _) => Value::String(text.to_string()),
+            (Shape::Uuid, Scalar::Uuid(value), _) => Value::Uuid(*value),
+            (Shape::Uuid, Scalar::Text(text), _) => match uuid(text) {
+                Some(value) => Value::Uuid(value),
+                None => {
+                    sink.push(
+                        Diagnostic::at(Code::E067, span, format!("{text:?} is not a UUID"), "")
+                            .help("write it as \"00112233-4455-6677-8899-aabbccddeeff\""),
+                    );
+                    return None;
+                }
+            },
+            (Shape::Enum(id), Scalar::Bool(_) | Scalar::Int(_), Some(number)) => match self.member_with(id, number) {
+                Some(member) => Value::Enum(id, member),
+                None => {
+                    let name = self.enum_name(id);
+                    sink.push(
+                        Diagnostic::at(Code::E066, span, format!("the enum `{name}` has no member with {number}"), "")
+                            .label(name.span, "defined here"),
+                    );
+                    return None;
+                }
+            },
+            _ => {
+                let (wanted, found) = (self.type_name(shape), self.show(scalar));
+                let label = format!("expected {wanted}");
+                let message = if written {
+                    format!("{found} is not {wanted}")
+                } else {
+                    format!("the value {found} of this constant is not {wanted}")
+                };
+                sink.push(Diagnostic::at(Code::E064, span, message, label));
+                return None;
+            }
+        };
+        Some(value)
+    }
+
+    /// A list or a map where something else belongs.
+    pub(super) fn mismatch(&self, shape: Shape, found: &ValueKind, span: Span) -> Diagnostic {
+        let found = if matches!(found, ValueKind::List(_)) { "a list in brackets" } else { "a map in braces" };
+        let wanted = match shape {
+            Shape::List(_) => "a list".to_owned(),
+            Shape::Set(_) => "a set".to_owned(),
+            Shape::Map(..) => "a map".to_owned(),
+            other => self.type_name(other),
+        };
+        let help = match shape {
+            Shape::List(_) | Shape::Set(_) => "write `[a, b]`",
+            Shape::Map(..) => "write `{key: value}`",
+            Shape::Record(_) => "write `{\"field\": value}`",
+            _ => "",
+        };
+        let diagnostic =
+            Diagnostic::at(Code::E064, span, format!("{found} is not {wanted}"), format!("expected {wanted}"));
+        if help.is_empty() { diagnostic } else { diagnostic.help(help) }
+    }
+}
+
+fn integer(number: i64, least: i64, most: i64, ty: &str, span: Span, sink: &mut Sink) -> Option<Value> {
+    if (least..=most).contains(&number) {
+        return Some(Value::Int(number));
+    }
+    let message = format!("{number} does not fit into an {ty}");
+    sink.push(Diagnostic::at(Code::E052, span, message, "").help(format!("an {ty} holds {least} to {most}")));
+    None
+}
+
+/// The canonical form, braces around it allowed, as Apache's compiler has it.
+fn uuid(text: &str) -> Option<[u8; 16]> {
+    let text = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or(text);
+    let parts: Vec<&str> = text.split('-').collect();
+    if parts.iter().map(|part| part.len()).ne([8, 4, 4, 4, 12]) {
+        return None;
+    }
+    let digits = parts.concat();
+    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    u128::from_str_radix(&digits, 16).ok().map(u128::to_be_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uuids_with_and_without_braces() {
+        let bytes = Some([0, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff]);
+        assert_eq!(uuid("00112233-4455-6677-8899-AABBCCDDEEFF"), bytes);
+        assert_eq!(uuid("{00112233-4455-6677-8899-aabbccddeeff}"), bytes);
+        assert_eq!(uuid("00112233445566778899aabbccddeeff"), None);
+        assert_eq!(uuid("+0112233-4455-6677-8899-aabbccddeeff"), None);
+    }
+}

@@ -1,0 +1,69 @@
+//! The members of enums: names and numbers.
+
+use super::duplicates::Seen;
+use super::sink::Sink;
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::model::EnumValue;
+use crate::span::Span;
+use crate::syntax::tree::{self, Literal};
+use std::collections::HashMap;
+
+/// The members with their numbers, counted where none is written.
+pub(super) fn number(values: &[tree::EnumValue], sink: &mut Sink) -> Vec<EnumValue> {
+    let mut next = 0_i64;
+    let mut names = Seen::new(Code::E043);
+    let mut numbers: HashMap<i64, (&str, Span)> = HashMap::new();
+    let mut out = Vec::with_capacity(values.len());
+    for member in values {
+        let name = &member.name;
+        names.see(name.text.as_str(), name.span, sink, |name| format!("the member `{name}` stands here twice"));
+        let number = member.value.map_or(next, |value| value.value);
+        let span = member.value.map_or(name.span, |value| value.span);
+        let value = i32::try_from(number).unwrap_or_else(|_| {
+            sink.push(out_of_range(number, span, member.value.is_none()));
+            0
+        });
+        if let Some((other, place)) = numbers.get(&number) {
+            if *other != name.text {
+                sink.push(
+                    Diagnostic::at(
+                        Code::E044,
+                        span,
+                        format!("`{name}` has the value {number} of `{other}`"),
+                        "here again",
+                    )
+                    .label(*place, "first here")
+                    .help("give it another value: on the wire the two can't be told apart"),
+                );
+            }
+        } else {
+            numbers.insert(number, (&name.text, span));
+        }
+        next = number.saturating_add(1);
+        out.push(EnumValue {
+            name: name.clone(),
+            value,
+            doc: member.doc.clone(),
+            annotations: member.annotations.clone(),
+        });
+    }
+    out
+}
+
+fn out_of_range(number: i64, span: Span, counted: bool) -> Diagnostic {
+    let message = if counted {
+        format!("counting on gives the value {number}, which is out of range")
+    } else {
+        format!("the enum value {number} is out of range")
+    };
+    Diagnostic::at(Code::E051, span, message, "").help("an enum is sent as 32 bits: -2147483648 to 2147483647")
+}
+
+/// The texts of a senum stand there once each.
+pub(super) fn check_senum(values: &[Literal], sink: &mut Sink) {
+    let mut texts = Seen::new(Code::E043);
+    for value in values {
+        texts.see(value.text.as_str(), value.span, sink, |text| format!("the text \"{text}\" stands here twice"));
+    }
+}

@@ -1,0 +1,156 @@
+//! Fields: ids given and counted, names, requiredness, defaults to come.
+
+use super::duplicates::Seen;
+use super::resolve::{Pending, Slot, or_placeholder, resolve_type};
+use super::sink::Sink;
+use super::world::World;
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::model::{DefId, Field, Requiredness};
+use crate::span::{Name, Span};
+use crate::syntax::tree;
+
+/// What a list of fields belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// A struct or an exception.
+    Record,
+    /// A union.
+    Union,
+    /// The method with this index.
+    Arguments(usize),
+    /// The method with this index.
+    Throws(usize),
+}
+
+pub(super) fn resolve<'a>(
+    world: &World,
+    id: DefId,
+    owner: Owner,
+    fields: &'a [tree::Field],
+    pending: &mut Vec<Pending<'a>>,
+    sink: &mut Sink,
+) -> Vec<Field> {
+    let mut next = -1;
+    let mut ids = Seen::new(Code::E041);
+    let mut names = Seen::new(Code::E042);
+    let mut out: Vec<Field> = Vec::with_capacity(fields.len());
+    for (index, field) in fields.iter().enumerate() {
+        let (number, implicit_id) = number(field, owner, &mut next, sink);
+        let name = field.name.clone().unwrap_or_else(|| Name { text: format!("_{}", index + 1), span: field.ty.span });
+        let place = field.id.map_or(name.span, |id| id.span);
+        if implicit_id {
+            // Counted ids clash with written negative ones only.
+            ids.see(number, place, sink, |id| format!("`{name}` gets the id {id}, which is taken"));
+        } else {
+            ids.see(number, place, sink, |id| format!("the id {id} is used twice"));
+        }
+        names.see(name.text.clone(), name.span, sink, |name| format!("the {} `{name}` stands here twice", what(owner)));
+        let ty = resolve_type(world, id.file, &field.ty, sink);
+        if let Some(value) = &field.default {
+            let slot = match owner {
+                Owner::Record | Owner::Union => Slot::Field(id, index),
+                Owner::Arguments(method) => Slot::Argument(id, method, index),
+                Owner::Throws(method) => Slot::Throws(id, method, index),
+            };
+            pending.push(Pending { file: id.file, value, ty: ty.clone(), slot });
+        }
+        out.push(Field {
+            id: number,
+            implicit_id,
+            requiredness: requiredness(field, owner, &name, sink),
+            name,
+            ty: or_placeholder(ty, field.ty.span),
+            default: None,
+            reference: field.reference,
+            doc: field.doc.clone(),
+            annotations: field.annotations.clone(),
+        });
+    }
+    if owner == Owner::Union {
+        check_defaults_of_union(fields, sink);
+    }
+    out
+}
+
+fn what(owner: Owner) -> &'static str {
+    match owner {
+        Owner::Record | Owner::Union => "field",
+        Owner::Arguments(_) => "argument",
+        Owner::Throws(_) => "exception",
+    }
+}
+
+/// The id of a field, and whether it was counted. `next` is the one that Apache's compiler would give.
+fn number(field: &tree::Field, owner: Owner, next: &mut i32, sink: &mut Sink) -> (i32, bool) {
+    let Some(written) = field.id else {
+        let given = *next;
+        *next = given.saturating_sub(1);
+        if given < i32::from(i16::MIN) {
+            let span = field.name.as_ref().map_or(field.ty.span, |name| name.span);
+            sink.push(out_of_range(span, i64::from(given)));
+        }
+        return (given, true);
+    };
+    let span = written.span;
+    let Ok(id) = i16::try_from(written.value) else {
+        sink.push(out_of_range(span, written.value));
+        return (i32::try_from(written.value).unwrap_or_default(), false);
+    };
+    let id = i32::from(id);
+    if let (0, Owner::Throws(_)) = (id, owner) {
+        sink.push(
+            Diagnostic::at(Code::E069, span, "the id 0 of an answer belongs to the result", "").help("begin with 1"),
+        );
+    } else if id <= 0 {
+        let mut warning = Diagnostic::at(Code::W006, span, format!("the field id {id} is not positive"), "");
+        if id != *next {
+            warning = warning.help(format!(
+                "write a positive one: without `--allow-neg-keys` Apache's compiler makes it {next}, so that both \
+                 sides would not understand each other"
+            ));
+        }
+        sink.push(warning);
+        *next = id - 1;
+    }
+    (id, false)
+}
+
+fn out_of_range(span: Span, id: i64) -> Diagnostic {
+    Diagnostic::at(Code::E050, span, format!("the field id {id} is out of range"), "")
+        .help("an id is sent as 16 bits: 1 to 32767")
+}
+
+fn requiredness(field: &tree::Field, owner: Owner, name: &Name, sink: &mut Sink) -> Requiredness {
+    let (written, span) = field.requiredness;
+    let Some(span) = span else { return written };
+    match (owner, written) {
+        (Owner::Union, Requiredness::Required) => {
+            sink.push(
+                Diagnostic::at(Code::E060, span, format!("the field `{name}` of a union can't be required"), "")
+                    .help("leave `required` out: exactly one field of a union is there"),
+            );
+            written
+        }
+        (Owner::Throws(_), _) => {
+            let word = if written == Requiredness::Required { "required" } else { "optional" };
+            sink.push(
+                Diagnostic::at(Code::W011, span, format!("`{word}` means nothing in `throws`"), "ignored")
+                    .help("remove it"),
+            );
+            Requiredness::Default
+        }
+        _ => written,
+    }
+}
+
+fn check_defaults_of_union(fields: &[tree::Field], sink: &mut Sink) {
+    let mut defaults = fields.iter().filter_map(|field| field.default.as_ref());
+    let Some(first) = defaults.next() else { return };
+    for second in defaults {
+        sink.push(
+            Diagnostic::at(Code::E068, second.span, "a union can have one default only", "a second one")
+                .label(first.span, "the first one"),
+        );
+    }
+}

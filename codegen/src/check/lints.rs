@@ -1,0 +1,141 @@
+//! Warnings: what is allowed and probably not meant.
+
+use super::canon::{Shape, Types};
+use super::resolve::Resolved;
+use super::sink::Sink;
+use super::world::World;
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Annotation, DefinitionKind, Field, StructKind, Type, TypeKind};
+use crate::nearest::nearest;
+
+/// What pilota-build heeds.
+const PILOTA: [&str; 4] = ["pilota.name", "pilota.rust_type", "pilota.rust_wrapper_arc", "pilota.serde_attribute"];
+
+pub(super) fn check(world: &World, resolved: &Resolved<'_>, types: &mut Types, sink: &mut Sink) {
+    unused_includes(world, sink);
+    let mut lints = Lints { world, types, sink };
+    for (unit, definitions) in world.units.iter().zip(&resolved.definitions) {
+        for namespace in &unit.tree.namespaces {
+            lints.annotations(&namespace.annotations);
+        }
+        for definition in definitions {
+            lints.annotations(&definition.annotations);
+            match &definition.kind {
+                DefinitionKind::Typedef(ty) | DefinitionKind::Const(ty, _) => lints.ty(ty),
+                DefinitionKind::Enum(members) => {
+                    members.iter().for_each(|member| lints.annotations(&member.annotations));
+                }
+                DefinitionKind::Senum(_) => {}
+                DefinitionKind::Struct(_, fields) => lints.fields(fields, true),
+                DefinitionKind::Service(service) => {
+                    for method in &service.methods {
+                        lints.annotations(&method.annotations);
+                        lints.fields(&method.arguments, true);
+                        lints.fields(&method.throws, false);
+                        if let Some(result) = &method.result {
+                            lints.ty(result);
+                            lints.exception_as_type(result);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn unused_includes(world: &World, sink: &mut Sink) {
+    for unit in &world.units {
+        // In a file that was not read whole the use may stand in the rest.
+        if unit.tree.damaged || unit.tree.definitions.iter().any(|definition| definition.damaged) {
+            continue;
+        }
+        // A file of nothing but includes is there to gather them.
+        if unit.tree.definitions.is_empty() {
+            continue;
+        }
+        for ((line, target), used) in unit.tree.includes.iter().zip(&unit.includes).zip(&unit.used) {
+            if target.is_some() && !used.get() {
+                let message = format!("nothing from \"{}\" is used", line.text);
+                sink.push(Diagnostic::at(Code::W001, line.span, message, "").help("remove the line"));
+            }
+        }
+    }
+}
+
+struct Lints<'a> {
+    world: &'a World,
+    types: &'a mut Types,
+    sink: &'a mut Sink,
+}
+
+impl Lints<'_> {
+    fn fields(&mut self, fields: &[Field], no_exceptions: bool) {
+        for field in fields {
+            self.annotations(&field.annotations);
+            self.ty(&field.ty);
+            if no_exceptions {
+                self.exception_as_type(&field.ty);
+            }
+        }
+    }
+
+    fn annotations(&mut self, annotations: &[Annotation]) {
+        for Annotation { key, .. } in annotations {
+            let name = key.text.as_str();
+            if !name.starts_with("pilota.") || PILOTA.contains(&name) {
+                continue;
+            }
+            let diagnostic =
+                Diagnostic::at(Code::W002, key.span, format!("pilota knows no annotation `{name}`"), "ignored");
+            self.sink.push(match nearest(name, PILOTA) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic.help(format!("it knows {}", PILOTA.map(|name| format!("`{name}`")).join(", "))),
+            });
+        }
+    }
+
+    fn ty(&mut self, ty: &Type) {
+        self.annotations(&ty.annotations);
+        match &ty.kind {
+            TypeKind::List(inner) => self.ty(inner),
+            TypeKind::Set(inner) => self.ty(inner),
+            TypeKind::Map(key, value) => {
+                self.key(key);
+                self.ty(key);
+                self.ty(value);
+            }
+            _ => {}
+        }
+    }
+
+    fn key(&mut self, key: &Type) {
+        let id = self.types.of(key);
+        let what = match self.types.shape(id) {
+            Shape::Double => "a double",
+            Shape::List(_) => "a list",
+            Shape::Set(_) => "a set",
+            Shape::Map(..) => "a map",
+            Shape::Record(_) => "a struct",
+            _ => return,
+        };
+        self.sink.push(
+            Diagnostic::at(Code::W007, key.span, format!("the keys of this map are {what} each"), "")
+                .help("use a string, an integer or an enum: JSON and most languages can have no other keys"),
+        );
+    }
+
+    fn exception_as_type(&mut self, ty: &Type) {
+        let id = self.types.of(ty);
+        let Shape::Record(id) = self.types.shape(id) else { return };
+        let definition = self.world.definition(id);
+        if let crate::syntax::tree::DefinitionKind::Struct(StructKind::Exception, _) = definition.kind {
+            let message = format!("the exception `{}` is used as a type", definition.name);
+            self.sink.push(
+                Diagnostic::at(Code::W012, ty.span, message, "")
+                    .label(definition.name.span, "defined here")
+                    .help("define a struct: Apache's compiler refuses it here"),
+            );
+        }
+    }
+}

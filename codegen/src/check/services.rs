@@ -1,0 +1,188 @@
+//! Services: methods, what they throw, what they inherit.
+
+use super::canon::{Shape, Types, shorten};
+use super::cycles::sort;
+use super::duplicates::Seen;
+use super::fields::{self, Owner};
+use super::resolve::{Pending, Resolved, resolve_type};
+use super::sink::Sink;
+use super::world::World;
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::model::{DefId, DefinitionKind, Method, Service, StructKind, TypeKind};
+use crate::syntax::tree;
+use std::collections::HashMap;
+
+pub(super) fn resolve_method<'a>(
+    world: &World,
+    id: DefId,
+    index: usize,
+    method: &'a tree::Method,
+    pending: &mut Vec<Pending<'a>>,
+    sink: &mut Sink,
+) -> Method {
+    let result = method.result.as_ref().map(|ty| {
+        let resolved = resolve_type(world, id.file, ty, sink);
+        super::resolve::or_placeholder(resolved, ty.span)
+    });
+    check_oneway(method, sink);
+    Method {
+        name: method.name.clone(),
+        oneway: method.oneway.is_some(),
+        result,
+        arguments: fields::resolve(world, id, Owner::Arguments(index), &method.arguments, pending, sink),
+        throws: fields::resolve(world, id, Owner::Throws(index), &method.throws, pending, sink),
+        doc: method.doc.clone(),
+        annotations: method.annotations.clone(),
+    }
+}
+
+fn check_oneway(method: &tree::Method, sink: &mut Sink) {
+    let (name, Some(oneway)) = (&method.name, method.oneway) else { return };
+    if let Some(result) = &method.result {
+        sink.push(
+            Diagnostic::at(Code::E061, result.span, format!("`{name}` is oneway and can't have a result"), "")
+                .label(oneway, "no answer is ever sent")
+                .help("write `void`, or leave `oneway` out"),
+        );
+    }
+    if let (Some(throws), false) = (method.throws_span, method.throws.is_empty()) {
+        sink.push(
+            Diagnostic::at(Code::E062, throws, format!("`{name}` is oneway and can't throw"), "")
+                .label(oneway, "no answer is ever sent")
+                .help("leave `throws` out, or `oneway`"),
+        );
+    }
+}
+
+/// Checks that need every service and every type.
+pub(super) fn check(world: &World, resolved: &Resolved<'_>, types: &mut Types, sink: &mut Sink) {
+    let service = |id: DefId| match &resolved.definitions[id.file.0 as usize][id.index as usize].kind {
+        DefinitionKind::Service(service) => Some(service),
+        _ => None,
+    };
+    let mut services = Vec::new();
+    for (file, unit) in world.iter() {
+        let ids = (0..unit.tree.definitions.len() as u32).map(|index| DefId { file, index });
+        services.extend(ids.filter(|id| service(*id).is_some()));
+    }
+    let parent = |id: DefId| service(id).and_then(|service| service.extends);
+    let (order, cycles) = sort(services.iter().copied(), |id| parent(id).into_iter().collect());
+    for cycle in &cycles {
+        sink.push(cycle_of(world, cycle));
+    }
+    for id in &services {
+        if let Some(service) = service(*id) {
+            check_methods(service, sink);
+            check_throws(world, types, service, sink);
+        }
+    }
+    if cycles.is_empty() {
+        check_inherited(world, &order, service, sink);
+    }
+}
+
+fn cycle_of(world: &World, cycle: &[DefId]) -> Diagnostic {
+    let names: Vec<&str> = cycle.iter().map(|id| world.definition(*id).name.text.as_str()).collect();
+    let first = names.first().copied().unwrap_or_default();
+    let message = match names.as_slice() {
+        [one] => format!("the service `{one}` extends itself"),
+        _ => format!("these services extend each other: {} -> {first}", shorten(&names)),
+    };
+    let mut diagnostic = Diagnostic::new(Code::E036, message);
+    for id in cycle.iter().take(10) {
+        diagnostic = diagnostic.label(world.definition(*id).name.span, "");
+    }
+    diagnostic
+}
+
+fn check_methods(service: &Service, sink: &mut Sink) {
+    let mut names = Seen::new(Code::E045);
+    for method in &service.methods {
+        let name = &method.name;
+        names.see(name.text.as_str(), name.span, sink, |name| format!("the method `{name}` stands here twice"));
+    }
+}
+
+fn check_throws(world: &World, types: &mut Types, service: &Service, sink: &mut Sink) {
+    for field in service.methods.iter().flat_map(|method| &method.throws) {
+        let id = types.of(&field.ty);
+        let thrown = match types.shape(id) {
+            Shape::Unknown => true,
+            Shape::Record(id) => {
+                matches!(world.definition(id).kind, tree::DefinitionKind::Struct(StructKind::Exception, _))
+            }
+            _ => false,
+        };
+        if thrown {
+            continue;
+        }
+        let mut diagnostic = Diagnostic::at(Code::E063, field.ty.span, "only exceptions can be thrown", "");
+        if let TypeKind::Named(id) = field.ty.kind {
+            let definition = world.definition(id);
+            let what = what(&definition.kind);
+            diagnostic = diagnostic.label(definition.name.span, format!("this is {what}"));
+            diagnostic = diagnostic.help("define it with `exception`");
+        }
+        sink.push(diagnostic);
+    }
+}
+
+fn what(kind: &tree::DefinitionKind) -> &'static str {
+    match kind {
+        tree::DefinitionKind::Typedef(_) => "a typedef of something else",
+        tree::DefinitionKind::Enum(_) => "an enum",
+        tree::DefinitionKind::Senum(_) => "a senum",
+        tree::DefinitionKind::Const(..) => "a constant",
+        tree::DefinitionKind::Struct(StructKind::Struct, _) => "a struct",
+        tree::DefinitionKind::Struct(StructKind::Union, _) => "a union",
+        tree::DefinitionKind::Struct(StructKind::Exception, _) => "an exception",
+        tree::DefinitionKind::Service(..) => "a service",
+    }
+}
+
+/// Methods that a service has from another one already. Only names that more than one service defines are followed
+/// upwards, so that a long line of services costs little.
+fn check_inherited<'a>(
+    world: &World,
+    order: &[DefId],
+    service: impl Fn(DefId) -> Option<&'a Service>,
+    sink: &mut Sink,
+) {
+    let mut owners: HashMap<&str, Vec<(DefId, usize)>> = HashMap::new();
+    for id in order {
+        for (index, method) in service(*id).iter().flat_map(|service| service.methods.iter().enumerate()) {
+            owners.entry(&method.name.text).or_default().push((*id, index));
+        }
+    }
+    let shared: HashMap<&str, HashMap<DefId, usize>> = owners
+        .into_iter()
+        .filter(|(_, owners)| owners.len() > 1)
+        .map(|(name, owners)| (name, owners.into_iter().rev().collect()))
+        .collect();
+    for id in order {
+        let Some(own) = service(*id) else { continue };
+        for method in &own.methods {
+            let Some(owners) = shared.get(method.name.text.as_str()) else { continue };
+            let mut ancestor = own.extends;
+            while let Some(above) = ancestor {
+                let Some(parent) = service(above) else { break };
+                if let Some(first) = owners.get(&above).and_then(|index| parent.methods.get(*index)) {
+                    let (name, owner) = (&method.name, &world.definition(above).name);
+                    sink.push(
+                        Diagnostic::at(
+                            Code::E046,
+                            name.span,
+                            format!("`{name}` is inherited from `{owner}`"),
+                            "here again",
+                        )
+                        .label(first.name.span, "first here")
+                        .help("give one of the two another name"),
+                    );
+                    break;
+                }
+                ancestor = parent.extends;
+            }
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! A value against the type of its place.
+
+use super::canon::{Shape, TypeId, Types};
+use super::duplicates::Seen;
+use super::resolve::{Resolved, ambiguous, near, not_included};
+use super::sink::Sink;
+use super::world::{Found, Table, World};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::model::{DefId, Definition, DefinitionKind, EnumValue, Field, StructKind, Value};
+use crate::span::{FileId, Span};
+use crate::syntax::tree::{self, ValueKind};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// A constant whose value is known.
+pub(super) struct Evaluated {
+    pub(super) ty: TypeId,
+    pub(super) scalar: Option<Scalar>,
+}
+
+/// A value that is no container, with constants seen through: what can be compared and converted.
+#[derive(Clone, Debug)]
+pub(super) enum Scalar {
+    Bool(bool),
+    Int(i64),
+    Double(f64),
+    Text(Rc<str>),
+    Uuid([u8; 16]),
+    Enum(DefId, u32),
+}
+
+/// Checks values; knows the constants that were checked before.
+pub(super) struct Evaluator<'a> {
+    world: &'a World,
+    types: &'a mut Types,
+    definitions: &'a [Vec<Definition>],
+    /// `None` is a constant whose value is wrong, which was said.
+    pub(super) consts: HashMap<DefId, Option<Evaluated>>,
+}
+
+/// What a name in a value stands for.
+enum Named {
+    Const(DefId),
+    Member(DefId, u32),
+}
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn new(world: &'a World, types: &'a mut Types, resolved: &'a Resolved<'_>) -> Self {
+        Self { world, types, definitions: &resolved.definitions, consts: HashMap::new() }
+    }
+
+    fn definition(&self, id: DefId) -> &'a Definition {
+        &self.definitions[id.file.0 as usize][id.index as usize]
+    }
+
+    fn members(&self, id: DefId) -> &'a [EnumValue] {
+        match &self.definition(id).kind {
+            DefinitionKind::Enum(members) => members,
+            _ => &[],
+        }
+    }
+
+    fn record(&self, id: DefId) -> (StructKind, &'a [Field]) {
+        match &self.definition(id).kind {
+            DefinitionKind::Struct(kind, fields) => (*kind, fields),
+            _ => (StructKind::Struct, &[]),
+        }
+    }
+
+    /// The value in the form of its place; `None` if it is wrong, which is then said. Values nest as deep as the
+    /// parser lets them.
+    pub(super) fn value(&mut self, file: FileId, value: &tree::Value, ty: TypeId, sink: &mut Sink) -> Option<Value> {
+        let shape = self.types.shape(ty);
+        if shape == Shape::Unknown {
+            return None;
+        }
+        let span = value.span;
+        match (&value.kind, shape) {
+            (ValueKind::Unknown, _) => None,
+            (ValueKind::Name(name), _) => self.named(file, name, span, ty, sink),
+            (ValueKind::List(elements), Shape::List(inner)) => {
+                let found: Vec<Option<Value>> =
+                    elements.iter().map(|element| self.value(file, element, inner, sink)).collect();
+                Some(Value::List(found.into_iter().collect::<Option<_>>()?))
+            }
+            (ValueKind::List(elements), Shape::Set(inner)) => {
+                let mut seen = Seen::new(Code::W014);
+                let mut out = Some(Vec::new());
+                for element in elements {
+                    let found = self.value(file, element, inner, sink);
+                    self.see(&mut seen, found.as_ref(), element.span, "element", sink);
+                    out = out.zip(found).map(with_pushed);
+                }
+                out.map(Value::List)
+            }
+            (ValueKind::Map(entries), Shape::Map(key, inner)) => {
+                let mut seen = Seen::new(Code::E048);
+                let mut out = Some(Vec::new());
+                for (name, value) in entries {
+                    let found = self.value(file, name, key, sink);
+                    self.see(&mut seen, found.as_ref(), name.span, "key", sink);
+                    let value = self.value(file, value, inner, sink);
+                    out = out.zip(found.zip(value)).map(with_pushed);
+                }
+                out.map(Value::Map)
+            }
+            // Apache's compiler takes either bracket for what is empty.
+            (ValueKind::Map(entries), Shape::List(_) | Shape::Set(_)) if entries.is_empty() => {
+                Some(Value::List(Vec::new()))
+            }
+            (ValueKind::List(elements), Shape::Map(..)) if elements.is_empty() => Some(Value::Map(Vec::new())),
+            (ValueKind::Map(entries), Shape::Record(id)) => self.fields(file, entries, id, span, sink),
+            (ValueKind::Map(_) | ValueKind::List(_), _) => {
+                sink.push(self.mismatch(shape, &value.kind, span));
+                None
+            }
+            (ValueKind::Bool(found), _) => self.convert(&Scalar::Bool(*found), true, shape, span, sink),
+            (ValueKind::Int(found), _) => self.convert(&Scalar::Int(*found), true, shape, span, sink),
+            (ValueKind::Double(found), _) => self.convert(&Scalar::Double(*found), true, shape, span, sink),
+            (ValueKind::String(text), _) => self.convert(&Scalar::Text(text.as_str().into()), true, shape, span, sink),
+        }
+    }
+
+    fn see(&self, seen: &mut Seen<String>, value: Option<&Value>, span: Span, what: &str, sink: &mut Sink) {
+        if let Some(scalar) = value.and_then(|value| self.scalar(value)) {
+            seen.see(self.show(&scalar), span, sink, |key| format!("the {what} {key} stands here twice"));
+        }
+    }
+
+    /// What a value is worth by itself, if it is no container.
+    pub(super) fn scalar(&self, value: &Value) -> Option<Scalar> {
+        Some(match value {
+            Value::Bool(value) => Scalar::Bool(*value),
+            Value::Int(value) => Scalar::Int(*value),
+            Value::Double(value) => Scalar::Double(*value),
+            Value::String(value) => Scalar::Text(value.as_str().into()),
+            Value::Uuid(value) => Scalar::Uuid(*value),
+            Value::Enum(id, member) => Scalar::Enum(*id, *member),
+            Value::Const(id) => self.consts.get(id)?.as_ref()?.scalar.clone()?,
+            Value::List(_) | Value::Map(_) | Value::Struct(..) => return None,
+        })
+    }
+
+    fn named(&mut self, file: FileId, name: &str, span: Span, ty: TypeId, sink: &mut Sink) -> Option<Value> {
+        let shape = self.types.shape(ty);
+        match self.find(file, name, shape, span, sink)? {
+            Named::Member(id, member) => {
+                if shape == Shape::Enum(id) {
+                    return Some(Value::Enum(id, member));
+                }
+                self.convert(&Scalar::Enum(id, member), false, shape, span, sink)
+            }
+            Named::Const(id) => {
+                let constant = self.consts.get(&id)?.as_ref()?;
+                if constant.ty == ty {
+                    return Some(Value::Const(id));
+                }
+                let scalar = constant.scalar.clone();
+                let Some(scalar) = scalar else {
+                    let place = self.world.definition(id).name.span;
+                    let message = format!("the constant `{name}` is not {}", self.type_name(shape));
+                    sink.push(Diagnostic::at(Code::E064, span, message, "").label(place, "defined here"));
+                    return None;
+                };
+                self.convert(&scalar, false, shape, span, sink)
+            }
+        }
+    }
+
+    /// What a name stands for. Apache's compiler takes an enum's member by the member's name alone where an enum is
+    /// wanted and the name has any qualifier; here the qualifier has to be the enum, a typedef of it, or its file.
+    fn find(&self, file: FileId, name: &str, wanted: Shape, span: Span, sink: &mut Sink) -> Option<Named> {
+        let mut lost = false;
+        match self.world.find(file, name, Table::Consts) {
+            Found::One(id) => return Some(Named::Const(id)),
+            Found::Several(ids) => {
+                sink.push(ambiguous(self.world, name, span, &ids));
+                return None;
+            }
+            Found::Lost => lost = true,
+            Found::Nothing => {}
+        }
+        let member_of = |id: DefId, member: &str| {
+            let place = self.members(id).iter().position(|value| value.name.text == member);
+            place.map(|place| Named::Member(id, place as u32))
+        };
+        if let Some((owner, member)) = name.rsplit_once('.') {
+            match self.world.find(file, owner, Table::Types) {
+                Found::One(id) => {
+                    let Shape::Enum(id) = self.types.definition(id) else {
+                        sink.push(
+                            Diagnostic::at(Code::E031, span, format!("`{owner}` has no values to name"), "")
+                                .label(self.world.definition(id).name.span, "this is no enum"),
+                        );
+                        return None;
+                    };
+                    if let Some(found) = member_of(id, member) {
+                        return Some(found);
+                    }
+                    if !self.world.definition(id).damaged {
+                        let diagnostic = self.no_member(id, member, span);
+                        sink.push(diagnostic);
+                    }
+                    return None;
+                }
+                Found::Several(ids) => {
+                    sink.push(ambiguous(self.world, owner, span, &ids));
+                    return None;
+                }
+                Found::Lost => lost = true,
+                Found::Nothing => {}
+            }
+            if let Shape::Enum(id) = wanted
+                && self.world.unit(id.file).stem == owner
+                && let Some(found) = member_of(id, member)
+            {
+                return Some(found);
+            }
+        }
+        if lost {
+            return None;
+        }
+        let diagnostic = Diagnostic::at(Code::E031, span, format!("no constant is named `{name}`"), "not found");
+        let help = match wanted {
+            Shape::Enum(id) if member_of(id, name).is_some() => {
+                Some(format!("write `{}.{name}`", self.qualified(file, id)))
+            }
+            _ if sink.wants_help() => not_included(self.world, file, name, Table::Consts)
+                .or_else(|| near(self.world, file, name, Table::Consts)),
+            _ => None,
+        };
+        sink.push(match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
+        None
+    }
+
+    fn qualified(&self, file: FileId, id: DefId) -> String {
+        let name = &self.world.definition(id).name.text;
+        if id.file == file { name.clone() } else { format!("{}.{name}", self.world.unit(id.file).stem) }
+    }
+
+    fn no_member(&self, id: DefId, member: &str, span: Span) -> Diagnostic {
+        let name = &self.world.definition(id).name;
+        let diagnostic = Diagnostic::at(Code::E066, span, format!("the enum `{name}` has no member `{member}`"), "")
+            .label(name.span, "defined here");
+        let names = self.members(id).iter().map(|value| value.name.text.as_str());
+        match crate::nearest::nearest(member, names) {
+            Some(near) => diagnostic.help(format!("did you mean `{name}.{near}`?")),
+            None => diagnostic,
+        }
+    }
+
+    /// `{"field": value}`
+    fn fields(
+        &mut self,
+        file: FileId,
+        entries: &[(tree::Value, tree::Value)],
+        id: DefId,
+        span: Span,
+        sink: &mut Sink,
+    ) -> Option<Value> {
+        let (kind, fields) = self.record(id);
+        let name = self.world.definition(id).name.clone();
+        let mut seen = Seen::new(Code::E048);
+        let mut out = Some(Vec::new());
+        for (key, value) in entries {
+            let ValueKind::String(field) = &key.kind else {
+                sink.push(
+                    Diagnostic::at(Code::E064, key.span, format!("a value of `{name}` names its fields in quotes"), "")
+                        .help("write `{\"field\": value}`"),
+                );
+                out = None;
+                continue;
+            };
+            seen.see(field.clone(), key.span, sink, |field| format!("the field \"{field}\" stands here twice"));
+            let Some(place) = fields.iter().position(|candidate| candidate.name.text == *field) else {
+                if !self.world.definition(id).damaged {
+                    sink.push(no_field(&name, fields, field, key.span));
+                }
+                out = None;
+                continue;
+            };
+            let ty = self.types.of(&fields[place].ty);
+            let value = self.value(file, value, ty, sink);
+            out = out.zip(value.map(|value| (place as u32, value))).map(with_pushed);
+        }
+        if kind == StructKind::Union && entries.len() != 1 {
+            let message =
+                format!("a value of the union `{name}` has exactly one field, this one has {}", entries.len());
+            sink.push(Diagnostic::at(Code::E064, span, message, ""));
+            return None;
+        }
+        out.map(|fields| Value::Struct(id, fields))
+    }
+}
+
+fn with_pushed<T>((mut list, item): (Vec<T>, T)) -> Vec<T> {
+    list.push(item);
+    list
+}
+
+fn no_field(record: &crate::span::Name, fields: &[Field], field: &str, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::at(Code::E065, span, format!("`{record}` has no field `{field}`"), "")
+        .label(record.span, "defined here");
+    let names = fields.iter().map(|field| field.name.text.as_str());
+    match crate::nearest::nearest(field, names) {
+        Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")),
+        None => diagnostic,
+    }
+}
+
+impl Evaluator<'_> {
+    pub(super) fn type_name(&self, shape: Shape) -> String {
+        match shape {
+            Shape::Unknown => "of a known type".to_owned(),
+            Shape::Bool => "a bool".to_owned(),
+            Shape::I8 => "an i8".to_owned(),
+            Shape::I16 => "an i16".to_owned(),
+            Shape::I32 => "an i32".to_owned(),
+            Shape::I64 => "an i64".to_owned(),
+            Shape::Double => "a double".to_owned(),
+            Shape::String => "a string".to_owned(),
+            Shape::Binary => "a binary".to_owned(),
+            Shape::Uuid => "a uuid".to_owned(),
+            Shape::List(_) => "a list of that type".to_owned(),
+            Shape::Set(_) => "a set of that type".to_owned(),
+            Shape::Map(..) => "a map of that type".to_owned(),
+            Shape::Enum(id) | Shape::Record(id) => format!("a `{}`", self.world.definition(id).name),
+        }
+    }
+
+    pub(super) fn show(&self, scalar: &Scalar) -> String {
+        match scalar {
+            Scalar::Bool(value) => value.to_string(),
+            Scalar::Int(value) => value.to_string(),
+            Scalar::Double(value) => value.to_string(),
+            Scalar::Text(value) => format!("{value:?}"),
+            Scalar::Uuid(value) => format!("{value:02x?}"),
+            Scalar::Enum(id, member) => {
+                let name = &self.world.definition(*id).name;
+                let member = self.members(*id).get(*member as usize);
+                format!("`{name}.{}`", member.map_or("?", |member| member.name.text.as_str()))
+            }
+        }
+    }
+
+    pub(super) fn member_with(&self, id: DefId, number: i64) -> Option<u32> {
+        let place = self.members(id).iter().position(|member| i64::from(member.value) == number);
+        place.map(|place| place as u32)
+    }
+
+    pub(super) fn number_of(&self, id: DefId, member: u32) -> Option<i64> {
+        self.members(id).get(member as usize).map(|member| i64::from(member.value))
+    }
+
+    pub(super) fn enum_name(&self, id: DefId) -> crate::span::Name {
+        self.world.definition(id).name.clone()
+    }
+}

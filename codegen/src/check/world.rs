@@ -1,0 +1,147 @@
+//! All files of a run with their tables of names, and what a name in one of them stands for.
+
+use crate::load::LoadedFile;
+use crate::model::DefId;
+use crate::span::FileId;
+use crate::syntax::tree::{Definition, DefinitionKind, Tree};
+use std::cell::Cell;
+use std::collections::HashMap;
+
+/// The files.
+pub(super) struct World {
+    pub(super) units: Vec<Unit>,
+}
+
+/// One file.
+pub(super) struct Unit {
+    pub(super) path: String,
+    pub(super) stem: String,
+    pub(super) tree: Tree,
+    pub(super) includes: Vec<Option<FileId>>,
+    /// Whether a name was found through each include.
+    pub(super) used: Vec<Cell<bool>>,
+    /// Types and services by name: the first of each.
+    pub(super) types: HashMap<String, u32>,
+    /// Constants by name: the first of each.
+    pub(super) consts: HashMap<String, u32>,
+}
+
+/// Types and constants have tables of their own: a struct and a constant may share a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Table {
+    /// Types and services.
+    Types,
+    /// Constants.
+    Consts,
+}
+
+/// What a name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// This.
+    One(DefId),
+    /// Several included files of one stem define it.
+    Several(Vec<DefId>),
+    /// Nothing, but a part of the text that might define it could not be read: no further complaint is due.
+    Lost,
+    /// Nothing.
+    Nothing,
+}
+
+impl World {
+    pub(super) fn new(files: Vec<LoadedFile>) -> Self {
+        Self { units: files.into_iter().map(Unit::new).collect() }
+    }
+
+    pub(super) fn unit(&self, file: FileId) -> &Unit {
+        &self.units[file.0 as usize]
+    }
+
+    pub(super) fn definition(&self, id: DefId) -> &Definition {
+        &self.unit(id.file).tree.definitions[id.index as usize]
+    }
+
+    /// Every file with its id.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (FileId, &Unit)> {
+        (0..).map(FileId).zip(&self.units)
+    }
+
+    /// What `text` stands for in `file`: a name of its own, or `stem.name` for a name of a file that it includes
+    /// itself. A stem may have dots, a name can't.
+    pub(super) fn find(&self, file: FileId, text: &str, table: Table) -> Found {
+        let unit = self.unit(file);
+        let Some((stem, name)) = text.rsplit_once('.') else {
+            return match unit.table(table).get(text) {
+                Some(index) => Found::One(DefId { file, index: *index }),
+                None if unit.tree.damaged => Found::Lost,
+                None => Found::Nothing,
+            };
+        };
+        let mut found: Vec<DefId> = Vec::new();
+        let mut lost = false;
+        for (place, include) in unit.includes.iter().enumerate() {
+            let Some(target) = include else {
+                lost |= stem_of(&unit.tree.includes[place].text) == stem;
+                continue;
+            };
+            let other = self.unit(*target);
+            if other.stem != stem {
+                continue;
+            }
+            unit.used[place].set(true);
+            lost |= other.tree.damaged;
+            if let Some(index) = other.table(table).get(name) {
+                let id = DefId { file: *target, index: *index };
+                if !found.contains(&id) {
+                    found.push(id);
+                }
+            }
+        }
+        match found.as_slice() {
+            [one] => Found::One(*one),
+            [] if lost => Found::Lost,
+            [] => Found::Nothing,
+            _ => Found::Several(found),
+        }
+    }
+
+    /// Every name that `file` could have meant, qualified as it would have to write it.
+    pub(super) fn candidates(&self, file: FileId, table: Table) -> Vec<String> {
+        let unit = self.unit(file);
+        let own = unit.table(table).keys().cloned();
+        let included = unit.includes.iter().flatten().map(|id| self.unit(*id));
+        let theirs =
+            included.flat_map(|other| other.table(table).keys().map(move |name| format!("{}.{name}", other.stem)));
+        own.chain(theirs).collect()
+    }
+}
+
+impl Unit {
+    fn new(file: LoadedFile) -> Self {
+        let LoadedFile { path, tree, includes } = file;
+        let mut types = HashMap::new();
+        let mut consts = HashMap::new();
+        for (index, definition) in (0..).zip(&tree.definitions) {
+            let table = match definition.kind {
+                DefinitionKind::Const(..) => &mut consts,
+                _ => &mut types,
+            };
+            table.entry(definition.name.text.clone()).or_insert(index);
+        }
+        let used = vec![Cell::new(false); includes.len()];
+        Self { stem: stem_of(&path).to_owned(), path, tree, includes, used, types, consts }
+    }
+
+    pub(super) fn table(&self, table: Table) -> &HashMap<String, u32> {
+        match table {
+            Table::Types => &self.types,
+            Table::Consts => &self.consts,
+        }
+    }
+}
+
+/// The name of a file without folder and ending: what others qualify its names with.
+pub(super) fn stem_of(path: &str) -> &str {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}

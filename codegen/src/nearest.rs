@@ -1,0 +1,47 @@
+//! "Did you mean": the name that was probably meant.
+
+/// The candidate that differs least from `word`, if it differs little.
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = 1 + word.chars().count() / 4;
+    let score = |candidate: &'a str| {
+        let same = candidate.eq_ignore_ascii_case(word);
+        let distance = if same { 0 } else { distance(word, candidate, limit)? };
+        Some((distance, candidate))
+    };
+    candidates.into_iter().filter_map(score).min().map(|(_, candidate)| candidate)
+}
+
+/// Insertions, removals, replacements and swaps of neighbours between two words; `None` above the limit.
+fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(100).collect(), b.chars().take(100).collect());
+    if a.len().abs_diff(b.len()) > limit {
+        return None;
+    }
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let mut best = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && a[i - 1] == *y && b[j - 1] == *x {
+                best = best.min(before[j - 1] + 1);
+            }
+            row.push(best);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last.last().copied().filter(|found| *found <= limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_was_meant_and_nothing_far_away() {
+        assert_eq!(nearest("Requets", ["Response", "Request"]), Some("Request"));
+        assert_eq!(nearest("request", ["Response", "Request"]), Some("Request"));
+        assert_eq!(nearest("Foo", ["Response", "Request"]), None);
+        assert_eq!(nearest("stuct", ["struct"]), Some("struct"));
+    }
+}

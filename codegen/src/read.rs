@@ -1,0 +1,91 @@
+//! Where IDL text comes from: the disk, or a table in memory.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+/// What the front-end asks of a file system.
+pub trait ReadSource {
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// A name that two paths share if they mean the same file.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such file; whatever else the file system says.
+    fn identity(&self, path: &Path) -> io::Result<PathBuf>;
+}
+
+/// The real file system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+impl ReadSource for Disk {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+
+    fn identity(&self, path: &Path) -> io::Result<PathBuf> {
+        path.canonicalize()
+    }
+}
+
+/// Files that exist in memory only: for tests, fuzzing and editors.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    files: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+impl Memory {
+    /// No file at all.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same table with one more file.
+    pub fn with(mut self, path: impl AsRef<Path>, text: impl Into<Vec<u8>>) -> Self {
+        self.files.insert(normal(path.as_ref()), text.into());
+        self
+    }
+}
+
+impl ReadSource for Memory {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.files.get(&normal(path)).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn identity(&self, path: &Path) -> io::Result<PathBuf> {
+        let path = normal(path);
+        if self.files.contains_key(&path) { Ok(path) } else { Err(io::ErrorKind::NotFound.into()) }
+    }
+}
+
+/// The path without `.` and `..`.
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_finds_a_file_by_every_path_to_it() {
+        let files = Memory::new().with("a/b.thrift", "x");
+        assert_eq!(files.read(Path::new("./a/../a/b.thrift")).ok(), Some(b"x".to_vec()));
+        assert!(files.identity(Path::new("b.thrift")).is_err());
+    }
+}

@@ -1,0 +1,92 @@
+//! The texts of one run, and where a byte of them stands.
+
+use crate::span::{FileId, Span};
+
+/// The files that were read, in the order of [`FileId`].
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+}
+
+/// One text and the path under which it was read.
+#[derive(Clone, Debug)]
+pub struct Source {
+    path: String,
+    text: String,
+    /// The byte at which each line begins.
+    lines: Vec<u32>,
+}
+
+/// A place as people count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// From 1.
+    pub line: u32,
+    /// From 1, in Unicode characters.
+    pub column: u32,
+}
+
+impl Sources {
+    /// Takes the texts; the first is [`FileId`] 0.
+    pub fn new(files: Vec<Source>) -> Self {
+        Self { files }
+    }
+
+    /// The file with this id, if the id is of this run.
+    pub fn file(&self, id: FileId) -> Option<&Source> {
+        self.files.get(id.0 as usize)
+    }
+
+    /// Every file with its id.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
+        (0..).map(FileId).zip(&self.files)
+    }
+
+    /// Path, first and last place of a span.
+    pub fn locate(&self, span: Span) -> Option<(&str, Position, Position)> {
+        let source = self.file(span.file)?;
+        Some((&source.path, source.position(span.start), source.position(span.end)))
+    }
+}
+
+impl Source {
+    /// Keeps a text with its path.
+    pub fn new(path: String, text: String) -> Self {
+        let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
+        let lines = std::iter::once(0).chain(starts).collect();
+        Self { path, text, lines }
+    }
+
+    /// The path as the user gave it, or joined from the includer's folder and the include line.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The whole text. Bytes that were not UTF-8 stand in it as U+FFFD.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where a byte stands; one past the end is the end.
+    pub fn position(&self, byte: u32) -> Position {
+        let byte = byte.min(self.text.len() as u32);
+        let line = self.lines.partition_point(|start| *start <= byte).max(1);
+        let start = self.lines[line - 1];
+        let before = self.text.get(start as usize..byte as usize).unwrap_or_default();
+        Position { line: line as u32, column: before.chars().count() as u32 + 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_lines_end_at_line_feeds() {
+        let source = Source::new("a".into(), "é = 1\r\nb".into());
+        assert_eq!(source.position(0), Position { line: 1, column: 1 });
+        assert_eq!(source.position(3), Position { line: 1, column: 3 });
+        assert_eq!(source.position(8), Position { line: 2, column: 1 });
+        assert_eq!(source.position(99), Position { line: 2, column: 2 });
+    }
+}

@@ -1,0 +1,114 @@
+//! What numbers, quoted texts and doc comments stand for.
+
+/// Why an escape is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BadEscape {
+    /// The byte of the backslash, from the opening quote.
+    pub(crate) at: usize,
+    /// What stands behind it.
+    pub(crate) escape: char,
+}
+
+/// The text in a quoted token, and the escapes that are none; those are kept as written.
+pub(crate) fn unquote(token: &str) -> (String, Vec<BadEscape>) {
+    let mark = token.chars().next().unwrap_or('"');
+    let inner = token.get(1..).unwrap_or_default();
+    let closed = inner.strip_suffix(mark).unwrap_or(inner);
+    if !closed.contains('\\') {
+        return (closed.to_owned(), Vec::new());
+    }
+    let mut out = String::with_capacity(closed.len());
+    let mut bad = Vec::new();
+    let mut chars = closed.char_indices();
+    while let Some((at, c)) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        match chars.next().map(|(_, c)| c) {
+            Some('n') => out.push('\n'),
+            Some('r') => out.push('\r'),
+            Some('t') => out.push('\t'),
+            Some(c @ ('"' | '\'' | '\\')) => out.push(c),
+            Some(escape) => {
+                out.extend(['\\', escape]);
+                bad.push(BadEscape { at: at + 1, escape });
+            }
+            // Cut off at the end of the line, which is a mistake of its own.
+            None => out.push('\\'),
+        }
+    }
+    (out, bad)
+}
+
+/// The value of an integer token; `None` if it has more than 64 bits.
+pub(crate) fn integer(token: &str) -> Option<i64> {
+    let (negative, digits) = match token.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, token.strip_prefix('+').unwrap_or(token)),
+    };
+    let lower = digits.get(..2).map(str::to_ascii_lowercase);
+    let (radix, digits) = match lower.as_deref() {
+        Some("0x") => (16, &digits[2..]),
+        Some("0o") => (8, &digits[2..]),
+        _ => (10, digits),
+    };
+    let value = i128::from(u64::from_str_radix(digits, radix).ok()?);
+    i64::try_from(if negative { -value } else { value }).ok()
+}
+
+/// A doc comment without its marks and without the indentation and stars that its lines share.
+pub(crate) fn doc_text(comment: &str) -> Option<String> {
+    let inner = comment.strip_prefix("/**")?.strip_suffix("*/")?;
+    let inner = inner.trim_start_matches('*').trim_end_matches('*');
+    let mut lines: Vec<&str> = inner.lines().map(str::trim_end).collect();
+    if let Some(first) = lines.first_mut() {
+        *first = first.trim_start();
+    }
+    let starred = |line: &&str| line.is_empty() || line.trim_start().starts_with('*');
+    if lines.iter().skip(1).all(|line| starred(line)) {
+        for line in lines.iter_mut().skip(1) {
+            let text = line.trim_start();
+            *line = text.strip_prefix('*').unwrap_or(text);
+        }
+    }
+    let indent = |line: &&str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let shared = lines.iter().skip(1).filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
+    for line in lines.iter_mut().skip(1) {
+        *line = line.get(shared..).unwrap_or_default();
+    }
+    let text = lines.join("\n");
+    let text = text.trim_matches('\n').trim_end();
+    if text.is_empty() { None } else { Some(text.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_of_every_base_and_sign() {
+        assert_eq!(integer("-0x1F"), Some(-31));
+        assert_eq!(integer("0o17"), Some(15));
+        assert_eq!(integer("017"), Some(17));
+        assert_eq!(integer("+1"), Some(1));
+        assert_eq!(integer("-9223372036854775808"), Some(i64::MIN));
+        assert_eq!(integer("9223372036854775808"), None);
+        assert_eq!(integer("99999999999999999999999"), None);
+    }
+
+    #[test]
+    fn escapes_are_resolved_and_unknown_ones_are_named() {
+        assert_eq!(unquote(r#""a\n\"é""#), ("a\n\"é".to_owned(), vec![]));
+        let (text, bad) = unquote(r"'\w'");
+        assert_eq!((text.as_str(), bad), (r"\w", vec![BadEscape { at: 1, escape: 'w' }]));
+    }
+
+    #[test]
+    fn doc_comments_lose_marks_and_shared_indentation_only() {
+        assert_eq!(doc_text("/** one */").as_deref(), Some("one"));
+        assert_eq!(doc_text("/**\n   * a\n   *   b\n   *\n   * c\n   */").as_deref(), Some("a\n  b\n\nc"));
+        assert_eq!(doc_text("/**\n    a\n      b\n*/").as_deref(), Some("a\n  b"));
+        assert_eq!(doc_text("/** */"), None);
+    }
+}

@@ -1,0 +1,97 @@
+//! Tokens to a tree. A mistake is reported where it is seen, once; the parser then looks for the next place at which
+//! it can be sure what is meant, so that one mistake doesn't cause the report of another.
+
+mod cursor;
+mod define;
+mod dialect;
+mod field;
+mod header;
+mod service;
+mod types;
+mod value;
+
+use super::lex::Lexed;
+use super::token::{Keyword, Symbol, TokenKind};
+use super::tree::{Comment, Tree};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::span::{FileId, Span};
+pub(crate) use cursor::Parser;
+
+/// The mistake has been reported; the caller has to find its way on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reported;
+
+/// What was read, or the note that a mistake was reported.
+type Parsed<T> = Result<T, Reported>;
+
+/// Reads a text that was split already.
+pub(crate) fn parse(file: FileId, text: &str, lexed: &Lexed) -> (Tree, Vec<Diagnostic>) {
+    let mut parser = Parser::new(file, text, lexed);
+    for fault in &lexed.faults {
+        let span = Span { file, start: fault.start, end: fault.end };
+        let diagnostic = Diagnostic::at(fault.code, span, fault.message.as_str(), fault.label);
+        parser.report(match fault.help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
+    }
+    parser.file();
+    let comment =
+        |raw: &super::lex::RawComment| Comment { span: Span { file, start: raw.start, end: raw.end }, doc: raw.doc };
+    parser.tree.comments = lexed.comments.iter().map(comment).collect();
+    parser.finish()
+}
+
+impl Parser<'_> {
+    fn file(&mut self) {
+        loop {
+            match self.kind() {
+                TokenKind::End => break,
+                TokenKind::Keyword(keyword) if keyword.heads() => {
+                    if self.header(keyword).is_err() {
+                        self.skip_to_definition();
+                    }
+                }
+                TokenKind::Keyword(keyword) if keyword.defines() => self.definition(keyword),
+                TokenKind::Name => self.legacy_or_dialect(),
+                TokenKind::Symbol(Symbol::Comma | Symbol::Semicolon) => self.stray_separator(),
+                TokenKind::Symbol(Symbol::At) => self.structured_annotation(),
+                _ => {
+                    self.expected("a definition");
+                    self.tree.damaged = true;
+                    self.skip_to_definition();
+                }
+            }
+        }
+    }
+
+    /// Apache's grammar has no separator behind a struct, an enum or a service; people write one all the same.
+    fn stray_separator(&mut self) {
+        let span = self.span();
+        let mark = self.text_of(span);
+        self.report(
+            Diagnostic::at(Code::W004, span, format!("a `{mark}` stands behind a definition"), "not needed")
+                .help("remove it: Apache's compiler refuses it here"),
+        );
+        self.bump();
+    }
+
+    /// One definition, and whatever is needed to go on behind a broken one.
+    fn definition(&mut self, keyword: Keyword) {
+        let before = self.tree.definitions.len();
+        let result = match keyword {
+            Keyword::Typedef => self.typedef(),
+            Keyword::Const => self.constant(),
+            Keyword::Enum => self.enumeration(),
+            Keyword::Service => self.service(),
+            _ => self.record(keyword),
+        };
+        if result.is_err() {
+            if self.tree.definitions.len() == before {
+                self.tree.damaged = true;
+            }
+            self.skip_to_definition();
+        }
+    }
+}

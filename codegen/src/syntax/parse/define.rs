@@ -1,0 +1,177 @@
+//! Definitions other than services.
+
+use super::field::{Fields, Place};
+use super::{Parsed, Parser};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Annotation, StructKind};
+use crate::span::Name;
+use crate::syntax::token::{Keyword, Symbol, TokenKind};
+use crate::syntax::tree::{Definition, DefinitionKind, EnumValue, ValueKind};
+
+impl Parser<'_> {
+    pub(super) fn define(&mut self, name: Name, doc: Option<String>, kind: DefinitionKind, damaged: bool) {
+        self.tree.definitions.push(Definition { name, doc, annotations: Vec::new(), kind, damaged });
+    }
+
+    /// The annotations of the definition that was just added, which stays even if they can't be read.
+    pub(super) fn annotate_last(&mut self) -> Parsed<()> {
+        let annotations: Vec<Annotation> = self.annotations()?;
+        if let Some(definition) = self.tree.definitions.last_mut() {
+            definition.annotations = annotations;
+        }
+        Ok(())
+    }
+
+    pub(super) fn typedef(&mut self) -> Parsed<()> {
+        let doc = self.doc();
+        self.bump();
+        let ty = self.ty()?;
+        let name = self.name("the name of the typedef")?;
+        self.define(name, doc, DefinitionKind::Typedef(ty), false);
+        self.annotate_last()?;
+        self.eat_separator();
+        Ok(())
+    }
+
+    pub(super) fn constant(&mut self) -> Parsed<()> {
+        let doc = self.doc();
+        self.bump();
+        let ty = self.ty()?;
+        let name = self.name("the name of the constant")?;
+        let value = match self.expect(Symbol::Equals) {
+            Ok(_) => self.value(),
+            Err(reported) => Err(reported),
+        };
+        let result = value.as_ref().map(|_| ()).map_err(|reported| *reported);
+        let value = value.ok().filter(|value| !matches!(value.kind, ValueKind::Unknown));
+        let damaged = value.is_none();
+        self.define(name, doc, DefinitionKind::Const(ty, value), damaged);
+        result?;
+        if self.is(Symbol::OpenParen) {
+            let span = self.span();
+            self.report(
+                Diagnostic::at(Code::W004, span, "annotations stand behind a constant", "")
+                    .help("remove them: Apache's compiler refuses them here"),
+            );
+            self.annotate_last()?;
+        }
+        self.eat_separator();
+        Ok(())
+    }
+
+    pub(super) fn record(&mut self, keyword: Keyword) -> Parsed<()> {
+        let doc = self.doc();
+        self.bump();
+        let (kind, what) = match keyword {
+            Keyword::Union => (StructKind::Union, "the name of the union"),
+            Keyword::Exception => (StructKind::Exception, "the name of the exception"),
+            _ => (StructKind::Struct, "the name of the struct"),
+        };
+        let name = self.name(what)?;
+        self.eat_keyword(Keyword::XsdAll);
+        let (body, result) = match self.expect(Symbol::OpenBrace) {
+            Ok(open) => (self.fields(open, Place::Record), Ok(())),
+            Err(reported) => (Fields { fields: Vec::new(), damaged: true }, Err(reported)),
+        };
+        self.define(name, doc, DefinitionKind::Struct(kind, body.fields), body.damaged);
+        result?;
+        self.annotate_last()
+    }
+
+    pub(super) fn enumeration(&mut self) -> Parsed<()> {
+        let doc = self.doc();
+        self.bump();
+        let name = self.name("the name of the enum")?;
+        let mut values = Vec::new();
+        let (damaged, result) = match self.expect(Symbol::OpenBrace) {
+            Ok(open) => (
+                self.members(open, |parser| {
+                    let value = parser.enum_value()?;
+                    values.push(value);
+                    Ok(())
+                }),
+                Ok(()),
+            ),
+            Err(reported) => (true, Err(reported)),
+        };
+        self.define(name, doc, DefinitionKind::Enum(values), damaged);
+        result?;
+        self.annotate_last()
+    }
+
+    fn enum_value(&mut self) -> Parsed<EnumValue> {
+        let doc = self.doc();
+        let name = self.name("the name of an enum member")?;
+        let value = if self.eat(Symbol::Equals).is_some() {
+            let span = self.span();
+            if let Some(found) = self.eat_keyword(Keyword::True).or_else(|| self.eat_keyword(Keyword::False)) {
+                // Both are integers for Apache's compiler.
+                let value = i64::from(self.text_of(found) == "true");
+                Some(crate::syntax::tree::Number { value, span })
+            } else {
+                Some(self.integer()?)
+            }
+        } else {
+            None
+        };
+        let annotations = self.annotations()?;
+        self.end_of_member()?;
+        Ok(EnumValue { name, value, doc, annotations })
+    }
+
+    pub(super) fn senum(&mut self) -> Parsed<()> {
+        let doc = self.doc();
+        let span = self.span();
+        self.report(
+            Diagnostic::at(Code::W004, span, "`senum` is outdated", "")
+                .help("write `typedef string` and constants: Apache's compiler no longer knows it"),
+        );
+        self.bump();
+        let name = self.name("the name of the senum")?;
+        let mut values = Vec::new();
+        let (damaged, result) = match self.expect(Symbol::OpenBrace) {
+            Ok(open) => (
+                self.members(open, |parser| {
+                    let value = parser.literal("a text in quotes")?;
+                    values.push(value);
+                    parser.end_of_member()
+                }),
+                Ok(()),
+            ),
+            Err(reported) => (true, Err(reported)),
+        };
+        self.define(name, doc, DefinitionKind::Senum(values), damaged);
+        result?;
+        self.annotate_last()
+    }
+
+    /// What stands between braces, one by one; whether something could not be read.
+    fn members(&mut self, open: crate::span::Span, mut member: impl FnMut(&mut Self) -> Parsed<()>) -> bool {
+        let mut damaged = false;
+        while self.eat(Symbol::CloseBrace).is_none() {
+            if self.kind() == TokenKind::End || self.at_definition() {
+                if !damaged || self.kind() == TokenKind::End {
+                    self.unclosed(open, "this body");
+                }
+                return true;
+            }
+            if self.is(Symbol::At) {
+                self.structured_annotation();
+            } else if member(self).is_err() {
+                damaged = true;
+                self.skip_to_member(Symbol::CloseBrace);
+            }
+        }
+        damaged
+    }
+
+    fn end_of_member(&mut self) -> Parsed<()> {
+        let follows = match self.kind() {
+            TokenKind::Name | TokenKind::Keyword(_) | TokenKind::Literal | TokenKind::End => true,
+            TokenKind::Symbol(symbol) => matches!(symbol, Symbol::CloseBrace | Symbol::At),
+            _ => false,
+        };
+        if self.eat_separator() || follows { Ok(()) } else { Err(self.expected("`,` or the next member")) }
+    }
+}

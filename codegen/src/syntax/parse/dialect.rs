@@ -1,0 +1,154 @@
+//! The forms of fbthrift that Apache's thrift doesn't have: each is named, not answered with a riddle.
+
+use super::Parser;
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::span::Span;
+use crate::syntax::token::{Keyword, Symbol, TokenKind};
+
+impl Parser<'_> {
+    fn dialect(&mut self, span: Span, what: &str, help: &str) {
+        let diagnostic =
+            Diagnostic::at(Code::E025, span, format!("{what}: a form of fbthrift, not of Apache's thrift"), "");
+        self.report(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
+    }
+
+    /// A word that is no keyword where a definition belongs.
+    pub(super) fn legacy_or_dialect(&mut self) {
+        let span = self.span();
+        let word = self.text_of(span);
+        let next = self.token(1).kind;
+        if word == "senum" && next == TokenKind::Name {
+            if self.senum().is_err() {
+                self.skip_to_definition();
+            }
+            return;
+        }
+        if let Some(scope) = Self::old_scope(word) {
+            if self.old_namespace(scope).is_err() {
+                self.skip_to_definition();
+            }
+            return;
+        }
+        match (word, next) {
+            ("package", TokenKind::Literal) => {
+                self.dialect(span, "`package`", "write a `namespace` line per language");
+                self.bump();
+                self.bump();
+                self.eat_separator();
+            }
+            ("hs_include", TokenKind::Literal) => {
+                self.dialect(span, "`hs_include`", "remove the line");
+                self.bump();
+                self.bump();
+            }
+            ("interaction", TokenKind::Name) => {
+                self.dialect(span, "`interaction`", "write a service");
+                self.tree.damaged = true;
+                self.bump();
+                self.skip_to_definition();
+            }
+            (
+                "safe" | "transient" | "stateful" | "permanent" | "client" | "server",
+                TokenKind::Name | TokenKind::Keyword(Keyword::Exception),
+            ) => {
+                self.dialect(span, &format!("`{word}` before `exception`"), "leave it out");
+                while self.kind() == TokenKind::Name {
+                    self.bump();
+                }
+            }
+            _ => {
+                let found = format!("`{word}`");
+                let mut diagnostic = Diagnostic::at(
+                    Code::E020,
+                    span,
+                    format!("expected a definition, found {found}"),
+                    "expected a definition",
+                );
+                if let Some(near) = nearest_keyword(word) {
+                    diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+                }
+                self.complain(diagnostic);
+                self.tree.damaged = true;
+                self.bump();
+                self.skip_to_definition();
+            }
+        }
+    }
+
+    /// `@thrift.Annotation{…}`, anywhere that a definition, a field or a method may begin.
+    pub(super) fn structured_annotation(&mut self) {
+        let start = self.span();
+        self.bump();
+        if self.kind() == TokenKind::Name {
+            self.bump();
+        }
+        if self.is(Symbol::OpenBrace) {
+            self.skip_brackets();
+        }
+        let span = self.since(start);
+        self.dialect(span, "a structured annotation", "write `(key = \"value\")` behind what it belongs to");
+    }
+
+    /// `include "x" as y`
+    pub(super) fn dialect_include_alias(&mut self) {
+        let start = self.span();
+        if self.kind() == TokenKind::Name && self.text_of(start) == "as" {
+            self.bump();
+            if self.kind() == TokenKind::Name {
+                self.bump();
+            }
+            let span = self.since(start);
+            self.dialect(span, "an include with another name", "qualify with the name of the file");
+        }
+    }
+
+    /// `stream<T>`, `sink<T, U>`: reported, and read as if the name stood alone.
+    pub(super) fn dialect_type(&mut self) {
+        let span = self.span();
+        let word = self.text_of(span);
+        let generic = self.token(1).kind == TokenKind::Symbol(Symbol::OpenAngle);
+        if generic {
+            match word {
+                "stream" | "sink" => self.dialect(span, &format!("`{word}<…>`"), "Apache's thrift has no streams"),
+                "hash_map" | "hash_set" | "sorted_map" | "sorted_set" => {
+                    let plain = if word.ends_with("map") { "map" } else { "set" };
+                    self.dialect(span, &format!("`{word}<…>`"), &format!("write `{plain}<…>`"));
+                }
+                _ => {
+                    self.report(Diagnostic::at(
+                        Code::E020,
+                        span,
+                        format!("`{word}` takes no type parameters; `list`, `set` and `map` do"),
+                        "",
+                    ));
+                }
+            }
+        }
+    }
+
+    /// `Point{x = 1}` as a value, with the name read already.
+    pub(super) fn dialect_struct_value(&mut self, name: Span) {
+        self.skip_brackets();
+        let span = self.since(name);
+        self.dialect(span, "a value that begins with the name of its struct", "write `{\"field\": value}`");
+    }
+
+    /// A word before the result of a method that only fbthrift knows.
+    pub(super) fn dialect_method_word(&mut self) {
+        let span = self.span();
+        let word = self.text_of(span);
+        let next = self.token(1).kind;
+        let typed = matches!(next, TokenKind::Name | TokenKind::Keyword(_));
+        let method = self.token(2).kind == TokenKind::Symbol(Symbol::OpenParen);
+        if typed && !method && matches!(word, "readonly" | "idempotent") {
+            self.dialect(span, &format!("`{word}`"), "leave it out");
+            self.bump();
+        }
+    }
+}
+
+fn nearest_keyword(word: &str) -> Option<&'static str> {
+    let words = ["const", "enum", "exception", "include", "namespace", "service", "struct", "typedef", "union"];
+    crate::nearest::nearest(word, words)
+}

@@ -1,0 +1,194 @@
+//! Fields: of records, of arguments, of `throws`.
+
+use super::{Parsed, Parser};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::model::Requiredness;
+use crate::span::{Name, Span};
+use crate::syntax::token::{Keyword, Symbol, TokenKind};
+use crate::syntax::tree::{Field, Number};
+
+/// What a list of fields belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Record,
+    Arguments,
+    Throws,
+}
+
+impl Place {
+    fn close(self) -> Symbol {
+        if self == Self::Record { Symbol::CloseBrace } else { Symbol::CloseParen }
+    }
+
+    fn what(self) -> &'static str {
+        match self {
+            Self::Record => "this body",
+            Self::Arguments => "this list of arguments",
+            Self::Throws => "this list of exceptions",
+        }
+    }
+
+    fn field(self) -> &'static str {
+        match self {
+            Self::Record => "a field",
+            Self::Arguments => "an argument",
+            Self::Throws => "an exception",
+        }
+    }
+}
+
+/// A list of fields, and whether one of them could not be read.
+pub(super) struct Fields {
+    pub(super) fields: Vec<Field>,
+    pub(super) damaged: bool,
+}
+
+impl Parser<'_> {
+    /// The fields behind an opening bracket, and the bracket that closes them.
+    pub(super) fn fields(&mut self, open: Span, place: Place) -> Fields {
+        let mut out = Fields { fields: Vec::new(), damaged: false };
+        let close = place.close();
+        while self.eat(close).is_none() {
+            let over = self.kind() == TokenKind::End || self.is(Symbol::CloseBrace) || self.at_definition();
+            if over || matches!(self.kind(), TokenKind::Keyword(keyword) if keyword.defines()) {
+                // A broken field may have swallowed the bracket.
+                if !out.damaged || self.kind() == TokenKind::End {
+                    self.unclosed(open, place.what());
+                }
+                out.damaged = true;
+                break;
+            }
+            if self.is(Symbol::At) {
+                self.structured_annotation();
+                continue;
+            }
+            match self.field(place) {
+                Ok(field) => out.fields.push(field),
+                Err(_) => {
+                    out.damaged = true;
+                    self.skip_to_member(close);
+                }
+            }
+        }
+        out
+    }
+
+    fn field(&mut self, place: Place) -> Parsed<Field> {
+        let doc = self.doc();
+        let id = self.field_id()?;
+        let requiredness = self.requiredness();
+        if id.is_none() && requiredness.1.is_none() && !self.type_begins() {
+            return Err(self.expected(place.field()));
+        }
+        let ty = self.ty()?;
+        let reference = self.eat(Symbol::Ampersand).is_some();
+        let name = self.field_name(place)?;
+        let default = if self.eat(Symbol::Equals).is_some() { Some(self.value()?) } else { None };
+        self.xsd_attributes()?;
+        let annotations = self.annotations()?;
+        self.end_of_field(place)?;
+        Ok(Field { id, requiredness, ty, reference, name, default, doc, annotations })
+    }
+
+    fn type_begins(&self) -> bool {
+        match self.kind() {
+            TokenKind::Name => true,
+            TokenKind::Keyword(keyword) => !keyword.defines() && !keyword.heads(),
+            _ => false,
+        }
+    }
+
+    fn field_id(&mut self) -> Parsed<Option<Number>> {
+        if self.kind() != TokenKind::Int {
+            return Ok(None);
+        }
+        let id = self.integer()?;
+        self.expect(Symbol::Colon)?;
+        Ok(Some(id))
+    }
+
+    fn requiredness(&mut self) -> (Requiredness, Option<Span>) {
+        if let Some(span) = self.eat_keyword(Keyword::Required) {
+            (Requiredness::Required, Some(span))
+        } else if let Some(span) = self.eat_keyword(Keyword::Optional) {
+            (Requiredness::Optional, Some(span))
+        } else {
+            (Requiredness::Default, None)
+        }
+    }
+
+    /// Nearly every keyword may name a field; an exception that is thrown needs no name.
+    fn field_name(&mut self, place: Place) -> Parsed<Option<Name>> {
+        let span = self.span();
+        match self.kind() {
+            TokenKind::Keyword(keyword) if keyword.may_name_a_field() && !self.at_definition() => {
+                self.bump();
+                Ok(Some(Name { text: keyword.text().to_owned(), span }))
+            }
+            TokenKind::Symbol(Symbol::CloseParen | Symbol::Comma | Symbol::Semicolon) if place == Place::Throws => {
+                self.report(
+                    Diagnostic::at(Code::W004, span, "this exception has no name", "expected a name")
+                        .help("name it, as in `1: NotFound missing`: Apache's compiler refuses it without"),
+                );
+                Ok(None)
+            }
+            _ => {
+                let what = match place {
+                    Place::Record => "the name of the field",
+                    Place::Arguments => "the name of the argument",
+                    Place::Throws => "the name of the exception",
+                };
+                self.name(what).map(Some)
+            }
+        }
+    }
+
+    /// `xsd_optional xsd_nillable xsd_attrs { … }`: read, and heeded by nobody.
+    fn xsd_attributes(&mut self) -> Parsed<()> {
+        self.eat_keyword(Keyword::XsdOptional);
+        self.eat_keyword(Keyword::XsdNillable);
+        if self.eat_keyword(Keyword::XsdAttrs).is_some() {
+            let open = self.expect(Symbol::OpenBrace)?;
+            self.flat_fields(open)?;
+        }
+        Ok(())
+    }
+
+    /// The fields of `xsd_attrs`. They may not have attributes again: nesting without a limit helps nobody.
+    fn flat_fields(&mut self, open: Span) -> Parsed<()> {
+        while self.eat(Symbol::CloseBrace).is_none() {
+            if self.kind() == TokenKind::End || self.at_definition() {
+                return Err(self.unclosed(open, "this list of attributes"));
+            }
+            self.field_id()?;
+            self.requiredness();
+            self.ty()?;
+            self.eat(Symbol::Ampersand);
+            self.field_name(Place::Record)?;
+            if self.eat(Symbol::Equals).is_some() {
+                self.value()?;
+            }
+            self.eat_keyword(Keyword::XsdOptional);
+            self.eat_keyword(Keyword::XsdNillable);
+            self.annotations()?;
+            self.eat_separator();
+        }
+        Ok(())
+    }
+
+    /// A separator, or what can follow without one: otherwise the field goes on in a way that it can't.
+    fn end_of_field(&mut self, place: Place) -> Parsed<()> {
+        if self.eat_separator() {
+            return Ok(());
+        }
+        let follows = match self.kind() {
+            TokenKind::Int | TokenKind::Name | TokenKind::Keyword(_) | TokenKind::End => true,
+            TokenKind::Symbol(symbol) => {
+                symbol == place.close() || symbol == Symbol::At || symbol == Symbol::CloseBrace
+            }
+            _ => false,
+        };
+        if follows { Ok(()) } else { Err(self.expected("`,` or the next field")) }
+    }
+}

@@ -1,0 +1,143 @@
+//! Header lines: `include`, `cpp_include`, `namespace` and its old forms.
+
+use super::{Parsed, Parser};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::span::{Name, Span};
+use crate::syntax::token::{Keyword, Symbol, TokenKind};
+use crate::syntax::tree::Namespace;
+
+/// Words that once began a line of their own, and the scope that they mean.
+const OLD_FORMS: &[(&str, &str)] = &[
+    ("cocoa_prefix", "cocoa"),
+    ("cpp_namespace", "cpp"),
+    ("csharp_namespace", "csharp"),
+    ("delphi_namespace", "delphi"),
+    ("java_package", "java"),
+    ("perl_package", "perl"),
+    ("php_namespace", "php"),
+    ("py_module", "py"),
+    ("ruby_namespace", "rb"),
+    ("smalltalk_category", "smalltalk.category"),
+    ("smalltalk_prefix", "smalltalk.prefix"),
+    ("xsd_namespace", "xsd"),
+];
+
+impl Parser<'_> {
+    pub(super) fn header(&mut self, keyword: Keyword) -> Parsed<()> {
+        let start = self.span();
+        self.bump();
+        match keyword {
+            Keyword::Namespace => self.namespace(start)?,
+            Keyword::CppInclude => {
+                let path = self.literal("the path of a C++ header in quotes")?;
+                self.tree.cpp_includes.push(path);
+            }
+            _ => {
+                let path = self.literal("the path of a thrift file in quotes")?;
+                self.tree.includes.push(path);
+                self.dialect_include_alias();
+            }
+        }
+        if !self.tree.definitions.is_empty() {
+            let span = self.since(start);
+            self.report(
+                Diagnostic::at(Code::W004, span, "a header line stands behind a definition", "")
+                    .help("move it to the top of the file: Apache's compiler refuses it here"),
+            );
+        }
+        self.eat_header_separator();
+        Ok(())
+    }
+
+    /// The scope that an old word stands for.
+    pub(super) fn old_scope(word: &str) -> Option<&'static str> {
+        OLD_FORMS.iter().find(|(old, _)| *old == word).map(|(_, scope)| *scope)
+    }
+
+    /// `php_namespace x`, with the word still to be read.
+    pub(super) fn old_namespace(&mut self, scope: &str) -> Parsed<()> {
+        let start = self.span();
+        let word = self.text_of(start);
+        self.bump();
+        let name = match self.kind() {
+            TokenKind::Literal => {
+                let literal = self.literal("a name")?;
+                Name { text: literal.text, span: literal.span }
+            }
+            _ => self.namespace_name()?,
+        };
+        self.report(
+            Diagnostic::at(Code::W005, start, format!("`{word}` is outdated"), "")
+                .help(format!("write `namespace {scope} {name}`")),
+        );
+        self.tree.namespaces.push(Namespace {
+            scope: Name { text: scope.to_owned(), span: start },
+            name,
+            annotations: Vec::new(),
+        });
+        self.eat_header_separator();
+        Ok(())
+    }
+
+    fn namespace(&mut self, start: Span) -> Parsed<()> {
+        let scope = match self.eat(Symbol::Star) {
+            Some(span) => Name { text: "*".to_owned(), span },
+            None => self.dotted_name("the language of the namespace, or `*`")?,
+        };
+        if self.kind() == TokenKind::Literal {
+            let span = self.span();
+            let text = self.text_of(span).trim_matches(['"', '\'']).to_owned();
+            self.report(
+                Diagnostic::at(Code::E025, span, "a namespace in quotes is fbthrift's", "expected a name")
+                    .help(format!("write `namespace {scope} {text}`")),
+            );
+            self.bump();
+            return Ok(());
+        }
+        let name = self.namespace_name()?;
+        let annotations = self.annotations()?;
+        self.note_hyphens(&name, start);
+        self.tree.namespaces.push(Namespace { scope, name, annotations });
+        Ok(())
+    }
+
+    fn note_hyphens(&mut self, name: &Name, start: Span) {
+        if name.text.contains('-') {
+            let span = Span { start: name.span.start, end: name.span.end, ..start };
+            self.report(
+                Diagnostic::at(Code::W004, span, format!("the namespace `{name}` has a hyphen"), "")
+                    .help("use `_` or `.`: Apache's compiler refuses hyphens since 0.10"),
+            );
+        }
+    }
+
+    /// A dotted name that may have hyphens; keywords and numbers are fine between dots.
+    fn namespace_name(&mut self) -> Parsed<Name> {
+        let start = self.span();
+        if !matches!(self.kind(), TokenKind::Name | TokenKind::Keyword(_)) || self.at_definition() {
+            return Err(self.expected("the name of the namespace"));
+        }
+        let mut end = self.bump().end;
+        let glued = |kind: TokenKind| {
+            matches!(kind, TokenKind::Name | TokenKind::Keyword(_) | TokenKind::Int | TokenKind::Symbol(Symbol::Dash))
+        };
+        while self.token(0).start == end && glued(self.kind()) {
+            end = self.bump().end;
+        }
+        let span = Span { end, ..start };
+        Ok(Name { text: self.text_of(span).to_owned(), span })
+    }
+
+    /// People end header lines with `;`, which Apache's grammar doesn't have.
+    fn eat_header_separator(&mut self) {
+        let span = self.span();
+        if self.eat_separator() {
+            let mark = self.text_of(span);
+            self.report(
+                Diagnostic::at(Code::W004, span, format!("a `{mark}` stands behind a header line"), "not needed")
+                    .help("remove it: Apache's compiler refuses it here"),
+            );
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Services and their methods.
+
+use super::field::{Fields, Place};
+use super::{Parsed, Parser};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::span::Span;
+use crate::syntax::token::{Keyword, Symbol, TokenKind};
+use crate::syntax::tree::{DefinitionKind, Method};
+
+impl Parser<'_> {
+    pub(super) fn service(&mut self) -> Parsed<()> {
+        let doc = self.doc();
+        self.bump();
+        let name = self.name("the name of the service")?;
+        let mut parent = None;
+        let mut damaged = false;
+        let mut methods = Vec::new();
+        let result = self.service_head(&mut parent).map(|open| damaged = self.methods(open, &mut methods));
+        damaged |= result.is_err();
+        self.define(name, doc, DefinitionKind::Service(parent, methods), damaged);
+        result?;
+        self.annotate_last()
+    }
+
+    fn service_head(&mut self, parent: &mut Option<crate::span::Name>) -> Parsed<Span> {
+        if self.eat_keyword(Keyword::Extends).is_some() {
+            *parent = Some(self.dotted_name("the name of a service")?);
+        }
+        self.expect(Symbol::OpenBrace)
+    }
+
+    fn methods(&mut self, open: Span, methods: &mut Vec<Method>) -> bool {
+        let mut damaged = false;
+        while self.eat(Symbol::CloseBrace).is_none() {
+            if self.kind() == TokenKind::End || self.at_definition() {
+                if !damaged || self.kind() == TokenKind::End {
+                    self.unclosed(open, "this body");
+                }
+                return true;
+            }
+            if self.is(Symbol::At) {
+                self.structured_annotation();
+                continue;
+            }
+            match self.method(&mut damaged) {
+                Ok(method) => methods.push(method),
+                Err(_) => {
+                    damaged = true;
+                    self.skip_to_member(Symbol::CloseBrace);
+                }
+            }
+        }
+        damaged
+    }
+
+    fn method(&mut self, damaged: &mut bool) -> Parsed<Method> {
+        let doc = self.doc();
+        self.dialect_method_word();
+        let oneway = match self.eat_keyword(Keyword::Async) {
+            Some(span) => {
+                self.report(
+                    Diagnostic::at(Code::W005, span, "`async` is the old word for `oneway`", "").help("write `oneway`"),
+                );
+                Some(span)
+            }
+            None => self.eat_keyword(Keyword::Oneway),
+        };
+        let result = match self.eat_keyword(Keyword::Void) {
+            Some(_) => None,
+            None => Some(self.result_type()?),
+        };
+        let name = self.name("the name of the method")?;
+        let open = self.expect(Symbol::OpenParen)?;
+        let arguments = self.fields(open, Place::Arguments);
+        let throws_span = self.eat_keyword(Keyword::Throws);
+        let mut throws = Fields { fields: Vec::new(), damaged: false };
+        if throws_span.is_some() && !arguments.damaged {
+            let open = self.expect(Symbol::OpenParen)?;
+            throws = self.fields(open, Place::Throws);
+        } else if throws_span.is_some()
+            && let Some(open) = self.eat(Symbol::OpenParen)
+        {
+            throws = self.fields(open, Place::Throws);
+        }
+        *damaged |= arguments.damaged || throws.damaged;
+        let annotations = self.annotations()?;
+        self.end_of_method()?;
+        let (arguments, throws) = (arguments.fields, throws.fields);
+        Ok(Method { name, oneway, result, arguments, throws, throws_span, doc, annotations })
+    }
+
+    /// The result of a method, with a message of its own where no method begins.
+    fn result_type(&mut self) -> Parsed<crate::syntax::tree::Type> {
+        match self.kind() {
+            TokenKind::Name | TokenKind::Keyword(_) => self.ty(),
+            _ => Err(self.expected("a method")),
+        }
+    }
+
+    fn end_of_method(&mut self) -> Parsed<()> {
+        let follows = match self.kind() {
+            TokenKind::Name | TokenKind::Keyword(_) | TokenKind::End => true,
+            TokenKind::Symbol(symbol) => matches!(symbol, Symbol::CloseBrace | Symbol::At),
+            _ => false,
+        };
+        if self.eat_separator() || follows { Ok(()) } else { Err(self.expected("`,` or the next method")) }
+    }
+}

@@ -1,0 +1,141 @@
+//! Constants.
+
+use super::{Parsed, Parser};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::span::Span;
+use crate::syntax::literal::integer;
+use crate::syntax::token::{Keyword, Symbol, TokenKind};
+use crate::syntax::tree::{MAX_DEPTH, Number, Value, ValueKind};
+
+impl Parser<'_> {
+    /// A constant of any type.
+    pub(super) fn value(&mut self) -> Parsed<Value> {
+        self.nested_value(0)
+    }
+
+    fn nested_value(&mut self, depth: usize) -> Parsed<Value> {
+        let start = self.span();
+        let text = self.text_of(start);
+        let kind = match self.kind() {
+            TokenKind::Int => ValueKind::Int(self.integer()?.value),
+            TokenKind::Double => {
+                self.bump();
+                ValueKind::Double(text.parse().unwrap_or_default())
+            }
+            TokenKind::Literal => ValueKind::String(self.literal("a value")?.text),
+            TokenKind::Keyword(Keyword::True | Keyword::False) => {
+                self.bump();
+                ValueKind::Bool(text == "true")
+            }
+            TokenKind::Name => {
+                self.bump();
+                if self.is(Symbol::OpenBrace) && !self.token(0).first_on_line {
+                    self.dialect_struct_value(start);
+                    ValueKind::Unknown
+                } else {
+                    ValueKind::Name(text.to_owned())
+                }
+            }
+            TokenKind::Symbol(Symbol::OpenBracket | Symbol::OpenBrace) if depth >= MAX_DEPTH => {
+                self.too_deep(start, "value");
+                self.skip_brackets();
+                ValueKind::Unknown
+            }
+            TokenKind::Symbol(Symbol::OpenBracket) => self.list(depth)?,
+            TokenKind::Symbol(Symbol::OpenBrace) => self.map(depth)?,
+            TokenKind::Keyword(_) if !self.at_definition() => {
+                // `type.class` and the like lex as one name; a bare keyword is never a constant.
+                return Err(self.complain(Diagnostic::at(
+                    Code::E022,
+                    start,
+                    format!("`{text}` is a keyword and can't be a value"),
+                    "expected a value",
+                )));
+            }
+            _ => return Err(self.expected("a value")),
+        };
+        Ok(Value { kind, span: self.since(start) })
+    }
+
+    fn list(&mut self, depth: usize) -> Parsed<ValueKind> {
+        let open = self.span();
+        self.bump();
+        let mut elements = Vec::new();
+        while self.eat(Symbol::CloseBracket).is_none() {
+            self.check_open(open, "this list", elements.is_empty())?;
+            elements.push(self.nested_value(depth + 1)?);
+            self.eat_separator();
+        }
+        Ok(ValueKind::List(elements))
+    }
+
+    fn map(&mut self, depth: usize) -> Parsed<ValueKind> {
+        let open = self.span();
+        self.bump();
+        let mut entries = Vec::new();
+        while self.eat(Symbol::CloseBrace).is_none() {
+            self.check_open(open, "this map", entries.is_empty())?;
+            let key = self.nested_value(depth + 1)?;
+            self.expect(Symbol::Colon)?;
+            entries.push((key, self.nested_value(depth + 1)?));
+            self.eat_separator();
+        }
+        Ok(ValueKind::Map(entries))
+    }
+
+    /// Reports an unclosed bracket where no further element can follow.
+    fn check_open(&mut self, open: Span, what: &str, empty: bool) -> Parsed<()> {
+        let closes =
+            matches!(self.kind(), TokenKind::Symbol(Symbol::CloseBrace | Symbol::CloseBracket | Symbol::CloseParen));
+        let separates = matches!(self.kind(), TokenKind::Symbol(Symbol::Comma | Symbol::Semicolon)) && !empty;
+        if self.kind() == TokenKind::End || self.at_definition() || closes || separates {
+            return Err(if separates { self.expected("a value") } else { self.unclosed(open, what) });
+        }
+        Ok(())
+    }
+
+    /// An integer token's value; one that is too big is reported and read as 0.
+    pub(super) fn integer(&mut self) -> Parsed<Number> {
+        if self.kind() != TokenKind::Int {
+            return Err(self.expected("an integer"));
+        }
+        let token = self.bump();
+        let span = self.span_of(token);
+        let text = self.text_of(span);
+        let digits = text.trim_start_matches(['+', '-']);
+        let octal_digits = digits.strip_prefix("0o").or_else(|| digits.strip_prefix("0O"));
+        if let Some(octal) = octal_digits {
+            self.report(
+                Diagnostic::at(Code::W004, span, format!("`{text}` is an octal number"), "")
+                    .help(format!("write {} or hex: Apache's compiler doesn't know `0o`", decimal(octal))),
+            );
+        } else if digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            let plain = digits.trim_start_matches('0');
+            let plain = if plain.is_empty() { "0" } else { plain };
+            let warning =
+                Diagnostic::at(Code::W010, span, format!("`{text}` is read as the decimal number {plain}"), "");
+            self.report(warning.help(format!("write `{plain}`; an octal number is written in decimal or hex")));
+        }
+        let value = match integer(text) {
+            Some(value) => value,
+            // A token with letters in it was reported by the lexer.
+            None if digits.bytes().all(|byte| byte.is_ascii_digit()) || digits.starts_with(['0']) => {
+                let bad_token = !digits.bytes().skip(2).all(|byte| byte.is_ascii_hexdigit()) || digits.contains('.');
+                if !bad_token {
+                    self.report(
+                        Diagnostic::at(Code::E015, span, format!("{text} does not fit into 64 bits"), "")
+                            .help("integers go from -9223372036854775808 to 9223372036854775807"),
+                    );
+                }
+                0
+            }
+            None => 0,
+        };
+        Ok(Number { value, span })
+    }
+}
+
+fn decimal(octal: &str) -> String {
+    u64::from_str_radix(octal, 8).map_or_else(|_| "a smaller number".to_owned(), |value| value.to_string())
+}

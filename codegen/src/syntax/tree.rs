@@ -1,0 +1,209 @@
+//! The syntax tree: what a text says, with places and comments, before any name means anything.
+//!
+//! No type and no value in it nests deeper than [`MAX_DEPTH`], so that walking it by recursion is safe.
+
+use crate::model::{Annotation, Requiredness, StructKind};
+use crate::span::{Name, Span};
+
+/// How deep types and values may nest.
+pub const MAX_DEPTH: usize = 64;
+
+/// One file.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    /// `include` lines.
+    pub includes: Vec<Literal>,
+    /// `cpp_include` lines; nothing but C++ heeds them.
+    pub cpp_includes: Vec<Literal>,
+    /// `namespace` lines and their old forms.
+    pub namespaces: Vec<Namespace>,
+    /// The definitions.
+    pub definitions: Vec<Definition>,
+    /// Every comment, in the order of the text.
+    pub comments: Vec<Comment>,
+    /// A stretch could not be read, so that a definition may be missing here.
+    pub damaged: bool,
+}
+
+/// A comment as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// With its marks.
+    pub span: Span,
+    /// Written `/** … */`.
+    pub doc: bool,
+}
+
+/// A quoted text.
+#[derive(Clone, Debug)]
+pub struct Literal {
+    /// Without quotes, escapes resolved.
+    pub text: String,
+    /// With its quotes.
+    pub span: Span,
+}
+
+/// `namespace scope name`
+#[derive(Clone, Debug)]
+pub struct Namespace {
+    /// The language, or `*`.
+    pub scope: Name,
+    /// The dotted name.
+    pub name: Name,
+    /// Behind it.
+    pub annotations: Vec<Annotation>,
+}
+
+/// A top-level definition.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// Its name.
+    pub name: Name,
+    /// The doc comment, cleaned.
+    pub doc: Option<String>,
+    /// Behind it.
+    pub annotations: Vec<Annotation>,
+    /// What it is.
+    pub kind: DefinitionKind,
+    /// A part of it could not be read, so that fields or members may be missing.
+    pub damaged: bool,
+}
+
+/// What a definition defines.
+#[derive(Clone, Debug)]
+pub enum DefinitionKind {
+    /// `typedef T name`
+    Typedef(Type),
+    /// `enum`
+    Enum(Vec<EnumValue>),
+    /// `senum`
+    Senum(Vec<Literal>),
+    /// `const T name = value`; without a value if it could not be read.
+    Const(Type, Option<Value>),
+    /// `struct`, `union`, `exception`
+    Struct(StructKind, Vec<Field>),
+    /// `service`
+    Service(Option<Name>, Vec<Method>),
+}
+
+/// A member of an enum.
+#[derive(Clone, Debug)]
+pub struct EnumValue {
+    /// Its name.
+    pub name: Name,
+    /// The number, if one is written.
+    pub value: Option<Number>,
+    /// The doc comment, cleaned.
+    pub doc: Option<String>,
+    /// Behind it.
+    pub annotations: Vec<Annotation>,
+}
+
+/// An integer and its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Number {
+    /// The value.
+    pub value: i64,
+    /// The place.
+    pub span: Span,
+}
+
+/// A field, an argument or a declared exception.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The id, if one is written.
+    pub id: Option<Number>,
+    /// As written, with its place if it is.
+    pub requiredness: (Requiredness, Option<Span>),
+    /// Its type.
+    pub ty: Type,
+    /// `&`
+    pub reference: bool,
+    /// Its name, if one is written.
+    pub name: Option<Name>,
+    /// `= value`
+    pub default: Option<Value>,
+    /// The doc comment, cleaned.
+    pub doc: Option<String>,
+    /// Behind it.
+    pub annotations: Vec<Annotation>,
+}
+
+/// A type as written.
+#[derive(Clone, Debug)]
+pub struct Type {
+    /// What it is.
+    pub kind: TypeKind,
+    /// Behind it.
+    pub annotations: Vec<Annotation>,
+    /// Without the annotations.
+    pub span: Span,
+}
+
+/// What a type is.
+#[derive(Clone, Debug)]
+pub enum TypeKind {
+    /// A built-in that is no container; `slist` is `string`.
+    Base(crate::model::TypeKind),
+    /// `list<T>`
+    List(Box<Type>),
+    /// `set<T>`
+    Set(Box<Type>),
+    /// `map<K, V>`
+    Map(Box<Type>, Box<Type>),
+    /// The name of a definition, dots included.
+    Named(String),
+    /// Could not be read.
+    Unknown,
+}
+
+/// A constant as written.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// What it is.
+    pub kind: ValueKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a constant is.
+#[derive(Clone, Debug)]
+pub enum ValueKind {
+    /// `true`, `false`
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A number with a fraction or an exponent.
+    Double(f64),
+    /// A quoted text.
+    String(String),
+    /// The name of a constant or of an enum member.
+    Name(String),
+    /// `[…]`
+    List(Vec<Value>),
+    /// `{…}`
+    Map(Vec<(Value, Value)>),
+    /// Could not be read.
+    Unknown,
+}
+
+/// A method.
+#[derive(Clone, Debug)]
+pub struct Method {
+    /// Its name.
+    pub name: Name,
+    /// The place of `oneway` or `async`.
+    pub oneway: Option<Span>,
+    /// The result; `None` is `void`.
+    pub result: Option<Type>,
+    /// The arguments.
+    pub arguments: Vec<Field>,
+    /// The declared exceptions.
+    pub throws: Vec<Field>,
+    /// The place of `throws`.
+    pub throws_span: Option<Span>,
+    /// The doc comment, cleaned.
+    pub doc: Option<String>,
+    /// Behind it.
+    pub annotations: Vec<Annotation>,
+}
