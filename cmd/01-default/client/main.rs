@@ -1,0 +1,23 @@
+//! Calls over volo's own connections.
+
+use std::net::SocketAddr;
+
+use clap::Parser;
+use volplane_generated::api::{EchoClientBuilder, Request};
+use volplane_transport::Report;
+
+#[derive(Parser)]
+struct Args {
+    /// Where the server listens.
+    #[arg(long, default_value = "127.0.0.1:8888")]
+    addr: SocketAddr,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Report> {
+    let args = Args::parse();
+    let client = EchoClientBuilder::new("example").address(args.addr).build();
+    let answer = client.echo(Request { message: Some("Say hello by volo default".into()) }).await?;
+    println!("{}", answer.message.unwrap_or_default());
+    Ok(())
+}

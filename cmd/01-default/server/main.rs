@@ -1,0 +1,26 @@
+//! Serves over volo's own connections.
+
+use std::net::SocketAddr;
+
+use clap::Parser;
+use tokio::net::TcpListener;
+use volo::net::incoming::DefaultIncoming;
+use volplane_cmd::EchoHandler;
+use volplane_generated::api::EchoServer;
+use volplane_transport::{BindError, Report};
+
+#[derive(Parser)]
+struct Args {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8888")]
+    addr: SocketAddr,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Report> {
+    let args = Args::parse();
+    let listener = TcpListener::bind(args.addr).await.map_err(BindError::on(args.addr))?;
+    println!("listening on {}", listener.local_addr()?);
+    EchoServer::new(EchoHandler).run(DefaultIncoming::from(listener)).await?;
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! Calls over standard-library TCP.
+
+use clap::Parser;
+use volplane_generated::api::{EchoClientBuilder, Request};
+use volplane_transport::{ConnectWith, Report, StdNet};
+
+#[derive(Parser)]
+struct Args {
+    /// Where the server listens.
+    #[arg(long, default_value = "127.0.0.1:8889")]
+    addr: String,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Report> {
+    let args = Args::parse();
+    let client = EchoClientBuilder::new("example").connect_with(StdNet::to(args.addr)).build();
+    let answer = client.echo(Request { message: Some("Say hello by std net".into()) }).await?;
+    println!("{}", answer.message.unwrap_or_default());
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! Serves over standard-library TCP.
+
+use clap::Parser;
+use volplane_cmd::EchoHandler;
+use volplane_generated::api::EchoServer;
+use volplane_transport::{Report, StdNet, ctrl_c, serve};
+
+#[derive(Parser)]
+struct Args {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8889")]
+    addr: String,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Report> {
+    let args = Args::parse();
+    let listener = StdNet::bind(args.addr).await?;
+    let server = serve(listener, EchoServer::from_handler(EchoHandler));
+    println!("listening on {}", server.endpoint());
+    server.with_graceful_shutdown(ctrl_c()).await;
+    Ok(())
+}

@@ -1,0 +1,30 @@
+//! A peer: calls the hub and serves the hub's calls, over one connection that it makes itself.
+
+use clap::Parser;
+use volplane_cmd::PeerEchoHandler;
+use volplane_generated::api::{EchoClientBuilder, EchoServer, Request};
+use volplane_transport::{ConnectWith, Report, WebSocket, Yamux, serve};
+
+#[derive(Parser)]
+struct Args {
+    /// The id under which the hub knows this peer.
+    id: String,
+    /// Where the hub listens.
+    #[arg(long, default_value = "ws://127.0.0.1:8891/kitex-ws")]
+    url: String,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Report> {
+    let args = Args::parse();
+    let session = Yamux::connect(WebSocket::to(format!("{}/{}", args.url, args.id))).await?;
+    let client = EchoClientBuilder::new("example").connect_with(session.streams.clone()).build();
+    let server = serve(session.incoming, EchoServer::from_handler(PeerEchoHandler));
+    let callbacks = tokio::spawn(server.into_future());
+    eprintln!("{} calls the hub", args.id);
+    let answer = client.echo(Request { message: Some("Say hello by yamux".into()) }).await?;
+    println!("{}", answer.message.unwrap_or_default());
+    session.streams.close().await;
+    callbacks.await?;
+    Ok(())
+}

@@ -1,0 +1,26 @@
+//! A hub: serves over yamux on WebSocket, and calls each peer back over the connection that the peer made.
+
+use clap::Parser;
+use volplane_cmd::{HubEchoHandler, Peer};
+use volplane_generated::api::EchoServer;
+use volplane_transport::{Hub, Report, WebSocket, Yamux, ctrl_c, serve_sessions};
+
+#[derive(Parser)]
+struct Args {
+    /// Where to listen; peers add their id to the path.
+    #[arg(long, default_value = "ws://127.0.0.1:8891/kitex-ws")]
+    url: String,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Report> {
+    let args = Args::parse();
+    let hub = Hub::default();
+    let listener = Yamux::listen(WebSocket::bind(args.url).await?.with_subpaths());
+    let server = serve_sessions(listener, move |streams, peer| {
+        EchoServer::from_handler(HubEchoHandler::new(&hub, peer.last_segment(), Peer::new(streams)))
+    });
+    println!("listening on {}", server.endpoint());
+    server.with_graceful_shutdown(ctrl_c()).await;
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! Connections inside one process: for tests, and for a client and a server that live together.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use motore::service::UnaryService;
+use tokio::io::DuplexStream;
+use tokio::sync::mpsc;
+use volo::net::Address;
+
+use crate::connection::Peer;
+use crate::error::ConnectError;
+use crate::listener::Listener;
+
+/// How many bytes each direction of a pipe holds before a writer waits: a call of usual size fits in one go.
+const PIPE: usize = 64 * 1024;
+
+/// How many connections may wait to be accepted; as many as Linux' default TCP backlog of old.
+const BACKLOG: usize = 128;
+
+/// Makes connections to one [`MemoryListener`].
+#[derive(Clone, Debug)]
+pub struct Memory {
+    queue: mpsc::Sender<DuplexStream>,
+}
+
+impl Memory {
+    /// A connector and the listener that it reaches.
+    pub fn pair() -> (Memory, MemoryListener) {
+        let (queue, waiting) = mpsc::channel(BACKLOG);
+        (Memory { queue }, MemoryListener { waiting, accepted: AtomicU64::new(0) })
+    }
+}
+
+impl UnaryService<Address> for Memory {
+    type Response = DuplexStream;
+    type Error = ConnectError;
+
+    async fn call(&self, _: Address) -> Result<DuplexStream, ConnectError> {
+        let (ours, theirs) = tokio::io::duplex(PIPE);
+        self.queue.send(theirs).await.map_err(|_| ConnectError::NobodyListens)?;
+        Ok(ours)
+    }
+}
+
+/// Accepts what its [`Memory`] connects. Ends when the last connector is dropped.
+#[derive(Debug)]
+pub struct MemoryListener {
+    waiting: mpsc::Receiver<DuplexStream>,
+    accepted: AtomicU64,
+}
+
+/// The other end of an in-process connection, by number.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MemoryPeer(pub u64);
+
+impl fmt::Display for MemoryPeer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "memory:{}", self.0)
+    }
+}
+
+impl Peer for MemoryPeer {
+    fn address(&self) -> Option<Address> {
+        None
+    }
+}
+
+impl Listener for MemoryListener {
+    type Connection = DuplexStream;
+    type Peer = MemoryPeer;
+
+    async fn accept(&mut self) -> Option<(DuplexStream, MemoryPeer)> {
+        let stream = self.waiting.recv().await?;
+        Some((stream, MemoryPeer(self.accepted.fetch_add(1, Ordering::Relaxed))))
+    }
+
+    fn endpoint(&self) -> String {
+        "memory".to_owned()
+    }
+}

@@ -1,0 +1,259 @@
+//! WebSocket frames (RFC 6455, section 5) as a pure codec for a byte stream.
+//!
+//! Payload goes out as it arrives, whatever the frame's length, so memory stays at the size of a buffer. Text is not
+//! checked for UTF-8: Go's x/net/websocket sends thrift in text frames.
+
+use std::hash::{BuildHasher, RandomState};
+
+use bytes::{Buf, BufMut, BytesMut};
+
+/// Which end this is: a client masks what it sends, a server does not, and each insists on the other's part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Client,
+    Server,
+}
+
+/// What a peer did against the RFC. Each ends the connection with the close code 1002.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FrameError {
+    /// A reserved bit is set; no extension was agreed on.
+    #[error("reserved bits set in a WebSocket frame")]
+    ReservedBits,
+    /// An opcode that the RFC does not define.
+    #[error("unknown WebSocket opcode {0}")]
+    Opcode(u8),
+    /// Clients mask, servers don't.
+    #[error("a WebSocket frame masked the wrong way for its direction")]
+    Masking,
+    /// A ping, pong or close that is fragmented or longer than 125 bytes.
+    #[error("a WebSocket control frame that is fragmented or too long")]
+    Control,
+    /// A continuation of nothing, or a new message inside another.
+    #[error("WebSocket fragments out of order")]
+    Fragments,
+    /// A length of 2^63 or more.
+    #[error("a WebSocket frame with an impossible length")]
+    Length,
+}
+
+pub(super) const MAX_CONTROL: usize = 125;
+
+const CONTINUATION: u8 = 0;
+const TEXT: u8 = 1;
+const BINARY: u8 = 2;
+const CLOSE: u8 = 8;
+const PING: u8 = 9;
+const PONG: u8 = 10;
+
+/// What stands at the front of the input.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Too little to tell.
+    More,
+    /// Payload of a message follows: see [`Decoder::payload_left`].
+    Payload,
+    /// A ping, to be answered with the same bytes.
+    Ping(Vec<u8>),
+    /// An answer to a ping of ours, or an unasked sign of life.
+    Pong,
+    /// The peer closes, with this code if it gave one.
+    Close(Option<u16>),
+}
+
+/// Takes frames apart.
+#[derive(Debug)]
+pub(super) struct Decoder {
+    role: Role,
+    /// Payload bytes of the current data frame that are still to come.
+    left: u64,
+    mask: Mask,
+    /// Whether the last data frame was not its message's last.
+    in_message: bool,
+}
+
+impl Decoder {
+    pub(super) fn new(role: Role) -> Self {
+        Self { role, left: 0, mask: Mask::NONE, in_message: false }
+    }
+
+    /// Whether the end of the stream here is an end between two messages.
+    pub(super) fn is_between_messages(&self) -> bool {
+        self.left == 0 && !self.in_message
+    }
+
+    /// How many bytes at the front of the stream are payload.
+    pub(super) fn payload_left(&self) -> usize {
+        usize::try_from(self.left).unwrap_or(usize::MAX)
+    }
+
+    /// Unmasks payload bytes that were taken off the stream, at most [`payload_left`](Self::payload_left).
+    pub(super) fn take_payload(&mut self, bytes: &mut [u8]) {
+        self.mask.apply(bytes);
+        self.left = self.left.saturating_sub(bytes.len() as u64);
+    }
+
+    /// Goes one frame on. To be called only when no payload is left; takes what it has understood off `input`.
+    pub(super) fn step(&mut self, input: &mut BytesMut) -> Result<Step, FrameError> {
+        let Some(header) = Header::parse(input, self.role)? else { return Ok(Step::More) };
+        match header.opcode {
+            CONTINUATION | TEXT | BINARY => {
+                if (header.opcode == CONTINUATION) != self.in_message {
+                    return Err(FrameError::Fragments);
+                }
+                input.advance(header.size);
+                self.in_message = !header.fin;
+                self.left = header.length;
+                self.mask = header.mask;
+                Ok(Step::Payload)
+            }
+            CLOSE | PING | PONG => {
+                if !header.fin || header.length > MAX_CONTROL as u64 {
+                    return Err(FrameError::Control);
+                }
+                let end = header.size + header.length as usize;
+                if input.len() < end {
+                    return Ok(Step::More);
+                }
+                let mut payload = input[header.size..end].to_vec();
+                input.advance(end);
+                let mut mask = header.mask;
+                mask.apply(&mut payload);
+                Ok(match header.opcode {
+                    PING => Step::Ping(payload),
+                    PONG => Step::Pong,
+                    _ => Step::Close(payload.get(..2).map(|code| u16::from_be_bytes([code[0], code[1]]))),
+                })
+            }
+            other => Err(FrameError::Opcode(other)),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Header {
+    fin: bool,
+    opcode: u8,
+    length: u64,
+    mask: Mask,
+    /// Bytes that the header itself takes.
+    size: usize,
+}
+
+impl Header {
+    fn parse(input: &[u8], role: Role) -> Result<Option<Header>, FrameError> {
+        let [first, second, ..] = *input else { return Ok(None) };
+        if first & 0x70 != 0 {
+            return Err(FrameError::ReservedBits);
+        }
+        let masked = second & 0x80 != 0;
+        if masked != (role == Role::Server) {
+            return Err(FrameError::Masking);
+        }
+        let mut rest = &input[2..];
+        let length = match second & 0x7f {
+            126 if rest.len() >= 2 => u64::from(rest.get_u16()),
+            127 if rest.len() >= 8 => rest.get_u64(),
+            126 | 127 => return Ok(None),
+            short => u64::from(short),
+        };
+        if length > i64::MAX as u64 {
+            return Err(FrameError::Length);
+        }
+        let mask = match (masked, rest) {
+            (false, _) => Mask::NONE,
+            (true, [a, b, c, d, ..]) => Mask { key: [*a, *b, *c, *d] },
+            (true, _) => return Ok(None),
+        };
+        let size = input.len() - rest.len() + if masked { 4 } else { 0 };
+        Ok(Some(Header { fin: first & 0x80 != 0, opcode: first & 0x0f, length, mask, size }))
+    }
+}
+
+/// The four bytes that payload is combined with, turned so that the first belongs to the next byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Mask {
+    key: [u8; 4],
+}
+
+impl Mask {
+    const NONE: Mask = Mask { key: [0; 4] };
+
+    fn apply(&mut self, bytes: &mut [u8]) {
+        if self.key == [0; 4] {
+            return;
+        }
+        let [a, b, c, d] = self.key;
+        let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+        let (words, rest) = bytes.as_chunks_mut::<8>();
+        for word in words {
+            *word = (u64::from_ne_bytes(*word) ^ wide).to_ne_bytes();
+        }
+        for (byte, key) in rest.iter_mut().zip(self.key.iter().cycle()) {
+            *byte ^= key;
+        }
+        self.key.rotate_left(rest.len() % 4);
+    }
+}
+
+/// Puts frames together.
+#[derive(Debug)]
+pub(super) struct Encoder {
+    role: Role,
+    keys: RandomState,
+    frames: u64,
+}
+
+impl Encoder {
+    pub(super) fn new(role: Role) -> Self {
+        Self { role, keys: RandomState::new(), frames: 0 }
+    }
+
+    /// A binary message of one frame.
+    pub(super) fn data(&mut self, parts: &[&[u8]], out: &mut BytesMut) {
+        self.frame(BINARY, parts, out);
+    }
+
+    pub(super) fn pong(&mut self, payload: &[u8], out: &mut BytesMut) {
+        self.frame(PONG, &[payload], out);
+    }
+
+    pub(super) fn close(&mut self, code: u16, out: &mut BytesMut) {
+        self.frame(CLOSE, &[&code.to_be_bytes()], out);
+    }
+
+    fn frame(&mut self, opcode: u8, parts: &[&[u8]], out: &mut BytesMut) {
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        let masked = if self.role == Role::Client { 0x80 } else { 0 };
+        out.reserve(length + 14);
+        out.put_u8(0x80 | opcode);
+        match length {
+            0..126 => out.put_u8(masked | length as u8),
+            126..0x1_0000 => {
+                out.put_u8(masked | 126);
+                out.put_u16(length as u16);
+            }
+            _ => {
+                out.put_u8(masked | 127);
+                out.put_u64(length as u64);
+            }
+        }
+        let mut mask = Mask::NONE;
+        if self.role == Role::Client {
+            mask = self.next_mask();
+            out.put_slice(&mask.key);
+        }
+        for part in parts {
+            let start = out.len();
+            out.put_slice(part);
+            mask.apply(&mut out[start..]);
+        }
+    }
+
+    /// Keys that nobody outside can foresee (RFC 6455, 10.3), from the standard library's keyed hash.
+    fn next_mask(&mut self) -> Mask {
+        self.frames += 1;
+        Mask { key: (self.keys.hash_one(self.frames) as u32).to_ne_bytes() }
+    }
+}

@@ -1,0 +1,261 @@
+//! A byte stream over WebSocket messages.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker, ready};
+
+use bytes::{Buf, BytesMut};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::frame::{Decoder, Encoder, FrameError, MAX_CONTROL, Role, Step};
+
+/// Bytes read from the connection at a time: 4 to 16 KiB is where tungstenite was found best in memory and speed.
+const READ_CHUNK: usize = 8 * 1024;
+
+/// Bytes waiting to be written above which a writer waits. One message of up to this size goes out in one write.
+const WRITE_HIGH: usize = 64 * 1024;
+
+const CLOSE_NORMAL: u16 = 1000;
+const CLOSE_PROTOCOL_ERROR: u16 = 1002;
+
+/// Carries bytes in WebSocket messages: sends one binary message for each write, and reads text and binary messages in
+/// any fragmentation, as one stream. Answers pings while it is read, closes with code 1000.
+///
+/// Written bytes go out at the next flush at the latest. Dropping it says goodbye if that needs no waiting.
+#[derive(Debug)]
+pub struct WebSocketStream<T: AsyncWrite + Unpin> {
+    io: T,
+    decoder: Decoder,
+    encoder: Encoder,
+    /// Read and not yet understood. Never holds payload while the reader has room for it.
+    input: BytesMut,
+    /// Framed and not yet written.
+    output: BytesMut,
+    /// The newest unanswered ping; RFC 6455 5.5.3 lets older ones go.
+    ping: Option<Vec<u8>>,
+    reading: Reading,
+    close_sent: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    Open,
+    Ended,
+    Failed,
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
+    /// Behind a handshake; `early` is what came with it.
+    pub(super) fn new(io: T, early: BytesMut, role: Role) -> Self {
+        Self {
+            io,
+            decoder: Decoder::new(role),
+            encoder: Encoder::new(role),
+            input: early,
+            output: BytesMut::new(),
+            ping: None,
+            reading: Reading::Open,
+            close_sent: false,
+        }
+    }
+
+    /// Moves payload that has already been read; gives how much.
+    fn take_buffered_payload(&mut self, out: &mut ReadBuf<'_>) -> usize {
+        let count = self.decoder.payload_left().min(self.input.len()).min(out.remaining());
+        if count > 0 {
+            self.decoder.take_payload(&mut self.input[..count]);
+            out.put_slice(&self.input[..count]);
+            self.input.advance(count);
+        }
+        count
+    }
+
+    /// Reads payload straight into the caller's buffer: no copy for the bulk of a large message.
+    fn poll_read_payload(&mut self, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let mut part = out.take(self.decoder.payload_left());
+        ready!(Pin::new(&mut self.io).poll_read(cx, &mut part))?;
+        let count = part.filled().len();
+        if count == 0 {
+            return Poll::Ready(Err(self.fail(io::ErrorKind::UnexpectedEof, "connection ended inside a message")));
+        }
+        self.decoder.take_payload(part.filled_mut());
+        out.set_filled(out.filled().len() + count);
+        Poll::Ready(Ok(()))
+    }
+
+    /// Reads more of what is not payload. `Ok(0)` is the end of the connection.
+    fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let mut chunk = [0; READ_CHUNK];
+        let mut chunk = ReadBuf::new(&mut chunk);
+        ready!(Pin::new(&mut self.io).poll_read(cx, &mut chunk))?;
+        self.input.extend_from_slice(chunk.filled());
+        Poll::Ready(Ok(chunk.filled().len()))
+    }
+
+    /// Takes one frame header or control frame off the input. `false` when there is too little of it.
+    fn understand(&mut self) -> Result<bool, FrameError> {
+        match self.decoder.step(&mut self.input)? {
+            Step::More => return Ok(false),
+            Step::Payload | Step::Pong => {}
+            Step::Ping(payload) => self.ping = Some(payload),
+            Step::Close(code) => {
+                self.send_close(code.unwrap_or(CLOSE_NORMAL));
+                self.reading = Reading::Ended;
+            }
+        }
+        Ok(true)
+    }
+
+    fn send_close(&mut self, code: u16) {
+        if !self.close_sent {
+            self.encoder.close(code, &mut self.output);
+            self.close_sent = true;
+        }
+    }
+
+    fn fail(&mut self, kind: io::ErrorKind, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+        self.reading = Reading::Failed;
+        io::Error::new(kind, why)
+    }
+
+    /// Writes what control frames are due, as far as that goes without waiting for room.
+    fn answer(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        if self.output.len() < WRITE_HIGH
+            && !self.close_sent
+            && let Some(payload) = self.ping.take()
+        {
+            self.encoder.pong(&payload[..payload.len().min(MAX_CONTROL)], &mut self.output);
+        }
+        if self.poll_drain(cx, 0)?.is_ready() {
+            let _flushed_or_later = Pin::new(&mut self.io).poll_flush(cx)?;
+        }
+        Ok(())
+    }
+}
+
+impl<T: AsyncWrite + Unpin> WebSocketStream<T> {
+    /// Writes until at most `keep` bytes wait.
+    fn poll_drain(&mut self, cx: &mut Context<'_>, keep: usize) -> Poll<io::Result<()>> {
+        while self.output.len() > keep {
+            let count = ready!(Pin::new(&mut self.io).poll_write(cx, &self.output))?;
+            if count == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.output.advance(count);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketStream<T> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if out.remaining() == 0 {
+            return Poll::Ready(Ok(()));
+        }
+        loop {
+            if this.take_buffered_payload(out) > 0 {
+                return Poll::Ready(Ok(()));
+            }
+            match this.reading {
+                Reading::Open => {}
+                Reading::Ended => return Poll::Ready(Ok(())),
+                Reading::Failed => return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
+            }
+            if this.decoder.payload_left() > 0 {
+                return this.poll_read_payload(cx, out);
+            }
+            match this.understand() {
+                Ok(true) => {
+                    if this.ping.is_some() || this.close_sent {
+                        this.answer(cx)?;
+                    }
+                    continue;
+                }
+                Ok(false) => {}
+                Err(error) => {
+                    this.send_close(CLOSE_PROTOCOL_ERROR);
+                    let error = this.fail(io::ErrorKind::InvalidData, error);
+                    this.answer(cx)?;
+                    return Poll::Ready(Err(error));
+                }
+            }
+            if this.ping.is_some() || !this.output.is_empty() {
+                // Left over from when there was no room.
+                this.answer(cx)?;
+            }
+            if ready!(this.poll_fill(cx))? == 0 {
+                if !this.input.is_empty() || !this.decoder.is_between_messages() {
+                    let why = "connection ended inside a message";
+                    return Poll::Ready(Err(this.fail(io::ErrorKind::UnexpectedEof, why)));
+                }
+                this.reading = Reading::Ended;
+            }
+        }
+    }
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocketStream<T> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(cx, &[io::IoSlice::new(buf)])
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        if this.close_sent {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        ready!(this.poll_drain(cx, WRITE_HIGH))?;
+        let mut room = WRITE_HIGH;
+        let mut parts = Vec::with_capacity(bufs.len());
+        for buf in bufs {
+            let part = &buf[..buf.len().min(room)];
+            room -= part.len();
+            if !part.is_empty() {
+                parts.push(part);
+            }
+        }
+        if !parts.is_empty() {
+            this.encoder.data(&parts, &mut this.output);
+        }
+        Poll::Ready(Ok(WRITE_HIGH - room))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        ready!(this.poll_drain(cx, 0))?;
+        Pin::new(&mut this.io).poll_flush(cx)
+    }
+
+    /// Sends Close 1000 and ends the writing side of the connection below. What the peer still sends can be read; to
+    /// call this while answers are due is to lose them, as a peer may end at a Close.
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        this.send_close(CLOSE_NORMAL);
+        ready!(this.poll_drain(cx, 0))?;
+        ready!(Pin::new(&mut this.io).poll_flush(cx))?;
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<T: AsyncWrite + Unpin> Drop for WebSocketStream<T> {
+    fn drop(&mut self) {
+        if !self.close_sent && self.reading != Reading::Failed {
+            self.encoder.close(CLOSE_NORMAL, &mut self.output);
+            // Peers tell an end with this frame from a broken connection. Nobody can wait here: what doesn't go at
+            // once doesn't go.
+            let mut cx = Context::from_waker(Waker::noop());
+            if let Poll::Ready(Ok(())) = self.poll_drain(&mut cx, 0) {
+                let _flushed_or_not = Pin::new(&mut self.io).poll_flush(&mut cx);
+            }
+        }
+    }
+}

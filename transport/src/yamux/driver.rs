@@ -1,0 +1,265 @@
+//! The one task of a session: owns the connection, moves its bytes, opens and accepts its streams.
+//!
+//! It never waits for anything but the connection and its own queue: a stream that nobody accepts is reset, and a
+//! caller that has gone away gets none.
+
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Buf;
+use futures_util::{AsyncRead as _, AsyncWrite as _};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::{Instant, Sleep};
+use tokio_util::io::poll_read_buf;
+
+use super::buffers::LibraryEnd;
+use super::stream::{Tether, YamuxStream};
+use super::{SessionError, YamuxConfig};
+use crate::connection::Connection;
+
+/// What handles ask of the driver.
+#[derive(Debug)]
+pub(super) enum Command {
+    /// Open a stream.
+    Open(oneshot::Sender<yamux::Stream>),
+    /// Read a stream that was shut down and dropped, until its other end is done.
+    ReadToEnd(yamux::Stream),
+    /// Say goodbye and end.
+    Close,
+}
+
+/// How many unread bytes are taken off the connection ahead of the library.
+const READ_AHEAD: usize = 64 * 1024;
+
+/// How many dropped streams are read to their end at once; more are reset.
+const READING_TO_END: usize = 64;
+
+/// How long saying goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+pub(super) struct Driver<T> {
+    connection: T,
+    library: yamux::Connection<LibraryEnd>,
+    buffers: LibraryEnd,
+    commands: mpsc::Receiver<Command>,
+    /// A request that the library could not meet yet.
+    open: Option<oneshot::Sender<yamux::Stream>>,
+    accepted: mpsc::Sender<YamuxStream>,
+    inbound: Arc<Semaphore>,
+    /// To hand to accepted streams. Weak, so that the driver does not keep itself at work.
+    own_commands: mpsc::WeakSender<Command>,
+    reading_to_end: Vec<yamux::Stream>,
+    unflushed: bool,
+    stall: Stall,
+    closing: bool,
+}
+
+/// Notices that bytes are due and the connection takes none.
+struct Stall {
+    after: Duration,
+    timer: Option<Pin<Box<Sleep>>>,
+    waiting: bool,
+}
+
+impl<T: Connection> Driver<T> {
+    pub(super) fn new(
+        connection: T,
+        mode: yamux::Mode,
+        config: &YamuxConfig,
+        (own_commands, commands): (mpsc::WeakSender<Command>, mpsc::Receiver<Command>),
+        accepted: mpsc::Sender<YamuxStream>,
+    ) -> Self {
+        let buffers = LibraryEnd::default();
+        Self {
+            connection,
+            library: yamux::Connection::new(buffers.clone(), config.library(), mode),
+            buffers,
+            commands,
+            open: None,
+            accepted,
+            inbound: Arc::new(Semaphore::new(config.max_inbound_streams)),
+            own_commands,
+            reading_to_end: Vec::new(),
+            unflushed: false,
+            stall: Stall { after: config.write_timeout, timer: None, waiting: false },
+            closing: false,
+        }
+    }
+
+    /// Drives the session to its end.
+    pub(super) async fn run(mut self) -> Result<(), SessionError> {
+        poll_fn(|cx| self.poll_open(cx)).await?;
+        let goodbye = poll_fn(|cx| self.poll_goodbye(cx));
+        match tokio::time::timeout(GOODBYE, goodbye).await {
+            Ok(outcome) => outcome,
+            // The peer is not listening any more, which is all that a goodbye could have told.
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Resolves when the session is over: `Ok` when a goodbye may still be said.
+    fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), SessionError>> {
+        loop {
+            let mut moved = self.read(cx)?;
+            match self.library.poll_next_inbound(cx) {
+                Poll::Ready(Some(Ok(stream))) => {
+                    self.admit(stream, cx);
+                    moved = true;
+                }
+                Poll::Ready(Some(Err(error))) => {
+                    return Poll::Ready(Err(SessionError::Protocol(Arc::new(error))));
+                }
+                Poll::Ready(None) => return Poll::Ready(Ok(())),
+                Poll::Pending => {}
+            }
+            moved |= self.obey(cx);
+            self.read_dropped_streams(cx);
+            moved |= self.write(cx)?;
+            if self.closing || self.buffers.lock().said_go_away() {
+                return Poll::Ready(Ok(()));
+            }
+            if !moved {
+                return self.stall.poll(cx, !self.buffers.lock().outgoing.is_empty()).map(Err);
+            }
+        }
+    }
+
+    fn poll_goodbye(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), SessionError>> {
+        loop {
+            let said = self.library.poll_close(cx).is_ready();
+            let moved = self.write(cx)?;
+            if said && self.buffers.lock().outgoing.is_empty() {
+                return Pin::new(&mut self.connection).poll_shutdown(cx).map_err(io_error);
+            }
+            if !moved {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// From the connection into memory. `true` when something came.
+    fn read(&mut self, cx: &mut Context<'_>) -> Result<bool, SessionError> {
+        let mut buffers = self.buffers.lock();
+        if buffers.ended || buffers.incoming.len() >= READ_AHEAD {
+            return Ok(false);
+        }
+        buffers.incoming.reserve(READ_AHEAD / 2);
+        match poll_read_buf(Pin::new(&mut self.connection), cx, &mut buffers.incoming).map_err(io_error)? {
+            Poll::Ready(count) => {
+                buffers.ended = count == 0;
+                Ok(true)
+            }
+            Poll::Pending => Ok(false),
+        }
+    }
+
+    /// From memory to the connection. `true` when something went.
+    fn write(&mut self, cx: &mut Context<'_>) -> Result<bool, SessionError> {
+        let mut moved = false;
+        let mut buffers = self.buffers.lock();
+        while !buffers.outgoing.is_empty() {
+            match Pin::new(&mut self.connection).poll_write(cx, &buffers.outgoing).map_err(io_error)? {
+                Poll::Ready(0) => return Err(io_error(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(count) => {
+                    buffers.outgoing.advance(count);
+                    self.unflushed = true;
+                    self.stall.waiting = false;
+                    moved = true;
+                }
+                Poll::Pending => break,
+            }
+        }
+        drop(buffers);
+        if self.unflushed && Pin::new(&mut self.connection).poll_flush(cx).map_err(io_error)?.is_ready() {
+            self.unflushed = false;
+        }
+        Ok(moved)
+    }
+
+    /// Hands a stream of the peer to whoever accepts. Over the bound, or with nobody there, it is reset.
+    fn admit(&mut self, mut stream: yamux::Stream, cx: &mut Context<'_>) {
+        let (Ok(permit), Some(commands)) = (Arc::clone(&self.inbound).try_acquire_owned(), self.own_commands.upgrade())
+        else {
+            return;
+        };
+        // Acknowledges the stream at once. The library would do so with the first answer, and Go takes the whole
+        // session down over a stream that stays unacknowledged for 75 s: one slow handler would end every call.
+        let _sent = Pin::new(&mut stream).poll_write(cx, &[]);
+        let _accepted = self.accepted.try_send(YamuxStream::new(stream, Tether { _permit: permit, commands }));
+    }
+
+    /// Does what handles ask. `true` when the library has to be polled again.
+    fn obey(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut moved = false;
+        loop {
+            if let Some(asker) = self.open.take() {
+                // Looked at here, right before opening: a caller that timed out must not cost a stream.
+                if !asker.is_closed() {
+                    match self.library.poll_new_outbound(cx) {
+                        Poll::Ready(Ok(stream)) => {
+                            let _reset_if_gone = asker.send(stream);
+                            moved = true;
+                        }
+                        // The session is over; polling the library tells why.
+                        Poll::Ready(Err(_)) => moved = true,
+                        Poll::Pending => {
+                            self.open = Some(asker);
+                            return moved;
+                        }
+                    }
+                }
+            }
+            match self.commands.poll_recv(cx) {
+                Poll::Ready(Some(Command::Open(asker))) => self.open = Some(asker),
+                Poll::Ready(Some(Command::ReadToEnd(stream))) => {
+                    if self.reading_to_end.len() < READING_TO_END {
+                        self.reading_to_end.push(stream);
+                    }
+                }
+                Poll::Ready(Some(Command::Close) | None) => {
+                    self.closing = true;
+                    return moved;
+                }
+                Poll::Pending => return moved,
+            }
+        }
+    }
+
+    fn read_dropped_streams(&mut self, cx: &mut Context<'_>) {
+        self.reading_to_end.retain_mut(|stream| {
+            let mut thrown_away = [0; 4096];
+            loop {
+                match Pin::new(&mut *stream).poll_read(cx, &mut thrown_away) {
+                    Poll::Ready(Ok(0) | Err(_)) => return false,
+                    Poll::Ready(Ok(_)) => {}
+                    Poll::Pending => return true,
+                }
+            }
+        });
+    }
+}
+
+impl Stall {
+    /// Resolves with the error when `due` bytes have waited too long.
+    fn poll(&mut self, cx: &mut Context<'_>, due: bool) -> Poll<SessionError> {
+        if !due {
+            self.waiting = false;
+            return Poll::Pending;
+        }
+        let after = self.after;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(after)));
+        if !self.waiting {
+            timer.as_mut().reset(Instant::now() + after);
+            self.waiting = true;
+        }
+        timer.as_mut().poll(cx).map(|()| SessionError::Stalled(after))
+    }
+}
+
+fn io_error(error: io::Error) -> SessionError {
+    SessionError::Io(Arc::new(error))
+}

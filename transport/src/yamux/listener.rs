@@ -1,0 +1,99 @@
+//! Accepting sessions, and serving their streams as if each were a connection of its own.
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::YamuxConfig;
+use super::session::Session;
+use super::stream::YamuxStream;
+use crate::listener::Listener;
+
+/// Accepts sessions, each with both its directions. Made by [`Yamux::listen`](super::Yamux::listen).
+#[derive(Debug)]
+pub struct SessionListener<L> {
+    inner: L,
+    config: YamuxConfig,
+}
+
+impl<L: Listener> SessionListener<L> {
+    pub(super) fn new(inner: L) -> Self {
+        Self { inner, config: YamuxConfig::default() }
+    }
+
+    /// With other bounds.
+    pub fn with_config(self, config: YamuxConfig) -> Self {
+        Self { config, ..self }
+    }
+
+    /// Waits for the next session. `None` means that no more will come.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses no session.
+    pub async fn accept(&mut self) -> Option<(Session<L::Peer>, L::Peer)> {
+        let (connection, peer) = self.inner.accept().await?;
+        Some((Session::start(connection, yamux::Mode::Server, self.config, peer.clone()), peer))
+    }
+
+    /// The address that a client connects to, in its text form.
+    pub fn endpoint(&self) -> String {
+        format!("yamux+{}", self.inner.endpoint())
+    }
+
+    /// Takes only what the other ends open: a listener whose connections are the streams of all sessions.
+    pub fn into_streams(self) -> StreamListener<L> {
+        let (found, streams) = mpsc::channel(WAITING);
+        StreamListener { sessions: self, found, streams, pumps: JoinSet::new(), inner_ended: false }
+    }
+}
+
+/// Streams of all sessions that may wait to be accepted; behind it each session's own queue fills.
+const WAITING: usize = 64;
+
+/// Accepts the streams of every session. Its sessions end with it.
+#[derive(Debug)]
+pub struct StreamListener<L: Listener> {
+    sessions: SessionListener<L>,
+    found: mpsc::Sender<(YamuxStream, L::Peer)>,
+    streams: mpsc::Receiver<(YamuxStream, L::Peer)>,
+    /// One for each session.
+    pumps: JoinSet<()>,
+    inner_ended: bool,
+}
+
+impl<L: Listener> Listener for StreamListener<L> {
+    type Connection = YamuxStream;
+    type Peer = L::Peer;
+
+    async fn accept(&mut self) -> Option<(YamuxStream, L::Peer)> {
+        loop {
+            tokio::select! {
+                Some(stream) = self.streams.recv() => return Some(stream),
+                Some(_) = self.pumps.join_next(), if !self.pumps.is_empty() => {}
+                session = self.sessions.accept(), if !self.inner_ended => match session {
+                    Some((session, _)) => {
+                        let found = self.found.clone();
+                        self.pumps.spawn(pump(session, found));
+                    }
+                    None => self.inner_ended = true,
+                },
+            }
+            if self.inner_ended && self.pumps.is_empty() {
+                return self.streams.try_recv().ok();
+            }
+        }
+    }
+
+    fn endpoint(&self) -> String {
+        self.sessions.endpoint()
+    }
+}
+
+async fn pump<P: crate::connection::Peer>(session: Session<P>, found: mpsc::Sender<(YamuxStream, P)>) {
+    let mut incoming = session.incoming;
+    while let Some(stream) = incoming.accept().await {
+        if found.send(stream).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The handles of a session.
+
+use std::fmt;
+use std::sync::Arc;
+
+use motore::service::UnaryService;
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use volo::net::Address;
+
+use super::driver::{Command, Driver};
+use super::stream::{Tether, YamuxStream};
+use super::{SessionError, YamuxConfig};
+use crate::connection::{Connection, Peer};
+use crate::error::ConnectError;
+use crate::listener::Listener;
+
+/// Requests that may wait for the driver, which handles them as fast as it is polled.
+const COMMANDS: usize = 64;
+
+/// A yamux session: one connection, streams in both directions.
+///
+/// The session lives as long as any of its handles: this, [`Streams`], [`Incoming`] or a stream.
+#[derive(Debug)]
+pub struct Session<P: Peer = DialedPeer> {
+    /// Makes connections to the other end. Clones share the session.
+    pub streams: Streams,
+    /// Accepts what the other end connects. Dropped, it refuses everything.
+    pub incoming: Incoming<P>,
+}
+
+/// The far end of a session that was dialed from here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DialedPeer;
+
+impl fmt::Display for DialedPeer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the other end of a dialed session")
+    }
+}
+
+impl Peer for DialedPeer {
+    fn address(&self) -> Option<Address> {
+        None
+    }
+}
+
+/// Why a session gives no stream.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// As many as allowed are open.
+    #[error("{limit} streams are open, which is the limit of this session")]
+    TooManyStreams {
+        /// [`YamuxConfig::max_outbound_streams`].
+        limit: usize,
+    },
+    /// The session was closed, by either end.
+    #[error("the yamux session is closed")]
+    Closed,
+    /// The session broke.
+    #[error(transparent)]
+    Session(SessionError),
+}
+
+impl<P: Peer> Session<P> {
+    /// Starts a session on `connection`, which this end has dialed ([`yamux::Mode::Client`]) or accepted
+    /// ([`yamux::Mode::Server`]). The mode only numbers the streams: both ends may open and accept.
+    ///
+    /// Spawns the session's task, so it has to be called inside a tokio runtime.
+    pub(super) fn start<C: Connection>(connection: C, mode: yamux::Mode, config: YamuxConfig, peer: P) -> Self {
+        let (commands, requests) = mpsc::channel(COMMANDS);
+        let (accepted, waiting) = mpsc::channel(config.max_inbound_streams.max(1));
+        let (ended, state) = watch::channel(None);
+        let driver = Driver::new(connection, mode, &config, (commands.downgrade(), requests), accepted);
+        // Its owners are the handles: it ends when the last of them is dropped.
+        tokio::spawn(async move {
+            let outcome = driver.run().await;
+            if let Err(error) = &outcome {
+                tracing::debug!(error = %crate::error::Chain(error), "yamux session ended");
+            }
+            ended.send_replace(Some(outcome));
+        });
+        let streams = Streams {
+            commands: commands.clone(),
+            permits: Arc::new(Semaphore::new(config.max_outbound_streams)),
+            limit: config.max_outbound_streams,
+            state,
+        };
+        Session { streams, incoming: Incoming { waiting, peer, _session: commands } }
+    }
+}
+
+/// Makes connections to the other end of a session: plug it into a client with
+/// [`connect_with`](crate::ConnectWith::connect_with).
+#[derive(Clone, Debug)]
+pub struct Streams {
+    commands: mpsc::Sender<Command>,
+    permits: Arc<Semaphore>,
+    limit: usize,
+    state: watch::Receiver<Option<Result<(), SessionError>>>,
+}
+
+impl Streams {
+    /// Opens a stream. Nothing is sent before the first write.
+    ///
+    /// # Errors
+    ///
+    /// When as many streams as allowed are open, or the session is over.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future opens no stream, or resets the one that was opened.
+    pub async fn open(&self) -> Result<YamuxStream, OpenError> {
+        let permit = Arc::clone(&self.permits)
+            .try_acquire_owned()
+            .map_err(|_| OpenError::TooManyStreams { limit: self.limit })?;
+        let (reply, stream) = oneshot::channel();
+        self.commands.send(Command::Open(reply)).await.map_err(|_| self.why_closed())?;
+        let stream = stream.await.map_err(|_| self.why_closed())?;
+        Ok(YamuxStream::new(stream, Tether { _permit: permit, commands: self.commands.clone() }))
+    }
+
+    /// Says goodbye and ends the session. Calls that are still running are cut off.
+    pub async fn close(&self) {
+        // An error means that it is over already.
+        let _closing = self.commands.send(Command::Close).await;
+        self.ended().await.ok();
+    }
+
+    /// Waits for the end of the session.
+    ///
+    /// # Errors
+    ///
+    /// When it broke instead of being closed.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn ended(&self) -> Result<(), SessionError> {
+        let mut state = self.state.clone();
+        match state.wait_for(Option::is_some).await {
+            Ok(outcome) => outcome.clone().unwrap_or(Ok(())),
+            // The runtime is going down and took the driver with it.
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Whether the session is over.
+    pub fn is_ended(&self) -> bool {
+        self.commands.is_closed()
+    }
+
+    fn why_closed(&self) -> OpenError {
+        match &*self.state.borrow() {
+            Some(Err(error)) => OpenError::Session(error.clone()),
+            _ => OpenError::Closed,
+        }
+    }
+}
+
+impl UnaryService<Address> for Streams {
+    type Response = YamuxStream;
+    type Error = ConnectError;
+
+    async fn call(&self, _: Address) -> Result<YamuxStream, ConnectError> {
+        Ok(self.open().await?)
+    }
+}
+
+/// Accepts the streams that the other end of a session opens. Ends with the session.
+#[derive(Debug)]
+pub struct Incoming<P: Peer = DialedPeer> {
+    waiting: mpsc::Receiver<YamuxStream>,
+    peer: P,
+    /// Keeps the driver at work for a side that only accepts.
+    _session: mpsc::Sender<Command>,
+}
+
+impl<P: Peer> Incoming<P> {
+    /// The other end.
+    pub fn peer(&self) -> &P {
+        &self.peer
+    }
+}
+
+impl<P: Peer> Listener for Incoming<P> {
+    type Connection = YamuxStream;
+    type Peer = P;
+
+    async fn accept(&mut self) -> Option<(YamuxStream, P)> {
+        Some((self.waiting.recv().await?, self.peer.clone()))
+    }
+
+    fn endpoint(&self) -> String {
+        format!("a session with {}", self.peer)
+    }
+}
