@@ -1,3 +1,33 @@
-//! The `volplane` command.
+//! `volplane`: makes a volo-thrift project from a thrift IDL.
 
-fn main() {}
+mod apply;
+mod cli;
+mod commands;
+mod demo;
+mod embedded;
+mod exit;
+mod generate;
+mod interrupt;
+mod layout;
+mod plan;
+mod printer;
+mod project;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use printer::Printer;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let printer = Printer::new(cli.output);
+    let exit = match &cli.command {
+        Command::New(args) => commands::new::run(args, printer),
+        Command::Demo(args) => commands::demo::run(args, printer),
+        Command::Emit { dir } => generate::child(dir, printer),
+    };
+    exit.into()
+}

@@ -1,0 +1,62 @@
+//! Puts into the command what a scaffolded project is made of: the templates, the runtime's sources, and the versions
+//! that this workspace was tested with. The command then works without this repository.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+/// What is embedded, relative to the workspace: files, and folders with everything in them.
+const EMBEDDED: &[&str] = &[
+    "Cargo.lock",
+    "Cargo.toml",
+    "codegen/Cargo.toml",
+    "codegen/src",
+    "idl/echo.thrift",
+    "rustfmt.toml",
+    "templates",
+    "transport/Cargo.toml",
+    "transport/src",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("..").canonicalize()?;
+    let mut files = Vec::new();
+    for path in EMBEDDED {
+        println!("cargo::rerun-if-changed={}", root.join(path).display());
+        collect(&root.join(path), &mut files)?;
+    }
+    files.sort();
+
+    let mut code = String::from("&[\n");
+    for file in &files {
+        let name = file.strip_prefix(&root)?.to_str().ok_or("a path that is not UTF-8")?.replace('\\', "/");
+        let path = file.to_str().ok_or("a path that is not UTF-8")?;
+        writeln!(code, "    ({name:?}, include_str!({path:?})),")?;
+    }
+    code.push_str("]\n");
+    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("embedded.rs"), code)?;
+
+    let manifest = fs::read_to_string(root.join("Cargo.toml"))?;
+    let version = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("volo-thrift = \"")?.strip_suffix('"'))
+        .ok_or("Cargo.toml names no version of volo-thrift")?;
+    println!("cargo::rustc-env=VOLO_THRIFT_VERSION={version}");
+    Ok(())
+}
+
+/// Adds `path`, or every text file in it, leaving out the test snapshots that lie beside sources.
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    if !path.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path)? {
+        let path = entry?.path();
+        if path.file_name().is_some_and(|name| name != "snapshots") {
+            collect(&path, files)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! The command line, as people type it.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::settings::{Codegen, RuntimeArg, Transport};
+
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (for volo-thrift ", env!("VOLO_THRIFT_VERSION"), ")");
+
+/// The hidden subcommand's name.
+pub(crate) const EMIT: &str = "internal-emit";
+
+/// Makes a volo-thrift project from a thrift IDL, with connections of your choice: TCP, WebSocket, yamux.
+#[derive(Debug, Parser)]
+#[command(name = "volplane", version = VERSION, propagate_version = true, subcommand_required = true)]
+#[command(after_help = "Examples:
+  volplane demo                          make, build and run the echo project
+  volplane new idl/echo.thrift hello     make the project hello
+  volplane help new                      more about a command")]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How much is said, and how.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Output {
+    /// Say nothing but errors and results
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say more: every file, every step
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal
+    Auto,
+    /// Even into a file
+    Always,
+    /// Not at all
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    New(New),
+    Demo(Demo),
+    /// Compiles checked IDL to Rust: the command calls itself so, because the compiler below may exit.
+    #[command(name = EMIT, hide = true)]
+    Emit {
+        /// The folder with the request.
+        dir: PathBuf,
+    },
+}
+
+/// Make a project from an IDL: a cargo workspace with server and client programs that build at once
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  volplane new idl/echo.thrift
+      make the project in ./echo, with all four transports
+  volplane new -I idl/common idl/shop.thrift shop --service shop.api
+      look for includes in idl/common too; clients call the service by the name shop.api
+  volplane new echo.thrift hello --transport stdnet,yamux --codegen checked-in
+      two transports, and the generated code as files that you can read and review")]
+pub(crate) struct New {
+    /// The IDL file; what it includes is taken along
+    pub(crate) idl: PathBuf,
+    /// The folder to make; has to be new or empty [default: the IDL's name without .thrift]
+    pub(crate) dir: Option<PathBuf>,
+    /// The destination name that clients use [default: the IDL's first service]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<String>,
+    /// The prefix of the project's package names [default: DIR's name]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) module: Option<String>,
+    /// Look for includes in this folder too; may be repeated
+    #[arg(short = 'I', long = "include", value_name = "DIR")]
+    pub(crate) include: Vec<PathBuf>,
+    /// The transports to write programs for, separated by commas [default: all four]
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        value_enum,
+        default_values_t = Transport::ALL,
+        hide_default_value = true
+    )]
+    pub(crate) transport: Vec<Transport>,
+    /// When the IDL is compiled to Rust
+    #[arg(long, value_enum, default_value_t = Codegen::BuildRs)]
+    pub(crate) codegen: Codegen,
+    /// Where the project gets the runtime crates from: vendored, path=DIR, git=URL or version=REQ
+    #[arg(long, value_name = "SOURCE", default_value = "vendored", value_parser = RuntimeArg::from_str)]
+    pub(crate) runtime: RuntimeArg,
+    /// List the files, write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Make, build and run the echo project: four servers, four clients, each over its own kind of connection
+///
+/// The project and what cargo builds are kept in the cache folder, so that the second run is quick.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Make the project in this folder and leave it there; has to be new or empty
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep: Option<PathBuf>,
+}

@@ -1,0 +1,4 @@
+//! What each subcommand does.
+
+pub(crate) mod demo;
+pub(crate) mod new;

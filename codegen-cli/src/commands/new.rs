@@ -1,0 +1,248 @@
+//! `volplane new`
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+use volplane_build::rust::Api;
+
+use crate::apply::{self, ApplyError, Place};
+use crate::cli::New;
+use crate::exit::Exit;
+use crate::interrupt;
+use crate::layout;
+use crate::plan::templates::Flavour;
+use crate::printer::Printer;
+use crate::project::{self, Idl, ProjectError};
+use crate::settings::{Module, ModuleError, Runtime, RuntimeArg, Settings};
+
+/// A project can't be made as asked. Nothing on the disk has changed.
+#[derive(Debug, Error)]
+enum NewError {
+    /// No IDL.
+    #[error("cannot read {path}")]
+    Idl {
+        /// Where it should be.
+        path: String,
+        #[source]
+        source: io::Error,
+    },
+    /// The IDL's path names a folder.
+    #[error("{path} is a folder, not an IDL file")]
+    IdlIsFolder {
+        /// The path.
+        path: String,
+    },
+    /// The IDL's path has no name to call the project by.
+    #[error("cannot tell a name for the project from {path}")]
+    NoName {
+        /// The path.
+        path: String,
+    },
+    /// The folder is taken.
+    #[error("{dir} is not empty: it holds {entry}")]
+    NotEmpty {
+        /// The folder.
+        dir: String,
+        /// Something in it.
+        entry: String,
+    },
+    /// The folder is a file.
+    #[error("{dir} exists and is not a folder")]
+    NotAFolder {
+        /// Its path.
+        dir: String,
+    },
+    /// A path can't be resolved.
+    #[error("cannot tell where {path} is")]
+    Path {
+        /// The path.
+        path: String,
+        #[source]
+        source: io::Error,
+    },
+    /// A name for packages.
+    #[error(transparent)]
+    Module(#[from] ModuleError),
+    /// A name for clients.
+    #[error("the service's name can't be empty")]
+    EmptyService,
+    /// No copy of the runtime's sources.
+    #[error("{path} is no checkout of volplane: it has no transport/Cargo.toml")]
+    NoRuntime {
+        /// The path.
+        path: String,
+    },
+    /// The IDL.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// The disk.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+}
+
+impl NewError {
+    fn help(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Idl { .. } => "give the path of a thrift file",
+            Self::IdlIsFolder { .. } => "give the path of the file that defines the service",
+            Self::NoName { .. } => "name the folder to make: volplane new IDL DIR",
+            Self::NotEmpty { .. } => "name a new or empty folder, or move away what is in this one",
+            Self::NotAFolder { .. } => "name a new or empty folder",
+            Self::Module(_) => "choose a name with --module NAME: ASCII letters, digits, `-` and `_`, a letter first",
+            Self::EmptyService => "leave --service out to use the IDL's service",
+            Self::NoRuntime { .. } => {
+                "give the folder that holds volplane's transport/ and codegen/: --runtime path=DIR"
+            }
+            Self::Project(ProjectError::NoService { .. }) => "add a service, or give the file that has one",
+            Self::Apply(ApplyError::Io { .. }) => "name a folder that can be made and written in",
+            Self::Apply(ApplyError::Interrupted) | Self::Path { .. } | Self::Project(_) => return None,
+        })
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Apply(ApplyError::Interrupted) => Exit::Interrupted,
+            Self::Project(ProjectError::Generate(error)) if error.is_interrupted() => Exit::Interrupted,
+            Self::Project(ProjectError::Generate(_) | ProjectError::Plan(_)) => Exit::Failure,
+            _ => Exit::Usage,
+        }
+    }
+}
+
+/// Makes a project.
+pub(crate) fn run(args: &New, printer: Printer) -> Exit {
+    interrupt::watch();
+    match make(args, printer) {
+        Ok(exit) => exit,
+        Err(error) => {
+            printer.error(&error, error.help());
+            error.exit()
+        }
+    }
+}
+
+fn make(args: &New, printer: Printer) -> Result<Exit, NewError> {
+    let dir = target(args)?;
+    let module = module(args, &dir)?;
+    free(&dir)?;
+    readable(&args.idl)?;
+    let runtime = runtime(&args.runtime, &dir)?;
+    if args.service.as_deref().is_some_and(|name| name.trim().is_empty()) {
+        return Err(NewError::EmptyService);
+    }
+
+    let idl = Idl::read(&args.idl, &args.include);
+    printer.diagnostics(&idl.diagnostics, &idl.sources);
+    let Some(meaning) = &idl.meaning else {
+        return Ok(if idl.is_unreadable() { Exit::Usage } else { Exit::Failure });
+    };
+    let model = &meaning.model;
+    let service = || Api::new(model, "").services.first().map(|service| service.idl_name.clone()).unwrap_or_default();
+    let mut transports = args.transport.clone();
+    transports.sort();
+    transports.dedup();
+    let settings = Settings {
+        module,
+        service: args.service.clone().unwrap_or_else(service),
+        transports,
+        codegen: args.codegen,
+        runtime,
+    };
+    let files = project::files(&idl, meaning, &settings, Flavour::General)?;
+    printer.status("Checked", format_args!("{}: {}", args.idl.display(), project::summary(model)));
+    if args.dry_run {
+        for file in &files {
+            printer.line(Path::new(&file.path).display());
+        }
+        printer.note("Would make", format_args!("{}: {}", shown(&dir), project::count(files.len(), "file")));
+        return Ok(Exit::Success);
+    }
+
+    apply::create(&dir, &files)?;
+    for file in &files {
+        printer.detail("Created", dir.join(&file.path).display());
+    }
+    printer.status("Created", format_args!("{}: {}", shown(&dir), project::count(files.len(), "file")));
+    if let Some(first) = settings.transports.first() {
+        let program = format!("cargo run --bin {}-{}-server", first.number(), first.name());
+        let way = if is_here(&dir) { program } else { format!("cd {} && {program}", quoted(&dir)) };
+        printer.note("Next", way);
+    }
+    Ok(Exit::Success)
+}
+
+/// The folder to make: given, or named as the IDL.
+fn target(args: &New) -> Result<PathBuf, NewError> {
+    if let Some(dir) = &args.dir {
+        return Ok(if dir.as_os_str().is_empty() { PathBuf::from(".") } else { dir.components().collect() });
+    }
+    let stem = args.idl.file_stem().filter(|_| args.idl.file_name().is_some());
+    stem.map(PathBuf::from).ok_or_else(|| NewError::NoName { path: args.idl.display().to_string() })
+}
+
+/// The packages' prefix: given, or named as the folder.
+fn module(args: &New, dir: &Path) -> Result<Module, NewError> {
+    if let Some(name) = &args.module {
+        return Ok(name.parse()?);
+    }
+    let absolute = layout::normal(&absolute(dir)?);
+    let name = absolute.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(name.parse()?)
+}
+
+fn free(dir: &Path) -> Result<(), NewError> {
+    match apply::look(dir)? {
+        Place::Free | Place::EmptyFolder => Ok(()),
+        Place::Occupied(entry) => Err(NewError::NotEmpty { dir: shown(dir), entry }),
+        Place::NoFolder => Err(NewError::NotAFolder { dir: dir.display().to_string() }),
+    }
+}
+
+fn readable(idl: &Path) -> Result<(), NewError> {
+    let path = idl.display().to_string();
+    match std::fs::metadata(idl) {
+        Ok(metadata) if metadata.is_dir() => Err(NewError::IdlIsFolder { path }),
+        Ok(_) => Ok(()),
+        Err(source) => Err(NewError::Idl { path, source }),
+    }
+}
+
+/// The source of the runtime crates, seen from the project.
+fn runtime(argument: &RuntimeArg, dir: &Path) -> Result<Runtime, NewError> {
+    Ok(match argument {
+        RuntimeArg::Vendored => Runtime::Vendored,
+        RuntimeArg::Git(url) => Runtime::Git(url.clone()),
+        RuntimeArg::Version(req) => Runtime::Version(req.clone()),
+        RuntimeArg::Path(path) => {
+            if !path.join("transport/Cargo.toml").is_file() {
+                return Err(NewError::NoRuntime { path: path.display().to_string() });
+            }
+            Runtime::Path(if path.is_absolute() {
+                path.to_string_lossy().replace('\\', "/")
+            } else {
+                layout::relative(&layout::normal(&absolute(dir)?), &layout::normal(&absolute(path)?))
+            })
+        }
+    })
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, NewError> {
+    std::path::absolute(path).map_err(|source| NewError::Path { path: path.display().to_string(), source })
+}
+
+fn is_here(dir: &Path) -> bool {
+    dir == Path::new(".")
+}
+
+/// The folder in a sentence.
+fn shown(dir: &Path) -> String {
+    if is_here(dir) { "the current folder".to_owned() } else { dir.display().to_string() }
+}
+
+/// The path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}

@@ -1,0 +1,63 @@
+//! The compiler of checked IDL, in a process of its own: this same command, with a hidden subcommand.
+
+use std::io;
+use std::path::Path;
+
+use thiserror::Error;
+use volplane_build::emit::{ChildError, emit_in_child, run_child};
+use volplane_build::lower::Lowered;
+
+use crate::cli::EMIT;
+use crate::exit::Exit;
+use crate::interrupt;
+use crate::plan::NewFile;
+use crate::printer::Printer;
+
+/// Where checked-in code goes.
+const TARGET: &str = "generated/src/volplane_gen.rs";
+
+/// Checked IDL could not be compiled.
+#[derive(Debug, Error)]
+pub(crate) enum GenerateError {
+    /// This command's own program file.
+    #[error("cannot find the program of volplane itself")]
+    Program(#[source] io::Error),
+    /// The compiler.
+    #[error(transparent)]
+    Child(#[from] ChildError),
+    /// Ctrl-C.
+    #[error("interrupted; nothing was changed")]
+    Interrupted,
+}
+
+impl GenerateError {
+    /// Whether it is not a failure but the user's wish.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        matches!(self, Self::Interrupted)
+    }
+}
+
+/// Compiles lowered IDL to the files that are checked in.
+///
+/// # Errors
+/// When the compiler can't be run or doesn't end well.
+pub(crate) fn generate(lowered: &Lowered) -> Result<Vec<NewFile>, GenerateError> {
+    let program = std::env::current_exe().map_err(GenerateError::Program)?;
+    let outcome = emit_in_child(&program, &[EMIT], lowered);
+    // A signal ends the child, too: then that is no failure of the compiler.
+    if interrupt::requested() {
+        return Err(GenerateError::Interrupted);
+    }
+    Ok(vec![NewFile { path: TARGET.to_owned(), text: outcome? }])
+}
+
+/// The child's side.
+pub(crate) fn child(dir: &Path, printer: Printer) -> Exit {
+    match run_child(dir) {
+        Ok(()) => Exit::Success,
+        Err(error) => {
+            printer.error(&error, None);
+            Exit::Failure
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Cargo manifests: those of the vendored crates, and the versions that a project's workspace has to name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use thiserror::Error;
+use toml_edit::{DocumentMut, Item, TableLike, Value, value};
+
+use crate::settings::Runtime;
+
+/// A manifest that is part of the command, or was made by it, is not as expected: a defect of this build.
+#[derive(Debug, Error)]
+pub(crate) enum ManifestError {
+    /// No TOML.
+    #[error("{manifest} is no TOML")]
+    Toml {
+        /// Which.
+        manifest: String,
+        #[source]
+        source: toml_edit::TomlError,
+    },
+    /// A value is inherited that the workspace doesn't have.
+    #[error("{manifest} inherits {key}, which the workspace lacks")]
+    Inherits {
+        /// Which.
+        manifest: String,
+        /// What.
+        key: String,
+    },
+}
+
+/// A crate of volplane's that a project runs on: its package's name, and its folder in volplane's repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RuntimeCrate {
+    /// The package.
+    pub(crate) package: &'static str,
+    /// The folder.
+    pub(crate) folder: &'static str,
+}
+
+/// The connections: every project needs them.
+pub(crate) const TRANSPORT: RuntimeCrate = RuntimeCrate { package: "volplane-transport", folder: "transport" };
+/// The compiler: only a project with a build.rs needs it.
+pub(crate) const CODEGEN: RuntimeCrate = RuntimeCrate { package: "volplane-build", folder: "codegen" };
+
+/// Reads a manifest.
+pub(crate) fn parse(manifest: &str, text: &str) -> Result<DocumentMut, ManifestError> {
+    text.parse().map_err(|source| ManifestError::Toml { manifest: manifest.to_owned(), source })
+}
+
+/// The dependencies that are needed to build, tests aside, by their names in the manifest; `true` if the workspace names the version.
+pub(crate) fn dependencies(manifest: &DocumentMut) -> BTreeMap<String, bool> {
+    let mut found = BTreeMap::new();
+    for kind in ["dependencies", "build-dependencies"] {
+        let Some(table) = manifest.get(kind).and_then(Item::as_table_like) else { continue };
+        for (name, item) in table.iter() {
+            let inherits = item.get("workspace").and_then(Item::as_bool) == Some(true);
+            found.insert(name.to_owned(), inherits);
+        }
+    }
+    found
+}
+
+/// The manifest of a vendored crate: as in the repository, but for what needs the repository around it. Versions of
+/// dependencies stay the workspace's business.
+pub(crate) fn vendored(name: &str, text: &str, workspace: &DocumentMut) -> Result<String, ManifestError> {
+    let mut manifest = parse(name, text)?;
+    for key in ["dev-dependencies", "lints", "bench", "test", "example"] {
+        manifest.remove(key);
+    }
+    if let Some(package) = manifest.get_mut("package").and_then(Item::as_table_like_mut) {
+        resolve(package, section(workspace, "package"))
+            .map_err(|key| ManifestError::Inherits { manifest: name.to_owned(), key })?;
+    }
+    // Its tests stay where it is developed; the documentation's examples need crates that are not here.
+    let lib = manifest.entry("lib").or_insert_with(toml_edit::table);
+    if let Some(lib) = lib.as_table_like_mut() {
+        for key in ["test", "doctest", "bench"] {
+            lib.insert(key, value(false));
+        }
+    }
+    Ok(manifest.to_string())
+}
+
+/// Replaces `key.workspace = true` by the workspace's value.
+fn resolve(package: &mut dyn TableLike, inherited: Option<&Item>) -> Result<(), String> {
+    let keys: Vec<String> = package
+        .iter()
+        .filter(|(_, item)| item.as_table_like().is_some_and(|table| table.contains_key("workspace")))
+        .map(|(key, _)| key.to_owned())
+        .collect();
+    for key in keys {
+        let found =
+            inherited.and_then(|table| table.get(&key)).and_then(Item::as_value).cloned().ok_or_else(|| key.clone())?;
+        package.insert(&key, Item::Value(found.decorated(" ", "")));
+        if let Some(mut written) = package.key_mut(&key) {
+            written.fmt();
+        }
+    }
+    Ok(())
+}
+
+/// The lines of a project's `[workspace.dependencies]`: the runtime's crates, then `names` as volplane's own workspace
+/// has them.
+pub(crate) fn workspace_dependencies(
+    names: &BTreeSet<String>,
+    runtime: &Runtime,
+    workspace: &DocumentMut,
+) -> Result<Vec<String>, ManifestError> {
+    let table = section(workspace, "dependencies");
+    let mut lines = Vec::new();
+    for name in names {
+        let missing = || ManifestError::Inherits { manifest: "the project".to_owned(), key: name.clone() };
+        let entry = match [TRANSPORT, CODEGEN].iter().find(|known| known.package == name) {
+            Some(known) => from_runtime(*known, runtime),
+            None => {
+                let entry = table.and_then(|table| table.get(name)).and_then(Item::as_value).ok_or_else(missing)?;
+                entry.clone().decorated("", "").to_string()
+            }
+        };
+        lines.push(format!("{name} = {entry}"));
+    }
+    Ok(lines)
+}
+
+/// A table of `[workspace]`.
+pub(crate) fn section<'a>(manifest: &'a DocumentMut, name: &str) -> Option<&'a Item> {
+    manifest.get("workspace")?.get(name)
+}
+
+/// The entry for one of volplane's crates.
+fn from_runtime(known: RuntimeCrate, runtime: &Runtime) -> String {
+    let text = |value: &str| Value::from(value).to_string();
+    match runtime {
+        Runtime::Vendored => format!("{{ path = {} }}", text(&format!("runtime/{}", known.folder))),
+        Runtime::Path(root) => format!("{{ path = {} }}", text(&format!("{root}/{}", known.folder))),
+        Runtime::Git(url) => format!("{{ git = {} }}", text(url)),
+        Runtime::Version(req) => text(req),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORKSPACE: &str = r#"
+[workspace.package]
+version = "0.1.0"
+edition = "2024"
+
+[workspace.dependencies]
+bytes = "1.2"
+tokio = { version = "1.54", features = ["net"] }
+volplane-transport = { version = "0.1.0", path = "transport" }
+"#;
+
+    const CRATE: &str = r#"[package]
+name = "volplane-transport"
+version.workspace = true
+edition.workspace = true
+
+[dependencies]
+bytes.workspace = true
+tokio = { workspace = true, features = ["time"] }
+
+[dev-dependencies]
+insta.workspace = true
+
+[[bench]]
+name = "calls"
+
+[lints]
+workspace = true
+"#;
+
+    #[test]
+    fn a_vendored_manifest_needs_no_repository_around_it() -> Result<(), ManifestError> {
+        let workspace = parse("root", WORKSPACE)?;
+        insta::assert_snapshot!(vendored("transport", CRATE, &workspace)?, @r#"
+        [package]
+        name = "volplane-transport"
+        version = "0.1.0"
+        edition = "2024"
+
+        [dependencies]
+        bytes.workspace = true
+        tokio = { workspace = true, features = ["time"] }
+
+        [lib]
+        test = false
+        doctest = false
+        bench = false
+        "#);
+        Ok(())
+    }
+
+    #[test]
+    fn the_workspace_names_every_version_once() -> Result<(), ManifestError> {
+        let workspace = parse("root", WORKSPACE)?;
+        let names = BTreeSet::from(["bytes".to_owned(), "tokio".to_owned(), "volplane-transport".to_owned()]);
+        let lines = workspace_dependencies(&names, &Runtime::Path("../volplane".into()), &workspace)?;
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        bytes = "1.2"
+        tokio = { version = "1.54", features = ["net"] }
+        volplane-transport = { path = "../volplane/transport" }
+        "#);
+        let unknown = BTreeSet::from(["nope".to_owned()]);
+        assert!(workspace_dependencies(&unknown, &Runtime::Vendored, &workspace).is_err());
+        Ok(())
+    }
+}

@@ -1,0 +1,125 @@
+//! The only code that prints. Results go to stdout, everything said about the work to stderr.
+
+use std::error::Error;
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+use volplane_build::{Diagnostic, MessageFormat, Sources, render};
+
+use crate::cli::{Color, Output};
+
+const VERB: Style = AnsiColor::Green.on_default().bold();
+const NOTE: Style = AnsiColor::Cyan.on_default().bold();
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+
+/// How wide the column of verbs is; as cargo has it.
+const COLUMN: usize = 12;
+
+/// Says what the command does, in cargo's manner: one verb a line.
+///
+/// Nobody can be told that printing failed, so failures to print are ignored.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Printer {
+    output: Output,
+}
+
+impl Printer {
+    /// A printer for the chosen amount of output.
+    pub(crate) fn new(output: Output) -> Self {
+        Self { output }
+    }
+
+    /// A result: what the command was run for.
+    pub(crate) fn line(self, text: impl Display) {
+        let _ = writeln!(AutoStream::new(io::stdout(), self.choice()), "{text}");
+    }
+
+    /// A step that was done.
+    pub(crate) fn status(self, verb: &str, text: impl Display) {
+        if !self.output.quiet {
+            self.say(VERB, verb, text);
+        }
+    }
+
+    /// What to do next, or what the user should know.
+    pub(crate) fn note(self, verb: &str, text: impl Display) {
+        if !self.output.quiet {
+            self.say(NOTE, verb, text);
+        }
+    }
+
+    /// A detail, for `--verbose`.
+    pub(crate) fn detail(self, verb: &str, text: impl Display) {
+        if self.output.verbose {
+            self.say(VERB, verb, text);
+        }
+    }
+
+    /// Text that is ready made, such as diagnostics or a compiler's.
+    pub(crate) fn raw(self, text: &str) {
+        let mut stream = self.stderr();
+        let _ = stream.write_all(text.as_bytes());
+        if !text.is_empty() && !text.ends_with('\n') {
+            let _ = writeln!(stream);
+        }
+    }
+
+    /// What is wrong or odd in IDL.
+    pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources) {
+        if !diagnostics.is_empty() {
+            self.raw(&render(diagnostics, sources, MessageFormat::Human, self.colour()));
+        }
+    }
+
+    /// An error with everything that led to it, and what to do about it.
+    pub(crate) fn error(self, error: &dyn Error, help: Option<&str>) {
+        let mut stream = self.stderr();
+        let _ = writeln!(stream, "{ERROR}error{ERROR:#}: {error}");
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            let _ = writeln!(stream, "  because: {error}");
+            cause = error.source();
+        }
+        if let Some(help) = help {
+            let _ = writeln!(stream, "  {NOTE}help{NOTE:#}: {help}");
+        }
+    }
+
+    /// Whether what goes to stderr has colour.
+    pub(crate) fn colour(self) -> bool {
+        match self.output.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => AutoStream::choice(&io::stderr()) != ColorChoice::Never,
+        }
+    }
+
+    /// Whether someone looks on who can be shown progress.
+    pub(crate) fn animated(self) -> bool {
+        !self.output.quiet && !self.output.verbose && io::stderr().is_terminal()
+    }
+
+    /// Whether `--verbose` was given.
+    pub(crate) fn verbose(self) -> bool {
+        self.output.verbose
+    }
+
+    fn say(self, style: Style, verb: &str, text: impl Display) {
+        let _ = writeln!(self.stderr(), "{style}{verb:>COLUMN$}{style:#} {text}");
+    }
+
+    fn stderr(self) -> AutoStream<io::Stderr> {
+        AutoStream::new(io::stderr(), self.choice())
+    }
+
+    fn choice(self) -> ColorChoice {
+        match self.output.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What `volplane new` makes and says.
+
+mod support;
+
+use std::fs;
+
+use support::{Sandbox, TestResult};
+
+#[test]
+fn a_project_from_the_echo_idl() -> TestResult {
+    let sandbox = Sandbox::with_echo()?;
+    let outcome = sandbox.run(&["new", "idl/echo.thrift", "hello"])?;
+    insta::assert_snapshot!("new", outcome.text());
+    let files: Vec<String> =
+        sandbox.tree()?.into_keys().filter(|name| !name.ends_with('/') && !name.contains("/runtime/")).collect();
+    insta::assert_snapshot!("new_files", files.join("\n"));
+    Ok(())
+}
+
+#[test]
+fn the_same_bytes_each_time() -> TestResult {
+    for options in [&[][..], &["--codegen", "checked-in"]] {
+        let sandbox = Sandbox::with_echo()?;
+        for dir in ["a/hello", "b/hello"] {
+            let outcome = sandbox.run(&[&["new", "idl/echo.thrift", dir], options].concat())?;
+            assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        }
+        assert_eq!(support::tree(&sandbox.path().join("a"))?, support::tree(&sandbox.path().join("b"))?);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_dry_run_lists_what_a_real_one_makes() -> TestResult {
+    let sandbox = Sandbox::with_echo()?;
+    let before = sandbox.tree()?;
+    let dry = sandbox.run(&["new", "idl/echo.thrift", "hello", "--dry-run"])?;
+    assert_eq!((dry.code, sandbox.tree()?), (Some(0), before));
+    insta::assert_snapshot!(support::without_counts(&dry.stderr));
+
+    sandbox.run(&["new", "idl/echo.thrift", "hello"])?;
+    let made = support::tree(&sandbox.path().join("hello"))?;
+    let mut made: Vec<&str> = made.keys().map(String::as_str).filter(|name| !name.ends_with('/')).collect();
+    let mut listed: Vec<&str> = dry.stdout.lines().collect();
+    made.sort_unstable();
+    listed.sort_unstable();
+    assert_eq!(listed, made);
+    Ok(())
+}
+
+#[test]
+fn quiet_says_nothing_and_verbose_names_every_file() -> TestResult {
+    let sandbox = Sandbox::with_echo()?;
+    let quiet = sandbox.run(&["-q", "new", "idl/echo.thrift", "a"])?;
+    assert_eq!(quiet.text(), "exit: 0\n--- stdout\n--- stderr\n");
+    let verbose = sandbox.run(&["new", "idl/echo.thrift", "b", "--verbose"])?;
+    assert!(verbose.stderr.contains("     Created b/cmd/src/echo.rs\n"), "{}", verbose.stderr);
+    Ok(())
+}
+
+#[test]
+fn colour_is_for_terminals_unless_it_is_asked_for() -> TestResult {
+    let sandbox = Sandbox::with_echo()?;
+    let coloured = |when: &str| -> Result<bool, Box<dyn std::error::Error>> {
+        Ok(sandbox.run(&["new", "idl/echo.thrift", "x", "--dry-run", "--color", when])?.stderr.contains('\u{1b}'))
+    };
+    assert!(coloured("always")?);
+    assert!(!coloured("never")?);
+    assert!(!coloured("auto")?);
+    Ok(())
+}
+
+#[test]
+fn the_folder_is_named_as_the_idl_or_is_the_current_one() -> TestResult {
+    let sandbox = Sandbox::with_echo()?.file("here/keep", "")?;
+    assert_eq!(sandbox.run(&["new", "idl/echo.thrift"])?.code, Some(0));
+    assert!(fs::exists(sandbox.path().join("echo/volplane.toml"))?);
+
+    fs::remove_file(sandbox.path().join("here/keep"))?;
+    let outcome = sandbox.run_in("here", &["new", "../idl/echo.thrift", "."])?;
+    insta::assert_snapshot!(outcome.text());
+    let manifest = fs::read_to_string(sandbox.path().join("here/cmd/Cargo.toml"))?;
+    assert!(manifest.contains("name = \"here-cmd\""), "{manifest}");
+    let hidden: Vec<_> =
+        support::tree(&sandbox.path().join("here"))?.into_keys().filter(|name| name.contains(".volplane")).collect();
+    assert_eq!(hidden, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn folders_on_the_way_are_made_and_slashes_behind_don_t_matter() -> TestResult {
+    let sandbox = Sandbox::with_echo()?;
+    assert_eq!(sandbox.run(&["new", "idl/echo.thrift", "a/b/hello/"])?.code, Some(0));
+    assert!(fs::exists(sandbox.path().join("a/b/hello/Cargo.toml"))?);
+    let left: Vec<_> = sandbox.tree()?.into_keys().filter(|name| name.contains("/.volplane")).collect();
+    assert_eq!(left, Vec::<String>::new());
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_an_empty_folder_stays_a_link() -> TestResult {
+    let sandbox = Sandbox::with_echo()?;
+    fs::create_dir(sandbox.path().join("real"))?;
+    std::os::unix::fs::symlink("real", sandbox.path().join("hello"))?;
+    assert_eq!(sandbox.run(&["new", "idl/echo.thrift", "hello"])?.code, Some(0));
+    assert!(fs::symlink_metadata(sandbox.path().join("hello"))?.is_symlink());
+    assert!(fs::exists(sandbox.path().join("real/Cargo.toml"))?);
+    Ok(())
+}
+
+#[test]
+fn includes_come_along_and_are_found_again() -> TestResult {
+    let sandbox = Sandbox::new()?
+        .file("svc/shop.thrift", "include \"../common/base.thrift\"\ninclude \"money.thrift\"\nservice Shop {\n    base.Item find(1: money.Price price)\n}\n")?
+        .file("common/base.thrift", "struct Item {\n    1: string name\n}\n")?
+        .file("third/money.thrift", "struct Price {\n    1: i64 cents\n}\n")?;
+    let outcome = sandbox.run(&["new", "-I", "third", "svc/shop.thrift", "hello"])?;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let idl: Vec<_> =
+        support::tree(&sandbox.path().join("hello/idl"))?.into_keys().filter(|name| !name.ends_with('/')).collect();
+    assert_eq!(idl, ["common/base.thrift", "svc/shop.thrift", "third/money.thrift"]);
+    insta::assert_snapshot!(fs::read_to_string(sandbox.path().join("hello/volplane.toml"))?);
+    Ok(())
+}
+
+#[test]
+fn volplane_toml_records_the_options() -> TestResult {
+    let sandbox = Sandbox::with_echo()?;
+    let options = [
+        "--service",
+        "shop.\"api\"",
+        "--module",
+        "my-shop",
+        "--transport",
+        "yamux,stdnet,yamux",
+        "--codegen",
+        "checked-in",
+        "--runtime",
+        "git=https://example.org/volplane",
+    ];
+    let outcome = sandbox.run(&[&["new", "idl/echo.thrift", "x"][..], &options].concat())?;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    insta::assert_snapshot!(fs::read_to_string(sandbox.path().join("x/volplane.toml"))?);
+    insta::assert_snapshot!(fs::read_to_string(sandbox.path().join("x/Cargo.toml"))?);
+    let programs: Vec<_> =
+        support::tree(&sandbox.path().join("x/cmd"))?.into_keys().filter(|name| name.ends_with("main.rs")).collect();
+    assert_eq!(
+        programs,
+        ["02-stdnet/client/main.rs", "02-stdnet/server/main.rs", "04-yamux/client/main.rs", "04-yamux/server/main.rs"]
+    );
+    Ok(())
+}
+
+#[test]
+fn no_version_is_a_star() -> TestResult {
+    let sandbox = Sandbox::with_echo()?;
+    sandbox.run(&["new", "idl/echo.thrift", "hello"])?;
+    for (path, text) in sandbox.tree()? {
+        assert!(!path.ends_with("Cargo.toml") || !text.contains("\"*\""), "{path}");
+    }
+    Ok(())
+}
