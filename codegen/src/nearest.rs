@@ -2,7 +2,11 @@
 
 /// The candidate that differs least from `word`, if it differs little.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = 1 + word.chars().count() / 4;
+    // One letter for another makes a different word of a short one.
+    let limit = match word.chars().count() {
+        0..=2 => 0,
+        length => 1 + length / 4,
+    };
     let score = |candidate: &'a str| {
         let same = candidate.eq_ignore_ascii_case(word);
         let distance = if same { 0 } else { distance(word, candidate, limit)? };
@@ -43,5 +47,6 @@ mod tests {
         assert_eq!(nearest("request", ["Response", "Request"]), Some("Request"));
         assert_eq!(nearest("Foo", ["Response", "Request"]), None);
         assert_eq!(nearest("stuct", ["struct"]), Some("struct"));
+        assert_eq!(nearest("z", ["x", "y"]), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Types as numbers: two types are the same if and only if their numbers are, with typedefs seen through.
 
 use super::cycles::sort;
-use super::resolve::Resolved;
+use super::resolve::{NOWHERE, Resolved};
 use super::sink::Sink;
 use super::world::World;
 use crate::code::Code;
@@ -154,7 +154,7 @@ fn named_in(ty: &Type, out: &mut Vec<DefId>) {
             named_in(key, out);
             named_in(value, out);
         }
-        TypeKind::Named(id) => out.push(*id),
+        TypeKind::Named(id) if *id != NOWHERE => out.push(*id),
         _ => {}
     }
 }

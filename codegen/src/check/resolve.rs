@@ -43,7 +43,7 @@ pub(super) enum Slot {
 pub(super) type MaybeType = Option<model::Type>;
 
 /// A definition that there isn't: stands where the type is unknown, in a model that is never handed out.
-const NOWHERE: DefId = DefId { file: FileId(u32::MAX), index: u32::MAX };
+pub(super) const NOWHERE: DefId = DefId { file: FileId(u32::MAX), index: u32::MAX };
 
 pub(super) fn or_placeholder(ty: MaybeType, span: Span) -> model::Type {
     ty.unwrap_or(model::Type { kind: TypeKind::Named(NOWHERE), annotations: Vec::new(), span })

@@ -4,6 +4,8 @@ use super::sink::Sink;
 use super::world::World;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::model::StructKind;
+use crate::rust::names::{constant_name, field_name, method_name, type_name, variant_name};
 use crate::span::{Name, Span};
 use crate::syntax::tree::{DefinitionKind, Field};
 use std::collections::HashMap;
@@ -13,16 +15,21 @@ pub(super) fn check(world: &World, sink: &mut Sink) {
     for unit in &world.units {
         let definitions = &unit.tree.definitions;
         let constant = |kind: &DefinitionKind| matches!(kind, DefinitionKind::Const(..));
-        check_scope(definitions.iter().filter(|it| !constant(&it.kind)).map(|it| &it.name), sink);
-        check_scope(definitions.iter().filter(|it| constant(&it.kind)).map(|it| &it.name), sink);
+        let types = definitions.iter().filter(|it| !constant(&it.kind)).map(|it| &it.name);
+        check_scope(types, type_name, sink);
+        let constants = definitions.iter().filter(|it| constant(&it.kind)).map(|it| &it.name);
+        check_scope(constants, constant_name, sink);
         for definition in definitions {
             match &definition.kind {
-                DefinitionKind::Enum(members) => check_scope(members.iter().map(|member| &member.name), sink),
-                DefinitionKind::Struct(_, fields) => check_scope(names(fields), sink),
+                DefinitionKind::Enum(members) => {
+                    check_scope(members.iter().map(|member| &member.name), variant_name, sink);
+                }
+                DefinitionKind::Struct(StructKind::Union, fields) => check_scope(names(fields), variant_name, sink),
+                DefinitionKind::Struct(_, fields) => check_scope(names(fields), field_name, sink),
                 DefinitionKind::Service(_, methods) => {
-                    check_scope(methods.iter().map(|method| &method.name), sink);
+                    check_scope(methods.iter().map(|method| &method.name), method_name, sink);
                     for method in methods {
-                        check_scope(names(&method.arguments), sink);
+                        check_scope(names(&method.arguments), field_name, sink);
                     }
                 }
                 _ => {}
@@ -35,17 +42,11 @@ fn names(fields: &[Field]) -> impl Iterator<Item = &Name> {
     fields.iter().filter_map(|field| field.name.as_ref())
 }
 
-/// A name without case and underscores: what names have in common that differ in these only.
-fn folded(name: &str) -> String {
-    let words = name.bytes().filter(|byte| *byte != b'_');
-    words.map(|byte| byte.to_ascii_lowercase() as char).collect()
-}
-
-fn check_scope<'a>(names: impl Iterator<Item = &'a Name>, sink: &mut Sink) {
+fn check_scope<'a>(names: impl Iterator<Item = &'a Name>, rust: impl Fn(&str) -> String, sink: &mut Sink) {
     let mut seen: HashMap<String, &Name> = HashMap::new();
     for name in names {
         let first = *seen.entry(folded(&name.text)).or_insert(name);
-        if first.text != name.text && rust_cases(&first.text) == rust_cases(&name.text) {
+        if first.text != name.text && rust(&first.text) == rust(&name.text) {
             sink.push(
                 Diagnostic::at(
                     Code::W003,
@@ -60,24 +61,10 @@ fn check_scope<'a>(names: impl Iterator<Item = &'a Name>, sink: &mut Sink) {
     }
 }
 
-/// The words of a name, as the change to Rust's case splits them.
-fn rust_cases(name: &str) -> String {
-    let bytes = name.as_bytes();
-    let mut out = String::with_capacity(name.len() + 4);
-    for (at, byte) in bytes.iter().enumerate() {
-        let after_lower = at > 0 && (bytes[at - 1].is_ascii_lowercase() || bytes[at - 1].is_ascii_digit());
-        let ends_capitals =
-            at > 0 && bytes[at - 1].is_ascii_uppercase() && bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase);
-        if *byte == b'_' || (byte.is_ascii_uppercase() && (after_lower || ends_capitals)) {
-            if !out.ends_with('_') && !out.is_empty() {
-                out.push('_');
-            }
-        }
-        if *byte != b'_' {
-            out.push(byte.to_ascii_lowercase() as char);
-        }
-    }
-    out.trim_end_matches('_').to_owned()
+/// A name without case and underscores, which is cheap: only names that agree in this can be one in Rust.
+fn folded(name: &str) -> String {
+    let letters = name.bytes().filter(|byte| *byte != b'_');
+    letters.map(|byte| byte.to_ascii_lowercase() as char).collect()
 }
 
 /// The module that pilota-build puts a file into: the namespace for Rust, for Go, for all, or the file's name.
@@ -109,17 +96,5 @@ fn check_modules(world: &World, sink: &mut Sink) {
                 );
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_split_where_rust_names_are() {
-        assert_eq!(rust_cases("fooBar"), rust_cases("foo_bar"));
-        assert_eq!(rust_cases("HTTPServer"), "http_server");
-        assert_ne!(rust_cases("foobar"), rust_cases("foo_bar"));
     }
 }

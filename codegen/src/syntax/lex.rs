@@ -198,6 +198,7 @@ impl Lexer<'_> {
             let help =
                 "numbers are written `12`, `-12`, `0x1f`, `0o17`, `1.5` or `1e9`; a name can't begin with a digit";
             self.fault(Code::E014, start, message, "", Some(help));
+            kind = TokenKind::Malformed;
         }
         self.push(kind, start);
     }
@@ -255,21 +256,29 @@ impl Lexer<'_> {
         if reported {
             return;
         }
+        // `naïve` is one wrong name, not a name and a stray letter.
+        let glued =
+            self.out.tokens.last_mut().filter(|token| token.kind == TokenKind::Name && token.end as usize == start);
+        let start = match glued {
+            Some(token) if first.is_alphanumeric() => {
+                token.end = self.at as u32;
+                token.start as usize
+            }
+            _ => start,
+        };
         let (message, help) = match first {
             c if c.is_control() => (format!("a control character, {}, stands here", c.escape_default()), "remove it"),
             c if c.is_alphanumeric() => (
-                format!("`{}` can't be part of a name", &rest[..run]),
+                format!("`{}` is no name", &self.text[start..self.at]),
                 "names consist of the letters a to z, digits and underscores; texts stand in quotes",
             ),
             _ => (format!("`{first}` means nothing here"), "remove it, or put it into a comment or a quoted text"),
         };
+        let is_name =
+            first.is_alphanumeric() && self.out.tokens.last().is_none_or(|token| token.end as usize != self.at);
         self.fault(Code::E010, start, message, "", Some(help));
-        // `naïve` is one wrong name, not a name, a stray letter and a name.
-        if first.is_alphanumeric() {
-            let glued = self.out.tokens.last().filter(|token| token.end as usize == start).map(|token| token.kind);
-            if glued != Some(TokenKind::Name) {
-                self.push(TokenKind::Name, start);
-            }
+        if is_name {
+            self.push(TokenKind::Name, start);
         }
     }
 }

@@ -66,7 +66,7 @@ pub(crate) fn doc_text(comment: &str) -> Option<String> {
         *first = first.trim_start();
     }
     let starred = |line: &&str| line.is_empty() || line.trim_start().starts_with('*');
-    if lines.iter().skip(1).all(|line| starred(line)) {
+    if lines.iter().skip(1).all(starred) {
         for line in lines.iter_mut().skip(1) {
             let text = line.trim_start();
             *line = text.strip_prefix('*').unwrap_or(text);

@@ -55,6 +55,11 @@ impl Parser<'_> {
                 }
                 TokenKind::Keyword(keyword) if keyword.defines() => self.definition(keyword),
                 TokenKind::Name => self.legacy_or_dialect(),
+                TokenKind::Malformed => {
+                    self.tree.damaged = true;
+                    self.bump();
+                    self.skip_to_definition();
+                }
                 TokenKind::Symbol(Symbol::Comma | Symbol::Semicolon) => self.stray_separator(),
                 TokenKind::Symbol(Symbol::At) => self.structured_annotation(),
                 _ => {

@@ -28,6 +28,8 @@ pub enum TokenKind {
     Literal,
     /// Punctuation.
     Symbol(Symbol),
+    /// Neither a number nor a name, which was reported: passes for either.
+    Malformed,
     /// The end of the text.
     End,
 }

@@ -102,7 +102,7 @@ impl<'a> Parser<'a> {
     /// A plain name: no keyword, no dots.
     pub(super) fn name(&mut self, what: &str) -> Parsed<Name> {
         let name = self.dotted_name(what)?;
-        if name.text.contains('.') {
+        if name.text.contains('.') && self.was_name() {
             self.report(
                 Diagnostic::at(Code::E023, name.span, format!("{what} can't contain a dot"), "")
                     .help(format!("write `{}`", name.text.replace('.', "_"))),
@@ -111,12 +111,17 @@ impl<'a> Parser<'a> {
         Ok(name)
     }
 
+    /// Whether the token just read is a proper name.
+    fn was_name(&self) -> bool {
+        self.at.checked_sub(1).and_then(|at| self.lexed.tokens.get(at)).is_some_and(|it| it.kind == TokenKind::Name)
+    }
+
     /// A name, dots allowed. A keyword is reported, then taken as if it were a name.
     pub(super) fn dotted_name(&mut self, what: &str) -> Parsed<Name> {
         let span = self.span();
         let text = self.text_of(span).to_owned();
         match self.kind() {
-            TokenKind::Name => {}
+            TokenKind::Name | TokenKind::Malformed => {}
             TokenKind::Keyword(_) if !self.at_definition() => {
                 self.report(
                     Diagnostic::at(Code::E022, span, format!("`{text}` is a keyword and can't be {what}"), "")

@@ -168,7 +168,9 @@ impl Parser<'_> {
 
     fn end_of_member(&mut self) -> Parsed<()> {
         let follows = match self.kind() {
-            TokenKind::Name | TokenKind::Keyword(_) | TokenKind::Literal | TokenKind::End => true,
+            TokenKind::Name | TokenKind::Malformed | TokenKind::Keyword(_) | TokenKind::Literal | TokenKind::End => {
+                true
+            }
             TokenKind::Symbol(symbol) => matches!(symbol, Symbol::CloseBrace | Symbol::At),
             _ => false,
         };

@@ -93,14 +93,15 @@ impl Parser<'_> {
 
     fn type_begins(&self) -> bool {
         match self.kind() {
-            TokenKind::Name => true,
+            TokenKind::Name | TokenKind::Malformed => true,
             TokenKind::Keyword(keyword) => !keyword.defines() && !keyword.heads(),
             _ => false,
         }
     }
 
     fn field_id(&mut self) -> Parsed<Option<Number>> {
-        if self.kind() != TokenKind::Int {
+        let malformed = self.kind() == TokenKind::Malformed && self.token(1).kind == TokenKind::Symbol(Symbol::Colon);
+        if self.kind() != TokenKind::Int && !malformed {
             return Ok(None);
         }
         let id = self.integer()?;
@@ -183,7 +184,7 @@ impl Parser<'_> {
             return Ok(());
         }
         let follows = match self.kind() {
-            TokenKind::Int | TokenKind::Name | TokenKind::Keyword(_) | TokenKind::End => true,
+            TokenKind::Int | TokenKind::Name | TokenKind::Malformed | TokenKind::Keyword(_) | TokenKind::End => true,
             TokenKind::Symbol(symbol) => {
                 symbol == place.close() || symbol == Symbol::At || symbol == Symbol::CloseBrace
             }

@@ -93,14 +93,14 @@ impl Parser<'_> {
     /// The result of a method, with a message of its own where no method begins.
     fn result_type(&mut self) -> Parsed<crate::syntax::tree::Type> {
         match self.kind() {
-            TokenKind::Name | TokenKind::Keyword(_) => self.ty(),
+            TokenKind::Name | TokenKind::Malformed | TokenKind::Keyword(_) => self.ty(),
             _ => Err(self.expected("a method")),
         }
     }
 
     fn end_of_method(&mut self) -> Parsed<()> {
         let follows = match self.kind() {
-            TokenKind::Name | TokenKind::Keyword(_) | TokenKind::End => true,
+            TokenKind::Name | TokenKind::Malformed | TokenKind::Keyword(_) | TokenKind::End => true,
             TokenKind::Symbol(symbol) => matches!(symbol, Symbol::CloseBrace | Symbol::At),
             _ => false,
         };

@@ -50,6 +50,10 @@ impl Parser<'_> {
                     _ => return Err(self.expected("a type")),
                 },
             },
+            TokenKind::Malformed => {
+                self.bump();
+                TypeKind::Unknown
+            }
             _ => return Err(self.expected("a type")),
         };
         let span = self.since(start);

@@ -23,6 +23,10 @@ impl Parser<'_> {
                 self.bump();
                 ValueKind::Double(text.parse().unwrap_or_default())
             }
+            TokenKind::Malformed => {
+                self.bump();
+                ValueKind::Unknown
+            }
             TokenKind::Literal => ValueKind::String(self.literal("a value")?.text),
             TokenKind::Keyword(Keyword::True | Keyword::False) => {
                 self.bump();
@@ -97,11 +101,15 @@ impl Parser<'_> {
 
     /// An integer token's value; one that is too big is reported and read as 0.
     pub(super) fn integer(&mut self) -> Parsed<Number> {
-        if self.kind() != TokenKind::Int {
-            return Err(self.expected("an integer"));
-        }
-        let token = self.bump();
-        let span = self.span_of(token);
+        let span = self.span();
+        match self.kind() {
+            TokenKind::Int => self.bump(),
+            TokenKind::Malformed => {
+                self.bump();
+                return Ok(Number { value: 0, span });
+            }
+            _ => return Err(self.expected("an integer")),
+        };
         let text = self.text_of(span);
         let digits = text.trim_start_matches(['+', '-']);
         let octal_digits = digits.strip_prefix("0o").or_else(|| digits.strip_prefix("0O"));
@@ -117,21 +125,13 @@ impl Parser<'_> {
                 Diagnostic::at(Code::W010, span, format!("`{text}` is read as the decimal number {plain}"), "");
             self.report(warning.help(format!("write `{plain}`; an octal number is written in decimal or hex")));
         }
-        let value = match integer(text) {
-            Some(value) => value,
-            // A token with letters in it was reported by the lexer.
-            None if digits.bytes().all(|byte| byte.is_ascii_digit()) || digits.starts_with(['0']) => {
-                let bad_token = !digits.bytes().skip(2).all(|byte| byte.is_ascii_hexdigit()) || digits.contains('.');
-                if !bad_token {
-                    self.report(
-                        Diagnostic::at(Code::E015, span, format!("{text} does not fit into 64 bits"), "")
-                            .help("integers go from -9223372036854775808 to 9223372036854775807"),
-                    );
-                }
-                0
-            }
-            None => 0,
-        };
+        let value = integer(text).unwrap_or_else(|| {
+            self.report(
+                Diagnostic::at(Code::E015, span, format!("{text} does not fit into 64 bits"), "")
+                    .help("integers go from -9223372036854775808 to 9223372036854775807"),
+            );
+            0
+        });
         Ok(Number { value, span })
     }
 }
