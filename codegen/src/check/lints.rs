@@ -47,7 +47,7 @@ pub(super) fn check(world: &World, resolved: &Resolved<'_>, types: &mut Types, s
 fn unused_includes(world: &World, sink: &mut Sink) {
     for unit in &world.units {
         // In a file that was not read whole the use may stand in the rest.
-        if unit.tree.damaged || unit.tree.definitions.iter().any(|definition| definition.damaged) {
+        if !unit.tree.lost.is_empty() || unit.tree.definitions.iter().any(|definition| definition.damaged) {
             continue;
         }
         // A file of nothing but includes is there to gather them.

@@ -73,7 +73,7 @@ impl World {
         let Some((stem, name)) = text.rsplit_once('.') else {
             return match unit.table(table).get(text) {
                 Some(index) => Found::One(DefId { file, index: *index }),
-                None if unit.tree.damaged => Found::Lost,
+                None if unit.tree.lost.contains(text) => Found::Lost,
                 None => Found::Nothing,
             };
         };
@@ -89,7 +89,7 @@ impl World {
                 continue;
             }
             unit.used[place].set(true);
-            lost |= other.tree.damaged;
+            lost |= other.tree.lost.contains(name);
             if let Some(index) = other.table(table).get(name) {
                 let id = DefId { file: *target, index: *index };
                 if !found.contains(&id) {

@@ -6,6 +6,7 @@ mod define;
 mod dialect;
 mod field;
 mod header;
+mod recover;
 mod service;
 mod types;
 mod value;
@@ -56,15 +57,12 @@ impl Parser<'_> {
                 TokenKind::Keyword(keyword) if keyword.defines() => self.definition(keyword),
                 TokenKind::Name => self.legacy_or_dialect(),
                 TokenKind::Malformed => {
-                    self.tree.damaged = true;
-                    self.bump();
                     self.skip_to_definition();
                 }
                 TokenKind::Symbol(Symbol::Comma | Symbol::Semicolon) => self.stray_separator(),
                 TokenKind::Symbol(Symbol::At) => self.structured_annotation(),
                 _ => {
-                    self.expected("a definition");
-                    self.tree.damaged = true;
+                    self.unexpected("a definition");
                     self.skip_to_definition();
                 }
             }
@@ -85,6 +83,7 @@ impl Parser<'_> {
     /// One definition, and whatever is needed to go on behind a broken one.
     fn definition(&mut self, keyword: Keyword) {
         let before = self.tree.definitions.len();
+        let mark = self.mark();
         let result = match keyword {
             Keyword::Typedef => self.typedef(),
             Keyword::Const => self.constant(),
@@ -94,7 +93,7 @@ impl Parser<'_> {
         };
         if result.is_err() {
             if self.tree.definitions.len() == before {
-                self.tree.damaged = true;
+                self.lose_names(mark);
             }
             self.skip_to_definition();
         }

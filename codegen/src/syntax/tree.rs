@@ -21,8 +21,8 @@ pub struct Tree {
     pub definitions: Vec<Definition>,
     /// Every comment, in the order of the text.
     pub comments: Vec<Comment>,
-    /// A stretch could not be read, so that a definition may be missing here.
-    pub damaged: bool,
+    /// Names in stretches that could not be read: some of them may be defined there.
+    pub lost: std::collections::HashSet<String>,
 }
 
 /// A comment as it stands.

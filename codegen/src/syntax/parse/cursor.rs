@@ -1,4 +1,4 @@
-//! Where the parser is, what it saw, and how it finds its way after a mistake.
+//! Where the parser is, what it saw, and how it complains.
 
 use super::{Parsed, Reported};
 use crate::code::Code;
@@ -31,6 +31,16 @@ impl<'a> Parser<'a> {
 
     pub(crate) fn finish(self) -> (Tree, Vec<Diagnostic>) {
         (self.tree, self.diagnostics)
+    }
+
+    /// Where the parser is, to come back to in [`Self::skip_to_member`].
+    pub(super) fn mark(&self) -> usize {
+        self.at
+    }
+
+    /// The tokens between a mark and here.
+    pub(super) fn tokens_since(&self, mark: usize) -> &'a [Token] {
+        self.lexed.tokens.get(mark..self.at).unwrap_or_default()
     }
 
     /// The token `ahead` of this one; behind the last one there are only ends.
@@ -150,25 +160,48 @@ impl<'a> Parser<'a> {
         Reported
     }
 
-    /// Says that something else should stand here, unless that was said of this place already.
+    /// Says that something should stand behind the token just read, unless that was said of this place already.
     pub(super) fn expected(&mut self, what: &str) -> Reported {
+        let before = self.at.checked_sub(1).map(|at| self.span_of(self.lexed.tokens[at]));
+        match before {
+            // The next line, or the end, has nothing to do with it.
+            Some(before) if self.token(0).first_on_line || self.kind() == TokenKind::End => {
+                let place = Span { start: before.end, ..before };
+                let message = format!("expected {what} here");
+                self.complain(Diagnostic::at(Code::E020, place, message, ""))
+            }
+            _ => self.unexpected(what),
+        }
+    }
+
+    /// Says that the token here should be another, unless that was said of this place already.
+    pub(super) fn unexpected(&mut self, what: &str) -> Reported {
         let found = self.found();
-        self.complain(Diagnostic::at(
-            Code::E020,
-            self.span(),
-            format!("expected {what}, found {found}"),
-            format!("expected {what}"),
-        ))
+        let message = format!("expected {what}, found {found}");
+        self.complain(Diagnostic::at(Code::E020, self.span(), message, format!("expected {what}")))
     }
 
     /// Reports a mistake of this token, unless one was reported already or the text was cut short before it.
     pub(super) fn complain(&mut self, diagnostic: Diagnostic) -> Reported {
-        let silent = self.kind() == TokenKind::End && self.lexed.cut_short;
-        if !silent && self.complained_at != Some(self.at) {
+        let cut_short = self.kind() == TokenKind::End && self.lexed.cut_short;
+        if !cut_short && !self.stray_nearby() && self.complained_at != Some(self.at) {
             self.report(diagnostic);
         }
         self.complained_at = Some(self.at);
         Reported
+    }
+
+    /// Whether a character that means nothing stands just before, which explains everything.
+    fn stray_nearby(&self) -> bool {
+        let from = self.lexed.tokens.get(self.at.saturating_sub(2)).map_or(0, |token| token.start);
+        let faults = &self.lexed.faults;
+        let near = &faults[faults.partition_point(|fault| fault.start < from)..];
+        near.first().is_some_and(|fault| fault.code == Code::E010 && fault.start < self.token(0).end)
+    }
+
+    /// Keeps quiet about this place: what was skipped before it was reported.
+    pub(super) fn hush(&mut self) {
+        self.complained_at = Some(self.at);
     }
 
     /// Says that a bracket is never closed, unless a mistake of this place was reported already.
@@ -196,113 +229,4 @@ impl<'a> Parser<'a> {
             _ => format!("`{text}`"),
         }
     }
-
-    /// Whether a definition or a header certainly begins here. A field may be named `struct`, so the keyword has to
-    /// begin its line or be followed by what follows it in a definition.
-    pub(super) fn at_definition(&self) -> bool {
-        let TokenKind::Keyword(keyword) = self.kind() else { return false };
-        let next = self.token(1).kind;
-        let named = match keyword {
-            Keyword::Include | Keyword::CppInclude => return next == TokenKind::Literal,
-            Keyword::Namespace => matches!(next, TokenKind::Name | TokenKind::Symbol(Symbol::Star)),
-            Keyword::Const | Keyword::Typedef => matches!(next, TokenKind::Name | TokenKind::Keyword(_)),
-            _ => matches!(next, TokenKind::Name | TokenKind::Keyword(_)),
-        };
-        let brace = self.token(2).kind == TokenKind::Symbol(Symbol::OpenBrace);
-        (keyword.defines() || keyword.heads()) && named && (self.token(0).first_on_line || brace)
-    }
-
-    pub(super) fn skip_to_definition(&mut self) {
-        while self.kind() != TokenKind::End && !self.at_definition() {
-            self.bump();
-        }
-    }
-
-    /// Goes to the next member of a body that ends with `close`: behind a separator, or before what must begin a
-    /// member, end the body or begin a definition. Brackets are only counted, so that this takes linear time.
-    pub(super) fn skip_to_member(&mut self, close: Symbol) {
-        let mut open = Open::default();
-        let mut first = true;
-        loop {
-            let token = self.token(0);
-            match token.kind {
-                TokenKind::End => return,
-                TokenKind::Keyword(_) if self.at_definition() => return,
-                TokenKind::Int if !first && token.first_on_line && self.token(1).kind == COLON => return,
-                TokenKind::Symbol(Symbol::Comma | Symbol::Semicolon) if open.none() => {
-                    self.bump();
-                    return;
-                }
-                TokenKind::Symbol(symbol) => {
-                    let ends = !open.count(symbol) && (symbol == close || symbol == Symbol::CloseBrace);
-                    if ends {
-                        return;
-                    }
-                }
-                _ => {}
-            }
-            first = false;
-            self.bump();
-        }
-    }
-
-    /// Skips from an opening bracket to behind the one that closes it.
-    pub(super) fn skip_brackets(&mut self) {
-        let mut open = Open::default();
-        while self.kind() != TokenKind::End && !self.at_definition() {
-            if let TokenKind::Symbol(symbol) = self.kind()
-                && !open.count(symbol)
-            {
-                return;
-            }
-            self.bump();
-            if open.none() {
-                return;
-            }
-        }
-    }
 }
-
-/// How many brackets of each kind are open.
-#[derive(Clone, Copy, Debug, Default)]
-struct Open {
-    parens: usize,
-    braces: usize,
-    brackets: usize,
-    angles: usize,
-}
-
-impl Open {
-    fn none(self) -> bool {
-        self.parens + self.braces + self.brackets + self.angles == 0
-    }
-
-    /// Counts a symbol; `false` if it closes what was not opened.
-    fn count(&mut self, symbol: Symbol) -> bool {
-        let (count, opens) = match symbol {
-            Symbol::OpenParen => (&mut self.parens, true),
-            Symbol::OpenBrace => (&mut self.braces, true),
-            Symbol::OpenBracket => (&mut self.brackets, true),
-            Symbol::OpenAngle => (&mut self.angles, true),
-            Symbol::CloseParen => (&mut self.parens, false),
-            Symbol::CloseBrace => (&mut self.braces, false),
-            Symbol::CloseBracket => (&mut self.brackets, false),
-            Symbol::CloseAngle => (&mut self.angles, false),
-            _ => return true,
-        };
-        match (opens, count.checked_sub(1)) {
-            (true, _) => *count += 1,
-            (false, Some(less)) => *count = less,
-            (false, None) => return false,
-        }
-        // What closes an outer bracket closes the forgotten ones in it.
-        if symbol == Symbol::CloseBrace {
-            *self = Self { braces: self.braces, ..Self::default() };
-        } else if symbol == Symbol::CloseParen {
-            self.angles = 0;
-        }
-        true
-    }
-}
-
-const COLON: TokenKind = TokenKind::Symbol(Symbol::Colon);

@@ -156,11 +156,12 @@ impl Parser<'_> {
                 }
                 return true;
             }
+            let mark = self.mark();
             if self.is(Symbol::At) {
                 self.structured_annotation();
             } else if member(self).is_err() {
                 damaged = true;
-                self.skip_to_member(Symbol::CloseBrace);
+                self.skip_to_member(Symbol::CloseBrace, mark);
             }
         }
         damaged
@@ -174,6 +175,7 @@ impl Parser<'_> {
             TokenKind::Symbol(symbol) => matches!(symbol, Symbol::CloseBrace | Symbol::At),
             _ => false,
         };
-        if self.eat_separator() || follows { Ok(()) } else { Err(self.expected("`,` or the next member")) }
+        let over = self.eat_separator() || follows || self.token(0).first_on_line;
+        if over { Ok(()) } else { Err(self.expected("`,` or the next member")) }
     }
 }

@@ -44,8 +44,6 @@ impl Parser<'_> {
             }
             ("interaction", TokenKind::Name) => {
                 self.dialect(span, "`interaction`", "write a service");
-                self.tree.damaged = true;
-                self.bump();
                 self.skip_to_definition();
             }
             (
@@ -69,8 +67,6 @@ impl Parser<'_> {
                     diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
                 }
                 self.complain(diagnostic);
-                self.tree.damaged = true;
-                self.bump();
                 self.skip_to_definition();
             }
         }
@@ -103,8 +99,8 @@ impl Parser<'_> {
         }
     }
 
-    /// `stream<T>`, `sink<T, U>`: reported, and read as if the name stood alone.
-    pub(super) fn dialect_type(&mut self) {
+    /// `stream<T>`, `sink<T, U>`: reported and skipped.
+    pub(super) fn dialect_type(&mut self) -> bool {
         let span = self.span();
         let word = self.text_of(span);
         let generic = self.token(1).kind == TokenKind::Symbol(Symbol::OpenAngle);
@@ -124,7 +120,10 @@ impl Parser<'_> {
                     ));
                 }
             }
+            self.bump();
+            self.skip_brackets();
         }
+        generic
     }
 
     /// `Point{x = 1}` as a value, with the name read already.

@@ -51,7 +51,7 @@ impl Parser<'_> {
         let close = place.close();
         while self.eat(close).is_none() {
             let over = self.kind() == TokenKind::End || self.is(Symbol::CloseBrace) || self.at_definition();
-            if over || matches!(self.kind(), TokenKind::Keyword(keyword) if keyword.defines()) {
+            if over || self.no_field_begins(place) {
                 // A broken field may have swallowed the bracket.
                 if !out.damaged || self.kind() == TokenKind::End {
                     self.unclosed(open, place.what());
@@ -63,11 +63,12 @@ impl Parser<'_> {
                 self.structured_annotation();
                 continue;
             }
+            let mark = self.mark();
             match self.field(place) {
                 Ok(field) => out.fields.push(field),
                 Err(_) => {
                     out.damaged = true;
-                    self.skip_to_member(close);
+                    self.skip_to_member(close, mark);
                 }
             }
         }
@@ -79,7 +80,7 @@ impl Parser<'_> {
         let id = self.field_id()?;
         let requiredness = self.requiredness();
         if id.is_none() && requiredness.1.is_none() && !self.type_begins() {
-            return Err(self.expected(place.field()));
+            return Err(self.unexpected(place.field()));
         }
         let ty = self.ty()?;
         let reference = self.eat(Symbol::Ampersand).is_some();
@@ -89,6 +90,15 @@ impl Parser<'_> {
         let annotations = self.annotations()?;
         self.end_of_field(place)?;
         Ok(Field { id, requiredness, ty, reference, name, default, doc, annotations })
+    }
+
+    /// Whether a keyword stands here that begins a definition or a method, so that the list must have ended.
+    fn no_field_begins(&self, place: Place) -> bool {
+        match self.kind() {
+            TokenKind::Keyword(Keyword::Void | Keyword::Oneway | Keyword::Async) => place != Place::Record,
+            TokenKind::Keyword(keyword) => keyword.defines(),
+            _ => false,
+        }
     }
 
     fn type_begins(&self) -> bool {
@@ -190,6 +200,7 @@ impl Parser<'_> {
             }
             _ => false,
         };
-        if follows { Ok(()) } else { Err(self.expected("`,` or the next field")) }
+        let over = follows || self.token(0).first_on_line;
+        if over { Ok(()) } else { Err(self.expected("`,` or the next field")) }
     }
 }

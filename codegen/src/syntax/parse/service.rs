@@ -43,11 +43,12 @@ impl Parser<'_> {
                 self.structured_annotation();
                 continue;
             }
+            let mark = self.mark();
             match self.method(&mut damaged) {
                 Ok(method) => methods.push(method),
                 Err(_) => {
                     damaged = true;
-                    self.skip_to_member(Symbol::CloseBrace);
+                    self.skip_to_member(Symbol::CloseBrace, mark);
                 }
             }
         }
@@ -73,7 +74,7 @@ impl Parser<'_> {
         let name = self.name("the name of the method")?;
         let open = self.expect(Symbol::OpenParen)?;
         let arguments = self.fields(open, Place::Arguments);
-        let throws_span = self.eat_keyword(Keyword::Throws);
+        let throws_span = self.throws();
         let mut throws = Fields { fields: Vec::new(), damaged: false };
         if throws_span.is_some() && !arguments.damaged {
             let open = self.expect(Symbol::OpenParen)?;
@@ -90,11 +91,35 @@ impl Parser<'_> {
         Ok(Method { name, oneway, result, arguments, throws, throws_span, doc, annotations })
     }
 
+    /// `throws`, or the word that was meant for it.
+    fn throws(&mut self) -> Option<Span> {
+        let span = self.span();
+        let paren = self.token(1).kind == TokenKind::Symbol(Symbol::OpenParen);
+        let word = self.text_of(span);
+        if self.kind() == TokenKind::Name && paren && matches!(word, "throw" | "raises" | "raise") {
+            self.report(
+                Diagnostic::at(Code::E020, span, format!("expected `throws`, found `{word}`"), "")
+                    .help("did you mean `throws`?"),
+            );
+            self.bump();
+            return Some(span);
+        }
+        self.eat_keyword(Keyword::Throws)
+    }
+
     /// The result of a method, with a message of its own where no method begins.
     fn result_type(&mut self) -> Parsed<crate::syntax::tree::Type> {
         match self.kind() {
+            TokenKind::Name if self.token(1).kind == TokenKind::Symbol(Symbol::OpenParen) => {
+                let span = self.span();
+                let word = self.text_of(span);
+                Err(self.complain(
+                    Diagnostic::at(Code::E020, span, format!("the method `{word}` has no result type"), "")
+                        .help(format!("write `void {word}(`, or the type of the result")),
+                ))
+            }
             TokenKind::Name | TokenKind::Malformed | TokenKind::Keyword(_) => self.ty(),
-            _ => Err(self.expected("a method")),
+            _ => Err(self.unexpected("a method")),
         }
     }
 
@@ -104,6 +129,7 @@ impl Parser<'_> {
             TokenKind::Symbol(symbol) => matches!(symbol, Symbol::CloseBrace | Symbol::At),
             _ => false,
         };
-        if self.eat_separator() || follows { Ok(()) } else { Err(self.expected("`,` or the next method")) }
+        let over = self.eat_separator() || follows || self.token(0).first_on_line;
+        if over { Ok(()) } else { Err(self.expected("`,` or the next method")) }
     }
 }

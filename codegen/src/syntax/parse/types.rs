@@ -17,14 +17,11 @@ impl Parser<'_> {
 
     fn nested_type(&mut self, depth: usize) -> Parsed<Type> {
         let start = self.span();
-        if depth >= MAX_DEPTH {
-            self.too_deep(start, "type");
-            self.skip_brackets_of_type();
-            return Ok(Type { kind: TypeKind::Unknown, annotations: Vec::new(), span: start });
-        }
         let kind = match self.kind() {
             TokenKind::Name => {
-                self.dialect_type();
+                if self.dialect_type() {
+                    return Ok(Type { kind: TypeKind::Unknown, annotations: Vec::new(), span: start });
+                }
                 let name = self.dotted_name("a type")?;
                 let span = self.since(start);
                 let annotations = self.annotations_of_named_type();
@@ -36,6 +33,12 @@ impl Parser<'_> {
                     TypeKind::Base(kind)
                 }
                 None => match keyword {
+                    Keyword::List | Keyword::Set | Keyword::Map if depth >= MAX_DEPTH => {
+                        self.too_deep(start, "type");
+                        self.skip_brackets_of_type();
+                        self.hush();
+                        TypeKind::Unknown
+                    }
                     Keyword::List | Keyword::Set | Keyword::Map => self.container(keyword, depth)?,
                     Keyword::Void => {
                         self.report(Diagnostic::at(
@@ -146,9 +149,10 @@ impl Parser<'_> {
             if self.kind() == TokenKind::End || self.is(Symbol::CloseBrace) || self.at_definition() {
                 return Err(self.unclosed(open, "this list of annotations"));
             }
+            let mark = self.mark();
             match self.annotation() {
                 Ok(annotation) => found.push(annotation),
-                Err(_) => self.skip_to_member(Symbol::CloseParen),
+                Err(_) => self.skip_to_member(Symbol::CloseParen, mark),
             }
         }
         Ok(found)

@@ -44,6 +44,7 @@ impl Parser<'_> {
             TokenKind::Symbol(Symbol::OpenBracket | Symbol::OpenBrace) if depth >= MAX_DEPTH => {
                 self.too_deep(start, "value");
                 self.skip_brackets();
+                self.hush();
                 ValueKind::Unknown
             }
             TokenKind::Symbol(Symbol::OpenBracket) => self.list(depth)?,

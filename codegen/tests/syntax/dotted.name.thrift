@@ -1,0 +1,10 @@
+include "plain.thrift"
+
+struct Header {
+  1: string id
+  2: plain.Kind kind
+}
+
+service Parent {
+  void inherited()
+}

@@ -1,0 +1,6 @@
+const string DEFAULT = "x"
+
+enum Kind {
+  A
+  B
+}
