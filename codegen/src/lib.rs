@@ -16,6 +16,8 @@
 //!
 //! Nothing here panics on any input, and no input makes it recurse deeper than [`syntax::tree::MAX_DEPTH`] asks for.
 
+#[cfg(feature = "emit")]
+mod builder;
 mod check;
 mod code;
 mod diagnostic;
@@ -33,6 +35,8 @@ mod source;
 pub mod span;
 pub mod syntax;
 
+#[cfg(feature = "emit")]
+pub use builder::{Builder, OUTPUT};
 pub use check::{Checked, check};
 pub use code::{Code, explain};
 pub use diagnostic::{Diagnostic, Label, Severity};

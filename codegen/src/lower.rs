@@ -14,8 +14,10 @@ mod value;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{DefinitionKind, Model};
+use crate::rust::keys::{self, Keys};
 use crate::rust::layout::Layout;
-use crate::span::{FileId, Span};
+use crate::span::Span;
+use crate::{Code, Diagnostic};
 
 /// Normalised IDL, and what has to happen to the code generated from it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,16 +70,29 @@ pub struct Limit {
     pub help: String,
 }
 
+impl std::fmt::Display for Limit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.message, self.help)
+    }
+}
+
+impl From<&Limit> for Diagnostic {
+    fn from(limit: &Limit) -> Diagnostic {
+        Diagnostic::at(Code::E070, limit.span, limit.message.clone(), "").help(limit.help.clone())
+    }
+}
+
 /// Prints `model` as normalised IDL.
 ///
 /// # Errors
 /// Everything in the model that the backend can't express, each with its place.
 pub fn lower(model: &Model) -> Result<Lowered, Vec<Limit>> {
     let layout = Layout::new(model);
+    let keys = Keys::new(model);
     let mut limits = Vec::new();
     let mut patches = Vec::new();
     let files = (0..layout.modules().len())
-        .map(|module| print::Printer::new(model, &layout, module, &mut patches, &mut limits).file())
+        .map(|module| print::Printer::new(model, &layout, &keys, module, &mut patches, &mut limits).file())
         .collect();
     if !limits.is_empty() {
         return Err(limits);
@@ -91,15 +106,9 @@ pub fn lower(model: &Model) -> Result<Lowered, Vec<Limit>> {
 }
 
 fn renamed_services(model: &Model, layout: &Layout) -> Vec<ServiceName> {
-    let mut renamed = Vec::new();
-    for (file, definitions) in model.files.iter().map(|file| &file.definitions).enumerate() {
-        for (index, definition) in definitions.iter().enumerate() {
-            let id = crate::model::DefId { file: FileId(file as u32), index: index as u32 };
-            let (rust, idl) = (layout.name(id), &definition.name.text);
-            if matches!(definition.kind, DefinitionKind::Service(_)) && rust != idl {
-                renamed.push(ServiceName { rust: rust.to_owned(), idl: idl.clone() });
-            }
-        }
-    }
-    renamed
+    keys::definitions(model)
+        .filter(|(_, definition)| matches!(definition.kind, DefinitionKind::Service(_)))
+        .map(|(id, definition)| ServiceName { rust: layout.name(id).to_owned(), idl: definition.name.text.clone() })
+        .filter(|name| name.rust != name.idl)
+        .collect()
 }

@@ -2,14 +2,17 @@
 //!
 //! [`Api::new`] is pure and needs no backend; a test compiles stubs made from it against the backend's traits.
 
+pub mod idents;
+pub mod keys;
 pub mod layout;
 pub mod names;
 pub mod types;
 
 use serde::Serialize;
 
-use self::layout::{Layout, method_ident, method_type_stem, pilota_name};
-use crate::model::{DefId, Definition, DefinitionKind, Field, Method, Model, Requiredness, Service};
+use self::keys::Keys;
+use self::layout::{Layout, method_type_stem};
+use crate::model::{DefId, Definition, Field, Method, Model, Requiredness, Service, Type};
 
 /// What the generated crate offers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -86,24 +89,20 @@ impl Api {
     /// (`hello_generated`, or `crate` inside it). Containers and strings are spelled with `::pilota`, results with
     /// `::volo_thrift`: a crate that holds handlers depends on both.
     pub fn new(model: &Model, root: &str) -> Api {
-        let describe = Describe { model, layout: &Layout::new(model), root };
-        Api {
-            services: model
-                .services()
-                .map(|(id, definition, service)| describe.service(id, definition, service))
-                .collect(),
-        }
+        let describe = Describe { model, layout: &Layout::new(model), keys: &Keys::new(model), root };
+        Api { services: model.services().map(|(id, definition, _)| describe.service(id, definition)).collect() }
     }
 }
 
 struct Describe<'a> {
     model: &'a Model,
     layout: &'a Layout,
+    keys: &'a Keys,
     root: &'a str,
 }
 
 impl Describe<'_> {
-    fn service(&self, id: DefId, definition: &Definition, service: &Service) -> ServiceApi {
+    fn service(&self, id: DefId, definition: &Definition) -> ServiceApi {
         let name = self.layout.name(id);
         ServiceApi {
             idl_name: definition.name.text.clone(),
@@ -116,39 +115,42 @@ impl Describe<'_> {
             request: format!("{name}RequestRecv"),
             snake: names::field_name(name),
             doc: definition.doc.clone(),
-            methods: self.methods(id, service),
+            methods: self.methods(id),
         }
     }
 
-    /// The whole chain of parents, topmost first. The front-end refuses cycles; one that got through ends here.
-    fn methods(&self, id: DefId, service: &Service) -> Vec<MethodApi> {
-        let mut chain = vec![(id, service)];
-        while let Some((_, child)) = chain.last()
-            && let Some(parent) = child.extends
-            && chain.iter().all(|(seen, _)| *seen != parent)
-            && let DefinitionKind::Service(service) = &self.model.definition(parent).kind
-        {
-            chain.push((parent, service));
-        }
-        let of = |&(owner, service): &(DefId, &Service)| -> Vec<MethodApi> {
-            service.methods.iter().map(|method| self.method(method, owner, owner != id)).collect()
+    /// The whole chain of parents, topmost first.
+    fn methods(&self, id: DefId) -> Vec<MethodApi> {
+        let of = |(owner, service): (DefId, &Service)| -> Vec<MethodApi> {
+            let idents = idents::methods(self.model, owner);
+            let methods = service.methods.iter().zip(idents);
+            methods.map(|(method, ident)| self.method(method, &ident, owner, owner != id)).collect()
         };
-        chain.iter().rev().flat_map(of).collect()
+        idents::chain(self.model, id).into_iter().rev().flat_map(of).collect()
     }
 
-    fn method(&self, method: &Method, owner: DefId, inherited: bool) -> MethodApi {
-        let ident = names::escape(&method_ident(method));
-        let arguments: Vec<ArgumentApi> = method.arguments.iter().map(|argument| self.argument(argument)).collect();
-        let result =
-            method.result.as_ref().map_or_else(|| "()".to_owned(), |ty| types::spell(ty, self.layout, self.root));
+    fn method(&self, method: &Method, ident: &str, owner: DefId, inherited: bool) -> MethodApi {
+        let service = self.layout.name(owner);
+        let idents = idents::fields(&method.arguments);
+        let arguments: Vec<ArgumentApi> = (method.arguments.iter().zip(&idents))
+            .map(|(field, name)| {
+                let ty = self.ty(&field.ty, || layout::alias_name(service, ident, Some(name)), owner);
+                argument(field, name, ty)
+            })
+            .collect();
+        let result = match &method.result {
+            Some(ty) => self.ty(ty, || layout::alias_name(service, ident, None), owner),
+            None => "()".to_owned(),
+        };
         let exception = (!method.throws.is_empty()).then(|| {
-            let name = format!("{}{}Exception", self.layout.name(owner), method_type_stem(method));
+            let name = format!("{service}{}Exception", method_type_stem(ident));
             format!("{}::{}::{name}", self.root, self.layout.module_path(owner.file))
         });
         let ok = match &exception {
             Some(exception) => format!("::volo_thrift::MaybeException<{result}, {exception}>"),
             None => result.clone(),
         };
+        let ident = names::escape(ident);
         let output = format!("::core::result::Result<{ok}, ::volo_thrift::ServerError>");
         let parameters: String =
             arguments.iter().map(|argument| format!(", {}: {}", argument.ident, argument.ty)).collect();
@@ -166,20 +168,24 @@ impl Describe<'_> {
         }
     }
 
-    fn argument(&self, argument: &Field) -> ArgumentApi {
-        let ty = types::spell(&argument.ty, self.layout, self.root);
-        ArgumentApi {
-            idl_name: argument.name.text.clone(),
-            ident: names::escape(&field_ident(argument)),
-            ty: match argument.requiredness {
-                Requiredness::Optional => format!("::std::option::Option<{ty}>"),
-                Requiredness::Default | Requiredness::Required => ty,
-            },
+    /// The backend gives arguments and results no special forms, so those that need one have a type of their own.
+    fn ty(&self, ty: &Type, alias: impl FnOnce() -> String, owner: DefId) -> String {
+        let form = self.keys.form(ty);
+        if form == keys::Form::default() {
+            types::spell(ty, form, &|id| format!("{}::{}", self.root, self.layout.path(id)))
+        } else {
+            format!("{}::{}::{}", self.root, self.layout.module_path(owner.file), alias())
         }
     }
 }
 
-/// A field's or argument's identifier, keywords not yet escaped.
-pub(crate) fn field_ident(field: &Field) -> String {
-    pilota_name(&field.annotations).map_or_else(|| names::field_name(&field.name.text), str::to_owned)
+fn argument(field: &Field, ident: &str, ty: String) -> ArgumentApi {
+    ArgumentApi {
+        idl_name: field.name.text.clone(),
+        ident: names::escape(ident),
+        ty: match field.requiredness {
+            Requiredness::Optional => format!("::std::option::Option<{ty}>"),
+            Requiredness::Default | Requiredness::Required => ty,
+        },
+    }
 }

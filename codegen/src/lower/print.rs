@@ -8,17 +8,20 @@ use crate::model::{
     Annotation, DefId, Definition, DefinitionKind, EnumValue, Field, Method, Model, Requiredness, Service, StructKind,
     Type, TypeKind, Value,
 };
-use crate::rust::layout::{Layout, method_ident, pilota_name};
-use crate::rust::{field_ident, names};
+use crate::rust::keys::{self, Form, Keys};
+use crate::rust::layout::{self, Layout};
+use crate::rust::{idents, names};
 use crate::span::Span;
 
 pub(super) struct Printer<'a> {
     model: &'a Model,
     layout: &'a Layout,
+    keys: &'a Keys,
     module: usize,
     patches: &'a mut Vec<Patch>,
     limits: &'a mut Vec<Limit>,
     includes: BTreeSet<usize>,
+    aliases: String,
     text: String,
 }
 
@@ -26,11 +29,22 @@ impl<'a> Printer<'a> {
     pub(super) fn new(
         model: &'a Model,
         layout: &'a Layout,
+        keys: &'a Keys,
         module: usize,
         patches: &'a mut Vec<Patch>,
         limits: &'a mut Vec<Limit>,
     ) -> Self {
-        Printer { model, layout, module, patches, limits, includes: BTreeSet::new(), text: String::new() }
+        Printer {
+            model,
+            layout,
+            keys,
+            module,
+            patches,
+            limits,
+            includes: BTreeSet::new(),
+            aliases: String::new(),
+            text: String::new(),
+        }
     }
 
     pub(super) fn file(mut self) -> LoweredFile {
@@ -45,6 +59,7 @@ impl<'a> Printer<'a> {
         for &include in &self.includes {
             let _ = writeln!(text, "include \"{}.thrift\"", qualifier(include));
         }
+        text.push_str(&self.aliases);
         text.push_str(&self.text);
         LoweredFile { name: format!("{}.thrift", qualifier(self.module)), text }
     }
@@ -57,7 +72,7 @@ impl<'a> Printer<'a> {
         match &definition.kind {
             DefinitionKind::Typedef(ty) => {
                 let ty_text = self.ty(ty);
-                let kept = kept_annotations(self.model, ty, &definition.annotations);
+                let kept = self.annotations(id, ty, &definition.annotations, definition.name.span);
                 let _ = writeln!(self.text, "typedef {ty_text} {name} (pilota.name = \"{name}\"{kept})");
             }
             DefinitionKind::Senum(_) => {
@@ -65,8 +80,8 @@ impl<'a> Printer<'a> {
             }
             DefinitionKind::Enum(members) => {
                 let _ = writeln!(self.text, "enum {name} {{");
-                for member in members {
-                    self.member(member);
+                for (member, ident) in members.iter().zip(idents::members(members)) {
+                    self.member(member, &ident);
                 }
                 let _ = writeln!(self.text, "}} {pinned}");
             }
@@ -78,21 +93,24 @@ impl<'a> Printer<'a> {
                     StructKind::Exception => "exception",
                 };
                 let _ = writeln!(self.text, "{keyword} {name} {{");
-                for field in fields {
+                let idents = match kind {
+                    StructKind::Union => idents::variants(fields),
+                    StructKind::Struct | StructKind::Exception => idents::fields(fields),
+                };
+                for (field, ident) in fields.iter().zip(&idents) {
                     match kind {
-                        StructKind::Union => self.variant(id, field),
-                        StructKind::Struct | StructKind::Exception => self.field(field),
+                        StructKind::Union => self.variant(id, field, ident),
+                        StructKind::Struct | StructKind::Exception => self.field(id, field, ident),
                     }
                 }
                 let _ = writeln!(self.text, "}} {pinned}");
             }
-            DefinitionKind::Service(service) => self.service(&name, service),
+            DefinitionKind::Service(service) => self.service(id, &name, service),
         }
     }
 
-    fn member(&mut self, member: &EnumValue) {
+    fn member(&mut self, member: &EnumValue, ident: &str) {
         self.text.push_str(&doc::lines(member.doc.as_deref(), "  "));
-        let ident = member_ident(member);
         let _ = writeln!(self.text, "  {ident} = {} (pilota.name = \"{ident}\")", member.value);
     }
 
@@ -100,7 +118,7 @@ impl<'a> Printer<'a> {
     fn constant(&mut self, id: DefId, name: &str, span: Span, ty: &Type, constant: &Value) {
         let mark = format!("volplane constant {} {}", id.file.0, id.index);
         let _ = writeln!(self.text, "const string {name} = \"{mark}\" (pilota.name = \"{name}\")");
-        match value::item(self.model, self.layout, self.module, name, ty, constant) {
+        match value::item(self.model, self.layout, self.keys, self.module, name, ty, constant) {
             Some(to) => {
                 let from = format!("pub const {}: &'static str = \"{mark}\";", names::escape(name));
                 self.patches.push(Patch { from, to });
@@ -113,7 +131,7 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn field(&mut self, field: &Field) {
+    fn field(&mut self, owner: DefId, field: &Field, ident: &str) {
         self.text.push_str(&doc::lines(field.doc.as_deref(), "  "));
         let required = match field.requiredness {
             Requiredness::Required => "required ",
@@ -122,8 +140,8 @@ impl<'a> Printer<'a> {
         };
         let ty = self.ty(&field.ty);
         let default = self.default(field);
-        let (name, ident) = (field_idl_name(field), field_ident(field));
-        let kept = kept_annotations(self.model, &field.ty, &field.annotations);
+        let name = field_idl_name(field);
+        let kept = self.annotations(owner, &field.ty, &field.annotations, field.name.span);
         let _ =
             writeln!(self.text, "  {}: {required}{ty} {name}{default} (pilota.name = \"{ident}\"{kept});", field.id);
     }
@@ -145,30 +163,32 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn variant(&mut self, owner: DefId, field: &Field) {
+    fn variant(&mut self, owner: DefId, field: &Field, ident: &str) {
         self.text.push_str(&doc::lines(field.doc.as_deref(), "  "));
         let ty = self.ty(&field.ty);
-        let arc = match variant_is_arc(self.model, owner, field) {
-            true => " (pilota.rust_wrapper_arc = \"true\")",
-            false => "",
-        };
-        let (name, ident) = (field_idl_name(field), variant_ident(field));
-        let _ = writeln!(self.text, "  {}: {ty}{arc} {name} (pilota.name = \"{ident}\");", field.id);
+        let mut tags = self.annotations(owner, &field.ty, &[], field.name.span);
+        if variant_is_arc(self.model, owner, field) {
+            tags.push_str(", pilota.rust_wrapper_arc = \"true\"");
+        }
+        // pilota reads those of an alternative's type, not of the alternative.
+        let tags = if tags.is_empty() { tags } else { format!(" ({})", tags.trim_start_matches(", ")) };
+        let name = field_idl_name(field);
+        let _ = writeln!(self.text, "  {}: {ty}{tags} {name} (pilota.name = \"{ident}\");", field.id);
     }
 
-    fn service(&mut self, name: &str, service: &Service) {
+    fn service(&mut self, id: DefId, name: &str, service: &Service) {
         let extends = match service.extends {
             Some(parent) => format!(" extends {}", self.path(parent)),
             None => String::new(),
         };
         let _ = writeln!(self.text, "service {name}{extends} {{");
-        for method in &service.methods {
-            self.method(method);
+        for (method, ident) in service.methods.iter().zip(idents::methods(self.model, id)) {
+            self.method(name, method, &ident);
         }
         let _ = writeln!(self.text, "}}");
     }
 
-    fn method(&mut self, method: &Method) {
+    fn method(&mut self, service: &str, method: &Method, ident: &str) {
         if method.name.text.contains('.') {
             self.limits.push(Limit {
                 span: method.name.span,
@@ -178,30 +198,59 @@ impl<'a> Printer<'a> {
         }
         self.text.push_str(&doc::lines(method.doc.as_deref(), "  "));
         let oneway = if method.oneway { "oneway " } else { "" };
-        let result = method.result.as_ref().map_or_else(|| "void".to_owned(), |ty| self.ty(ty));
+        let result = match &method.result {
+            Some(ty) => self.aliased(ty, || layout::alias_name(service, ident, None)),
+            None => "void".to_owned(),
+        };
         let _ = writeln!(self.text, "  {oneway}{result} {} (", method.name);
-        for argument in &method.arguments {
-            self.argument(argument);
+        for (argument, name) in method.arguments.iter().zip(idents::fields(&method.arguments)) {
+            self.argument(argument, &name, || layout::alias_name(service, ident, Some(&name)));
         }
         self.text.push_str("  )");
         if !method.throws.is_empty() {
             self.text.push_str(" throws (");
-            for field in &method.throws {
+            for (field, name) in method.throws.iter().zip(idents::throws(method)) {
                 let ty = self.ty(&field.ty);
-                let _ = write!(self.text, "{}: {ty} {}, ", field.id, names::throws_name(&field.name.text));
+                let _ = write!(self.text, "{}: {ty} {name}, ", field.id);
             }
             self.text.push(')');
         }
-        let _ = writeln!(self.text, " (pilota.name = \"{}\");", method_ident(method));
+        let _ = writeln!(self.text, " (pilota.name = \"{ident}\");");
     }
 
-    fn argument(&mut self, field: &Field) {
+    fn argument(&mut self, field: &Field, ident: &str, alias: impl FnOnce() -> String) {
         self.text.push_str(&doc::lines(field.doc.as_deref(), "    "));
         let optional = if field.requiredness == Requiredness::Optional { "optional " } else { "" };
-        let ty = self.ty(&field.ty);
-        let (name, ident) = (field_idl_name(field), field_ident(field));
+        let ty = self.aliased(&field.ty, alias);
+        let name = field_idl_name(field);
         let default = self.default(field);
         let _ = writeln!(self.text, "    {}: {optional}{ty} {name}{default} (pilota.name = \"{ident}\");", field.id);
+    }
+
+    /// The type of an argument or a result, by a typedef where it needs a form that only typedefs can be given.
+    fn aliased(&mut self, ty: &Type, name: impl FnOnce() -> String) -> String {
+        let text = self.ty(ty);
+        let form = self.keys.form(ty);
+        if form == Form::default() {
+            return text;
+        }
+        let name = name();
+        let _ = writeln!(self.aliases, "typedef {text} {name} (pilota.name = \"{name}\"{})", tags(ty, form));
+        name
+    }
+
+    /// What stands behind `pilota.name` at a field or typedef: the form it needs, and the user's own.
+    fn annotations(&mut self, owner: DefId, ty: &Type, user: &[Annotation], span: Span) -> String {
+        let form = self.keys.form_in(owner, ty);
+        if form.ordered && !keys::ordered_by_tag(ty) {
+            self.limits.push(Limit {
+                span,
+                message: "floating point numbers in a list or as a map's value, inside a set's element or a map's key"
+                    .to_owned(),
+                help: "Rust can't hash them: make the number a field of its own".to_owned(),
+            });
+        }
+        if form == Form::default() { kept_annotations(self.model, ty, user) } else { tags(ty, form) }
     }
 
     fn ty(&mut self, ty: &Type) -> String {
@@ -243,17 +292,19 @@ pub(super) fn field_idl_name(field: &Field) -> String {
     field.name.text.replace('.', "_")
 }
 
-pub(super) fn member_ident(member: &EnumValue) -> String {
-    pilota_name(&member.annotations).map_or_else(|| names::constant_name(&member.name.text), str::to_owned)
-}
-
-pub(super) fn variant_ident(field: &Field) -> String {
-    pilota_name(&field.annotations).map_or_else(|| names::variant_name(&field.name.text), str::to_owned)
-}
-
 /// Whether a union's alternative needs a pointer, because it leads back to the union.
 pub(super) fn variant_is_arc(model: &Model, owner: DefId, field: &Field) -> bool {
     matches!(field.ty.kind, TypeKind::Named(ty) if graph::holds_by_unions(model, ty, owner))
+}
+
+fn tags(ty: &Type, form: Form) -> String {
+    let mut tags = String::new();
+    if form.btree {
+        tags.push_str(", pilota.rust_type = \"btree\"");
+    } else if form.ordered && ty.kind == TypeKind::Double {
+        tags.push_str(", pilota.rust_type = \"ordered_f64\"");
+    }
+    tags
 }
 
 /// The user's `pilota.*` annotations that hold for a field or typedef, as far as pilota takes them without a panic.

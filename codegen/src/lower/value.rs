@@ -2,25 +2,28 @@
 
 use super::graph;
 use crate::model::{DefId, DefinitionKind, Field, Model, Requiredness, StructKind, Type, TypeKind, Value};
+use crate::rust::keys::{Form, Keys};
 use crate::rust::layout::Layout;
-use crate::rust::{field_ident, names, types};
+use crate::rust::{idents, names, types};
 
 /// A constant's item: a `const` where Rust can make the value at compile time, a `static` made on first use elsewhere.
 pub(super) fn item(
     model: &Model,
     layout: &Layout,
+    keys: &Keys,
     module: usize,
     name: &str,
     ty: &Type,
     value: &Value,
 ) -> Option<String> {
-    let rust = Rust { model, layout, module };
+    let rust = Rust { model, layout, keys, module };
+    let form = keys.form(ty);
     let name = names::escape(name);
     if let (TypeKind::String, Some(Value::String(text))) = (&ty.kind, rust.resolve(value)) {
         return Some(format!("pub const {name}: &'static str = {text:?};"));
     }
-    let expression = rust.expression(value, ty, false)?;
-    let ty_text = types::spell_with(ty, &|id| rust.path(id));
+    let expression = rust.expression(value, ty, form.ordered, form)?;
+    let ty_text = types::spell(ty, form, &|id| rust.path(id));
     Some(if rust.is_const(ty) {
         format!("pub const {name}: {ty_text} = {expression};")
     } else {
@@ -33,6 +36,7 @@ pub(super) fn item(
 struct Rust<'a> {
     model: &'a Model,
     layout: &'a Layout,
+    keys: &'a Keys,
     module: usize,
 }
 
@@ -63,15 +67,15 @@ impl Rust<'_> {
         }
     }
 
-    /// The value at a place of type `ty`; `hashed` as in [`types::spell`].
-    fn expression(&self, value: &Value, ty: &Type, hashed: bool) -> Option<String> {
+    /// The value at a place of type `ty`; `ordered` where a floating point number is an ordered one.
+    fn expression(&self, value: &Value, ty: &Type, ordered: bool, form: Form) -> Option<String> {
         let value = self.resolve(value)?;
         Some(match (value, &ty.kind) {
             (_, TypeKind::Named(id)) => self.named(value, *id)?,
             (Value::Bool(value), TypeKind::Bool) => value.to_string(),
             (Value::Int(value), TypeKind::Bool) => (*value != 0).to_string(),
-            (Value::Int(value), TypeKind::Double) => double(*value as f64, hashed),
-            (Value::Double(value), TypeKind::Double) => double(*value, hashed),
+            (Value::Int(value), TypeKind::Double) => double(*value as f64, ordered),
+            (Value::Double(value), TypeKind::Double) => double(*value, ordered),
             (Value::Bool(value), _) => i64::from(*value).to_string(),
             (Value::Int(value), TypeKind::I8 | TypeKind::I16 | TypeKind::I32 | TypeKind::I64) => value.to_string(),
             (Value::Enum(id, member), TypeKind::I8 | TypeKind::I16 | TypeKind::I32 | TypeKind::I64) => {
@@ -84,16 +88,20 @@ impl Rust<'_> {
             (Value::String(text), TypeKind::Binary) => format!("::pilota::Bytes::from_static({text:?}.as_bytes())"),
             (Value::Uuid(bytes), TypeKind::Uuid) => format!("{bytes:?}"),
             (Value::List(items), TypeKind::List(item)) => {
-                format!("::std::vec![{}]", self.all(items, |value| self.expression(value, item, hashed))?)
+                format!("::std::vec![{}]", self.all(items, |value| self.expression(value, item, ordered, form))?)
             }
             (Value::List(items), TypeKind::Set(_) | TypeKind::Map(..)) if items.is_empty() => empty(),
             (Value::Map(entries), _) if entries.is_empty() => empty(),
             (Value::List(items), TypeKind::Set(item)) => {
-                format!("[{}].into_iter().collect()", self.all(items, |value| self.expression(value, item, true))?)
+                format!(
+                    "[{}].into_iter().collect()",
+                    self.all(items, |value| self.expression(value, item, true, form))?
+                )
             }
             (Value::Map(entries), TypeKind::Map(key, value)) => {
                 let pair = |(k, v): &(Value, Value)| {
-                    Some(format!("({}, {})", self.expression(k, key, true)?, self.expression(v, value, false)?))
+                    let key = self.expression(k, key, true, form)?;
+                    Some(format!("({key}, {})", self.expression(v, value, form.ordered, form)?))
                 };
                 format!("[{}].into_iter().collect()", self.all(entries, pair)?)
             }
@@ -108,30 +116,37 @@ impl Rust<'_> {
     fn named(&self, value: &Value, id: DefId) -> Option<String> {
         let path = self.path(id);
         Some(match (&self.model.definition(id).kind, value) {
-            (DefinitionKind::Typedef(ty), _) => format!("{path}({})", self.expression(value, ty, false)?),
+            (DefinitionKind::Typedef(ty), _) => format!("{path}({})", self.inside(id, value, ty)?),
             (DefinitionKind::Senum(_), Value::String(text)) => {
                 format!("{path}(::pilota::FastStr::from_static_str({text:?}))")
             }
             (DefinitionKind::Enum(members), Value::Enum(_, member)) => {
-                let member = members.get(*member as usize)?;
-                format!("{path}::{}", names::escape(&super::print::member_ident(member)))
+                format!("{path}::{}", names::escape(idents::members(members).get(*member as usize)?))
             }
             (DefinitionKind::Enum(members), Value::Int(number)) => {
-                let member = members.iter().find(|member| i64::from(member.value) == *number)?;
-                format!("{path}::{}", names::escape(&super::print::member_ident(member)))
+                let member = members.iter().position(|member| i64::from(member.value) == *number)?;
+                format!("{path}::{}", names::escape(idents::members(members).get(member)?))
             }
             (DefinitionKind::Struct(StructKind::Union, fields), Value::Struct(_, values)) => {
                 let (index, value) = values.first()?;
                 let field = fields.get(*index as usize)?;
-                let variant = names::escape(&super::print::variant_ident(field));
-                let mut value = self.expression(value, &field.ty, false)?;
+                let variant = names::escape(idents::variants(fields).get(*index as usize)?);
+                let mut value = self.inside(id, value, &field.ty)?;
                 if super::print::variant_is_arc(self.model, id, field) {
                     value = format!("::std::sync::Arc::new({value})");
                 }
                 format!("{path}::{variant}({value})")
             }
             (DefinitionKind::Struct(_, fields), Value::Struct(_, values)) => {
-                let field = |(index, value): &(u32, Value)| self.field(id, fields.get(*index as usize)?, value);
+                let idents = idents::fields(fields);
+                let field = |(index, value): &(u32, Value)| {
+                    let index = *index as usize;
+                    Some(format!(
+                        "{}: {}",
+                        names::escape(idents.get(index)?),
+                        self.field(id, fields.get(index)?, value)?
+                    ))
+                };
                 format!(
                     "{path} {{ {}{}..::core::default::Default::default() }}",
                     self.all(values, field)?,
@@ -143,8 +158,13 @@ impl Rust<'_> {
         })
     }
 
+    fn inside(&self, owner: DefId, value: &Value, ty: &Type) -> Option<String> {
+        let form = self.keys.form_in(owner, ty);
+        self.expression(value, ty, form.ordered, form)
+    }
+
     fn field(&self, owner: DefId, field: &Field, value: &Value) -> Option<String> {
-        let mut text = self.expression(value, &field.ty, false)?;
+        let mut text = self.inside(owner, value, &field.ty)?;
         if let TypeKind::Named(ty) = &field.ty.kind
             && graph::holds(self.model, *ty, owner)
         {
@@ -153,7 +173,7 @@ impl Rust<'_> {
         if field.requiredness != Requiredness::Required {
             text = format!("::core::option::Option::Some({text})");
         }
-        Some(format!("{}: {text}", names::escape(&field_ident(field))))
+        Some(text)
     }
 }
 
@@ -165,6 +185,6 @@ fn empty() -> String {
     "::core::default::Default::default()".to_owned()
 }
 
-fn double(value: f64, hashed: bool) -> String {
-    if hashed { format!("::pilota::OrderedFloat({value:?}f64)") } else { format!("{value:?}f64") }
+fn double(value: f64, ordered: bool) -> String {
+    if ordered { format!("::pilota::OrderedFloat({value:?}f64)") } else { format!("{value:?}f64") }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::idents::{self, pinned};
 use super::names;
-use crate::model::{Annotation, DefId, Definition, DefinitionKind, File, Model, Service};
+use crate::model::{DefId, Definition, DefinitionKind, File, Model};
 use crate::span::FileId;
 
 /// The Rust places of everything in a model.
@@ -33,7 +34,8 @@ impl Layout {
         let mut layout = Layout { modules: Vec::new(), module_of: Vec::new(), names: Vec::new() };
         for (index, file) in model.files.iter().enumerate() {
             let wanted: Vec<String> = file.definitions.iter().map(wanted_name).collect();
-            let path = free_module(file, &wanted, &taken);
+            let id = FileId(index as u32);
+            let path = free_module(model, id, &wanted, &taken);
             let here = taken.entry(path.clone()).or_default();
             let module = match layout.modules.iter().position(|module| module.path == path) {
                 Some(module) => module,
@@ -42,9 +44,9 @@ impl Layout {
                     layout.modules.len() - 1
                 }
             };
-            layout.modules[module].files.push(FileId(index as u32));
+            layout.modules[module].files.push(id);
             layout.module_of.push(module);
-            layout.names.push(here.take_all(file, wanted));
+            layout.names.push(here.take_all(model, id, wanted));
         }
         layout
     }
@@ -77,26 +79,12 @@ impl Layout {
     }
 }
 
-/// The value of `pilota.name`, with which a user overrides a name.
-pub fn pilota_name(annotations: &[Annotation]) -> Option<&str> {
-    annotations.iter().find(|a| a.key.text == "pilota.name").map(|a| a.value.as_str()).filter(|name| is_ident(name))
-}
-
-fn is_ident(name: &str) -> bool {
-    let mut chars = name.chars();
-    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
-        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && name != "_"
-}
-
 fn wanted_name(definition: &Definition) -> String {
     let idl = &definition.name.text;
     match definition.kind {
         DefinitionKind::Service(_) => names::service_name(idl),
-        DefinitionKind::Const(..) => {
-            pilota_name(&definition.annotations).map_or_else(|| names::constant_name(idl), str::to_owned)
-        }
-        _ => pilota_name(&definition.annotations).map_or_else(|| names::type_name(idl), str::to_owned),
+        DefinitionKind::Const(..) => pinned(&definition.annotations, || names::constant_name(idl)),
+        _ => pinned(&definition.annotations, || names::type_name(idl)),
     }
 }
 
@@ -108,7 +96,8 @@ fn namespace(file: &File) -> &str {
         .map_or(&file.stem, |n| &n.name.text)
 }
 
-fn free_module(file: &File, wanted: &[String], taken: &BTreeMap<Vec<String>, Taken>) -> Vec<String> {
+fn free_module(model: &Model, id: FileId, wanted: &[String], taken: &BTreeMap<Vec<String>, Taken>) -> Vec<String> {
+    let file = model.file(id);
     let own = if file.namespaces.iter().any(|n| ["rs", "go", "*"].contains(&n.scope.text.as_str())) {
         names::module_path(namespace(file))
     } else {
@@ -118,7 +107,7 @@ fn free_module(file: &File, wanted: &[String], taken: &BTreeMap<Vec<String>, Tak
     let below = names::module_path(&file.stem.replace('.', "_"));
     let mut path = own.clone();
     let mut number = 1;
-    while taken.get(&path).is_some_and(|taken| taken.clashes(file, wanted)) {
+    while taken.get(&path).is_some_and(|taken| taken.clashes(model, id, wanted)) {
         path = own.iter().chain(&below).cloned().collect();
         if number > 1
             && let Some(last) = path.last_mut()
@@ -137,40 +126,41 @@ struct Taken {
 }
 
 impl Taken {
-    fn clashes(&self, file: &File, wanted: &[String]) -> bool {
-        let mut all = file.definitions.iter().zip(wanted).flat_map(|(definition, name)| all_names(definition, name));
-        all.any(|name| self.names.contains(&name))
+    fn clashes(&self, model: &Model, file: FileId, wanted: &[String]) -> bool {
+        let all = wanted.iter().zip(0..).flat_map(|(name, index)| all_names(model, DefId { file, index }, name));
+        all.into_iter().any(|name| self.names.contains(&name))
     }
 
     /// Services first: what hangs on their names is more than what hangs on a type's.
-    fn take_all(&mut self, file: &File, wanted: Vec<String>) -> Vec<String> {
+    fn take_all(&mut self, model: &Model, file: FileId, wanted: Vec<String>) -> Vec<String> {
         let mut given = wanted;
         for services in [true, false] {
-            for (definition, name) in file.definitions.iter().zip(&mut given) {
-                if matches!(definition.kind, DefinitionKind::Service(_)) == services {
-                    *name = self.take(definition, name);
+            for (name, index) in given.iter_mut().zip(0..) {
+                let id = DefId { file, index };
+                if matches!(model.definition(id).kind, DefinitionKind::Service(_)) == services {
+                    *name = self.take(model, id, name);
                 }
             }
         }
         given
     }
 
-    fn take(&mut self, definition: &Definition, wanted: &str) -> String {
+    fn take(&mut self, model: &Model, id: DefId, wanted: &str) -> String {
         let mut name = wanted.to_owned();
         let mut number = 2;
-        while all_names(definition, &name).iter().any(|name| self.names.contains(name)) {
+        while all_names(model, id, &name).iter().any(|name| self.names.contains(name)) {
             name = format!("{wanted}{number}");
             number += 1;
         }
-        self.names.extend(all_names(definition, &name));
+        self.names.extend(all_names(model, id, &name));
         name
     }
 }
 
 /// Every identifier that a definition puts into its module.
-fn all_names(definition: &Definition, name: &str) -> Vec<String> {
+fn all_names(model: &Model, id: DefId, name: &str) -> Vec<String> {
     let mut all = vec![name.to_owned()];
-    if let DefinitionKind::Service(service) = &definition.kind {
+    if let DefinitionKind::Service(_) = model.definition(id).kind {
         for suffix in [
             "Server",
             "Client",
@@ -185,29 +175,23 @@ fn all_names(definition: &Definition, name: &str) -> Vec<String> {
             all.push(format!("{name}{suffix}"));
         }
         all.push(format!("Mk{name}GenericClient"));
-        all.extend(method_types(service, name));
+        for method in idents::methods(model, id) {
+            let stem = method_type_stem(&method);
+            for suffix in ["ArgsSend", "ArgsRecv", "ResultSend", "ResultRecv", "Exception"] {
+                all.push(format!("{name}{stem}{suffix}"));
+            }
+        }
     }
     all
 }
 
-fn method_types(service: &Service, name: &str) -> Vec<String> {
-    let suffixes = ["ArgsSend", "ArgsRecv", "ResultSend", "ResultRecv", "Exception"];
-    service
-        .methods
-        .iter()
-        .flat_map(|method| {
-            let method = method_type_stem(method);
-            suffixes.iter().map(move |suffix| format!("{name}{method}{suffix}"))
-        })
-        .collect()
+/// What the backend makes of a method's identifier in `EchoSayHelloException`.
+pub fn method_type_stem(method: &str) -> String {
+    names::variant_name(method).trim_end_matches('_').to_owned()
 }
 
-/// What the backend makes of a method's name in `EchoSayHelloException`.
-pub fn method_type_stem(method: &crate::model::Method) -> String {
-    names::variant_name(&method_ident(method)).trim_end_matches('_').to_owned()
-}
-
-/// The method's identifier, keywords not yet escaped.
-pub fn method_ident(method: &crate::model::Method) -> String {
-    pilota_name(&method.annotations).map_or_else(|| names::method_name(&method.name.text), str::to_owned)
+/// The type made for an argument, or for the result, that the backend can't give the form it needs.
+pub fn alias_name(service: &str, method: &str, argument: Option<&str>) -> String {
+    let part = argument.map_or_else(|| "Result".to_owned(), names::variant_name);
+    format!("{service}{}{part}Type", method_type_stem(method))
 }
