@@ -28,6 +28,7 @@ mod load;
 pub mod lower;
 pub mod model;
 mod nearest;
+pub mod print;
 mod read;
 mod render;
 pub mod rust;

@@ -190,13 +190,19 @@ fn type_help(world: &World, file: FileId, name: &str, wanted: bool) -> Option<St
     not_included(world, file, name, Table::Types).or_else(|| near(world, file, name, Table::Types))
 }
 
+const BASE_TYPES: &[&str] =
+    &["bool", "byte", "i8", "i16", "i32", "i64", "double", "string", "binary", "uuid", "list", "set", "map"];
+
 /// "Did you mean", among all that `file` can name.
 pub(super) fn near(world: &World, file: FileId, name: &str, table: Table) -> Option<String> {
-    let candidates = world.candidates(file, table);
+    let mut candidates = world.candidates(file, table);
+    // In one order, so that equally near names give the same message in every run.
+    candidates.sort_unstable();
     // The right name in another file is nearer than any misspelling.
     let last = name.rsplit('.').next().unwrap_or(name);
     let elsewhere = candidates.iter().find(|candidate| candidate.rsplit('.').next() == Some(last));
-    let words = candidates.iter().map(String::as_str);
+    let base = if table == Table::Types { BASE_TYPES } else { &[] };
+    let words = candidates.iter().map(String::as_str).chain(base.iter().copied());
     let found = elsewhere.map(String::as_str).or_else(|| nearest(name, words));
     found.map(|found| format!("did you mean `{found}`?"))
 }

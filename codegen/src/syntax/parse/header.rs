@@ -107,7 +107,7 @@ impl Parser<'_> {
             let span = Span { start: name.span.start, end: name.span.end, ..start };
             self.report(
                 Diagnostic::at(Code::W004, span, format!("the namespace `{name}` has a hyphen"), "")
-                    .help("use `_` or `.`: Apache's compiler refuses hyphens since 0.10"),
+                    .help("use `_` or `.`: Apache's compiler refuses hyphens"),
             );
         }
     }

@@ -22,6 +22,10 @@ impl Parser<'_> {
     pub(super) fn skip_to_definition(&mut self) {
         let mark = self.mark();
         while self.kind() != TokenKind::End && !self.at_definition() {
+            let old = self.token(0).first_on_line && Self::old_scope(self.text_of(self.span())).is_some();
+            if old && self.mark() > mark {
+                break;
+            }
             self.bump();
         }
         self.lose_names(mark);

@@ -21,7 +21,7 @@ impl Parser<'_> {
             TokenKind::Int => ValueKind::Int(self.integer()?.value),
             TokenKind::Double => {
                 self.bump();
-                ValueKind::Double(text.parse().unwrap_or_default())
+                self.double(start)
             }
             TokenKind::Malformed => {
                 self.bump();
@@ -61,6 +61,20 @@ impl Parser<'_> {
             _ => return Err(self.expected("a value")),
         };
         Ok(Value { kind, span: self.since(start) })
+    }
+
+    fn double(&mut self, span: Span) -> ValueKind {
+        let text = self.text_of(span);
+        match text.parse() {
+            Ok(value) if f64::is_finite(value) => ValueKind::Double(value),
+            _ => {
+                let message = format!("{text} does not fit into a double");
+                self.report(
+                    Diagnostic::at(Code::E052, span, message, "").help("a double holds up to 1.7976931348623157e308"),
+                );
+                ValueKind::Unknown
+            }
+        }
     }
 
     fn list(&mut self, depth: usize) -> Parsed<ValueKind> {

@@ -1,0 +1,115 @@
+//! The forms of messages, and the model as JSON.
+
+use std::path::PathBuf;
+use volplane_build::{Checked, Memory, MessageFormat, check, dump, render};
+
+const FORMATS: [MessageFormat; 4] =
+    [MessageFormat::Human, MessageFormat::Short, MessageFormat::Json, MessageFormat::Github];
+
+/// Two files with mistakes of both kinds: several labels, several files, a help line, a place beyond ASCII.
+fn mistakes() -> Checked {
+    let files = Memory::new()
+        .with("idl/a,b.thrift", "exception Gone {}\nservice Base {\n  void ping()\n}\n")
+        .with(
+            "idl/main.thrift",
+            "include \"a,b.thrift\"\ninclude \"none.thrift\"\nservice Main {\n  /* é */ Strin ping(1: required bool x = 7)\n}\n\
+             struct S {\n  1: i32 a,\n  1: list<i32> /* over\n  two lines */ b = {1:\n 2}\n}\n",
+        );
+    check(&[PathBuf::from("idl/main.thrift"), PathBuf::from("missing.thrift")], &[], &files)
+}
+
+#[test]
+fn human() {
+    let Checked { sources, diagnostics, .. } = mistakes();
+    insta::assert_snapshot!(render(&diagnostics, &sources, MessageFormat::Human, false));
+}
+
+#[test]
+fn human_with_colour_says_the_same() {
+    let Checked { sources, diagnostics, .. } = mistakes();
+    let coloured = render(&diagnostics, &sources, MessageFormat::Human, true);
+    assert!(coloured.contains("\u{1b}["));
+    let mut plain = String::new();
+    let mut rest = coloured.as_str();
+    while let Some((before, escape)) = rest.split_once("\u{1b}[") {
+        plain.push_str(before);
+        rest = escape.split_once('m').map_or("", |(_, rest)| rest);
+    }
+    plain.push_str(rest);
+    assert_eq!(plain, render(&diagnostics, &sources, MessageFormat::Human, false));
+}
+
+#[test]
+fn short() {
+    let Checked { sources, diagnostics, .. } = mistakes();
+    insta::assert_snapshot!(render(&diagnostics, &sources, MessageFormat::Short, false));
+}
+
+#[test]
+fn json() {
+    let Checked { sources, diagnostics, .. } = mistakes();
+    let text = render(&diagnostics, &sources, MessageFormat::Json, false);
+    for line in text.lines() {
+        assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "{line}");
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn github() {
+    let Checked { sources, diagnostics, .. } = mistakes();
+    insta::assert_snapshot!(render(&diagnostics, &sources, MessageFormat::Github, false));
+}
+
+#[test]
+fn a_format_is_read_as_it_is_shown() {
+    for format in FORMATS {
+        assert_eq!(format.to_string().parse(), Ok(format));
+    }
+    let error = "xml".parse::<MessageFormat>().map_err(|error| error.to_string());
+    assert_eq!(error, Err("`xml` is no message format: use human, short, json or github".to_owned()));
+}
+
+#[test]
+fn the_same_file_by_two_paths_is_one() {
+    let files = Memory::new()
+        .with("a/x.thrift", "include \"../a/y.thrift\"\ninclude \"y.thrift\"\nstruct X { 1: y.Y y 2: Missing m }")
+        .with("a/y.thrift", "struct Y {}");
+    let checked = check(&[PathBuf::from("a/../a/x.thrift"), PathBuf::from("./a/x.thrift")], &[], &files);
+    assert_eq!(checked.diagnostics.len(), 1);
+    assert_eq!(
+        checked.sources.iter().map(|(_, source)| source.path()).collect::<Vec<_>>(),
+        ["a/../a/../a/y.thrift", "a/../a/x.thrift"]
+    );
+}
+
+#[test]
+fn the_folder_of_the_includer_comes_before_those_given() {
+    let files = Memory::new()
+        .with("main.thrift", "include \"sub/x.thrift\"\nstruct M { 1: x.Near near }")
+        .with("sub/x.thrift", "include \"y.thrift\"\ninclude \"z.thrift\"\nstruct Near { 1: y.Own own 2: z.Far far }")
+        .with("sub/y.thrift", "struct Own {}")
+        .with("y.thrift", "struct Current {}")
+        .with("given/y.thrift", "struct Given {}")
+        .with("given/z.thrift", "struct Far {}");
+    let checked = check(&[PathBuf::from("main.thrift")], &[PathBuf::from("given")], &files);
+    assert!(checked.model.is_some(), "{}", render(&checked.diagnostics, &checked.sources, MessageFormat::Human, false));
+}
+
+#[test]
+fn the_model_as_json() {
+    let files = Memory::new()
+        .with("shared.thrift", "namespace rs shared\n/** What went wrong. */\nexception Gone { 1: string why } (key = \"value\", flag)\n")
+        .with(
+            "main.thrift",
+            "include \"shared.thrift\"\nenum Color { RED = 1 (a = \"b\"), GREEN }\nsenum Words { \"a\" }\n\
+             typedef map<string, list<Color>> (x = \"y\") Index\nconst i32 ONE = 1\nconst Index INDEX = {\"a\": [Color.RED]}\n\
+             const uuid ID = \"00112233-4455-6677-8899-aabbccddeeff\"\n\
+             struct Point { 1: required double x = 1.5 2: optional Point & next i64 implicit = ONE }\n\
+             const Point ORIGIN = {\"x\": 0}\nunion U { 1: bool b }\n\
+             service Base {}\nservice Main extends Base {\n  /** Does it. */\n  set<i8> run(1: Point p) throws (1: shared.Gone gone)\n  oneway void fire()\n}\n",
+        );
+    let checked = check(&[PathBuf::from("main.thrift")], &[], &files);
+    let model = checked.model.expect("the files are right");
+    insta::assert_snapshot!(dump::to_json(&model, &checked.sources).expect("a model is JSON"));
+}
