@@ -80,10 +80,16 @@ pub struct Chain<'a, E: ?Sized>(pub &'a E);
 
 impl<E: Error + ?Sized> fmt::Display for Chain<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
+        let mut told = self.0.to_string();
+        f.write_str(&told)?;
         let mut source = self.0.source();
         while let Some(error) = source {
-            write!(f, ": {error}")?;
+            let text = error.to_string();
+            // Some libraries repeat the source in their own message.
+            if !told.contains(&text) {
+                write!(f, ": {text}")?;
+            }
+            told = text;
             source = error.source();
         }
         Ok(())
@@ -109,14 +115,9 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for Report {
     }
 }
 
+// What Rust prints of an error that `main` returns is its `Debug`.
 impl fmt::Debug for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Chain(&*self.0).fmt(f)
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Chain(&*self.0).fmt(f)
+        write!(f, "{}", Chain(&*self.0))
     }
 }

@@ -72,14 +72,15 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
 
     /// Reads payload straight into the caller's buffer: no copy for the bulk of a large message.
     fn poll_read_payload(&mut self, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let mut part = out.take(self.decoder.payload_left());
+        let room = self.decoder.payload_left().min(out.remaining());
+        let mut part = ReadBuf::new(out.initialize_unfilled_to(room));
         ready!(Pin::new(&mut self.io).poll_read(cx, &mut part))?;
         let count = part.filled().len();
         if count == 0 {
             return Poll::Ready(Err(self.fail(io::ErrorKind::UnexpectedEof, "connection ended inside a message")));
         }
         self.decoder.take_payload(part.filled_mut());
-        out.set_filled(out.filled().len() + count);
+        out.advance(count);
         Poll::Ready(Ok(()))
     }
 

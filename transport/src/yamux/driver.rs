@@ -41,9 +41,13 @@ const READING_TO_END: usize = 64;
 /// How long saying goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(5);
 
+/// Version 0, type 3 (GoAway), no flags, stream 0, code 0: a normal end.
+const GO_AWAY: [u8; 12] = [0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
 pub(super) struct Driver<T> {
     connection: T,
-    library: yamux::Connection<LibraryEnd>,
+    /// Gone once goodbye has been said.
+    library: Option<yamux::Connection<LibraryEnd>>,
     buffers: LibraryEnd,
     commands: mpsc::Receiver<Command>,
     /// A request that the library could not meet yet.
@@ -76,7 +80,7 @@ impl<T: Connection> Driver<T> {
         let buffers = LibraryEnd::default();
         Self {
             connection,
-            library: yamux::Connection::new(buffers.clone(), config.library(), mode),
+            library: Some(yamux::Connection::new(buffers.clone(), config.library(), mode)),
             buffers,
             commands,
             open: None,
@@ -105,17 +109,17 @@ impl<T: Connection> Driver<T> {
     fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), SessionError>> {
         loop {
             let mut moved = self.read(cx)?;
-            match self.library.poll_next_inbound(cx) {
+            moved |= match self.poll_library(cx) {
                 Poll::Ready(Some(Ok(stream))) => {
                     self.admit(stream, cx);
-                    moved = true;
+                    true
                 }
                 Poll::Ready(Some(Err(error))) => {
                     return Poll::Ready(Err(SessionError::Protocol(Arc::new(error))));
                 }
                 Poll::Ready(None) => return Poll::Ready(Ok(())),
-                Poll::Pending => {}
-            }
+                Poll::Pending => false,
+            };
             moved |= self.obey(cx);
             self.read_dropped_streams(cx);
             moved |= self.write(cx)?;
@@ -128,14 +132,30 @@ impl<T: Connection> Driver<T> {
         }
     }
 
+    fn poll_library(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<yamux::Stream, yamux::ConnectionError>>> {
+        match &mut self.library {
+            Some(library) => library.poll_next_inbound(cx),
+            None => Poll::Ready(None),
+        }
+    }
+
+    /// Sends what streams have written, then GoAway. The library has a close of its own, but a stream that waits for
+    /// bytes is not woken by it and waits for ever; dropping the library ends its streams.
     fn poll_goodbye(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), SessionError>> {
         loop {
-            let said = self.library.poll_close(cx).is_ready();
-            let moved = self.write(cx)?;
-            if said && self.buffers.lock().outgoing.is_empty() {
+            let refused = matches!(self.poll_library(cx), Poll::Ready(Some(Ok(_))));
+            let all_sent = !refused && self.buffers.lock().outgoing.is_empty();
+            if all_sent && self.library.take().is_some() {
+                let mut buffers = self.buffers.lock();
+                if !buffers.said_go_away() {
+                    buffers.outgoing.extend_from_slice(&GO_AWAY);
+                }
+                continue;
+            }
+            if all_sent {
                 return Pin::new(&mut self.connection).poll_shutdown(cx).map_err(io_error);
             }
-            if !moved {
+            if !self.write(cx)? && !refused {
                 return Poll::Pending;
             }
         }
@@ -199,7 +219,8 @@ impl<T: Connection> Driver<T> {
             if let Some(asker) = self.open.take() {
                 // Looked at here, right before opening: a caller that timed out must not cost a stream.
                 if !asker.is_closed() {
-                    match self.library.poll_new_outbound(cx) {
+                    let Some(library) = &mut self.library else { return moved };
+                    match library.poll_new_outbound(cx) {
                         Poll::Ready(Ok(stream)) => {
                             let _reset_if_gone = asker.send(stream);
                             moved = true;
