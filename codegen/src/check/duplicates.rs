@@ -12,20 +12,31 @@ use std::hash::Hash;
 /// Remembers where each thing was first seen, and reports the second.
 pub(super) struct Seen<K> {
     code: Code,
-    first: HashMap<K, Span>,
+    /// Most lists are short: a few comparisons cost less than a table.
+    few: Vec<(K, Span)>,
+    many: HashMap<K, Span>,
 }
+
+/// So many are looked through one by one.
+const FEW: usize = 16;
 
 impl<K: Eq + Hash> Seen<K> {
     pub(super) fn new(code: Code) -> Self {
-        Self { code, first: HashMap::new() }
+        Self { code, few: Vec::new(), many: HashMap::new() }
     }
 
     pub(super) fn see(&mut self, key: K, span: Span, sink: &mut Sink, message: impl FnOnce(&K) -> String) {
-        if let Some(first) = self.first.get(&key) {
+        let first = match self.few.iter().find(|(seen, _)| *seen == key) {
+            Some((_, first)) => Some(first),
+            None => self.many.get(&key),
+        };
+        if let Some(first) = first {
             let diagnostic = Diagnostic::at(self.code, span, message(&key), "here again");
             sink.push(diagnostic.label(*first, "first here"));
+        } else if self.few.len() < FEW {
+            self.few.push((key, span));
         } else {
-            self.first.insert(key, span);
+            self.many.insert(key, span);
         }
     }
 }

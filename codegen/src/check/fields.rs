@@ -45,7 +45,11 @@ pub(super) fn resolve<'a>(
         } else {
             ids.see(number, place, sink, |id| format!("the id {id} is used twice"));
         }
-        names.see(name.text.clone(), name.span, sink, |name| format!("the {} `{name}` stands here twice", what(owner)));
+        let message = |_: &_| format!("the {} `{name}` stands here twice", what(owner));
+        // Names that were made up differ by place.
+        if let Some(name) = &field.name {
+            names.see(name.text.as_str(), name.span, sink, message);
+        }
         let ty = resolve_type(world, id.file, &field.ty, sink);
         if let Some(value) = &field.default {
             let slot = match owner {

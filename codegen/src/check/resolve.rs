@@ -3,7 +3,7 @@
 use super::enums;
 use super::fields::{self, Owner};
 use super::sink::Sink;
-use super::world::{Found, Table, World};
+use super::world::{Found, Table, Wanted, World};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{self, DefId, Definition, DefinitionKind, Service, StructKind, TypeKind};
@@ -187,34 +187,35 @@ fn type_help(world: &World, file: FileId, name: &str, wanted: bool) -> Option<St
     if let Some(base) = base {
         return Some(format!("write `{base}`"));
     }
-    not_included(world, file, name, Table::Types).or_else(|| near(world, file, name, Table::Types))
+    not_included(world, file, name, Wanted::Type).or_else(|| near(world, file, name, Wanted::Type))
 }
 
 const BASE_TYPES: &[&str] =
     &["bool", "byte", "i8", "i16", "i32", "i64", "double", "string", "binary", "uuid", "list", "set", "map"];
 
 /// "Did you mean", among all that `file` can name.
-pub(super) fn near(world: &World, file: FileId, name: &str, table: Table) -> Option<String> {
-    let mut candidates = world.candidates(file, table);
+pub(super) fn near(world: &World, file: FileId, name: &str, wanted: Wanted) -> Option<String> {
+    let mut candidates = world.candidates(file, wanted);
     // In one order, so that equally near names give the same message in every run.
     candidates.sort_unstable();
     // The right name in another file is nearer than any misspelling.
     let last = name.rsplit('.').next().unwrap_or(name);
     let elsewhere = candidates.iter().find(|candidate| candidate.rsplit('.').next() == Some(last));
-    let base = if table == Table::Types { BASE_TYPES } else { &[] };
+    let base = if wanted == Wanted::Type { BASE_TYPES } else { &[] };
     let words = candidates.iter().map(String::as_str).chain(base.iter().copied());
     let found = elsewhere.map(String::as_str).or_else(|| nearest(name, words));
     found.map(|found| format!("did you mean `{found}`?"))
 }
 
 /// The file is known, but this one doesn't include it: names don't pass through an include.
-pub(super) fn not_included(world: &World, file: FileId, name: &str, table: Table) -> Option<String> {
+pub(super) fn not_included(world: &World, file: FileId, name: &str, wanted: Wanted) -> Option<String> {
     let (stem, name) = name.rsplit_once('.')?;
     let unit = world.unit(file);
     if unit.includes.iter().flatten().any(|id| world.unit(*id).stem == stem) {
         return None;
     }
-    let other = world.units.iter().find(|other| other.stem == stem && other.table(table).contains_key(name))?;
+    let other =
+        world.units.iter().find(|other| other.stem == stem && other.table(wanted.table()).contains_key(name))?;
     if std::ptr::eq(other, unit) {
         return Some(format!("inside of its own file write `{name}`"));
     }
@@ -243,7 +244,7 @@ fn resolve_service(world: &World, file: FileId, parent: &Name, sink: &mut Sink) 
         Found::Nothing => {
             let diagnostic = Diagnostic::at(Code::E032, span, format!("no service is named `{name}`"), "not found");
             let help = sink.wants_help().then(|| {
-                not_included(world, file, name, Table::Types).or_else(|| near(world, file, name, Table::Types))
+                not_included(world, file, name, Wanted::Service).or_else(|| near(world, file, name, Wanted::Service))
             });
             sink.push(match help.flatten() {
                 Some(help) => diagnostic.help(help),

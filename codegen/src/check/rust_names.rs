@@ -43,7 +43,7 @@ fn names(fields: &[Field]) -> impl Iterator<Item = &Name> {
 }
 
 fn check_scope<'a>(names: impl Iterator<Item = &'a Name>, rust: impl Fn(&str) -> String, sink: &mut Sink) {
-    let mut seen: HashMap<String, &Name> = HashMap::new();
+    let mut seen: HashMap<u64, &Name> = HashMap::new();
     for name in names {
         let first = *seen.entry(folded(&name.text)).or_insert(name);
         if first.text != name.text && rust(&first.text) == rust(&name.text) {
@@ -61,10 +61,13 @@ fn check_scope<'a>(names: impl Iterator<Item = &'a Name>, rust: impl Fn(&str) ->
     }
 }
 
-/// A name without case and underscores, which is cheap: only names that agree in this can be one in Rust.
-fn folded(name: &str) -> String {
+/// A number (FNV-1a) of a name without case and underscores, which is cheap: only names that agree in it can be one in
+/// Rust.
+fn folded(name: &str) -> u64 {
     let letters = name.bytes().filter(|byte| *byte != b'_');
-    letters.map(|byte| byte.to_ascii_lowercase() as char).collect()
+    letters.fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
+        (sum ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// The module that pilota-build puts a file into: the namespace for Rust, for Go, for all, or the file's name.

@@ -4,7 +4,7 @@ use super::canon::{Shape, TypeId, Types};
 use super::duplicates::Seen;
 use super::resolve::{Resolved, ambiguous, near, not_included};
 use super::sink::Sink;
-use super::world::{Found, Table, World};
+use super::world::{Found, Table, Wanted, World};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{DefId, Definition, DefinitionKind, EnumValue, Field, StructKind, Value};
@@ -226,8 +226,8 @@ impl<'a> Evaluator<'a> {
             Shape::Enum(id) if member_of(id, name).is_some() => {
                 Some(format!("write `{}.{name}`", self.qualified(file, id)))
             }
-            _ if sink.wants_help() => not_included(self.world, file, name, Table::Consts)
-                .or_else(|| near(self.world, file, name, Table::Consts)),
+            _ if sink.wants_help() => not_included(self.world, file, name, Wanted::Value)
+                .or_else(|| near(self.world, file, name, Wanted::Value)),
             _ => None,
         };
         sink.push(match help {

@@ -35,6 +35,17 @@ pub(super) enum Table {
     Consts,
 }
 
+/// What a name was meant to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Anything that a field can be.
+    Type,
+    /// The parent of a service.
+    Service,
+    /// A constant or a member of an enum.
+    Value,
+}
+
 /// What a name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
@@ -105,14 +116,37 @@ impl World {
         }
     }
 
-    /// Every name that `file` could have meant, qualified as it would have to write it.
-    pub(super) fn candidates(&self, file: FileId, table: Table) -> Vec<String> {
+    /// Every name of the wanted sort that `file` can write, as it has to write it.
+    pub(super) fn candidates(&self, file: FileId, wanted: Wanted) -> Vec<String> {
         let unit = self.unit(file);
-        let own = unit.table(table).keys().cloned();
+        let own = unit.tree.definitions.iter().flat_map(|definition| wanted.names(definition));
         let included = unit.includes.iter().flatten().map(|id| self.unit(*id));
-        let theirs =
-            included.flat_map(|other| other.table(table).keys().map(move |name| format!("{}.{name}", other.stem)));
+        let theirs = included.flat_map(|other| {
+            let names = other.tree.definitions.iter().flat_map(|definition| wanted.names(definition));
+            names.map(|name| format!("{}.{name}", other.stem))
+        });
         own.chain(theirs).collect()
+    }
+}
+
+impl Wanted {
+    pub(super) fn table(self) -> Table {
+        if self == Self::Value { Table::Consts } else { Table::Types }
+    }
+
+    fn names(self, definition: &Definition) -> Vec<String> {
+        let name = &definition.name.text;
+        match (self, &definition.kind) {
+            (Self::Value, DefinitionKind::Enum(members)) => {
+                members.iter().map(|member| format!("{name}.{}", member.name)).collect()
+            }
+            (Self::Value, DefinitionKind::Const(..)) | (Self::Service, DefinitionKind::Service(..)) => {
+                vec![name.clone()]
+            }
+            (Self::Value | Self::Service, _) => Vec::new(),
+            (Self::Type, DefinitionKind::Const(..) | DefinitionKind::Service(..)) => Vec::new(),
+            (Self::Type, _) => vec![name.clone()],
+        }
     }
 }
 

@@ -62,7 +62,8 @@ impl Parser<'_> {
                     return;
                 }
                 TokenKind::Symbol(symbol) => {
-                    if !open.count(symbol) && (symbol == close || symbol == Symbol::CloseBrace) {
+                    let ends = !open.count(symbol) && (symbol == close || symbol == Symbol::CloseBrace);
+                    if ends {
                         return;
                     }
                 }

@@ -1,0 +1,43 @@
+//! How long checking takes: the largest file of the corpus, and all of it. Prints medians of 21 runs.
+//!
+//! `cargo bench -p volplane-build --no-default-features --bench check`
+#![allow(clippy::print_stdout, reason = "it is what this program is for")]
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use common::{Entry, entries};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+use volplane_build::{Disk, check};
+
+const RUNS: usize = 21;
+
+fn median(mut run: impl FnMut()) -> Duration {
+    run();
+    let mut times: Vec<Duration> = (0..RUNS)
+        .map(|_| {
+            let start = Instant::now();
+            run();
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    times[RUNS / 2]
+}
+
+fn check_one(entry: &Entry) {
+    black_box(check(std::slice::from_ref(&entry.path), &entry.include_dirs, &Disk));
+}
+
+fn main() {
+    let entries = entries();
+    let largest = entries.iter().max_by_key(|entry| common::read(&entry.path).lines().count());
+    if let Some(entry) = largest {
+        let lines = common::read(&entry.path).lines().count();
+        let (name, time) = (&entry.name, median(|| check_one(entry)));
+        println!("{name}, {lines} lines and its includes: {time:.2?} (at most 10 ms)");
+    }
+    let time = median(|| entries.iter().for_each(check_one));
+    println!("each of the {} files with its includes: {time:.2?} (at most 100 ms)", entries.len());
+}

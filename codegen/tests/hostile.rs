@@ -1,0 +1,148 @@
+//! What strangers send: random bytes, soups of tokens, broken files of the corpus. Nothing panics, nothing hangs, and
+//! what is refused is told where.
+
+mod common;
+
+use proptest::prelude::*;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use volplane_build::span::FileId;
+use volplane_build::{Checked, Memory, MessageFormat, ReadSource, Severity, check, dump, print, render, syntax};
+
+/// Checks a text in every way that a user can, and holds the result to its promises.
+fn torture(text: &[u8], include_dirs: &[PathBuf], files: &dyn ReadSource, root: &Path) -> Checked {
+    let checked = check(&[root.to_owned()], include_dirs, files);
+    let refused = checked.diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
+    assert_eq!(refused, checked.model.is_none());
+    assert!(checked.diagnostics.len() <= 101);
+    for diagnostic in &checked.diagnostics {
+        assert!(!diagnostic.message.is_empty());
+        for label in &diagnostic.labels {
+            let source = checked.sources.file(label.span.file).expect("a label is in a file of the run");
+            let range = label.span.start as usize..label.span.end as usize;
+            assert!(source.text().get(range).is_some(), "{label:?} of {diagnostic:?}");
+        }
+    }
+    for format in [MessageFormat::Human, MessageFormat::Short, MessageFormat::Json, MessageFormat::Github] {
+        let shown = render(&checked.diagnostics, &checked.sources, format, false);
+        assert_eq!(shown.is_empty(), checked.diagnostics.is_empty());
+    }
+    if let Some(model) = &checked.model {
+        dump::to_json(model, &checked.sources).expect("a model is JSON");
+        (0..model.files.len() as u32).for_each(|file| drop(print::to_idl(model, FileId(file))));
+    }
+    if let Ok(text) = std::str::from_utf8(text) {
+        syntax::parse(FileId(0), text);
+    }
+    checked
+}
+
+fn alone(text: &[u8]) -> Checked {
+    let root = Path::new("main.thrift");
+    torture(text, &[], &Memory::new().with(root, text).with("other.thrift", "struct Other {}"), root)
+}
+
+const WORDS: &str = "const enum exception service struct typedef union include namespace cpp_include senum slist \
+    string i32 i64 bool double binary uuid list set map void oneway async throws extends required optional true false \
+    cpp_type xsd_all xsd_optional xsd_attrs A B C a b other.Other A.a php_namespace stream interaction package * & @ < > \
+    { } ( ) [ ] : , ; = - 1 -1 0 2 32768 0x1f 0o7 1.5 1e999 99999999999999999999 \"x\" 'y' \"other.thrift\" \"\\q\" \
+    \"open // # /* */ /** é $ \u{feff}";
+
+fn words() -> impl Strategy<Value = String> {
+    let mut words: Vec<&str> = WORDS.split_whitespace().collect();
+    words.extend(["\n", "\n", "\n", "struct A {", "enum B {", "service C {", "1: A a", "void m(", "const i32 a ="]);
+    proptest::collection::vec(proptest::sample::select(words), 0..120).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #[test]
+    fn random_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        alone(&bytes);
+    }
+
+    #[test]
+    fn random_words(text in words()) {
+        alone(text.as_bytes());
+    }
+}
+
+/// Xorshift: the same mutations in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % limit.max(1)
+    }
+}
+
+/// One to four small damages.
+fn mutate(original: &[u8], random: &mut Random) -> Vec<u8> {
+    let words: Vec<&str> = WORDS.split_whitespace().collect();
+    let mut text = original.to_vec();
+    for _ in 0..=random.below(4) {
+        let at = random.below(text.len() + 1);
+        let end = (at + 1 + random.below(60)).min(text.len());
+        match random.below(7) {
+            0 => drop(text.drain(at.min(end)..end)),
+            1 => text.truncate(at),
+            2 => {
+                let piece = text[at.min(end)..end].to_vec();
+                let to = random.below(text.len() + 1);
+                text.splice(to..to, piece);
+            }
+            3 => drop(text.splice(at..at, [random.below(256) as u8])),
+            4 => {
+                if let Some(byte) = text.get_mut(at) {
+                    *byte = random.below(256) as u8;
+                }
+            }
+            5 => {
+                let word = format!(" {} ", words[random.below(words.len())]);
+                text.splice(at..at, word.into_bytes());
+            }
+            _ => {
+                let bracket = b"{}()<>[],;:\"'"[random.below(13)];
+                text.splice(at..at, std::iter::repeat_n(bracket, 1 + random.below(300)));
+            }
+        }
+    }
+    text
+}
+
+/// The disk, with one file as it isn't there.
+struct Overlay<'a> {
+    path: &'a Path,
+    text: &'a [u8],
+}
+
+impl ReadSource for Overlay<'_> {
+    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
+        if path == self.path { Ok(self.text.to_vec()) } else { std::fs::read(path) }
+    }
+
+    fn identity(&self, path: &Path) -> std::io::Result<PathBuf> {
+        path.canonicalize()
+    }
+}
+
+/// `VOLPLANE_MUTATIONS=100000 cargo test --release …` runs more of them.
+#[test]
+fn broken_files_of_the_corpus() {
+    let count = std::env::var("VOLPLANE_MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(600);
+    let entries = common::entries();
+    let texts: Vec<Vec<u8>> = entries.iter().map(|entry| common::read(&entry.path).into_bytes()).collect();
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    for _ in 0..count {
+        let which = random.below(entries.len());
+        let text = mutate(&texts[which], &mut random);
+        let entry = &entries[which];
+        let start = Instant::now();
+        check(std::slice::from_ref(&entry.path), &entry.include_dirs, &Overlay { path: &entry.path, text: &text });
+        let time = start.elapsed();
+        assert!(time < Duration::from_secs(1), "{}: {time:?}", entry.name);
+        torture(&text, &entry.include_dirs, &Overlay { path: &entry.path, text: &text }, &entry.path);
+    }
+}
