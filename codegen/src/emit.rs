@@ -65,10 +65,21 @@ pub fn emit(lowered: &Lowered, dir: &Path, layout: Layout) -> Result<String, Emi
         source,
     })?;
     for file in &lowered.files {
-        write_if_changed(&dir.join(&file.name), &file.text)?;
+        write_unwatched(&dir.join(&file.name), &file.text)?;
     }
     let raw = backend::generate(lowered, dir)?;
     text::finish(&raw, lowered, layout)
+}
+
+/// Writes a file that looks old. pilota-build tells cargo to watch the files it reads, and cargo would run a build
+/// script again that writes a file it is told to watch.
+fn write_unwatched(path: &Path, text: &str) -> Result<(), EmitError> {
+    if write_if_changed(path, text)? {
+        let file = std::fs::File::options().write(true).open(path);
+        file.and_then(|file| file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1)))
+            .map_err(|source| EmitError::File { action: "set the time of", path: path.to_owned(), source })?;
+    }
+    Ok(())
 }
 
 /// Writes a file unless it holds `text` already, so that its time stays when nothing changed.

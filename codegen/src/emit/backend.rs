@@ -54,11 +54,11 @@ impl Backend {
     }
 
     /// Runs `write` and mends the text that it adds.
-    fn with_ids_mended(&self, stream: &mut String, write: impl FnOnce(&mut String)) {
+    fn mended(&self, stream: &mut String, write: impl FnOnce(&mut String)) {
         let start = stream.len();
         write(stream);
         let added = stream.split_off(start);
-        stream.push_str(&text::mend_negative_ids(&added));
+        stream.push_str(&text::mend(&added));
     }
 
     /// pilota writes an item's comment first, then whole `impl`s that belong to the item, then the item.
@@ -83,7 +83,7 @@ impl CodegenBackend for Backend {
     fn codegen_struct_impl(&self, id: DefId, stream: &mut String, s: &rir::Message) {
         let head = format!("pub struct {} {{", self.cx().rust_name(id));
         self.move_doc(id, stream, &s.leading_comments, &head);
-        self.with_ids_mended(stream, |stream| self.inner.codegen_struct_impl(id, stream, s));
+        self.mended(stream, |stream| self.inner.codegen_struct_impl(id, stream, s));
     }
 
     fn codegen_enum_impl(&self, id: DefId, stream: &mut String, e: &rir::Enum) {
@@ -99,7 +99,7 @@ impl CodegenBackend for Backend {
         } else {
             self.move_doc(id, stream, &e.leading_comments, &format!("pub enum {name} {{"));
         }
-        self.with_ids_mended(stream, |stream| self.inner.codegen_enum_impl(id, stream, e));
+        self.mended(stream, |stream| self.inner.codegen_enum_impl(id, stream, e));
     }
 
     fn codegen_service_impl(&self, id: DefId, stream: &mut String, s: &rir::Service) {
@@ -135,7 +135,7 @@ impl CodegenBackend for Backend {
     }
 
     fn codegen_newtype_impl(&self, id: DefId, stream: &mut String, t: &rir::NewType) {
-        self.inner.codegen_newtype_impl(id, stream, t);
+        self.mended(stream, |stream| self.inner.codegen_newtype_impl(id, stream, t));
     }
 
     fn codegen_file_descriptor(&self, stream: &mut String, f: &rir::File, has_direct: bool) {

@@ -48,24 +48,30 @@ fn format(text: &str) -> Result<String, EmitError> {
     Ok(prettyplease::unparse(&file))
 }
 
-/// pilota names a local variable `var_` and the field's id, and so `var_-1`: here it becomes `var_n1`.
-pub(super) fn mend_negative_ids(text: &str) -> String {
+/// What pilota writes wrong, and what is right: a field's variable is called `var_` and its id, even below zero; a uuid
+/// that is not a field's own lacks its `*`; the number in an ordered one has a `*` too many.
+const MENDED: &[(&str, &str)] = &[
+    ("var_-", "var_n"),
+    ("write_uuid(", "write_uuid(*"),
+    ("*value.0", "value.0"),
+    ("double_len(&**self.0)", "double_len(self.0.0)"),
+];
+
+/// The text with all that is in [`MENDED`] set right, outside of string literals.
+pub(super) fn mend(text: &str) -> String {
     let mut mended = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(['"', 'v']) {
+    while let Some(at) = rest.find(['"', '*', 'd', 'v', 'w']) {
         mended.push_str(&rest[..at]);
         rest = &rest[at..];
-        let taken = if rest.starts_with('"') {
-            string_length(rest)
-        } else if rest.starts_with("var_-") {
-            mended.push_str("var_n");
-            rest = &rest["var_-".len()..];
-            continue;
+        if let Some((wrong, right)) = MENDED.iter().find(|(wrong, _)| rest.starts_with(wrong)) {
+            mended.push_str(right);
+            rest = &rest[wrong.len()..];
         } else {
-            1
-        };
-        mended.push_str(&rest[..taken]);
-        rest = &rest[taken..];
+            let taken = if rest.starts_with('"') { string_length(rest) } else { 1 };
+            mended.push_str(&rest[..taken]);
+            rest = &rest[taken..];
+        }
     }
     mended.push_str(rest);
     mended
@@ -90,9 +96,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_mended_outside_of_strings() {
+    fn texts_are_mended_outside_of_strings() {
         let text = r#"let var_-1 = "var_-1 \" var_-2"; f(var_-12, v)"#;
-        assert_eq!(mend_negative_ids(text), r#"let var_n1 = "var_-1 \" var_-2"; f(var_n12, v)"#);
-        assert_eq!(mend_negative_ids("\"var_-1"), "\"var_-1");
+        assert_eq!(mend(text), r#"let var_n1 = "var_-1 \" var_-2"; f(var_n12, v)"#);
+        assert_eq!(mend("\"var_-1"), "\"var_-1");
+        assert_eq!(mend("p.write_uuid(val)?; write_uuid_field(1)"), "p.write_uuid(*val)?; write_uuid_field(1)");
     }
 }

@@ -74,8 +74,13 @@ pub fn field_name(idl: &str) -> String {
 /// A method, keywords not yet escaped.
 pub fn method_name(idl: &str) -> String {
     let name = lower(idl);
-    // The client has a method of its own of this name.
-    if name == "with_callopt" { format!("{name}_") } else { name }
+    match name.as_str() {
+        // The client has a method of its own of this name.
+        "with_callopt" => "with_callopt_".to_owned(),
+        // The backend makes a variant `Self` of it.
+        "self_" => "self_method".to_owned(),
+        _ => name,
+    }
 }
 
 /// The modules that a dotted namespace stands for, keywords not yet escaped.
@@ -132,6 +137,7 @@ mod tests {
         assert_eq!(throws_name("ok"), "OkException");
         assert_eq!(escape(&field_name("type")), "r#type");
         assert_eq!(escape(&field_name("Self")), "self_");
+        assert_eq!(method_name("Self"), "self_method");
         assert_eq!(field_name("_"), "__");
         assert_eq!(field_name("a.b"), "a_b");
         assert_eq!(module_path("my-go.1st.Self"), ["my_go", "_1st", "self_"]);

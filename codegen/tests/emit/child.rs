@@ -1,0 +1,53 @@
+//! The backend in a process of its own: this test program is its own child.
+
+use std::path::Path;
+
+use volplane_build::emit::{self, ChildError, Layout, emit_in_child, run_child};
+use volplane_build::lower::lower;
+
+use crate::support;
+
+/// The child's part. Without a folder behind the test's name it has nothing to do.
+#[test]
+fn as_a_child() {
+    let dir = std::env::args().next_back().unwrap_or_default();
+    if Path::new(&dir).join("request.json").is_file() {
+        run_child(Path::new(&dir)).expect("an answer");
+    }
+}
+
+fn this_program() -> std::path::PathBuf {
+    std::env::current_exe().expect("this program")
+}
+
+#[test]
+fn the_code_is_that_of_a_direct_run() {
+    let model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
+    let lowered = lower(&model).expect("within the limits");
+    let code =
+        emit_in_child(&this_program(), &["--nocapture", "--exact", "child::as_a_child"], &lowered).expect("code");
+    assert_eq!(code, support::code(&model, Layout::Formatted));
+}
+
+#[test]
+fn an_exit_of_the_backend_is_an_error_here() {
+    let model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
+    let mut lowered = lower(&model).expect("within the limits");
+    lowered.files[0].text.push_str("struct {");
+    let error = emit_in_child(&this_program(), &["--nocapture", "--exact", "child::as_a_child"], &lowered)
+        .expect_err("no code");
+    let ChildError::Stopped { status, said } = &error else { panic!("{error:?}") };
+    assert!(!status.success());
+    assert!(said.contains("Failed to parse thrift file"), "{said}");
+    assert!(error.to_string().contains("please report it"), "{error}");
+}
+
+#[test]
+fn output_that_is_not_as_expected_is_named() {
+    let model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
+    let mut lowered = lower(&model).expect("within the limits");
+    lowered.patches.push(volplane_build::lower::Patch { from: "no such text".to_owned(), to: String::new() });
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let error = emit::emit(&lowered, dir.path(), Layout::Raw).expect_err("no code");
+    assert!(error.to_string().contains("lacks `no such text`"), "{error}");
+}

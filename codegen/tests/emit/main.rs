@@ -1,0 +1,9 @@
+//! Generated code, as text and compiled.
+#![cfg(feature = "emit")]
+
+mod build_script;
+mod child;
+mod corpus;
+mod echo;
+mod names;
+mod support;

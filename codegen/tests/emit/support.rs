@@ -1,0 +1,117 @@
+//! A crate made of generated code, checked by cargo. All tests share one target folder, so that volo is built once.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use volplane_build::lower::lower;
+use volplane_build::model::Model;
+use volplane_build::rust::{Api, ServiceApi};
+use volplane_build::{Checked, Disk, MessageFormat, Severity, check, emit, render};
+
+/// The model of IDL that has no mistake.
+pub(crate) fn model(files: &[PathBuf], include_dirs: &[PathBuf]) -> Model {
+    let Checked { model, mut diagnostics, sources } = check(files, include_dirs, &Disk);
+    diagnostics.retain(|diagnostic| diagnostic.severity() == Severity::Error);
+    model.unwrap_or_else(|| panic!("{}", render(&diagnostics, &sources, MessageFormat::Short, false)))
+}
+
+/// An IDL file of these tests.
+pub(crate) fn idl(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emit/idl").join(name)
+}
+
+/// The generated code of a model.
+pub(crate) fn code(model: &Model, layout: emit::Layout) -> String {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    emit::emit(&lower(model).expect("a model within the limits"), dir.path(), layout).expect("generated code")
+}
+
+/// A workspace below cargo's folder for tests, with a crate for each model.
+pub(crate) struct Project {
+    dir: PathBuf,
+}
+
+impl Project {
+    /// A workspace without a crate; what an earlier run left is thrown away, unless it stays as it is.
+    pub(crate) fn new(name: &str) -> Project {
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::create_dir_all(&dir).expect("a folder for the workspace");
+        for entry in std::fs::read_dir(&dir).expect("the folder").flatten() {
+            // Sources that stay the same keep their time, and cargo its work.
+            let _ = std::fs::remove_file(entry.path().join("Cargo.toml"));
+        }
+        let manifest = format!(
+            "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\nexclude = [\"target\"]\n\n[workspace.dependencies]\n{}\n\n\
+             [profile.dev]\ndebug = false\n",
+            versions()
+        );
+        write(&dir.join("Cargo.toml"), &manifest);
+        std::fs::copy(workspace().join("Cargo.lock"), dir.join("Cargo.lock")).expect("the workspace's versions");
+        Project { dir }
+    }
+
+    /// Adds a crate with generated code and a handler for each of its services.
+    pub(crate) fn add(&self, name: &str, model: &Model) {
+        let dir = self.dir.join(name);
+        std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
+        write(&dir.join("Cargo.toml"), &include_str!("Cargo.toml.in").replace("NAME", name));
+        write(&dir.join("src/generated.rs"), &code(model, emit::Layout::Raw));
+        let api = Api::new(model, "crate");
+        let handlers: String = api.services.iter().map(handler).collect();
+        let root = "//! Generated code, as a user's crate holds it.\n#![deny(warnings, missing_docs)]\n\n\
+                    include!(\"generated.rs\");\n\nmod handlers;\n";
+        write(&dir.join("src/lib.rs"), root);
+        write(&dir.join("src/handlers.rs"), &handlers);
+    }
+
+    /// Runs cargo on all of it and panics with what it says if it fails.
+    pub(crate) fn cargo(&self, arguments: &[&str]) {
+        let output = Command::new(env!("CARGO"))
+            .args(arguments)
+            .args(["--workspace", "--quiet", "--offline", "--color=never"])
+            .current_dir(&self.dir)
+            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated-target"))
+            .env_remove("RUSTFLAGS")
+            .output()
+            .expect("cargo");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// The repository's root.
+pub(crate) fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace")
+}
+
+fn handler(service: &ServiceApi) -> String {
+    let mut text =
+        format!("pub struct {0}Handler;\n\nimpl {1}::{0} for {0}Handler {{\n", service.ident, service.module);
+    for method in &service.methods {
+        let unused: String = method.arguments.iter().map(|argument| format!("let _ = {};", argument.ident)).collect();
+        let _ = writeln!(text, "    {} {{ {unused} unimplemented!() }}", method.signature);
+    }
+    let _ = writeln!(text, "}}\n");
+    let (module, ident) = (&service.module, &service.ident);
+    let _ = writeln!(
+        text,
+        "#[allow(dead_code, reason = \"it is only compiled\")]\nfn {}_is_served() {{\n    let _ = {module}::{}::from_handler({ident}Handler);\n    let _ = \
+         {module}::{}::new(\"x\");\n    let _ = std::mem::size_of::<{module}::{}>();\n}}\n",
+        service.snake, service.server, service.client_builder, service.request,
+    );
+    text
+}
+
+/// The workspace's own requirements on what generated code needs.
+fn versions() -> String {
+    let manifest = std::fs::read_to_string(workspace().join("Cargo.toml")).expect("the workspace's manifest");
+    let wanted = ["pilota = ", "volo = ", "volo-thrift = "];
+    manifest.lines().filter(|line| wanted.iter().any(|wanted| line.starts_with(wanted))).collect::<Vec<_>>().join("\n")
+}
+
+fn write(path: &Path, text: &str) {
+    if std::fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return;
+    }
+    std::fs::write(path, text).expect("a file of the crate");
+}
