@@ -1,11 +1,10 @@
 //! The handlers of 04-yamux. The hub's calls its peer back, over the same connection, before it answers; the peer's
 //! answers those calls. Both log what they do.
 
+use crate::EchoHandler;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, Request, Response};
 use volplane_transport::{ConnectWith, Hub, Registration, Streams};
-
-use crate::EchoHandler;
 
 /// The clients that call one peer back.
 #[derive(Clone)]

@@ -12,6 +12,8 @@ mod layout;
 mod plan;
 mod printer;
 mod project;
+#[cfg(test)]
+mod repository;
 mod settings;
 
 use std::process::ExitCode;

@@ -1,9 +1,12 @@
 //! From settings, checked IDL and templates to the files of a project. Pure: neither reads nor writes the disk.
 
+mod functions;
 mod lock;
-pub(crate) mod manifests;
+mod manifests;
+mod method;
 mod paths;
 mod runtime;
+mod service;
 pub(crate) mod templates;
 mod view;
 
@@ -77,17 +80,19 @@ pub(crate) fn new_project(request: &Request<'_>) -> Result<Vec<NewFile>, PlanErr
 
 fn project_view(request: &Request<'_>) -> ProjectView {
     let settings = request.settings;
+    let (services, hub_uses) = service::services(request.services, &settings.module);
     ProjectView {
         module: settings.module.as_str().to_owned(),
         ident: settings.module.ident(),
         codegen: settings.codegen.name(),
-        destination: settings.service.clone(),
         destination_toml: toml_edit::Value::from(settings.service.as_str()).to_string(),
         destination_rust: format!("{:?}", settings.service),
         volplane: env!("CARGO_PKG_VERSION"),
         volo_thrift: env!("VOLO_THRIFT_VERSION"),
         transports: settings.transports.iter().map(|&transport| TransportView::new(transport)).collect(),
-        services: view::services(request.services, settings),
+        example: services.iter().position(|service| !service.methods.is_empty()).unwrap_or(0),
+        services,
+        hub_uses,
         idl: request.layout.targets.first().cloned().unwrap_or_default(),
         include_dirs: request.layout.include_dirs.clone(),
         runtime: runtime_setting(&settings.runtime),

@@ -51,13 +51,31 @@ impl Transport {
         }
     }
 
-    /// The number that its programs carry.
+    /// The number that its programs carry: the article's.
     pub(crate) fn number(self) -> &'static str {
         match self {
             Self::Default => "01",
             Self::Stdnet => "02",
             Self::Websocket => "03",
             Self::Yamux => "04",
+        }
+    }
+}
+
+impl Transport {
+    /// The flag of its programs that gives the address.
+    pub(crate) fn address_flag(self) -> &'static str {
+        match self {
+            Self::Default | Self::Stdnet => "--addr",
+            Self::Websocket | Self::Yamux => "--url",
+        }
+    }
+
+    /// An address for the server that takes a free port.
+    pub(crate) fn any_port(self) -> &'static str {
+        match self {
+            Self::Default | Self::Stdnet => "127.0.0.1:0",
+            Self::Websocket | Self::Yamux => "ws://127.0.0.1:0/kitex-ws",
         }
     }
 }

@@ -3,7 +3,7 @@
 use clap::Parser;
 use volplane_cmd::{HubEchoHandler, Peer};
 use volplane_generated::api::EchoServer;
-use volplane_transport::{Hub, Report, WebSocket, Yamux, ctrl_c, serve_sessions};
+use volplane_transport::{Hub, Listener, Report, WebSocket, Yamux, ctrl_c, serve_sessions};
 
 #[derive(Parser)]
 struct Args {
@@ -16,11 +16,11 @@ struct Args {
 async fn main() -> Result<(), Report> {
     let args = Args::parse();
     let hub = Hub::default();
-    let listener = Yamux::listen(WebSocket::bind(args.url).await?.with_subpaths());
-    let server = serve_sessions(listener, move |streams, peer| {
+    let listener = WebSocket::bind(args.url).await?.with_subpaths();
+    println!("listening on {}", listener.endpoint());
+    let server = serve_sessions(Yamux::listen(listener), move |streams, peer| {
         EchoServer::from_handler(HubEchoHandler::new(&hub, peer.last_segment(), Peer::new(streams)))
     });
-    println!("listening on {}", server.endpoint());
     server.with_graceful_shutdown(ctrl_c()).await;
     Ok(())
 }

@@ -34,7 +34,7 @@ impl Server {
         let name = format!("{}-{}", transport.number(), transport.name());
         let program = format!("{name}-server");
         let mut command = Command::new(path(&program, programs)?);
-        command.arg(flag(transport)).arg(any_port(transport));
+        command.arg(transport.address_flag()).arg(transport.any_port());
         let running = Running::start(&mut command).map_err(|source| start_error(&program, source))?;
         let deadline = Instant::now() + PATIENCE;
         let mut output = String::new();
@@ -72,7 +72,7 @@ impl Server {
     pub(crate) fn call(&self, programs: &Programs) -> Result<Vec<String>, DemoError> {
         let program = format!("{}-client", self.program);
         let mut command = Command::new(path(&program, programs)?);
-        command.arg(flag(self.transport)).arg(&self.address);
+        command.arg(self.transport.address_flag()).arg(&self.address);
         if self.transport == Transport::Yamux {
             command.arg("alice");
         }
@@ -107,20 +107,6 @@ fn listening(line: &str) -> Option<&str> {
 
 fn path<'a>(program: &str, programs: &'a Programs) -> Result<&'a PathBuf, DemoError> {
     programs.get(program).ok_or_else(|| DemoError::NoProgram { program: program.to_owned() })
-}
-
-fn flag(transport: Transport) -> &'static str {
-    match transport {
-        Transport::Default | Transport::Stdnet => "--addr",
-        Transport::Websocket | Transport::Yamux => "--url",
-    }
-}
-
-fn any_port(transport: Transport) -> &'static str {
-    match transport {
-        Transport::Default | Transport::Stdnet => "127.0.0.1:0",
-        Transport::Websocket | Transport::Yamux => "ws://127.0.0.1:0/kitex-ws",
-    }
 }
 
 fn start_error(program: &str, source: std::io::Error) -> DemoError {

@@ -1,7 +1,7 @@
 //! A project's Cargo.lock: the versions that volplane itself was tested with, as far as the project reaches them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use serde::Deserialize;
 use thiserror::Error;
@@ -46,7 +46,27 @@ struct Package {
 }
 
 /// Name and version.
-type Id = (String, String);
+type Id = (String, Version);
+
+/// A version, ordered by its numbers as cargo orders them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Version {
+    numbers: Vec<u64>,
+    text: String,
+}
+
+impl Version {
+    fn new(text: &str) -> Self {
+        let numbers = text.split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect();
+        Self { numbers, text: text.to_owned() }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
 
 /// Writes the lock file of a project with these packages. `required` has the version of a dependency that the workspace
 /// asks for.
@@ -59,8 +79,11 @@ pub(crate) fn lock(
     required: impl Fn(&str) -> Option<String>,
 ) -> Result<String, LockError> {
     let tested: Lock = toml_edit::de::from_str(tested)?;
-    let index: BTreeMap<Id, &Package> =
-        tested.package.iter().map(|package| ((package.name.clone(), package.version.clone()), package)).collect();
+    let index: BTreeMap<Id, &Package> = tested
+        .package
+        .iter()
+        .map(|package| ((package.name.clone(), Version::new(&package.version)), package))
+        .collect();
     let local = |name: &str| locals.iter().find(|local| local.name == name);
 
     let mut entries: BTreeMap<Id, (Option<&Package>, BTreeSet<Id>)> = BTreeMap::new();
@@ -70,7 +93,7 @@ pub(crate) fn lock(
         for dependency in dependencies {
             if let Some(other) = local(dependency) {
                 if other.listed {
-                    ids.insert((other.name.clone(), other.version.clone()));
+                    ids.insert((other.name.clone(), Version::new(&other.version)));
                 }
                 continue;
             }
@@ -79,7 +102,7 @@ pub(crate) fn lock(
             ids.insert(id);
         }
         if *listed {
-            entries.insert((name.clone(), version.clone()), (None, ids));
+            entries.insert((name.clone(), Version::new(version)), (None, ids));
         }
     }
     while let Some(id) = waiting.pop() {
@@ -92,7 +115,7 @@ pub(crate) fn lock(
             let mut words = text.split(' ');
             let name = words.next().unwrap_or_default();
             let id = match words.next() {
-                Some(version) => (name.to_owned(), version.to_owned()),
+                Some(version) => (name.to_owned(), Version::new(version)),
                 None => choose(&index, name, None)?,
             };
             waiting.push(id.clone());
@@ -107,7 +130,7 @@ pub(crate) fn lock(
 fn choose(index: &BTreeMap<Id, &Package>, name: &str, required: Option<&str>) -> Result<Id, LockError> {
     let mut found: Vec<&Id> = index.keys().filter(|(other, _)| other == name).collect();
     if let (true, Some(required)) = (found.len() > 1, required) {
-        found.retain(|(_, version)| series(version) == series(required));
+        found.retain(|(_, version)| series(&version.text) == series(required));
     }
     found.last().map(|id| (*id).clone()).ok_or_else(|| LockError::Missing(name.to_owned()))
 }
@@ -141,6 +164,7 @@ fn write(entries: &BTreeMap<Id, (Option<&Package>, BTreeSet<Id>)>) -> String {
         out.push_str("dependencies = [\n");
         for (name, version) in dependencies {
             let _ = match versions.get(name.as_str()) {
+                // cargo names the version only where a name alone is not enough.
                 Some(1) => writeln!(out, " \"{name}\","),
                 _ => writeln!(out, " \"{name} {version}\","),
             };

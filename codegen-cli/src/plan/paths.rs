@@ -146,16 +146,9 @@ fn use_line(module: &str, names: &[&str], width: usize) -> String {
     out
 }
 
-/// rustfmt puts functions and modules first, then types, then constants; numbers in names count as numbers.
-fn sort_key(name: &str) -> (u8, Vec<(String, u64)>) {
+/// rustfmt's order: as characters go, but numbers in names count as numbers.
+fn sort_key(name: &str) -> Vec<(String, u64)> {
     let name = name.trim_start_matches("r#");
-    let class = if name.starts_with(|c: char| c.is_lowercase()) {
-        0
-    } else if name.chars().any(char::is_lowercase) || name.len() == 1 {
-        1
-    } else {
-        2
-    };
     let mut parts = Vec::new();
     let mut rest = name;
     while !rest.is_empty() {
@@ -164,7 +157,7 @@ fn sort_key(name: &str) -> (u8, Vec<(String, u64)>) {
         parts.push((text.to_owned(), digits.parse().unwrap_or(0)));
         rest = tail;
     }
-    (class, parts)
+    parts
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::NewFile;
 use super::view::ProjectView;
+use super::{NewFile, functions};
 use crate::embedded;
 
 /// The templates are not as they should be: a defect of this build.
@@ -72,7 +72,7 @@ pub(crate) enum Flavour {
 /// # Errors
 /// When a template is missing, wrong, or says something that the view doesn't have.
 pub(crate) fn render(view: &ProjectView, flavour: Flavour) -> Result<Vec<NewFile>, TemplateError> {
-    let renderer = Renderer { environment: environment()?, flavour };
+    let environment = environment(flavour)?;
     let project = Value::from(Serde(view));
     let manifest: Manifest = toml_edit::de::from_str(embedded::file("templates/manifest.toml")?)?;
     let mut files = Vec::new();
@@ -92,47 +92,42 @@ pub(crate) fn render(view: &ProjectView, flavour: Flavour) -> Result<Vec<NewFile
                 .collect(),
         };
         for context in &contexts {
-            files.extend(renderer.file(entry, context)?);
+            files.extend(file(&environment, entry, context)?);
         }
     }
     Ok(files)
 }
 
-struct Renderer {
-    environment: Environment<'static>,
-    flavour: Flavour,
+fn file(environment: &Environment<'_>, entry: &Entry, context: &Value) -> Result<Option<NewFile>, TemplateError> {
+    if let Some(when) = &entry.when {
+        let wanted = environment.compile_expression(when).and_then(|expression| expression.eval(context));
+        if !wanted.map_err(failed(when))?.is_true() {
+            return Ok(None);
+        }
+    }
+    let template = environment.render_str(&entry.template, context).map_err(failed(&entry.template))?;
+    let path = environment.render_str(&entry.path, context).map_err(failed(&entry.path))?;
+    let text = environment.get_template(&template).and_then(|template| template.render(context));
+    Ok(Some(NewFile { path, text: text.map_err(failed(&template))? }))
 }
 
-impl Renderer {
-    fn file(&self, entry: &Entry, context: &Value) -> Result<Option<NewFile>, TemplateError> {
-        if let Some(when) = &entry.when {
-            let wanted = self.environment.compile_expression(when).and_then(|expression| expression.eval(context));
-            if !wanted.map_err(failed(when))?.is_true() {
-                return Ok(None);
-            }
-        }
-        let template = self.environment.render_str(&entry.template, context).map_err(failed(&entry.template))?;
-        let path = self.environment.render_str(&entry.path, context).map_err(failed(&entry.path))?;
-        let text = self.environment.render_named_str(&template, self.source(&template)?, context);
-        Ok(Some(NewFile { path, text: text.map_err(failed(&template))? }))
-    }
-
-    fn source(&self, template: &str) -> Result<&'static str, TemplateError> {
-        if self.flavour == Flavour::Demo
-            && let Ok(text) = embedded::file(&format!("templates/demo/{template}"))
-        {
-            return Ok(text);
-        }
-        Ok(embedded::file(&format!("templates/{template}"))?)
-    }
-}
-
-fn environment() -> Result<Environment<'static>, TemplateError> {
+/// An environment with every template under its path.
+fn environment(flavour: Flavour) -> Result<Environment<'static>, TemplateError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     let syntax = SyntaxConfig::builder().keep_trailing_newline(true).trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.map_err(failed("the syntax of templates"))?);
+    functions::add(&mut environment);
+    for (name, text) in embedded::folder("templates").filter(|(name, _)| name.ends_with(".j2")) {
+        let shown = match name.strip_prefix("demo/") {
+            Some(_) if flavour == Flavour::General => continue,
+            Some(shown) => shown,
+            None => name,
+        };
+        // Those of the demo come after the general ones, and replace them.
+        environment.add_template(shown, text).map_err(failed(name))?;
+    }
     Ok(environment)
 }
 

@@ -1,0 +1,55 @@
+//! What templates call to write Rust as rustfmt would.
+
+use minijinja::Environment;
+
+use super::paths::Imports;
+use super::service::WIDTH;
+
+/// Adds the functions under the names that templates know.
+pub(super) fn add(environment: &mut Environment<'_>) {
+    environment.add_function("uses", uses);
+    environment.add_function("reexports", reexports);
+    environment.add_function("chain", chain);
+}
+
+/// `use` lines for these paths, sorted and merged.
+fn uses(paths: Vec<String>) -> String {
+    lines(&paths, WIDTH).join("\n")
+}
+
+/// The same with `pub use`.
+fn reexports(paths: Vec<String>) -> String {
+    lines(&paths, WIDTH - "pub ".len()).iter().map(|line| format!("pub {line}")).collect::<Vec<_>>().join("\n")
+}
+
+fn lines(paths: &[String], width: usize) -> Vec<String> {
+    let mut imports = Imports::default();
+    for (module, name) in paths.iter().filter_map(|path| path.rsplit_once("::")) {
+        imports.import(module, name);
+    }
+    imports.lines(width)
+}
+
+/// `before root.call().call()after`: on one line of this indentation, or one call a line.
+fn chain(indent: usize, before: String, root: String, calls: Vec<String>, after: String) -> String {
+    let line = format!("{before}{root}.{}{after}", calls.join("."));
+    if indent + line.len() <= WIDTH {
+        return line;
+    }
+    let blanks = " ".repeat(indent + 4);
+    let calls: String = calls.iter().map(|call| format!("\n{blanks}.{call}")).collect();
+    format!("{before}{root}{calls}{after}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_breaks_at_every_call_or_at_none() {
+        let chain = |root: String| chain(4, "let x = ".into(), root, vec!["a()".into(), "b()".into()], ";".into());
+        assert_eq!(chain("X::new()".into()), "let x = X::new().a().b();");
+        let long = "X".repeat(110);
+        assert_eq!(chain(long.clone()), format!("let x = {long}\n        .a()\n        .b();"));
+    }
+}
