@@ -1,0 +1,67 @@
+//! A connection of one's own, Unix sockets, under a volo-thrift client and server.
+
+use std::future::IntoFuture;
+use std::{io, path::PathBuf};
+
+use motore::service::UnaryService;
+use tokio::net::{UnixListener, UnixStream};
+use volo::net::Address;
+use volo_thrift::ServerError;
+use volplane_generated::api::{Echo, EchoClientBuilder, EchoServer, Request, Response};
+use volplane_transport::{ConnectWith, Listener, MemoryPeer, Report, serve};
+
+struct Unix(PathBuf);
+
+impl UnaryService<Address> for Unix {
+    type Response = UnixStream;
+    type Error = io::Error;
+
+    async fn call(&self, _: Address) -> io::Result<UnixStream> {
+        UnixStream::connect(&self.0).await
+    }
+}
+
+struct UnixSocket(UnixListener);
+
+impl Listener for UnixSocket {
+    type Connection = UnixStream;
+    type Peer = MemoryPeer;
+
+    async fn accept(&mut self) -> Option<(UnixStream, MemoryPeer)> {
+        let (stream, _) = self.0.accept().await.ok()?;
+        Some((stream, MemoryPeer(0)))
+    }
+
+    fn endpoint(&self) -> String {
+        format!("unix:{:?}", self.0.local_addr())
+    }
+}
+
+struct EchoHandler;
+
+impl Echo for EchoHandler {
+    async fn echo(&self, request: Request) -> Result<Response, ServerError> {
+        Ok(Response { message: request.message })
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Report> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("echo.sock");
+    let listener = UnixSocket(UnixListener::bind(&path)?);
+    let server = serve(listener, EchoServer::from_handler(EchoHandler));
+    let handle = server.handle();
+    let server = tokio::spawn(server.into_future());
+
+    let client = EchoClientBuilder::new("example").connect_with(Unix(path)).build();
+    let answer = client.echo(Request { message: Some("Say hello by unix socket".into()) }).await?;
+    #[allow(clippy::print_stdout)] // an example is a program of its own
+    {
+        println!("{}", answer.message.unwrap_or_default());
+    }
+
+    handle.stop();
+    server.await?;
+    Ok(())
+}
