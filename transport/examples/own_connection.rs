@@ -8,7 +8,7 @@ use tokio::net::{UnixListener, UnixStream};
 use volo::net::Address;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClientBuilder, EchoServer, Request, Response};
-use volplane_transport::{ConnectWith, Listener, MemoryPeer, Report, serve};
+use volplane_transport::{ConnectWith, Listener, Report, accept_persistently, serve};
 
 struct Unix(PathBuf);
 
@@ -25,11 +25,11 @@ struct UnixSocket(UnixListener);
 
 impl Listener for UnixSocket {
     type Connection = UnixStream;
-    type Peer = MemoryPeer;
+    type Peer = String;
 
-    async fn accept(&mut self) -> Option<(UnixStream, MemoryPeer)> {
-        let (stream, _) = self.0.accept().await.ok()?;
-        Some((stream, MemoryPeer(0)))
+    async fn accept(&mut self) -> Option<(UnixStream, String)> {
+        let (stream, peer) = accept_persistently("the Unix socket", || self.0.accept()).await;
+        Some((stream, format!("{peer:?}")))
     }
 
     fn endpoint(&self) -> String {

@@ -24,3 +24,10 @@ impl Peer for SocketAddr {
         Some(Address::Ip(*self))
     }
 }
+
+/// For listeners that know of their peers only a name, or nothing.
+impl Peer for String {
+    fn address(&self) -> Option<Address> {
+        None
+    }
+}

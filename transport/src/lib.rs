@@ -29,7 +29,7 @@ pub use client::{ClientConfig, ConnectWith, Connector, ConnectorCodec, PoolStats
 pub use connection::{Connection, Peer};
 pub use error::{Chain, ConnectError, Report};
 pub use hub::{Hub, Registration};
-pub use listener::{HandshakeLimits, Handshakes, Listener};
+pub use listener::{HandshakeLimits, Handshakes, Listener, accept_persistently};
 pub use memory::{Memory, MemoryListener, MemoryPeer};
 pub use server::{
     CalledWith, Serve, ServeSessions, Served, ServerHandle, ThriftService, ctrl_c, serve, serve_sessions, serve_with,

@@ -35,12 +35,13 @@ pub trait Listener: Send + 'static {
 /// hyper and axum wait: long enough for connections to end, short enough for callers that wait in the backlog.
 const PAUSE_WHEN_EXHAUSTED: Duration = Duration::from_secs(1);
 
-/// Calls `accept` until it yields a connection; errors are the connection's own or the system's, and both pass.
+/// Calls `accept` until it yields a connection: what a [`Listener`] over sockets does with its errors, which are either
+/// one connection's own, or the system's for want of descriptors or memory, and pass. `what` names it in the log.
 ///
 /// # Cancel safety
 ///
 /// As cancel safe as `accept` is.
-pub(crate) async fn accept_persistently<T, F>(what: &str, mut accept: impl FnMut() -> F) -> T
+pub async fn accept_persistently<T, F>(what: &str, mut accept: impl FnMut() -> F) -> T
 where
     F: Future<Output = io::Result<T>>,
 {

@@ -21,7 +21,7 @@ pub use shutdown::{ServerHandle, ctrl_c};
 /// volo's generated servers implement `Service` for two kinds of request, so the one to use has to be named. The
 /// project that `volplane` makes does this for each of its services; by hand it is
 ///
-/// ```ignore
+/// ```text
 /// impl<H> CalledWith for EchoServer<H> {
 ///     type Request = EchoRequestRecv;
 /// }
