@@ -1,0 +1,29 @@
+//! `volplane demo`, whole.
+
+use std::fs;
+
+use crate::support::{self, Sandbox, TestResult};
+use crate::workshop::Workshop;
+
+#[test]
+fn the_demo_ends_with_its_four_lines() -> TestResult {
+    let workshop = Workshop::enter();
+    let sandbox = Sandbox::new()?;
+    let output = support::volplane()
+        .args(["demo", "--keep", "echo"])
+        .current_dir(sandbox.path())
+        .env("CARGO_TARGET_DIR", workshop.target())
+        .env("CARGO", env!("CARGO"))
+        .output()?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let lines = "Say hello by volo default\nSay hello by std net\nSay hello by websocket\nSay hello by yamux\n";
+    assert_eq!(String::from_utf8_lossy(&output.stdout), lines, "{said}");
+    for step in
+        ["Made echo: ", "Built 8 programs (", "Started 4 servers (", "Called 04-yamux at ", "Stopped 4 servers ("]
+    {
+        assert!(said.contains(step), "{step}: {said}");
+    }
+    assert!(fs::exists(sandbox.path().join("echo/volplane.toml"))?);
+    workshop.assert_formatted(&sandbox.path().join("echo"))
+}

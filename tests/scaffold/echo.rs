@@ -1,0 +1,66 @@
+//! The project of the echo IDL, from the stub to four running pairs.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use crate::support::{Sandbox, TestResult};
+use crate::workshop::Workshop;
+
+/// The programs, the flag that gives the address, an address with a free port, and what the client wants beside it.
+const PAIRS: [(&str, &str, &str, &[&str]); 4] = [
+    ("01-default", "--addr", "127.0.0.1:0", &[]),
+    ("02-stdnet", "--addr", "127.0.0.1:0", &[]),
+    ("03-websocket", "--url", "ws://127.0.0.1:0/kitex-ws", &[]),
+    ("04-yamux", "--url", "ws://127.0.0.1:0/kitex-ws", &["alice"]),
+];
+
+/// Ends with the test.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_project_builds_and_its_four_pairs_talk() -> TestResult {
+    let workshop = Workshop::enter();
+    let sandbox = Sandbox::with_echo()?;
+    let outcome = sandbox.run(&["new", "idl/echo.thrift", "hello", "--service", "example"])?;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let project = sandbox.path().join("hello");
+    workshop.assert_formatted(&project)?;
+    // As it is made, every method says honestly that it is not implemented.
+    workshop.build_and_test(&project)?;
+
+    // What a user does first.
+    let handler = project.join("cmd/src/echo.rs");
+    let text = fs::read_to_string(&handler)?;
+    let written = text
+        .replace("_req: Request", "req: Request")
+        .replace("Err(not_implemented(\"Echo.echo\"))", "Ok(Response { message: req.message })")
+        .replace("use crate::not_implemented;\n", "");
+    assert_ne!(text, written);
+    fs::write(&handler, written)?;
+    workshop.build_and_test(&project)?;
+
+    for (name, flag, address, arguments) in PAIRS {
+        let server = workshop.program(&format!("{name}-server"));
+        let mut server = Server(Command::new(server).args([flag, address]).stdout(Stdio::piped()).spawn()?);
+        let mut line = String::new();
+        let mut stdout = BufReader::new(server.0.stdout.take().ok_or("no stdout")?);
+        stdout.read_line(&mut line)?;
+        let address = line.trim_end().strip_prefix("listening on ").ok_or_else(|| format!("{name} said {line:?}"))?;
+
+        let client = workshop.program(&format!("{name}-client"));
+        let output = Command::new(client).args([flag, address]).args(arguments).output()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{name}: {said}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "Response { message: None }\n", "{name}: {said}");
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! Builds projects in one target folder.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Programs of different projects have the same names: only one project at a time may build and run.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// The target folder, and the turn to use it.
+pub(crate) struct Workshop {
+    _turn: MutexGuard<'static, ()>,
+}
+
+/// What cargo came to.
+pub(crate) struct Built {
+    pub(crate) success: bool,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Workshop {
+    /// Waits for the turn.
+    pub(crate) fn enter() -> Self {
+        // A test that failed leaves nothing behind that could disturb the next.
+        Self { _turn: TURN.lock().unwrap_or_else(PoisonError::into_inner) }
+    }
+
+    /// Where cargo builds.
+    pub(crate) fn target(&self) -> PathBuf {
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join("scaffold")
+    }
+
+    /// A program of the project that was built last.
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
+        self.target().join("debug").join(name)
+    }
+
+    /// Runs cargo in a project.
+    pub(crate) fn cargo(&self, project: &Path, arguments: &[&str]) -> Result<Built, Box<dyn Error>> {
+        let output = Command::new(env!("CARGO"))
+            .args(arguments)
+            .current_dir(project)
+            .env("CARGO_TARGET_DIR", self.target())
+            .env_remove("RUSTFLAGS")
+            .output()?;
+        Ok(Built {
+            success: output.status.success(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
+
+    /// Builds a project and runs its smoke tests; neither may warn.
+    pub(crate) fn build_and_test(&self, project: &Path) -> Result<(), Box<dyn Error>> {
+        for arguments in [&["build"][..], &["test"]] {
+            let built = self.cargo(project, arguments)?;
+            assert!(built.success, "cargo {arguments:?}:\n{}\n{}", built.stdout, built.stderr);
+            assert!(!built.stderr.contains("warning"), "cargo {arguments:?}:\n{}", built.stderr);
+        }
+        Ok(())
+    }
+
+    /// Asks rustfmt whether it would change a file of the project's own.
+    pub(crate) fn assert_formatted(&self, project: &Path) -> Result<(), Box<dyn Error>> {
+        let built = self.cargo(project, &["fmt", "--check"])?;
+        assert!(built.success, "{}\n{}", built.stdout, built.stderr);
+        Ok(())
+    }
+}
