@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use volplane_build::MessageFormat;
+
 use crate::settings::{Codegen, RuntimeArg, Transport};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (for volo-thrift ", env!("VOLO_THRIFT_VERSION"), ")");
@@ -56,6 +58,9 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     New(New),
     Demo(Demo),
+    CheckIdl(CheckIdl),
+    Explain(Explain),
+    Dump(Dump),
     /// Compiles checked IDL to Rust: the command calls itself so, because the compiler below may exit.
     #[command(name = EMIT, hide = true)]
     Emit {
@@ -84,9 +89,8 @@ pub(crate) struct New {
     /// The prefix of the project's package names [default: DIR's name]
     #[arg(long, value_name = "NAME")]
     pub(crate) module: Option<String>,
-    /// Look for includes in this folder too; may be repeated
-    #[arg(short = 'I', long = "include", value_name = "DIR")]
-    pub(crate) include: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
     /// The transports to write programs for, separated by commas [default: all four]
     #[arg(
         long,
@@ -106,6 +110,62 @@ pub(crate) struct New {
     /// List the files, write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// How IDL is read, and how what is wrong with it is told.
+#[derive(Debug, Args)]
+pub(crate) struct Reading {
+    /// Look for includes in this folder too; may be repeated
+    #[arg(short = 'I', long = "include", value_name = "DIR")]
+    pub(crate) include: Vec<PathBuf>,
+    /// How mistakes and warnings are told: human, short, json or github
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value_t,
+        value_parser = MessageFormat::from_str,
+        help_heading = "Output"
+    )]
+    pub(crate) message_format: MessageFormat,
+    /// Treat warnings as mistakes
+    #[arg(long, help_heading = "Output")]
+    pub(crate) deny_warnings: bool,
+}
+
+/// Check IDL files and say everything that is wrong with them, each with its place
+#[derive(Debug, Args)]
+#[command(after_help = "Exit code: 0 without a mistake, 1 with one, 2 when there is nothing to check.
+
+Examples:
+  volplane check-idl idl
+      every .thrift file in the folder idl, at any depth
+  volplane check-idl -I third-party --deny-warnings --message-format github idl/shop.thrift
+      one file and what it includes, as GitHub shows it beside the lines of a change")]
+pub(crate) struct CheckIdl {
+    /// IDL files, and folders with such files
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// Explain a code such as E030, with a wrong and a right example
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The code; without it, all codes are listed
+    pub(crate) code: Option<String>,
+}
+
+/// Print what an IDL says, resolved and checked, for other programs to read
+#[derive(Debug, Args)]
+pub(crate) struct Dump {
+    /// The IDL file; what it includes is dumped along
+    pub(crate) file: PathBuf,
+    /// As JSON; the documentation of volplane-build's module `dump` describes the form
+    #[arg(long, required = true)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 }
 
 /// Make, build and run the echo project: four servers, four clients, each over its own kind of connection

@@ -1,4 +1,7 @@
 //! What each subcommand does.
 
+pub(crate) mod check_idl;
 pub(crate) mod demo;
+pub(crate) mod dump;
+pub(crate) mod explain;
 pub(crate) mod new;

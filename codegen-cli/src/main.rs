@@ -15,6 +15,7 @@ mod project;
 #[cfg(test)]
 mod repository;
 mod settings;
+mod summary;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,9 @@ fn main() -> ExitCode {
     let exit = match &cli.command {
         Command::New(args) => commands::new::run(args, printer),
         Command::Demo(args) => commands::demo::run(args, printer),
+        Command::CheckIdl(args) => commands::check_idl::run(args, printer),
+        Command::Explain(args) => commands::explain::run(args, printer),
+        Command::Dump(args) => commands::dump::run(args, printer),
         Command::Emit { dir } => generate::child(dir, printer),
     };
     exit.into()

@@ -68,10 +68,8 @@ impl Printer {
     }
 
     /// What is wrong or odd in IDL.
-    pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources) {
-        if !diagnostics.is_empty() {
-            self.raw(&render(diagnostics, sources, MessageFormat::Human, self.colour()));
-        }
+    pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources, format: MessageFormat) {
+        self.raw(&render(diagnostics, sources, format, self.colour()));
     }
 
     /// An error with everything that led to it, and what to do about it.

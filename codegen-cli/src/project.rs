@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 use volplane_build::lower::{Lowered, lower};
-use volplane_build::model::{DefinitionKind, Model, StructKind};
+use volplane_build::model::Model;
 use volplane_build::rust::Api;
 use volplane_build::{Checked, Code, Diagnostic, Disk, ReadSource, Sources};
 
@@ -149,32 +149,4 @@ fn places(idl: &Idl, model: &Model) -> Result<(Vec<usize>, Layout), ProjectError
     let dirs = idl.include_dirs.iter().map(|dir| absolute(dir)).collect::<Result<Vec<_>, _>>()?;
     let layout = layout::layout(&files, &dirs);
     Ok((order, layout))
-}
-
-/// What an IDL holds, in the words of a status line: `1 service, 1 method, 2 structs`.
-pub(crate) fn summary(model: &Model) -> String {
-    let mut methods = 0;
-    let mut counts = [0_usize; 5];
-    for definition in model.files.iter().flat_map(|file| &file.definitions) {
-        match &definition.kind {
-            DefinitionKind::Service(service) => {
-                counts[0] += 1;
-                methods += service.methods.len();
-            }
-            DefinitionKind::Struct(StructKind::Struct, _) => counts[1] += 1,
-            DefinitionKind::Struct(StructKind::Union, _) => counts[2] += 1,
-            DefinitionKind::Struct(StructKind::Exception, _) => counts[3] += 1,
-            DefinitionKind::Enum(_) | DefinitionKind::Senum(_) => counts[4] += 1,
-            DefinitionKind::Typedef(_) | DefinitionKind::Const(..) => {}
-        }
-    }
-    let mut parts = vec![count(counts[0], "service"), count(methods, "method")];
-    let names = ["struct", "union", "exception", "enum"];
-    parts.extend(counts[1..].iter().zip(names).filter(|(number, _)| **number > 0).map(|(n, name)| count(*n, name)));
-    parts.join(", ")
-}
-
-/// A number and what it counts.
-pub(crate) fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

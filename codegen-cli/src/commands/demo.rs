@@ -20,8 +20,9 @@ use crate::interrupt;
 use crate::plan::NewFile;
 use crate::plan::templates::Flavour;
 use crate::printer::Printer;
-use crate::project::{self, Idl, ProjectError, count};
+use crate::project::{self, Idl, ProjectError};
 use crate::settings::{Codegen, Module, ModuleError, Runtime, Settings, Transport};
+use crate::summary::count;
 
 /// The IDL, in the command as in the project.
 const IDL: &str = "idl/echo.thrift";

@@ -15,6 +15,7 @@ use crate::plan::templates::Flavour;
 use crate::printer::Printer;
 use crate::project::{self, Idl, ProjectError};
 use crate::settings::{Module, ModuleError, Runtime, RuntimeArg, Settings};
+use crate::summary::{count, summary};
 
 /// A project can't be made as asked. Nothing on the disk has changed.
 #[derive(Debug, Error)]
@@ -132,8 +133,11 @@ fn make(args: &New, printer: Printer) -> Result<Exit, NewError> {
         return Err(NewError::EmptyService);
     }
 
-    let idl = Idl::read(&args.idl, &args.include);
-    printer.diagnostics(&idl.diagnostics, &idl.sources);
+    let idl = Idl::read(&args.idl, &args.reading.include);
+    printer.diagnostics(&idl.diagnostics, &idl.sources, args.reading.message_format);
+    if args.reading.deny_warnings && !idl.diagnostics.is_empty() && idl.meaning.is_some() {
+        return Ok(Exit::Failure);
+    }
     let Some(meaning) = &idl.meaning else {
         return Ok(if idl.is_unreadable() { Exit::Usage } else { Exit::Failure });
     };
@@ -150,12 +154,12 @@ fn make(args: &New, printer: Printer) -> Result<Exit, NewError> {
         runtime,
     };
     let files = project::files(&idl, meaning, &settings, Flavour::General)?;
-    printer.status("Checked", format_args!("{}: {}", args.idl.display(), project::summary(model)));
+    printer.status("Checked", format_args!("{}: {}", args.idl.display(), summary(model)));
     if args.dry_run {
         for file in &files {
             printer.line(Path::new(&file.path).display());
         }
-        printer.note("Would make", format_args!("{}: {}", shown(&dir), project::count(files.len(), "file")));
+        printer.note("Would make", format_args!("{}: {}", shown(&dir), count(files.len(), "file")));
         return Ok(Exit::Success);
     }
 
@@ -163,7 +167,7 @@ fn make(args: &New, printer: Printer) -> Result<Exit, NewError> {
     for file in &files {
         printer.detail("Created", dir.join(&file.path).display());
     }
-    printer.status("Created", format_args!("{}: {}", shown(&dir), project::count(files.len(), "file")));
+    printer.status("Created", format_args!("{}: {}", shown(&dir), count(files.len(), "file")));
     if let Some(first) = settings.transports.first() {
         let program = format!("cargo run --bin {}-{}-server", first.number(), first.name());
         let way = if is_here(&dir) { program } else { format!("cd {} && {program}", quoted(&dir)) };

@@ -1,0 +1,87 @@
+//! `volplane check-idl`
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use thiserror::Error;
+use volplane_build::{Checked, Disk, Severity};
+
+use crate::cli::CheckIdl;
+use crate::exit::Exit;
+use crate::printer::Printer;
+use crate::summary::{count, summary};
+
+/// There is nothing to check.
+#[derive(Debug, Error)]
+enum CheckError {
+    /// A folder can't be looked through.
+    #[error("cannot read {path}")]
+    Read {
+        /// The folder.
+        path: String,
+        #[source]
+        source: io::Error,
+    },
+    /// A folder has no IDL.
+    #[error("{path} has no .thrift file")]
+    Nothing {
+        /// The folder.
+        path: String,
+    },
+}
+
+/// Checks files and folders.
+pub(crate) fn run(args: &CheckIdl, printer: Printer) -> Exit {
+    let files = match idl_files(&args.paths) {
+        Ok(files) => files,
+        Err(error) => {
+            printer.error(&error, Some("give IDL files, or folders with such files"));
+            return Exit::Usage;
+        }
+    };
+    let Checked { sources, diagnostics, model } = volplane_build::check(&files, &args.reading.include, &Disk);
+    printer.diagnostics(&diagnostics, &sources, args.reading.message_format);
+    let warnings = diagnostics.iter().filter(|found| found.severity() == Severity::Warning).count();
+    let Some(model) = model else { return Exit::Failure };
+    let text = format!("{}: {}", count(model.files.len(), "file"), summary(&model));
+    printer.status("Checked", if warnings > 0 { format!("{text}; {}", count(warnings, "warning")) } else { text });
+    if args.reading.deny_warnings && warnings > 0 { Exit::Failure } else { Exit::Success }
+}
+
+/// The files that are meant: those in a folder in the order of their names, at any depth.
+fn idl_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CheckError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            // A file that is not there is told by the check itself, with its code.
+            files.push(path.clone());
+            continue;
+        }
+        let before = files.len();
+        collect(path, &mut files)?;
+        if files.len() == before {
+            return Err(CheckError::Nothing { path: path.display().to_string() });
+        }
+    }
+    Ok(files)
+}
+
+fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> Result<(), CheckError> {
+    let failed = |source| CheckError::Read { path: dir.display().to_string(), source };
+    let entries: io::Result<Vec<_>> = fs::read_dir(dir).map_err(failed)?.collect();
+    let mut entries = entries.map_err(failed)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        // A link to a folder may lead back here.
+        if entry.file_type().map_err(failed)?.is_dir() {
+            if !hidden {
+                collect(&path, files)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension == "thrift") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

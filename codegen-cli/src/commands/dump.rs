@@ -1,0 +1,28 @@
+//! `volplane dump`
+
+use volplane_build::{Checked, Disk, dump};
+
+use crate::cli::Dump;
+use crate::exit::Exit;
+use crate::printer::Printer;
+
+/// Prints the model of an IDL.
+pub(crate) fn run(args: &Dump, printer: Printer) -> Exit {
+    let Checked { sources, diagnostics, model } =
+        volplane_build::check(std::slice::from_ref(&args.file), &args.reading.include, &Disk);
+    printer.diagnostics(&diagnostics, &sources, args.reading.message_format);
+    let Some(model) = model else { return Exit::Failure };
+    if args.reading.deny_warnings && !diagnostics.is_empty() {
+        return Exit::Failure;
+    }
+    match dump::to_json(&model, &sources) {
+        Ok(text) => {
+            printer.line(text.trim_end());
+            Exit::Success
+        }
+        Err(error) => {
+            printer.error(&error, None);
+            Exit::Failure
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What IDL holds, counted.
+
+use volplane_build::model::{DefinitionKind, Model, StructKind};
+
+/// In the words of a status line: `1 service, 1 method, 2 structs`.
+pub(crate) fn summary(model: &Model) -> String {
+    let mut methods = 0;
+    let (mut services, mut structs, mut unions, mut exceptions, mut enums) = (0, 0, 0, 0, 0);
+    for definition in model.files.iter().flat_map(|file| &file.definitions) {
+        match &definition.kind {
+            DefinitionKind::Service(service) => {
+                services += 1;
+                methods += service.methods.len();
+            }
+            DefinitionKind::Struct(StructKind::Struct, _) => structs += 1,
+            DefinitionKind::Struct(StructKind::Union, _) => unions += 1,
+            DefinitionKind::Struct(StructKind::Exception, _) => exceptions += 1,
+            DefinitionKind::Enum(_) | DefinitionKind::Senum(_) => enums += 1,
+            DefinitionKind::Typedef(_) | DefinitionKind::Const(..) => {}
+        }
+    }
+    let mut parts = vec![count(services, "service"), count(methods, "method")];
+    let types = [(structs, "struct"), (unions, "union"), (exceptions, "exception"), (enums, "enum")];
+    parts.extend(types.iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(*number, noun)));
+    parts.join(", ")
+}
+
+/// A number and what it counts.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
