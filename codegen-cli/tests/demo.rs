@@ -81,3 +81,31 @@ fn a_signal_stops_it_and_what_it_started() -> TestResult {
     assert!(left.is_empty(), "{sleeper} still runs");
     Ok(())
 }
+
+#[test]
+fn two_demos_take_turns() -> TestResult {
+    let sandbox = Sandbox::new()?;
+    let mut first = demo(&sandbox, "echo at work >&2; sleep 1000")?.arg("-v").stderr(Stdio::piped()).spawn()?;
+    let mut said = BufReader::new(first.stderr.take().ok_or("no stderr")?);
+    wait_for("at work", &mut said)?;
+    let mut second = demo(&sandbox, "")?.stderr(Stdio::piped()).spawn()?;
+    let mut second_said = BufReader::new(second.stderr.take().ok_or("no stderr")?);
+    wait_for("Waiting for another demo that works in ", &mut second_said)?;
+    for running in [&mut second, &mut first] {
+        assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status()?.success());
+        assert_eq!(running.wait()?.code(), Some(130));
+    }
+    Ok(())
+}
+
+/// Reads until a line has this in it.
+fn wait_for(text: &str, said: &mut impl BufRead) -> TestResult {
+    let mut line = String::new();
+    while !line.contains(text) {
+        line.clear();
+        if said.read_line(&mut line)? == 0 {
+            return Err(format!("it ended without saying {text:?}").into());
+        }
+    }
+    Ok(())
+}

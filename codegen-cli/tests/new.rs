@@ -161,3 +161,29 @@ fn no_version_is_a_star() -> TestResult {
     }
     Ok(())
 }
+
+/// The signal comes at another moment each time; whichever it is, the project is there whole or not at all.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_all_or_nothing() -> TestResult {
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+
+    let whole = Sandbox::with_echo()?;
+    assert_eq!(whole.run(&["-q", "new", "idl/echo.thrift", "hello", "--codegen", "checked-in"])?.code, Some(0));
+    let (whole, before) = (whole.tree()?, Sandbox::with_echo()?.tree()?);
+    for step in 0..12 {
+        let sandbox = Sandbox::with_echo()?;
+        let mut running = support::volplane()
+            .args(["-q", "new", "idl/echo.thrift", "hello", "--codegen", "checked-in"])
+            .current_dir(sandbox.path())
+            .stderr(Stdio::null())
+            .spawn()?;
+        std::thread::sleep(Duration::from_millis(step * 15));
+        // It may have ended by then.
+        Command::new("kill").args(["-INT", &running.id().to_string()]).stderr(Stdio::null()).status()?;
+        let done = running.wait()?.success();
+        assert!(sandbox.tree()? == if done { whole.clone() } else { before.clone() }, "step {step}");
+    }
+    Ok(())
+}

@@ -18,7 +18,8 @@ async fn main() -> Result<(), Report> {
     let hub = Hub::default();
     let listener = WebSocket::bind(args.url).await?.with_subpaths();
     println!("listening on {}", listener.endpoint());
-    let server = serve_sessions(Yamux::listen(listener), move |streams, peer| {
+    let sessions = Yamux::listen(listener);
+    let server = serve_sessions(sessions, move |streams, peer| {
         EchoServer::from_handler(HubEchoHandler::new(&hub, peer.last_segment(), Peer::new(streams)))
     });
     server.with_graceful_shutdown(ctrl_c()).await;
