@@ -48,7 +48,8 @@ impl Connections {
     }
 
     pub(super) fn spawn<C: Connection, P: Peer, S: ThriftService>(&mut self, connection: C, peer: P, service: Arc<S>) {
-        let stopping = self.stopping.clone();
+        // A token of its own: waiting for the common one would have all connections share its lock, at every call.
+        let stopping = self.stopping.child_token();
         let last_answer = Arc::clone(&self.last_answer);
         self.tasks.spawn(async move {
             tracing::trace!(%peer, "connected");

@@ -210,21 +210,25 @@ impl Encoder {
         Self { role, keys: RandomState::new(), frames: 0 }
     }
 
-    /// A binary message of one frame.
-    pub(super) fn data(&mut self, parts: &[&[u8]], out: &mut BytesMut) {
-        self.frame(BINARY, parts, out);
+    /// A binary message of one frame, or nothing where there are no bytes. Gives how many there are.
+    pub(super) fn data<'a>(&mut self, parts: impl Iterator<Item = &'a [u8]> + Clone, out: &mut BytesMut) -> usize {
+        let length = parts.clone().map(<[u8]>::len).sum();
+        if length > 0 {
+            self.frame(BINARY, length, parts, out);
+        }
+        length
     }
 
     pub(super) fn pong(&mut self, payload: &[u8], out: &mut BytesMut) {
-        self.frame(PONG, &[payload], out);
+        self.frame(PONG, payload.len(), [payload], out);
     }
 
     pub(super) fn close(&mut self, code: u16, out: &mut BytesMut) {
-        self.frame(CLOSE, &[&code.to_be_bytes()], out);
+        let code = code.to_be_bytes();
+        self.frame(CLOSE, code.len(), [&code[..]], out);
     }
 
-    fn frame(&mut self, opcode: u8, parts: &[&[u8]], out: &mut BytesMut) {
-        let length: usize = parts.iter().map(|part| part.len()).sum();
+    fn frame<'a>(&mut self, opcode: u8, length: usize, parts: impl IntoIterator<Item = &'a [u8]>, out: &mut BytesMut) {
         let masked = if self.role == Role::Client { 0x80 } else { 0 };
         out.reserve(length + 14);
         out.put_u8(0x80 | opcode);
@@ -306,7 +310,7 @@ mod tests {
                 let mut wire = BytesMut::new();
                 for message in &messages {
                     let (head, tail) = message.split_at(message.len() / 3);
-                    encoder.data(&[head, tail], &mut wire);
+                    encoder.data([head, tail].into_iter(), &mut wire);
                     encoder.pong(&ping, &mut wire);
                 }
                 encoder.close(1000, &mut wire);
@@ -346,9 +350,9 @@ mod tests {
 
     #[test]
     fn lengths_take_the_shortest_form() {
-        for (length, header) in [(0, 2), (125, 2), (126, 4), (0xffff, 4), (0x1_0000, 10)] {
+        for (length, header) in [(0, 0), (125, 2), (126, 4), (0xffff, 4), (0x1_0000, 10)] {
             let mut wire = BytesMut::new();
-            Encoder::new(Role::Server).data(&[&vec![7; length]], &mut wire);
+            Encoder::new(Role::Server).data([&vec![7; length][..]].into_iter(), &mut wire);
             assert_eq!(wire.len(), header + length, "{length}");
         }
     }

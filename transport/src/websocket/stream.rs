@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_util::io::poll_read_buf;
 
 use super::frame::{Decoder, Encoder, FrameError, MAX_CONTROL, Role, Step};
 
@@ -86,11 +87,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
 
     /// Reads more of what is not payload. `Ok(0)` is the end of the connection.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let mut chunk = [0; READ_CHUNK];
-        let mut chunk = ReadBuf::new(&mut chunk);
-        ready!(Pin::new(&mut self.io).poll_read(cx, &mut chunk))?;
-        self.input.extend_from_slice(chunk.filled());
-        Poll::Ready(Ok(chunk.filled().len()))
+        self.input.reserve(READ_CHUNK);
+        poll_read_buf(Pin::new(&mut self.io), cx, &mut self.input)
     }
 
     /// Takes one frame header or control frame off the input. `false` when there is too little of it.
@@ -211,19 +209,14 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocketStream<T> {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         ready!(this.poll_drain(cx, WRITE_HIGH))?;
+        // One message of as much as goes into the buffer.
         let mut room = WRITE_HIGH;
-        let mut parts = Vec::with_capacity(bufs.len());
-        for buf in bufs {
-            let part = &buf[..buf.len().min(room)];
+        let parts = bufs.iter().map_while(move |buf| {
+            let part = buf.get(..buf.len().min(room)).filter(|_| room > 0)?;
             room -= part.len();
-            if !part.is_empty() {
-                parts.push(part);
-            }
-        }
-        if !parts.is_empty() {
-            this.encoder.data(&parts, &mut this.output);
-        }
-        Poll::Ready(Ok(WRITE_HIGH - room))
+            Some(part)
+        });
+        Poll::Ready(Ok(this.encoder.data(parts, &mut this.output)))
     }
 
     fn is_write_vectored(&self) -> bool {
