@@ -48,20 +48,27 @@ fn format(text: &str) -> Result<String, EmitError> {
     Ok(prettyplease::unparse(&file))
 }
 
-/// What pilota writes wrong, and what is right: a field's variable is called `var_` and its id, even below zero; a uuid
-/// that is not a field's own lacks its `*`; the number in an ordered one has a `*` too many.
+/// What pilota writes wrong, and what is right.
 const MENDED: &[(&str, &str)] = &[
+    // A field's variable is called `var_` and its id, even below zero.
     ("var_-", "var_n"),
+    // A uuid that is not a field's own lacks its `*`; the number in an ordered one has a `*` too many.
     ("write_uuid(", "write_uuid(*"),
     ("*value.0", "value.0"),
     ("double_len(&**self.0)", "double_len(self.0.0)"),
+    // Lengths that nobody reads: with compact encoding they panic on every bool field that comes in.
+    ("__protocol.field_begin_len(field_ident.field_type, field_ident.id);", ""),
+    ("__protocol.field_stop_len();", ""),
+    // pilota's compact reader forgets, behind a nested struct, which field it was at, though the next one's id counts
+    // from there. Asking for a length tells it again; other readers only answer.
+    ("__protocol.field_end_len();", "__protocol.field_begin_len(::pilota::thrift::TType::I32, field_ident.id);"),
 ];
 
 /// The text with all that is in [`MENDED`] set right, outside of string literals.
 pub(super) fn mend(text: &str) -> String {
     let mut mended = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(['"', '*', 'd', 'v', 'w']) {
+    while let Some(at) = rest.find(['"', '*', '_', 'd', 'v', 'w']) {
         mended.push_str(&rest[..at]);
         rest = &rest[at..];
         if let Some((wrong, right)) = MENDED.iter().find(|(wrong, _)| rest.starts_with(wrong)) {

@@ -36,7 +36,7 @@ const Numbers ZEROS = {"yes": false, "no": false, "tiny": 0, "short": 0, "medium
 const Numbers LEAST = {"yes": true, "tiny": -128, "short": -32768, "medium": -2147483648,
   "long": -9223372036854775808, "number": -1.5e300, "size": Size.SMALL, "stamp": -1, "always": -1, "usual": -12}
 const Numbers MOST = {"yes": true, "no": true, "tiny": 127, "short": 32767, "medium": 2147483647,
-  "long": 9223372036854775807, "number": 2.5e-300, "size": Size.LARGE, "stamp": 1, "always": 1, "never": 1}
+  "long": 9223372036854775807, "number": 0.0625, "size": Size.LARGE, "stamp": 1, "always": 1, "never": 1}
 const Texts TEXTS = {"text": "naïve 日本語 🦀 \"quoted\" \\ \t", "empty": "", "bytes": "bytes"}
 const Ids IDS = {"one": 1, "fifteen": 15, "sixteen": 16, "flag": true, "last": 32767, "below": -1, "other": false}
 const Containers CONTAINERS = {
