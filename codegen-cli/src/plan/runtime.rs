@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use toml_edit::{DocumentMut, Item};
 
-use super::lock::{self, Local};
+use super::lock::{self, Local, Unused};
 use super::manifests::{self, CODEGEN, RuntimeCrate, TRANSPORT};
 use super::{NewFile, PlanError};
 use crate::embedded;
@@ -50,7 +50,8 @@ pub(super) fn complete(files: &mut Vec<NewFile>, settings: &Settings) -> Result<
     if let Some(root) = files.iter_mut().find(|file| file.path == "Cargo.toml") {
         root.text = root.text.replace(VERSIONS, &lines.iter().map(|line| format!("{line}\n")).collect::<String>());
     }
-    let text = lock::lock(embedded::file("Cargo.lock")?, &locals, |name| required(&workspace, name))?;
+    let unused = Unused::parse(embedded::file("templates/lock.toml")?, settings.codegen.name())?;
+    let text = lock::lock(embedded::file("Cargo.lock")?, &locals, &unused, |name| required(&workspace, name))?;
     files.push(NewFile { path: "Cargo.lock".to_owned(), text });
     Ok(())
 }
