@@ -8,6 +8,7 @@ mod paths;
 mod runtime;
 mod service;
 pub(crate) mod templates;
+mod unused;
 mod view;
 
 use thiserror::Error;

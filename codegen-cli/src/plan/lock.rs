@@ -6,6 +6,8 @@ use std::fmt::{self, Write as _};
 use serde::Deserialize;
 use thiserror::Error;
 
+use super::unused::Unused;
+
 /// The lock file that is part of the command can't be used: a defect of this build.
 #[derive(Debug, Error)]
 pub(crate) enum LockError {
@@ -28,40 +30,6 @@ pub(crate) struct Local {
     pub(crate) dependencies: BTreeSet<String>,
     /// Whether it has an entry; one that cargo fetches from elsewhere gets it from cargo, its dependencies are pinned all the same.
     pub(crate) listed: bool,
-}
-
-/// Dependencies that the tested lock file has and a project does not need: templates/lock.toml says why.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Unused {
-    #[serde(default)]
-    unused: Vec<UnusedDependencies>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct UnusedDependencies {
-    package: String,
-    dependencies: Vec<String>,
-    /// Only in projects with this way of compiling.
-    codegen: Option<String>,
-}
-
-impl Unused {
-    /// Reads the list, as far as it concerns projects with this way of compiling.
-    ///
-    /// # Errors
-    /// When it is not such a list.
-    pub(crate) fn parse(text: &str, codegen: &str) -> Result<Self, LockError> {
-        let mut list: Self = toml_edit::de::from_str(text)?;
-        list.unused.retain(|entry| entry.codegen.as_deref().is_none_or(|only| only == codegen));
-        Ok(list)
-    }
-
-    fn has(&self, package: &str, dependency: &str) -> bool {
-        let mut entries = self.unused.iter().filter(|entry| entry.package == package);
-        entries.any(|entry| entry.dependencies.iter().any(|name| name == dependency))
-    }
 }
 
 #[derive(Deserialize)]

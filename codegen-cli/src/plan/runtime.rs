@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use toml_edit::{DocumentMut, Item};
 
-use super::lock::{self, Local, Unused};
+use super::lock::{self, Local, LockError};
 use super::manifests::{self, CODEGEN, RuntimeCrate, TRANSPORT};
+use super::unused::Unused;
 use super::{NewFile, PlanError};
 use crate::embedded;
 use crate::settings::{Runtime, Settings};
@@ -50,7 +51,8 @@ pub(super) fn complete(files: &mut Vec<NewFile>, settings: &Settings) -> Result<
     if let Some(root) = files.iter_mut().find(|file| file.path == "Cargo.toml") {
         root.text = root.text.replace(VERSIONS, &lines.iter().map(|line| format!("{line}\n")).collect::<String>());
     }
-    let unused = Unused::parse(embedded::file("templates/lock.toml")?, settings.codegen.name())?;
+    let unused =
+        Unused::parse(embedded::file("templates/lock.toml")?, settings.codegen.name()).map_err(LockError::from)?;
     let text = lock::lock(embedded::file("Cargo.lock")?, &locals, &unused, |name| required(&workspace, name))?;
     files.push(NewFile { path: "Cargo.lock".to_owned(), text });
     Ok(())
