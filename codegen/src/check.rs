@@ -11,6 +11,7 @@ mod duplicates;
 mod enums;
 mod fields;
 mod lints;
+mod named;
 mod resolve;
 mod rust_names;
 mod services;

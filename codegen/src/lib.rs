@@ -1,4 +1,4 @@
-//! From thrift IDL to volo-thrift code; [`check`] is where to begin.
+//! From thrift IDL to volo-thrift code; [`check()`] is where to begin.
 //!
 //! The front-end reads IDL as Apache's compiler does and reports every mistake with its place, before anything else
 //! sees the text. Data flows one way:
@@ -12,7 +12,8 @@
 //! | check | `check` (the rest) | definitions, values | [`Diagnostic`]s, or none |
 //! | model | [`model`] | all of it | plain data for everything behind |
 //!
-//! Beside it: [`render()`](render::render) shows diagnostics, [`explain`] tells what a code means, [`dump`] gives the model as JSON.
+//! Beside it: [`render()`] shows diagnostics, [`explain`] tells what a code means, [`dump`] gives the model as JSON,
+//! [`print`](mod@print) as IDL.
 //!
 //! Nothing here panics on any input, and no input makes it recurse deeper than [`syntax::tree::MAX_DEPTH`] asks for.
 

@@ -87,7 +87,8 @@ fn byte_order_mark_and_carriage_returns_are_space() {
 fn old_forms_are_taken_with_a_warning() {
     let checked = checked(
         "namespace * with-hyphens.two\nphp_namespace a.b\nxsd_namespace \"http://example.com\"\n\
-         struct S { 1: slist a, };\ninclude_me = 1\n",
+         struct S { 1: slist a, };\nnamespace * b (c)\n\
+         typedef set<i32> cpp_type \"x\" T\ninclude_me = 1\n",
     );
     insta::assert_snapshot!(short(&checked));
 }

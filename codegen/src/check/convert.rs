@@ -5,7 +5,7 @@ use super::sink::Sink;
 use super::values::{Evaluator, Scalar};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::model::Value;
+use crate::model::{DefId, Value};
 use crate::span::Span;
 use crate::syntax::tree::ValueKind;
 
@@ -98,6 +98,53 @@ impl Evaluator<'_> {
         let diagnostic =
             Diagnostic::at(Code::E064, span, format!("{found} is not {wanted}"), format!("expected {wanted}"));
         if help.is_empty() { diagnostic } else { diagnostic.help(help) }
+    }
+
+    pub(super) fn type_name(&self, shape: Shape) -> String {
+        match shape {
+            Shape::Unknown => "of a known type".to_owned(),
+            Shape::Bool => "a bool".to_owned(),
+            Shape::I8 => "an i8".to_owned(),
+            Shape::I16 => "an i16".to_owned(),
+            Shape::I32 => "an i32".to_owned(),
+            Shape::I64 => "an i64".to_owned(),
+            Shape::Double => "a double".to_owned(),
+            Shape::String => "a string".to_owned(),
+            Shape::Binary => "a binary".to_owned(),
+            Shape::Uuid => "a uuid".to_owned(),
+            Shape::List(_) => "a list of that type".to_owned(),
+            Shape::Set(_) => "a set of that type".to_owned(),
+            Shape::Map(..) => "a map of that type".to_owned(),
+            Shape::Enum(id) | Shape::Record(id) => format!("a `{}`", self.world.definition(id).name),
+        }
+    }
+
+    pub(super) fn show(&self, scalar: &Scalar) -> String {
+        match scalar {
+            Scalar::Bool(value) => value.to_string(),
+            Scalar::Int(value) => value.to_string(),
+            Scalar::Double(value) => value.to_string(),
+            Scalar::Text(value) => format!("{value:?}"),
+            Scalar::Uuid(value) => format!("{value:02x?}"),
+            Scalar::Enum(id, member) => {
+                let name = &self.world.definition(*id).name;
+                let member = self.members(*id).get(*member as usize);
+                format!("`{name}.{}`", member.map_or("?", |member| member.name.text.as_str()))
+            }
+        }
+    }
+
+    fn member_with(&self, id: DefId, number: i64) -> Option<u32> {
+        let place = self.members(id).iter().position(|member| i64::from(member.value) == number);
+        place.map(|place| place as u32)
+    }
+
+    fn number_of(&self, id: DefId, member: u32) -> Option<i64> {
+        self.members(id).get(member as usize).map(|member| i64::from(member.value))
+    }
+
+    fn enum_name(&self, id: DefId) -> crate::span::Name {
+        self.world.definition(id).name.clone()
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::canon::{Shape, TypeId, Types};
 use super::duplicates::Seen;
-use super::resolve::{Resolved, ambiguous, near, not_included};
+use super::resolve::Resolved;
 use super::sink::Sink;
-use super::world::{Found, Table, Wanted, World};
+use super::world::World;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{DefId, Definition, DefinitionKind, EnumValue, Field, StructKind, Value};
@@ -32,17 +32,11 @@ pub(super) enum Scalar {
 
 /// Checks values; knows the constants that were checked before.
 pub(super) struct Evaluator<'a> {
-    world: &'a World,
-    types: &'a mut Types,
+    pub(super) world: &'a World,
+    pub(super) types: &'a mut Types,
     definitions: &'a [Vec<Definition>],
     /// `None` is a constant whose value is wrong, which was said.
     pub(super) consts: HashMap<DefId, Option<Evaluated>>,
-}
-
-/// What a name in a value stands for.
-enum Named {
-    Const(DefId),
-    Member(DefId, u32),
 }
 
 impl<'a> Evaluator<'a> {
@@ -54,7 +48,7 @@ impl<'a> Evaluator<'a> {
         &self.definitions[id.file.0 as usize][id.index as usize]
     }
 
-    fn members(&self, id: DefId) -> &'a [EnumValue] {
+    pub(super) fn members(&self, id: DefId) -> &'a [EnumValue] {
         match &self.definition(id).kind {
             DefinitionKind::Enum(members) => members,
             _ => &[],
@@ -142,117 +136,6 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    fn named(&mut self, file: FileId, name: &str, span: Span, ty: TypeId, sink: &mut Sink) -> Option<Value> {
-        let shape = self.types.shape(ty);
-        match self.find(file, name, shape, span, sink)? {
-            Named::Member(id, member) => {
-                if shape == Shape::Enum(id) {
-                    return Some(Value::Enum(id, member));
-                }
-                self.convert(&Scalar::Enum(id, member), false, shape, span, sink)
-            }
-            Named::Const(id) => {
-                let constant = self.consts.get(&id)?.as_ref()?;
-                if constant.ty == ty {
-                    return Some(Value::Const(id));
-                }
-                let scalar = constant.scalar.clone();
-                let Some(scalar) = scalar else {
-                    let place = self.world.definition(id).name.span;
-                    let message = format!("the constant `{name}` is not {}", self.type_name(shape));
-                    sink.push(Diagnostic::at(Code::E064, span, message, "").label(place, "defined here"));
-                    return None;
-                };
-                self.convert(&scalar, false, shape, span, sink)
-            }
-        }
-    }
-
-    /// What a name stands for. Apache's compiler takes an enum's member by the member's name alone where an enum is
-    /// wanted and the name has any qualifier; here the qualifier has to be the enum, a typedef of it, or its file.
-    fn find(&self, file: FileId, name: &str, wanted: Shape, span: Span, sink: &mut Sink) -> Option<Named> {
-        let mut lost = false;
-        match self.world.find(file, name, Table::Consts) {
-            Found::One(id) => return Some(Named::Const(id)),
-            Found::Several(ids) => {
-                sink.push(ambiguous(self.world, name, span, &ids));
-                return None;
-            }
-            Found::Lost => lost = true,
-            Found::Nothing => {}
-        }
-        let member_of = |id: DefId, member: &str| {
-            let place = self.members(id).iter().position(|value| value.name.text == member);
-            place.map(|place| Named::Member(id, place as u32))
-        };
-        if let Some((owner, member)) = name.rsplit_once('.') {
-            match self.world.find(file, owner, Table::Types) {
-                Found::One(id) => {
-                    let Shape::Enum(id) = self.types.definition(id) else {
-                        sink.push(
-                            Diagnostic::at(Code::E031, span, format!("`{owner}` has no values to name"), "")
-                                .label(self.world.definition(id).name.span, "this is no enum"),
-                        );
-                        return None;
-                    };
-                    if let Some(found) = member_of(id, member) {
-                        return Some(found);
-                    }
-                    if !self.world.definition(id).damaged {
-                        let diagnostic = self.no_member(id, member, span);
-                        sink.push(diagnostic);
-                    }
-                    return None;
-                }
-                Found::Several(ids) => {
-                    sink.push(ambiguous(self.world, owner, span, &ids));
-                    return None;
-                }
-                Found::Lost => lost = true,
-                Found::Nothing => {}
-            }
-            if let Shape::Enum(id) = wanted
-                && self.world.unit(id.file).stem == owner
-                && let Some(found) = member_of(id, member)
-            {
-                return Some(found);
-            }
-        }
-        if lost {
-            return None;
-        }
-        let diagnostic = Diagnostic::at(Code::E031, span, format!("no constant is named `{name}`"), "not found");
-        let help = match wanted {
-            Shape::Enum(id) if member_of(id, name).is_some() => {
-                Some(format!("write `{}.{name}`", self.qualified(file, id)))
-            }
-            _ if sink.wants_help() => not_included(self.world, file, name, Wanted::Value)
-                .or_else(|| near(self.world, file, name, Wanted::Value)),
-            _ => None,
-        };
-        sink.push(match help {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
-        });
-        None
-    }
-
-    fn qualified(&self, file: FileId, id: DefId) -> String {
-        let name = &self.world.definition(id).name.text;
-        if id.file == file { name.clone() } else { format!("{}.{name}", self.world.unit(id.file).stem) }
-    }
-
-    fn no_member(&self, id: DefId, member: &str, span: Span) -> Diagnostic {
-        let name = &self.world.definition(id).name;
-        let diagnostic = Diagnostic::at(Code::E066, span, format!("the enum `{name}` has no member `{member}`"), "")
-            .label(name.span, "defined here");
-        let names = self.members(id).iter().map(|value| value.name.text.as_str());
-        match crate::nearest::nearest(member, names) {
-            Some(near) => diagnostic.help(format!("did you mean `{name}.{near}`?")),
-            None => diagnostic,
-        }
-    }
-
     /// `{"field": value}`
     fn fields(
         &mut self,
@@ -309,54 +192,5 @@ fn no_field(record: &crate::span::Name, fields: &[Field], field: &str, span: Spa
     match crate::nearest::nearest(field, names) {
         Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")),
         None => diagnostic,
-    }
-}
-
-impl Evaluator<'_> {
-    pub(super) fn type_name(&self, shape: Shape) -> String {
-        match shape {
-            Shape::Unknown => "of a known type".to_owned(),
-            Shape::Bool => "a bool".to_owned(),
-            Shape::I8 => "an i8".to_owned(),
-            Shape::I16 => "an i16".to_owned(),
-            Shape::I32 => "an i32".to_owned(),
-            Shape::I64 => "an i64".to_owned(),
-            Shape::Double => "a double".to_owned(),
-            Shape::String => "a string".to_owned(),
-            Shape::Binary => "a binary".to_owned(),
-            Shape::Uuid => "a uuid".to_owned(),
-            Shape::List(_) => "a list of that type".to_owned(),
-            Shape::Set(_) => "a set of that type".to_owned(),
-            Shape::Map(..) => "a map of that type".to_owned(),
-            Shape::Enum(id) | Shape::Record(id) => format!("a `{}`", self.world.definition(id).name),
-        }
-    }
-
-    pub(super) fn show(&self, scalar: &Scalar) -> String {
-        match scalar {
-            Scalar::Bool(value) => value.to_string(),
-            Scalar::Int(value) => value.to_string(),
-            Scalar::Double(value) => value.to_string(),
-            Scalar::Text(value) => format!("{value:?}"),
-            Scalar::Uuid(value) => format!("{value:02x?}"),
-            Scalar::Enum(id, member) => {
-                let name = &self.world.definition(*id).name;
-                let member = self.members(*id).get(*member as usize);
-                format!("`{name}.{}`", member.map_or("?", |member| member.name.text.as_str()))
-            }
-        }
-    }
-
-    pub(super) fn member_with(&self, id: DefId, number: i64) -> Option<u32> {
-        let place = self.members(id).iter().position(|member| i64::from(member.value) == number);
-        place.map(|place| place as u32)
-    }
-
-    pub(super) fn number_of(&self, id: DefId, member: u32) -> Option<i64> {
-        self.members(id).get(member as usize).map(|member| i64::from(member.value))
-    }
-
-    pub(super) fn enum_name(&self, id: DefId) -> crate::span::Name {
-        self.world.definition(id).name.clone()
     }
 }

@@ -96,7 +96,14 @@ impl Parser<'_> {
             return Ok(());
         }
         let name = self.namespace_name()?;
+        let behind = self.span();
         let annotations = self.annotations()?;
+        if scope.text == "*" && !annotations.is_empty() {
+            self.report(
+                Diagnostic::at(Code::W004, behind, "annotations stand behind the namespace of `*`", "")
+                    .help("annotate the namespace of a language: Apache's compiler refuses them here"),
+            );
+        }
         self.note_hyphens(&name, start);
         self.tree.namespaces.push(Namespace { scope, name, annotations });
         Ok(())

@@ -79,7 +79,15 @@ impl Parser<'_> {
         if self.eat(Symbol::CloseAngle).is_none() {
             return Err(self.unclosed(open, &format!("this {}", keyword.text())));
         }
-        // Apache's grammar has it behind a list too, as a leftover.
+        // Apache's grammar has it behind a list too, as a leftover, but not behind the others.
+        let behind = self.span();
+        let found = self.kind() == TokenKind::Keyword(Keyword::CppType);
+        if found && keyword != Keyword::List {
+            self.report(
+                Diagnostic::at(Code::W004, behind, format!("`cpp_type` stands behind a {}", keyword.text()), "")
+                    .help("write it before the `<`: Apache's compiler refuses it here"),
+            );
+        }
         self.cpp_type()?;
         Ok(kind)
     }

@@ -1,0 +1,130 @@
+//! A name in a value: a constant, or a member of an enum.
+
+use super::canon::{Shape, TypeId};
+use super::resolve::{ambiguous, near, not_included};
+use super::sink::Sink;
+use super::values::{Evaluator, Scalar};
+use super::world::{Found, Table, Wanted};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::model::{DefId, Value};
+use crate::span::{FileId, Span};
+
+/// What a name in a value stands for.
+enum Named {
+    Const(DefId),
+    Member(DefId, u32),
+}
+
+impl Evaluator<'_> {
+    pub(super) fn named(&mut self, file: FileId, name: &str, span: Span, ty: TypeId, sink: &mut Sink) -> Option<Value> {
+        let shape = self.types.shape(ty);
+        match self.find(file, name, shape, span, sink)? {
+            Named::Member(id, member) => {
+                if shape == Shape::Enum(id) {
+                    return Some(Value::Enum(id, member));
+                }
+                self.convert(&Scalar::Enum(id, member), false, shape, span, sink)
+            }
+            Named::Const(id) => {
+                let constant = self.consts.get(&id)?.as_ref()?;
+                if constant.ty == ty {
+                    return Some(Value::Const(id));
+                }
+                let scalar = constant.scalar.clone();
+                let Some(scalar) = scalar else {
+                    let place = self.world.definition(id).name.span;
+                    let message = format!("the constant `{name}` is not {}", self.type_name(shape));
+                    sink.push(Diagnostic::at(Code::E064, span, message, "").label(place, "defined here"));
+                    return None;
+                };
+                self.convert(&scalar, false, shape, span, sink)
+            }
+        }
+    }
+
+    /// What a name stands for. Apache's compiler takes an enum's member by the member's name alone where an enum is
+    /// wanted and the name has any qualifier; here the qualifier has to be the enum, a typedef of it, or its file.
+    fn find(&self, file: FileId, name: &str, wanted: Shape, span: Span, sink: &mut Sink) -> Option<Named> {
+        let mut lost = false;
+        match self.world.find(file, name, Table::Consts) {
+            Found::One(id) => return Some(Named::Const(id)),
+            Found::Several(ids) => {
+                sink.push(ambiguous(self.world, name, span, &ids));
+                return None;
+            }
+            Found::Lost => lost = true,
+            Found::Nothing => {}
+        }
+        let member_of = |id: DefId, member: &str| {
+            let place = self.members(id).iter().position(|value| value.name.text == member);
+            place.map(|place| Named::Member(id, place as u32))
+        };
+        if let Some((owner, member)) = name.rsplit_once('.') {
+            match self.world.find(file, owner, Table::Types) {
+                Found::One(id) => {
+                    let Shape::Enum(id) = self.types.definition(id) else {
+                        sink.push(
+                            Diagnostic::at(Code::E031, span, format!("`{owner}` has no values to name"), "")
+                                .label(self.world.definition(id).name.span, "this is no enum"),
+                        );
+                        return None;
+                    };
+                    if let Some(found) = member_of(id, member) {
+                        return Some(found);
+                    }
+                    if !self.world.definition(id).damaged {
+                        let diagnostic = self.no_member(id, member, span);
+                        sink.push(diagnostic);
+                    }
+                    return None;
+                }
+                Found::Several(ids) => {
+                    sink.push(ambiguous(self.world, owner, span, &ids));
+                    return None;
+                }
+                Found::Lost => lost = true,
+                Found::Nothing => {}
+            }
+            if let Shape::Enum(id) = wanted
+                && self.world.unit(id.file).stem == owner
+                && let Some(found) = member_of(id, member)
+            {
+                return Some(found);
+            }
+        }
+        if lost {
+            return None;
+        }
+        let diagnostic = Diagnostic::at(Code::E031, span, format!("no constant is named `{name}`"), "not found");
+        let help = match wanted {
+            Shape::Enum(id) if member_of(id, name).is_some() => {
+                Some(format!("write `{}.{name}`", self.qualified(file, id)))
+            }
+            _ if sink.wants_help() => not_included(self.world, file, name, Wanted::Value)
+                .or_else(|| near(self.world, file, name, Wanted::Value)),
+            _ => None,
+        };
+        sink.push(match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
+        None
+    }
+
+    fn qualified(&self, file: FileId, id: DefId) -> String {
+        let name = &self.world.definition(id).name.text;
+        if id.file == file { name.clone() } else { format!("{}.{name}", self.world.unit(id.file).stem) }
+    }
+
+    fn no_member(&self, id: DefId, member: &str, span: Span) -> Diagnostic {
+        let name = &self.world.definition(id).name;
+        let diagnostic = Diagnostic::at(Code::E066, span, format!("the enum `{name}` has no member `{member}`"), "")
+            .label(name.span, "defined here");
+        let names = self.members(id).iter().map(|value| value.name.text.as_str());
+        match crate::nearest::nearest(member, names) {
+            Some(near) => diagnostic.help(format!("did you mean `{name}.{near}`?")),
+            None => diagnostic,
+        }
+    }
+}
