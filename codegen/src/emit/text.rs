@@ -71,7 +71,10 @@ pub(super) fn mend(text: &str) -> String {
     while let Some(at) = rest.find(['"', '*', '_', 'd', 'v', 'w']) {
         mended.push_str(&rest[..at]);
         rest = &rest[at..];
-        if let Some((wrong, right)) = MENDED.iter().find(|(wrong, _)| rest.starts_with(wrong)) {
+        if let Some((mended_call, taken)) = little_endian(rest) {
+            mended.push_str(&mended_call);
+            rest = &rest[taken..];
+        } else if let Some((wrong, right)) = MENDED.iter().find(|(wrong, _)| rest.starts_with(wrong)) {
             mended.push_str(right);
             rest = &rest[wrong.len()..];
         } else {
@@ -82,6 +85,26 @@ pub(super) fn mend(text: &str) -> String {
     }
     mended.push_str(rest);
     mended
+}
+
+/// pilota writes a `double` of compact encoding from its other end than it and everybody else reads it. Of all
+/// encodings compact alone has a length of 1 for the number 0.
+///
+/// The call that `text` begins with, made right, and how much of `text` it was.
+fn little_endian(text: &str) -> Option<(String, usize)> {
+    const END: &str = ")?;";
+    let calls = ["__protocol.write_double(", "__protocol.write_double_field("];
+    let call = calls.into_iter().find(|call| text.starts_with(call))?;
+    let end = text.find(END)?;
+    let arguments = &text[call.len()..end];
+    let number_at = arguments.find(", ").map_or(0, |comma| comma + 2);
+    let (id, number) = arguments.split_at(number_at);
+    let number = if number == "*value.0" { "value.0" } else { number };
+    let mended = format!(
+        "({{ let number: f64 = {number}; let number = if __protocol.i32_len(0) == 1 {{ \
+         f64::from_bits(number.to_bits().swap_bytes()) }} else {{ number }}; {call}{id}number) }})?;"
+    );
+    Some((mended, end + END.len()))
 }
 
 /// The length of the string literal that `text` begins with.
@@ -107,6 +130,12 @@ mod tests {
         let text = r#"let var_-1 = "var_-1 \" var_-2"; f(var_-12, v)"#;
         assert_eq!(mend(text), r#"let var_n1 = "var_-1 \" var_-2"; f(var_n12, v)"#);
         assert_eq!(mend("\"var_-1"), "\"var_-1");
+        assert_eq!(
+            mend("__protocol.write_double_field(6, *value)?; f()"),
+            "({ let number: f64 = *value; let number = if __protocol.i32_len(0) == 1 { \
+             f64::from_bits(number.to_bits().swap_bytes()) } else { number }; __protocol.write_double_field(6, \
+             number) })?; f()"
+        );
         assert_eq!(mend("p.write_uuid(val)?; write_uuid_field(1)"), "p.write_uuid(*val)?; write_uuid_field(1)");
     }
 }

@@ -3,6 +3,7 @@
 peer.py write FOLDER | peer.py read FOLDER
 """
 
+import inspect
 import pathlib
 import sys
 
@@ -24,12 +25,13 @@ def write(folder, name, value, protocol):
 def read(folder, name, value, protocol):
     data = (folder / f"{name}.{protocol}.rs").read_bytes()
     kind = type(value)
-    buffer = PROTOCOLS[protocol](TMemoryBuffer(data))
-    # A record that can't be changed is made by its class.
-    found = kind.read(buffer)
-    if found is None:
+    reader = PROTOCOLS[protocol](TMemoryBuffer(data))
+    if inspect.ismethod(kind.read):
+        # A record that can't be changed is made by its class.
+        found = kind.read(reader)
+    else:
         found = kind()
-        found.read(PROTOCOLS[protocol](TMemoryBuffer(data)))
+        found.read(reader)
     good = found == value
     print(f"{'ok    ' if good else 'FAILED'}  Rust -> Python  {protocol:7} {name}")
     if not good:
