@@ -1,0 +1,179 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::process::Scheduler;
+use crate::transport::Transport;
+
+/// Compares volplane's connections with volo's own and with plain TCP, client and server in processes of their own.
+#[derive(Debug, Parser)]
+#[command(name = "cargo bench -p volplane-bench --", args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    /// One process of a measurement instead of all of them.
+    #[command(subcommand)]
+    pub part: Option<Part>,
+    /// What to measure.
+    #[command(flatten)]
+    pub plan: PlanArguments,
+    /// Given by `cargo bench`, not by `cargo test --benches`, which only wants to know whether it works.
+    #[arg(long, hide = true, global = true)]
+    pub bench: bool,
+}
+
+/// One process of a measurement.
+#[derive(Debug, Subcommand)]
+pub enum Part {
+    /// Serves until its standard input ends.
+    Server(ServerArguments),
+    /// Calls a server, and says what it saw.
+    Client(ClientArguments),
+}
+
+/// What to measure. Where nothing is said, [`crate::transports::Plan`] has the defaults.
+#[derive(Debug, Args)]
+pub struct PlanArguments {
+    /// How many callers at once [default: 1,64]
+    #[arg(long, value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..))]
+    pub callers: Vec<u16>,
+    /// Sizes of the message, in bytes [default: 64,1024,65536]
+    #[arg(long, value_delimiter = ',', value_parser = size)]
+    pub sizes: Vec<usize>,
+    /// What to compare [default: all]
+    #[arg(long, value_delimiter = ',')]
+    pub transports: Vec<Transport>,
+    /// How long calls count in one measurement [default: 1]
+    #[arg(long, value_parser = seconds)]
+    pub seconds: Option<Duration>,
+    /// How often everything is measured [default: 5]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub rounds: Option<u16>,
+    /// Where the results go as JSON; a relative path starts at benches/ [default: target/bench/transports.json]
+    #[arg(long)]
+    pub json: Option<PathBuf>,
+    /// tokio's scheduler in both processes
+    #[arg(long, value_enum, default_value_t)]
+    pub runtime: Scheduler,
+}
+
+/// What a server process is told.
+#[derive(Debug, Args)]
+pub struct ServerArguments {
+    /// What to listen with.
+    #[arg(long)]
+    pub transport: Transport,
+    /// Bytes in a message; only plain TCP has to know.
+    #[arg(long, value_parser = size, default_value = "64")]
+    pub size: usize,
+    /// tokio's scheduler.
+    #[arg(long, value_enum, default_value_t)]
+    pub runtime: Scheduler,
+}
+
+/// What a client process is told.
+#[derive(Debug, Args)]
+pub struct ClientArguments {
+    /// What to connect with.
+    #[arg(long)]
+    pub transport: Transport,
+    /// Where the server says that it listens.
+    #[arg(long)]
+    pub to: String,
+    /// Bytes in a message.
+    #[arg(long, value_parser = size, default_value = "64")]
+    pub size: usize,
+    /// How many callers at once.
+    #[arg(long, default_value = "64", value_parser = clap::value_parser!(u16).range(1..))]
+    pub callers: u16,
+    /// How long to call before calls count.
+    #[arg(long, default_value = "0.3", value_parser = seconds)]
+    pub warm_up: Duration,
+    /// How long calls count.
+    #[arg(long, default_value = "1", value_parser = seconds)]
+    pub seconds: Duration,
+    /// tokio's scheduler.
+    #[arg(long, value_enum, default_value_t)]
+    pub runtime: Scheduler,
+}
+
+impl ServerArguments {
+    /// The command line that says the same.
+    pub fn to_command_line(&self) -> Vec<String> {
+        let Self { transport, size, runtime } = self;
+        ["server", "--transport", transport.name(), "--size", &size.to_string(), "--runtime", runtime.name()]
+            .map(str::to_owned)
+            .to_vec()
+    }
+}
+
+impl ClientArguments {
+    /// The command line that says the same.
+    pub fn to_command_line(&self) -> Vec<String> {
+        let Self { transport, to, size, callers, warm_up, seconds, runtime } = self;
+        let (size, callers) = (size.to_string(), callers.to_string());
+        let (warm_up, seconds) = (warm_up.as_secs_f64().to_string(), seconds.as_secs_f64().to_string());
+        let mut line = vec!["client", "--transport", transport.name(), "--to", to, "--size", &size];
+        line.extend(["--callers", &callers, "--warm-up", &warm_up, "--seconds", &seconds]);
+        line.extend(["--runtime", runtime.name()]);
+        line.into_iter().map(str::to_owned).collect()
+    }
+}
+
+/// The largest message is half of what volo's codec takes in a frame.
+const MAX_SIZE: usize = 8 * 1024 * 1024;
+
+fn size(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(size @ 1..=MAX_SIZE) => Ok(size),
+        _ => Err(format!("a number of bytes from 1 to {MAX_SIZE} is wanted")),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(seconds @ 0.01..=3600.0) => Ok(Duration::from_secs_f64(seconds)),
+        _ => Err("a number of seconds from 0.01 to 3600 is wanted".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        <Arguments as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn a_child_reads_what_its_parent_wrote() {
+        let client = ClientArguments {
+            transport: Transport::YamuxWebSocket,
+            to: "ws://127.0.0.1:1/kitex-ws".to_owned(),
+            size: 1024,
+            callers: 3,
+            warm_up: Duration::from_millis(50),
+            seconds: Duration::from_millis(1500),
+            runtime: Scheduler::Current,
+        };
+        let line = [vec!["bench".to_owned()], client.to_command_line()].concat();
+        let read = Arguments::try_parse_from(line).unwrap();
+        assert_eq!(format!("{:?}", read.part), format!("{:?}", Some(Part::Client(client))));
+
+        let server = ServerArguments { transport: Transport::StdNet, size: 7, runtime: Scheduler::Multi };
+        let line = [vec!["bench".to_owned()], server.to_command_line(), vec!["--bench".to_owned()]].concat();
+        let read = Arguments::try_parse_from(line).unwrap();
+        assert_eq!(format!("{:?}", read.part), format!("{:?}", Some(Part::Server(server))));
+    }
+
+    #[test]
+    fn what_cannot_be_measured_is_refused() {
+        for wrong in
+            [["--sizes", "0"], ["--callers", "0"], ["--seconds", "nan"], ["--seconds", "-1"], ["--rounds", "0"]]
+        {
+            assert!(Arguments::try_parse_from(["bench", wrong[0], wrong[1]]).is_err(), "{wrong:?}");
+        }
+    }
+}

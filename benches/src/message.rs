@@ -1,0 +1,54 @@
+//! What the processes tell each other: one JSON value a line, on the standard output of a child.
+
+use serde::{Deserialize, Serialize};
+
+/// What a server says. It takes a sample for each line `sample` on its standard input, and ends with that input.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FromServer {
+    /// It can be connected to.
+    Listening {
+        /// What the client is given as `--to`.
+        to: String,
+    },
+    /// How it stands.
+    Sample {
+        /// CPU time used so far, in microseconds; `None` where the system doesn't say.
+        cpu_us: Option<f64>,
+        /// Connections accepted so far, by the listener at the bottom.
+        connections: u64,
+    },
+}
+
+/// What a client says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FromClient {
+    /// It is warm; from now on calls count.
+    Began,
+    /// Calls no longer count.
+    Ended,
+    /// What it saw; its last word.
+    Outcome(Outcome),
+}
+
+/// What a client saw.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Calls that ended well while they counted.
+    pub calls: u64,
+    /// Calls that failed or brought back something else, also before and after.
+    pub failures: u64,
+    /// Why the first one failed.
+    pub first_failure: Option<String>,
+    /// How long calls counted, in seconds.
+    pub seconds: f64,
+    /// Half of the calls took at most this, in microseconds.
+    pub p50_us: f64,
+    /// 99 of 100 calls took at most this, in microseconds.
+    pub p99_us: f64,
+    /// CPU time used by the client's process while calls counted, in microseconds.
+    pub cpu_us: Option<f64>,
+    /// Connections that the client's pool made, which are streams for yamux; `None` where it doesn't say.
+    pub opened: Option<u64>,
+}
