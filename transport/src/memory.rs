@@ -19,6 +19,28 @@ const PIPE: usize = 64 * 1024;
 const BACKLOG: usize = 128;
 
 /// Makes connections to one [`MemoryListener`].
+///
+/// ```
+/// # use volplane_generated::api::{Echo, EchoClientBuilder, EchoServer, Request, Response};
+/// # struct EchoHandler;
+/// # impl Echo for EchoHandler {
+/// #     async fn echo(&self, request: Request) -> Result<Response, volo_thrift::ServerError> {
+/// #         Ok(Response { message: request.message })
+/// #     }
+/// # }
+/// use std::future::IntoFuture;
+/// use volplane_transport::{ConnectWith, Memory, serve};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), volplane_transport::Report> {
+/// let (memory, listener) = Memory::pair();
+/// tokio::spawn(serve(listener, EchoServer::from_handler(EchoHandler)).into_future());
+///
+/// let client = EchoClientBuilder::new("example").connect_with(memory).build();
+/// let answer = client.echo(Request { message: Some("hello".into()) }).await?;
+/// assert_eq!(answer.message.as_deref(), Some("hello"));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Memory {
     queue: mpsc::Sender<DuplexStream>,

@@ -13,6 +13,29 @@ use crate::listener::{Listener, accept_persistently};
 /// Makes TCP connections: to one place ([`StdNet::to`]), or to whatever address volo has resolved ([`StdNet::new`]).
 ///
 /// `TCP_NODELAY` is on at both ends: a call is one small write that an answer waits for.
+///
+/// ```
+/// # use volplane_generated::api::{Echo, EchoClientBuilder, EchoServer, Request, Response};
+/// # struct EchoHandler;
+/// # impl Echo for EchoHandler {
+/// #     async fn echo(&self, request: Request) -> Result<Response, volo_thrift::ServerError> {
+/// #         Ok(Response { message: request.message })
+/// #     }
+/// # }
+/// use std::future::IntoFuture;
+/// use volplane_transport::{ConnectWith, Listener, StdNet, serve};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), volplane_transport::Report> {
+/// let listener = StdNet::bind("127.0.0.1:0").await?;
+/// let address = listener.endpoint();
+/// tokio::spawn(serve(listener, EchoServer::from_handler(EchoHandler)).into_future());
+///
+/// let client = EchoClientBuilder::new("example").connect_with(StdNet::to(address)).build();
+/// let answer = client.echo(Request { message: Some("hello".into()) }).await?;
+/// assert_eq!(answer.message.as_deref(), Some("hello"));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct StdNet {
     target: Option<String>,

@@ -30,6 +30,29 @@ use head::HeadOnly;
 ///
 /// The address is parsed when the connection is made, so that a wrong one is an error of the call like any other;
 /// parse it to a [`WebSocketUrl`] first to know earlier.
+///
+/// ```
+/// # use volplane_generated::api::{Echo, EchoClientBuilder, EchoServer, Request, Response};
+/// # struct EchoHandler;
+/// # impl Echo for EchoHandler {
+/// #     async fn echo(&self, request: Request) -> Result<Response, volo_thrift::ServerError> {
+/// #         Ok(Response { message: request.message })
+/// #     }
+/// # }
+/// use std::future::IntoFuture;
+/// use volplane_transport::{ConnectWith, Listener, WebSocket, serve};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), volplane_transport::Report> {
+/// let listener = WebSocket::bind("ws://127.0.0.1:0/kitex-ws").await?;
+/// let url = listener.endpoint();
+/// tokio::spawn(serve(listener, EchoServer::from_handler(EchoHandler)).into_future());
+///
+/// let client = EchoClientBuilder::new("example").connect_with(WebSocket::to(url)).build();
+/// let answer = client.echo(Request { message: Some("hello".into()) }).await?;
+/// assert_eq!(answer.message.as_deref(), Some("hello"));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct WebSocket<C = StdNet> {
     url: String,

@@ -18,6 +18,32 @@ use crate::listener::Listener;
 
 /// The ways into yamux: [`connect`](Yamux::connect) and [`listen`](Yamux::listen) for sessions that both ends use,
 /// [`over`](Yamux::over) for a client that only wants its calls multiplexed.
+///
+/// ```
+/// # use volplane_generated::api::{Echo, EchoClientBuilder, EchoServer, Request, Response};
+/// # struct EchoHandler;
+/// # impl Echo for EchoHandler {
+/// #     async fn echo(&self, request: Request) -> Result<Response, volo_thrift::ServerError> {
+/// #         Ok(Response { message: request.message })
+/// #     }
+/// # }
+/// use std::future::IntoFuture;
+/// use volplane_transport::{ConnectWith, Memory, Session, Yamux, serve};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), volplane_transport::Report> {
+/// let (memory, listener) = Memory::pair();
+/// let mut sessions = Yamux::listen(listener);
+/// let near = Yamux::connect(memory).await?;
+/// let (far, _peer) = sessions.accept().await.expect("the connector is there");
+///
+/// // The accepting end calls the dialing one.
+/// tokio::spawn(serve(near.incoming, EchoServer::from_handler(EchoHandler)).into_future());
+/// let client = EchoClientBuilder::new("example").connect_with(far.streams).build();
+/// let answer = client.echo(Request { message: Some("hello".into()) }).await?;
+/// assert_eq!(answer.message.as_deref(), Some("hello"));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Yamux;
 
