@@ -136,7 +136,7 @@ pub(crate) fn lock(
 fn choose(index: &BTreeMap<Id, &Package>, name: &str, required: Option<&str>) -> Result<Id, LockError> {
     let mut found: Vec<&Id> = index.keys().filter(|(other, _)| other == name).collect();
     if let (true, Some(required)) = (found.len() > 1, required) {
-        found.retain(|(_, version)| series(&version.text) == series(required));
+        found.retain(|(_, version)| series(&version.text) == series(required.trim_start_matches(['=', '^', '~'])));
     }
     found.last().map(|id| (*id).clone()).ok_or_else(|| LockError::Missing(name.to_owned()))
 }
@@ -273,7 +273,7 @@ source = "registry"
 
     #[test]
     fn of_several_versions_the_required_one_is_taken() -> Result<(), LockError> {
-        let text = lock(TESTED, &[local("x", &["b"], true)], &Unused::default(), |_| Some("0.2.1".to_owned()))?;
+        let text = lock(TESTED, &[local("x", &["b"], true)], &Unused::default(), |_| Some("=0.2.1".to_owned()))?;
         assert!(text.contains("version = \"0.2.9\"") && !text.contains("0.3.1"), "{text}");
         assert!(matches!(
             lock(TESTED, &[local("x", &["nope"], true)], &Unused::default(), |_| None),
