@@ -4,6 +4,8 @@
 //! measurement, and talks with them over their standard input and output ([`message`]). What came back is reduced to
 //! medians and ratios ([`results`]), held against the bars of the design ([`bars`]) and written down ([`markdown`]).
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that panics has failed"))]
+
 pub mod arguments;
 pub mod bars;
 pub mod child;

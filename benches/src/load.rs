@@ -123,20 +123,19 @@ mod tests {
 
     use super::*;
 
-    /// Fails every third time, and keeps when the other calls ended.
+    /// Fails every third time, and tells when each call ended and whether it ended well.
     struct Flaky {
         calls: u64,
-        ended: mpsc::Sender<Instant>,
+        ended: mpsc::Sender<(Instant, bool)>,
     }
 
     impl Caller for Flaky {
         async fn call(&mut self) -> Result<(), String> {
             sleep(Duration::from_millis(10)).await;
             self.calls += 1;
-            if self.calls.is_multiple_of(3) {
-                return Err(format!("call {}", self.calls));
-            }
-            self.ended.send(Instant::now()).map_err(|error| error.to_string())
+            let well = !self.calls.is_multiple_of(3);
+            self.ended.send((Instant::now(), well)).map_err(|error| error.to_string())?;
+            if well { Ok(()) } else { Err(format!("call {}", self.calls)) }
         }
     }
 
@@ -147,11 +146,11 @@ mod tests {
         let (ended, all_ended) = mpsc::channel();
         let tally = call_until(Flaky { calls: 0, ended }, begin, end).await;
         let outcome = tally.outcome(Duration::from_secs(1), None);
-        let ended: Vec<Instant> = all_ended.iter().collect();
-        let in_time = ended.iter().filter(|&&at| at >= begin && at <= end).count();
-        assert!(in_time > 60 && in_time + 5 < ended.len(), "{in_time} of {}", ended.len());
-        assert_eq!(outcome.calls, in_time as u64);
-        assert_eq!((outcome.failures, outcome.first_failure.as_deref()), (ended.len() as u64 / 2, Some("call 3")));
+        let (well, failed): (Vec<_>, Vec<_>) = all_ended.iter().partition(|&(_, well)| well);
+        let in_time = well.iter().filter(|&&(at, _)| at >= begin && at <= end).count();
+        assert!(in_time > 60 && in_time + 5 < well.len(), "{in_time} of {}", well.len());
+        assert_eq!((outcome.calls, outcome.failures), (in_time as u64, failed.len() as u64));
+        assert_eq!(outcome.first_failure.as_deref(), Some("call 3"));
         assert!((10_000.0..11_010.0).contains(&outcome.p50_us), "{outcome:?}");
     }
 
