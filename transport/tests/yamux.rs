@@ -6,7 +6,7 @@ use std::future::IntoFuture;
 use std::net::SocketAddr;
 
 use support::{EchoHandler, PATIENCE, Server, client, echo};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, EchoServer, Request, Response};
@@ -35,6 +35,11 @@ async fn against_raw() -> (Session, TcpStream) {
     let (session, accepted) =
         within(async { tokio::join!(Yamux::connect(StdNet::to(address)), listener.accept()) }).await;
     (session.unwrap(), accepted.unwrap().0)
+}
+
+async fn send(stream: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) {
+    stream.write_all(bytes).await.unwrap();
+    stream.flush().await.unwrap();
 }
 
 #[derive(Debug, PartialEq)]
@@ -151,7 +156,7 @@ async fn streams_over_the_limit_are_refused_here_and_the_session_lives_on() {
         }
         assert!(open.len() < 1000, "a limit");
         // The other end learns of a stream by its first byte; the library counts them only then as unacknowledged.
-        open.last_mut().unwrap().write_all(&[0]).await.unwrap();
+        send(open.last_mut().unwrap(), &[0]).await;
     };
     assert!(matches!(error, OpenError::TooManyStreams { limit } if limit == open.len() && limit < 512), "{error}");
     drop(open);
@@ -190,11 +195,11 @@ async fn an_accepted_stream_is_acknowledged_before_anybody_answers() {
 async fn shutting_down_twice_sends_one_end() {
     let (session, mut raw) = against_raw().await;
     let mut stream = session.streams.open().await.unwrap();
-    stream.write_all(b"x").await.unwrap();
+    send(&mut stream, b"x").await;
     stream.shutdown().await.unwrap();
     stream.shutdown().await.unwrap();
     let mut other = session.streams.open().await.unwrap();
-    other.write_all(b"y").await.unwrap();
+    send(&mut other, b"y").await;
     let kinds = [next_frame(&mut raw).await, next_frame(&mut raw).await, next_frame(&mut raw).await];
     assert_eq!(kinds.each_ref().map(|frame| (frame.stream, frame.flags)), [(1, SYN), (1, FIN), (3, SYN)]);
 }
@@ -204,7 +209,7 @@ async fn a_reset_is_an_error_and_not_an_end() {
     let (session, mut raw) = against_raw().await;
     for (flags, outcome) in [(FIN, Ok(0)), (RST, Err(std::io::ErrorKind::ConnectionReset))] {
         let mut stream = session.streams.open().await.unwrap();
-        stream.write_all(b"x").await.unwrap();
+        send(&mut stream, b"x").await;
         let id = loop {
             let frame = next_frame(&mut raw).await;
             if frame.flags & SYN != 0 {
@@ -221,19 +226,19 @@ async fn a_reset_is_an_error_and_not_an_end() {
 async fn a_dropped_stream_that_was_shut_down_takes_what_still_comes() {
     let (ours, mut theirs) = sessions().await;
     let mut stream = ours.streams.open().await.unwrap();
-    stream.write_all(b"request").await.unwrap();
+    send(&mut stream, b"request").await;
     stream.shutdown().await.unwrap();
     drop(stream);
     let (mut stream, _) = within(theirs.incoming.accept()).await.unwrap();
     // More than a window: without a reader at the other end this waits for ever.
-    within(stream.write_all(&vec![0; 4 * 1024 * 1024])).await.unwrap();
+    within(send(&mut stream, &vec![0; 4 * 1024 * 1024])).await;
 }
 
 #[tokio::test]
 async fn the_end_of_a_session_reaches_everyone_who_waits() {
     let (ours, mut theirs) = sessions().await;
     let mut stream = ours.streams.open().await.unwrap();
-    stream.write_all(b"x").await.unwrap();
+    send(&mut stream, b"x").await;
     let (mut far, _) = within(theirs.incoming.accept()).await.unwrap();
     far.read_exact(&mut [0; 1]).await.unwrap();
     let waiting = tokio::spawn(async move { far.read(&mut [0; 1]).await.map_err(|error| error.kind()) });
@@ -294,7 +299,7 @@ async fn both_ends_can_write_a_lot_at_once() {
     const SIZE: usize = 16 * 1024 * 1024;
     let (ours, mut theirs) = sessions().await;
     let mut near = ours.streams.open().await.unwrap();
-    near.write_all(&[0]).await.unwrap();
+    send(&mut near, &[0]).await;
     let (mut far, _) = within(theirs.incoming.accept()).await.unwrap();
     far.read_exact(&mut [0; 1]).await.unwrap();
     let bulk = vec![7; SIZE];
@@ -304,8 +309,7 @@ async fn both_ends_can_write_a_lot_at_once() {
         sides.push(tokio::spawn(async move {
             let (mut read, mut write) = tokio::io::split(stream);
             let mut received = vec![0; SIZE];
-            let (sent, got) = tokio::join!(write.write_all(&bulk), read.read_exact(&mut received));
-            sent.unwrap();
+            let ((), got) = tokio::join!(send(&mut write, &bulk), read.read_exact(&mut received));
             got.unwrap();
             received == bulk
         }));

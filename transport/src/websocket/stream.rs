@@ -13,8 +13,14 @@ use super::frame::{Decoder, Encoder, FrameError, MAX_CONTROL, Role, Step};
 /// Bytes read from the connection at a time: 4 to 16 KiB is where tungstenite was found best in memory and speed.
 const READ_CHUNK: usize = 8 * 1024;
 
-/// Bytes waiting to be written above which a writer waits. One message of up to this size goes out in one write.
+/// Bytes waiting to be written above which a writer waits.
 const WRITE_HIGH: usize = 64 * 1024;
+
+/// How much goes into one message: enough for a call of 64 KiB with its head.
+const MESSAGE: usize = 256 * 1024;
+
+/// How large an empty buffer is kept.
+const KEPT: usize = 8 * 1024;
 
 const CLOSE_NORMAL: u16 = 1000;
 const CLOSE_PROTOCOL_ERROR: u16 = 1002;
@@ -142,6 +148,9 @@ impl<T: AsyncWrite + Unpin> WebSocketStream<T> {
             }
             self.output.advance(count);
         }
+        if self.output.is_empty() && self.output.capacity() > KEPT {
+            self.output = BytesMut::new();
+        }
         Poll::Ready(Ok(()))
     }
 }
@@ -209,8 +218,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocketStream<T> {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         ready!(this.poll_drain(cx, WRITE_HIGH))?;
-        // One message of as much as goes into the buffer.
-        let mut room = WRITE_HIGH;
+        let mut room = MESSAGE;
         let parts = bufs.iter().map_while(move |buf| {
             let part = buf.get(..buf.len().min(room)).filter(|_| room > 0)?;
             room -= part.len();

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Buf;
+use bytes::{Buf, BytesMut};
 use futures_util::{AsyncRead as _, AsyncWrite as _};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, Sleep};
@@ -173,7 +173,13 @@ impl<T: Connection> Driver<T> {
                 buffers.ended = count == 0;
                 Ok(true)
             }
-            Poll::Pending => Ok(false),
+            Poll::Pending => {
+                // Idle sessions keep no buffers; a new one costs less than the system call that fills it.
+                if buffers.incoming.is_empty() {
+                    buffers.incoming = BytesMut::new();
+                }
+                Ok(false)
+            }
         }
     }
 
@@ -192,6 +198,9 @@ impl<T: Connection> Driver<T> {
                 }
                 Poll::Pending => break,
             }
+        }
+        if moved && buffers.outgoing.is_empty() {
+            buffers.outgoing = BytesMut::new();
         }
         drop(buffers);
         if self.unflushed && Pin::new(&mut self.connection).poll_flush(cx).map_err(io_error)?.is_ready() {

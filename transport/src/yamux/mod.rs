@@ -51,6 +51,7 @@ impl YamuxConfig {
         let mut config = yamux::Config::default();
         // Windows grow by tuning. With 768 KiB to grow in, none passes 1 MiB, which is the largest frame that the
         // library reads, and Go fills a window with one frame.
+        config.set_split_send_size(stream::COLLECTED);
         config.set_max_connection_receive_window(None);
         config.set_max_num_streams(streams);
         config.set_max_connection_receive_window(Some(streams * WINDOW + 768 * 1024));

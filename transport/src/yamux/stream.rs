@@ -4,6 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use bytes::{Buf, BytesMut};
 use futures_util::{AsyncRead as _, AsyncWrite as _};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
@@ -12,16 +13,27 @@ use super::driver::Command;
 
 /// A connection inside a session.
 ///
+/// Written bytes are collected and go out at the next flush at the latest: a message is one frame and one wake-up of the
+/// session's task, however many writes it took.
+///
 /// Dropping it resets it, unless it was shut down: then what the other end still sends is read and thrown away, so
 /// that it doesn't wait for room for ever.
 #[derive(Debug)]
 pub struct YamuxStream {
     /// `None` only while it is dropped.
     stream: Option<yamux::Stream>,
+    /// Written and not yet handed to the library.
+    unsent: BytesMut,
     shut_down: bool,
     read_to_end: bool,
     session: Tether,
 }
+
+/// How much is collected before a write has to wait for the library, and at most in one frame.
+pub(super) const COLLECTED: usize = 64 * 1024;
+
+/// How large an empty buffer is kept.
+const KEPT: usize = 4 * 1024;
 
 /// What ties a stream to its session: it counts, and keeps the driver at work.
 #[derive(Debug)]
@@ -33,7 +45,7 @@ pub(super) struct Tether {
 
 impl YamuxStream {
     pub(super) fn new(stream: yamux::Stream, session: Tether) -> Self {
-        Self { stream: Some(stream), shut_down: false, read_to_end: false, session }
+        Self { stream: Some(stream), unsent: BytesMut::new(), shut_down: false, read_to_end: false, session }
     }
 
     fn stream(&mut self) -> io::Result<Pin<&mut yamux::Stream>> {
@@ -63,23 +75,61 @@ impl AsyncRead for YamuxStream {
     }
 }
 
+impl YamuxStream {
+    /// Hands what was collected to the library, until at most `keep` bytes are left.
+    fn poll_send(&mut self, cx: &mut Context<'_>, keep: usize) -> Poll<io::Result<()>> {
+        let Some(stream) = &mut self.stream else { return Poll::Ready(Err(io::ErrorKind::NotConnected.into())) };
+        while self.unsent.len() > keep {
+            let count = ready!(Pin::new(&mut *stream).poll_write(cx, &self.unsent))?;
+            self.unsent.advance(count);
+        }
+        if self.unsent.is_empty() && self.unsent.capacity() > KEPT {
+            self.unsent = BytesMut::new();
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
 impl AsyncWrite for YamuxStream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        if buf.is_empty() {
-            return Poll::Ready(Ok(0));
-        }
-        self.get_mut().stream()?.poll_write(cx, buf)
+        self.poll_write_vectored(cx, &[io::IoSlice::new(buf)])
     }
 
-    /// Nothing to do: what was written is with the driver, which sends it at once.
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        if this.shut_down {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        if this.unsent.len() >= COLLECTED {
+            ready!(this.poll_send(cx, 0))?;
+        }
+        let mut taken = 0;
+        for buf in bufs {
+            let part = &buf[..buf.len().min(COLLECTED - taken)];
+            this.unsent.extend_from_slice(part);
+            taken += part.len();
+        }
+        Poll::Ready(Ok(taken))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    /// Hands everything to the session's task, which sends it at once.
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.get_mut().poll_send(cx, 0)
     }
 
     /// Sends the end of this direction, once: Go closes the whole session at a second one.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if !this.shut_down {
+            ready!(this.poll_send(cx, 0))?;
             ready!(this.stream()?.poll_close(cx))?;
             this.shut_down = true;
         }
