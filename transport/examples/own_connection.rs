@@ -21,7 +21,7 @@ impl UnaryService<Address> for Unix {
     }
 }
 
-struct UnixSocket(UnixListener);
+struct UnixSocket(UnixListener, PathBuf);
 
 impl Listener for UnixSocket {
     type Connection = UnixStream;
@@ -33,7 +33,7 @@ impl Listener for UnixSocket {
     }
 
     fn endpoint(&self) -> String {
-        format!("unix:{:?}", self.0.local_addr())
+        format!("unix://{}", self.1.display())
     }
 }
 
@@ -49,7 +49,7 @@ impl Echo for EchoHandler {
 async fn main() -> Result<(), Report> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("echo.sock");
-    let listener = UnixSocket(UnixListener::bind(&path)?);
+    let listener = UnixSocket(UnixListener::bind(&path)?, path.clone());
     let server = serve(listener, EchoServer::from_handler(EchoHandler));
     let handle = server.handle();
     let server = tokio::spawn(server.into_future());

@@ -1,4 +1,5 @@
 //! The calling side: time-outs, the pool, codecs, connections of one's own.
+#![allow(clippy::unwrap_used)] // a test that can't go on has failed
 
 mod support;
 
@@ -12,8 +13,9 @@ use support::{EchoHandler, PATIENCE, Server, client, echo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::net::TcpListener;
 use volo::net::Address;
+use volo_thrift::ServerError;
 use volo_thrift::codec::DefaultMakeCodec;
-use volplane_generated::api::{EchoClientBuilder, Request};
+use volplane_generated::api::{Echo, EchoClientBuilder, Request, Response};
 use volplane_transport::{ClientConfig, ConnectWith, Connector, StdNet, WebSocket};
 
 fn request() -> Request {
@@ -170,4 +172,36 @@ async fn any_make_connection_plugs_in_and_unasked_bytes_end_its_connection() {
     }
     relays.abort();
     server.stop().await;
+}
+
+#[tokio::test]
+async fn however_many_idle_connections_have_died_none_of_them_gets_a_call() {
+    const DEAD: usize = 200;
+    let arrived = Arc::new(tokio::sync::Barrier::new(DEAD));
+    let first = Server::start(StdNet::bind("127.0.0.1:0").await.unwrap(), Together(Arc::clone(&arrived)));
+    let address = first.endpoint.clone();
+    let connector = Connector::new(StdNet::to(address.clone()));
+    let client =
+        EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE)).connect_through(connector.clone()).build();
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..DEAD {
+        let client = client.clone();
+        calls.spawn(async move { echo(&client, "one").await });
+    }
+    calls.join_all().await;
+    assert_eq!(connector.stats().idle, DEAD);
+    first.stop().await;
+    let second = Server::start(StdNet::bind(address).await.unwrap(), EchoHandler);
+    assert_eq!(echo(&client, "two").await, "two");
+    second.stop().await;
+}
+
+/// Answers when as many calls are there as the barrier wants.
+struct Together(Arc<tokio::sync::Barrier>);
+
+impl Echo for Together {
+    async fn echo(&self, request: Request) -> Result<Response, ServerError> {
+        self.0.wait().await;
+        Ok(Response { message: request.message })
+    }
 }

@@ -1,9 +1,11 @@
 //! yamux on the wire, and calls in both directions over one session.
+#![allow(clippy::unwrap_used)] // a test that can't go on has failed
 
 mod support;
 
 use std::future::IntoFuture;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use support::{EchoHandler, PATIENCE, Server, client, echo};
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -11,7 +13,8 @@ use tokio::net::{TcpListener, TcpStream};
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, EchoServer, Request, Response};
 use volplane_transport::{
-    ConnectWith, Hub, Listener, OpenError, Registration, Session, StdNet, WebSocket, Yamux, serve, serve_sessions,
+    ConnectWith, Hub, Listener, OpenError, Registration, Session, StdNet, WebSocket, Yamux, YamuxConfig, serve,
+    serve_sessions,
 };
 
 async fn within<T>(future: impl Future<Output = T>) -> T {
@@ -317,4 +320,65 @@ async fn both_ends_can_write_a_lot_at_once() {
     for side in sides {
         assert!(within(side).await.unwrap());
     }
+}
+
+#[tokio::test]
+async fn a_dial_that_was_given_up_is_not_waited_for_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("ws://{}/", listener.local_addr().unwrap());
+    let client = EchoClientBuilder::new("example")
+        .rpc_timeout(Some(PATIENCE))
+        .connect_timeout(Some(Duration::from_millis(200)))
+        .connect_with(Yamux::over(WebSocket::to(url.clone())))
+        .build();
+    // The first connection is taken and never answered.
+    let (silent, outcome) =
+        within(async { tokio::join!(listener.accept(), client.echo(Request { message: None })) }).await;
+    assert!(format!("{outcome:?}").contains("no connection within"), "{outcome:?}");
+    let _silent = silent.unwrap();
+    drop(listener);
+    let server = Server::start(Yamux::listen(WebSocket::bind(url).await.unwrap()).into_streams(), EchoHandler);
+    assert_eq!(echo(&client, "anew").await, "anew");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn connecting_to_one_who_says_nothing_ends() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("ws://{}/", listener.local_addr().unwrap());
+    let mut config = YamuxConfig::default();
+    config.connect_timeout = Duration::from_millis(50);
+    let error = within(Yamux::connect_with_config(WebSocket::to(url), config)).await.expect_err("no handshake");
+    assert_eq!(error.to_string(), "no connection within 50ms");
+}
+
+#[tokio::test]
+async fn a_caller_who_waits_for_the_library_does_not_keep_a_session_from_closing() {
+    let (session, mut raw) = against_raw().await;
+    // The library lets 256 streams be without an acknowledgement; the raw end gives none.
+    let mut open = Vec::new();
+    for _ in 0..256 {
+        open.push(within(session.streams.open()).await.unwrap());
+    }
+    let waiting = tokio::spawn({
+        let streams = session.streams.clone();
+        async move { streams.open().await.map(drop) }
+    });
+    let reading = tokio::spawn(async move { while raw.read(&mut [0; 4096]).await.is_ok_and(|count| count > 0) {} });
+    within(session.streams.close()).await;
+    assert!(matches!(within(waiting).await.unwrap(), Err(OpenError::Closed)));
+    within(reading).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_last_answer_of_a_stopping_server_is_followed_by_an_end_and_not_a_reset() {
+    let (session, mut raw) = against_raw().await;
+    let server = Server::start(session.incoming, EchoHandler);
+    raw.write_all(&frame(WINDOW_UPDATE, SYN, 2, 0)).await.unwrap();
+    assert_eq!(next_frame(&mut raw).await.flags, ACK);
+    server.handle.stop();
+    assert_eq!(next_frame(&mut raw).await, Frame { kind: DATA, flags: FIN, stream: 2, length: 0 });
+    // Until this end has said so, too, the stream counts as open.
+    raw.write_all(&frame(DATA, FIN, 2, 0)).await.unwrap();
+    server.ended().await;
 }

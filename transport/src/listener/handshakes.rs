@@ -15,7 +15,7 @@ use crate::connection::{Connection, Peer};
 pub struct HandshakeLimits {
     /// How long one may take. Default: 10 s. Peers over it are dropped.
     pub deadline: Duration,
-    /// How many may be under way at once. Default: 1024. Further connections wait in the inner listener.
+    /// How many may be under way at once. Default: 1024. At least 1. Further connections wait in the inner listener.
     pub concurrency: usize,
 }
 
@@ -71,7 +71,7 @@ where
     /// As [`Listener::accept`], and as cancel safe.
     pub async fn accept(&mut self) -> Option<(C, P)> {
         loop {
-            let may_start = !self.inner_ended && self.under_way.len() < self.limits.concurrency;
+            let may_start = !self.inner_ended && self.under_way.len() < self.limits.concurrency.max(1);
             tokio::select! {
                 Some(done) = self.under_way.join_next(), if !self.under_way.is_empty() => {
                     // A panic in a handshake is that connection's end; it has been reported by the panic hook.

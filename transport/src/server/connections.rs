@@ -1,5 +1,7 @@
 //! The connections of one server, each in a task of its own, and the end of them all.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -16,6 +18,9 @@ use super::biz_error::KeepBizError;
 use super::codec::{BetweenCalls, Noticing};
 use crate::connection::{Connection, Peer};
 use crate::split::split;
+
+/// How long the end of a connection may take: as long as a peer needs that still reads, and no longer.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// The running connections. Dropping it ends them at once.
 pub(super) struct Connections {
@@ -53,7 +58,7 @@ impl Connections {
         let last_answer = Arc::clone(&self.last_answer);
         self.tasks.spawn(async move {
             tracing::trace!(%peer, "connected");
-            let (reader, writer, _) = split(connection);
+            let (reader, writer, connection) = split(connection);
             let (reader, byte_of_call_seen) = Noticing::new(reader);
             let (encoder, decoder) = DefaultMakeCodec::default().make_codec(reader, writer);
             let decoder = BetweenCalls { decoder, byte_of_call_seen, stopping };
@@ -71,6 +76,10 @@ impl Connections {
                 DefaultProvider,
             )
             .await;
+            // An end in good order behind the last answer: a yamux stream that is only dropped is reset, and Go throws
+            // away what it has not read of a stream that was reset.
+            let goodbye = poll_fn(|cx| Pin::new(&mut *connection.lock()).poll_shutdown(cx));
+            let _told = tokio::time::timeout(GOODBYE, goodbye).await;
             tracing::trace!(%peer, "disconnected");
         });
     }

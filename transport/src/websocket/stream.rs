@@ -42,6 +42,9 @@ pub struct WebSocketStream<T: AsyncWrite + Unpin> {
     ping: Option<Vec<u8>>,
     reading: Reading,
     close_sent: bool,
+    /// Set while a writer waits for room. It then writes what the reader has to say, too: the connection keeps one
+    /// waker for writing, and the reader's would displace the writer's.
+    writer_waits: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +66,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
             ping: None,
             reading: Reading::Open,
             close_sent: false,
+            writer_waits: false,
         }
     }
 
@@ -104,7 +108,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
             Step::Payload | Step::Pong => {}
             Step::Ping(payload) => self.ping = Some(payload),
             Step::Close(code) => {
-                self.send_close(code.unwrap_or(CLOSE_NORMAL));
+                self.send_close(code.map_or(CLOSE_NORMAL, answer_to_close));
                 self.reading = Reading::Ended;
             }
         }
@@ -131,14 +135,28 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
         {
             self.encoder.pong(&payload[..payload.len().min(MAX_CONTROL)], &mut self.output);
         }
-        if self.poll_drain(cx, 0)?.is_ready() {
+        if !self.writer_waits && self.poll_drain(cx, 0)?.is_ready() {
             let _flushed_or_later = Pin::new(&mut self.io).poll_flush(cx)?;
         }
         Ok(())
     }
 }
 
+/// The code that answers a peer's: its own, where the RFC (7.4) lets that be sent.
+fn answer_to_close(code: u16) -> u16 {
+    match code {
+        1000..=1003 | 1007..=1014 | 3000..=4999 => code,
+        _ => CLOSE_PROTOCOL_ERROR,
+    }
+}
+
 impl<T: AsyncWrite + Unpin> WebSocketStream<T> {
+    fn poll_drain_for_writer(&mut self, cx: &mut Context<'_>, keep: usize) -> Poll<io::Result<()>> {
+        let drained = self.poll_drain(cx, keep);
+        self.writer_waits = drained.is_pending();
+        drained
+    }
+
     /// Writes until at most `keep` bytes wait.
     fn poll_drain(&mut self, cx: &mut Context<'_>, keep: usize) -> Poll<io::Result<()>> {
         while self.output.len() > keep {
@@ -217,7 +235,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocketStream<T> {
         if this.close_sent {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
-        ready!(this.poll_drain(cx, WRITE_HIGH))?;
+        ready!(this.poll_drain_for_writer(cx, WRITE_HIGH))?;
         let mut room = MESSAGE;
         let parts = bufs.iter().map_while(move |buf| {
             let part = buf.get(..buf.len().min(room)).filter(|_| room > 0)?;
@@ -233,18 +251,17 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocketStream<T> {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        ready!(this.poll_drain(cx, 0))?;
+        ready!(this.poll_drain_for_writer(cx, 0))?;
         Pin::new(&mut this.io).poll_flush(cx)
     }
 
-    /// Sends Close 1000 and ends the writing side of the connection below. What the peer still sends can be read; to
-    /// call this while answers are due is to lose them, as a peer may end at a Close.
+    /// Sends Close 1000; nothing can be written behind it. What the peer still sends can be read, but a peer may end at
+    /// a Close: to call this while answers are due is to lose them.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.send_close(CLOSE_NORMAL);
-        ready!(this.poll_drain(cx, 0))?;
-        ready!(Pin::new(&mut this.io).poll_flush(cx))?;
-        Poll::Ready(Ok(()))
+        ready!(this.poll_drain_for_writer(cx, 0))?;
+        Pin::new(&mut this.io).poll_flush(cx)
     }
 }
 

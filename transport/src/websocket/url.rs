@@ -37,6 +37,12 @@ pub enum UrlError {
         #[source]
         source: InvalidUri,
     },
+    /// The port is no number from 0 to 65535, or there is a user before the host, which a WebSocket has no use for.
+    #[error("{text:?} has no valid HOST:PORT; the port is a number up to 65535, and no user stands before the host")]
+    Authority {
+        /// What was given.
+        text: String,
+    },
     /// It is one for something else.
     #[error("{text:?} is no WebSocket address; expected ws://HOST:PORT/PATH")]
     Scheme {
@@ -77,15 +83,23 @@ impl FromStr for WebSocketUrl {
 
     fn from_str(text: &str) -> Result<Self, UrlError> {
         let uri: Uri = text.parse().map_err(|source| UrlError::Syntax { text: text.to_owned(), source })?;
-        match (uri.scheme_str(), uri.host()) {
-            (Some("ws"), Some(host)) => Ok(Self {
-                host: host.to_owned(),
-                port: uri.port_u16().unwrap_or(80),
-                path: uri.path().to_owned(),
-                query: uri.query().map(str::to_owned),
-            }),
-            _ => Err(UrlError::Scheme { text: text.to_owned() }),
-        }
+        let authority = match (uri.scheme_str(), uri.authority()) {
+            (Some(scheme), Some(authority)) if scheme.eq_ignore_ascii_case("ws") => authority,
+            _ => return Err(UrlError::Scheme { text: text.to_owned() }),
+        };
+        // The parser takes any digits for a port and then gives none.
+        let port = match authority.as_str().strip_prefix(authority.host()) {
+            Some("") => Some(80),
+            Some(_) => authority.port_u16(),
+            None => None,
+        };
+        let port = port.ok_or_else(|| UrlError::Authority { text: text.to_owned() })?;
+        Ok(Self {
+            host: authority.host().to_owned(),
+            port,
+            path: uri.path().to_owned(),
+            query: uri.query().map(str::to_owned),
+        })
     }
 }
 
@@ -93,5 +107,27 @@ impl fmt::Display for WebSocketUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ws://{}:{}{}", self.host, self.port, self.path)?;
         self.query.iter().try_for_each(|query| write!(f, "?{query}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_addresses_and_refuses_what_it_would_have_to_guess() {
+        for (text, authority, path) in [
+            ("ws://h", "h:80", "/"),
+            ("ws://h:0/a?b", "h:0", "/a"),
+            ("ws://[::1]:8890/kitex-ws", "[::1]:8890", "/kitex-ws"),
+            ("WS://h:65535", "h:65535", "/"),
+        ] {
+            let url: WebSocketUrl = text.parse().unwrap();
+            assert_eq!((url.authority().as_str(), url.path()), (authority, path), "{text}");
+        }
+        for text in ["", "h:1", "http://h/", "wss://h/", "ws://", "ws://h:88900/", "ws://h:/", "ws://a:b@h/", "ws:// /"]
+        {
+            assert!(text.parse::<WebSocketUrl>().is_err(), "{text}");
+        }
     }
 }

@@ -1,15 +1,15 @@
 //! Dialing sessions.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared};
+use futures_util::future::{BoxFuture, Shared, WeakShared};
 use motore::make::MakeConnection;
 use motore::service::UnaryService;
 use volo::net::Address;
 
-use super::session::{DialedPeer, Session, Streams};
+use super::session::{DialedPeer, OpenError, Session, Streams};
 use super::stream::YamuxStream;
 use super::{SessionListener, YamuxConfig};
 use crate::connection::Connection;
@@ -59,9 +59,27 @@ impl Yamux {
         C::Connection: Connection,
         C::Error: Into<ConnectError>,
     {
+        Self::connect_with_config(connection, YamuxConfig::default()).await
+    }
+
+    /// As [`connect`](Self::connect), with other bounds.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn connect_with_config<C>(connection: C, config: YamuxConfig) -> Result<Session, ConnectError>
+    where
+        C: MakeConnection<Address>,
+        C::Connection: Connection,
+        C::Error: Into<ConnectError>,
+    {
+        let after = config.connect_timeout;
         let unspecified = Address::Ip(([0, 0, 0, 0], 0).into());
-        let connection = connection.make_connection(unspecified).await.map_err(Into::into)?;
-        Ok(Session::start(connection, yamux::Mode::Client, YamuxConfig::default(), DialedPeer))
+        let connection = tokio::time::timeout(after, connection.make_connection(unspecified))
+            .await
+            .map_err(|_| ConnectError::TimedOut { after })?
+            .map_err(Into::into)?;
+        Ok(Session::start(connection, yamux::Mode::Client, config, DialedPeer))
     }
 
     /// Accepts sessions on the connections of `listener`.
@@ -76,14 +94,27 @@ impl Yamux {
     }
 }
 
-type Dialing = Shared<BoxFuture<'static, Result<Streams, Arc<ConnectError>>>>;
+type Dialed = Result<Streams, Arc<ConnectError>>;
+type Dialing = BoxFuture<'static, Dialed>;
+
+/// What stands or comes into being for an address.
+#[derive(Debug)]
+enum Slot {
+    /// Callers of this moment dial together. Held weakly: when the last of them gives up, the attempt goes with it, and
+    /// the next caller begins anew.
+    Dialing(WeakShared<Dialing>),
+    /// A session.
+    Ready(Streams),
+}
 
 /// Makes connections that are streams of one session. Made by [`Yamux::over`]; clones share the session.
+///
+/// A session stays open as long as the connector, also without calls.
 #[derive(Debug)]
 pub struct YamuxStreams<C> {
     connection: Arc<C>,
     config: YamuxConfig,
-    sessions: Arc<Mutex<HashMap<Address, Dialing>>>,
+    sessions: Arc<Mutex<HashMap<Address, Slot>>>,
 }
 
 impl<C> Clone for YamuxStreams<C> {
@@ -97,6 +128,11 @@ impl<C> YamuxStreams<C> {
     pub fn with_config(self, config: YamuxConfig) -> Self {
         Self { connection: self.connection, config, sessions: Arc::default() }
     }
+
+    fn slots(&self) -> MutexGuard<'_, HashMap<Address, Slot>> {
+        // The map is whole between any two statements that hold the lock.
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl<C> YamuxStreams<C>
@@ -106,26 +142,42 @@ where
     C::Error: Into<ConnectError> + Send,
 {
     /// The session for `address`: the one that stands, or one that all callers of this moment dial together.
-    fn session(&self, address: &Address) -> Dialing {
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(dialing) = sessions.get(address) {
-            let usable = match dialing.peek() {
-                None => true,
-                Some(Ok(streams)) => !streams.is_ended(),
-                Some(Err(_)) => false,
-            };
-            if usable {
-                return dialing.clone();
+    async fn session(&self, address: &Address) -> Result<Streams, ConnectError> {
+        let dialing = match self.join_or_dial(address) {
+            Ok(streams) => return Ok(streams),
+            Err(dialing) => dialing,
+        };
+        let streams = dialing.await.map_err(|source| ConnectError::Session { source })?;
+        self.slots().insert(address.clone(), Slot::Ready(streams.clone()));
+        Ok(streams)
+    }
+
+    fn join_or_dial(&self, address: &Address) -> Result<Streams, Shared<Dialing>> {
+        let mut slots = self.slots();
+        match slots.get(address) {
+            Some(Slot::Ready(streams)) if !streams.is_ended() => return Ok(streams.clone()),
+            Some(Slot::Dialing(attempt)) => {
+                if let Some(attempt) = attempt.upgrade().filter(|attempt| !matches!(attempt.peek(), Some(Err(_)))) {
+                    return Err(attempt);
+                }
             }
+            _ => {}
         }
+        slots.retain(|_, slot| match slot {
+            Slot::Dialing(attempt) => attempt.upgrade().is_some(),
+            Slot::Ready(streams) => !streams.is_ended(),
+        });
         let dialing = dial(Arc::clone(&self.connection), address.clone(), self.config).boxed().shared();
-        sessions.insert(address.clone(), dialing.clone());
-        dialing
+        // Just made and never polled, so it can be held weakly.
+        if let Some(weak) = dialing.downgrade() {
+            slots.insert(address.clone(), Slot::Dialing(weak));
+        }
+        Err(dialing)
     }
 }
 
-/// Whoever waits for it drives it; with nobody there it rests, so it needs no task of its own.
-async fn dial<C>(connection: Arc<C>, address: Address, config: YamuxConfig) -> Result<Streams, Arc<ConnectError>>
+/// Whoever waits for it drives it, so it needs no task of its own.
+async fn dial<C>(connection: Arc<C>, address: Address, config: YamuxConfig) -> Dialed
 where
     C: MakeConnection<Address>,
     C::Connection: Connection,
@@ -145,7 +197,11 @@ where
     type Error = ConnectError;
 
     async fn call(&self, address: Address) -> Result<YamuxStream, ConnectError> {
-        let streams = self.session(&address).await.map_err(|source| ConnectError::Session { source })?;
-        Ok(streams.open().await?)
+        let streams = self.session(&address).await?;
+        match streams.open().await {
+            // It ended between the look at it and the opening; nothing was sent.
+            Err(OpenError::Closed | OpenError::Session(_)) => Ok(self.session(&address).await?.open().await?),
+            opened => Ok(opened?),
+        }
     }
 }

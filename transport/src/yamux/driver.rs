@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use futures_util::{AsyncRead as _, AsyncWrite as _};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use tokio::time::{Instant, Sleep};
 use tokio_util::io::poll_read_buf;
 
@@ -21,22 +21,30 @@ use super::stream::{Tether, YamuxStream};
 use super::{SessionError, YamuxConfig};
 use crate::connection::Connection;
 
-/// What handles ask of the driver.
+/// What handles ask of the driver, besides streams.
 #[derive(Debug)]
 pub(super) enum Command {
-    /// Open a stream.
-    Open(oneshot::Sender<yamux::Stream>),
-    /// Read a stream that was shut down and dropped, until its other end is done.
-    ReadToEnd(yamux::Stream),
+    /// Read a stream that was shut down and dropped, until its other end is done. It counts as open till then.
+    ReadToEnd(yamux::Stream, OwnedSemaphorePermit),
     /// Say goodbye and end.
     Close,
 }
 
+/// Asks for a stream.
+pub(super) type Open = oneshot::Sender<yamux::Stream>;
+
+/// The driver's ends of its queues.
+pub(super) struct Queues {
+    pub(super) opens: mpsc::Receiver<Open>,
+    /// Holds a command for each stream that there can be, so that none is lost.
+    pub(super) commands: mpsc::Receiver<Command>,
+    /// To hand to accepted streams. Weak, so that the driver does not keep itself at work.
+    pub(super) own_commands: mpsc::WeakSender<Command>,
+    pub(super) accepted: mpsc::Sender<YamuxStream>,
+}
+
 /// How many unread bytes are taken off the connection ahead of the library.
 const READ_AHEAD: usize = 64 * 1024;
-
-/// How many dropped streams are read to their end at once; more are reset.
-const READING_TO_END: usize = 64;
 
 /// How long saying goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -49,14 +57,11 @@ pub(super) struct Driver<T> {
     /// Gone once goodbye has been said.
     library: Option<yamux::Connection<LibraryEnd>>,
     buffers: LibraryEnd,
-    commands: mpsc::Receiver<Command>,
+    queues: Queues,
     /// A request that the library could not meet yet.
-    open: Option<oneshot::Sender<yamux::Stream>>,
-    accepted: mpsc::Sender<YamuxStream>,
+    open: Option<Open>,
     inbound: Arc<Semaphore>,
-    /// To hand to accepted streams. Weak, so that the driver does not keep itself at work.
-    own_commands: mpsc::WeakSender<Command>,
-    reading_to_end: Vec<yamux::Stream>,
+    reading_to_end: Vec<(yamux::Stream, OwnedSemaphorePermit)>,
     unflushed: bool,
     stall: Stall,
     closing: bool,
@@ -70,23 +75,15 @@ struct Stall {
 }
 
 impl<T: Connection> Driver<T> {
-    pub(super) fn new(
-        connection: T,
-        mode: yamux::Mode,
-        config: &YamuxConfig,
-        (own_commands, commands): (mpsc::WeakSender<Command>, mpsc::Receiver<Command>),
-        accepted: mpsc::Sender<YamuxStream>,
-    ) -> Self {
+    pub(super) fn new(connection: T, mode: yamux::Mode, config: &YamuxConfig, queues: Queues) -> Self {
         let buffers = LibraryEnd::default();
         Self {
             connection,
             library: Some(yamux::Connection::new(buffers.clone(), config.library(), mode)),
             buffers,
-            commands,
+            queues,
             open: None,
-            accepted,
             inbound: Arc::new(Semaphore::new(config.max_inbound_streams)),
-            own_commands,
             reading_to_end: Vec::new(),
             unflushed: false,
             stall: Stall { after: config.write_timeout, timer: None, waiting: false },
@@ -94,14 +91,18 @@ impl<T: Connection> Driver<T> {
         }
     }
 
-    /// Drives the session to its end.
-    pub(super) async fn run(mut self) -> Result<(), SessionError> {
-        poll_fn(|cx| self.poll_open(cx)).await?;
-        let goodbye = poll_fn(|cx| self.poll_goodbye(cx));
-        match tokio::time::timeout(GOODBYE, goodbye).await {
-            Ok(outcome) => outcome,
-            // The peer is not listening any more, which is all that a goodbye could have told.
-            Err(_) => Ok(()),
+    /// Drives the session to its end. `reason` is told why before anything else notices.
+    pub(super) async fn run(mut self, reason: &watch::Sender<Option<Result<(), SessionError>>>) {
+        let outcome = poll_fn(|cx| self.poll_open(cx)).await;
+        let in_order = outcome.is_ok();
+        reason.send_replace(Some(outcome));
+        // From here on nobody can take the session for alive.
+        self.queues.opens.close();
+        while self.queues.opens.try_recv().is_ok() {}
+        self.open = None;
+        if in_order {
+            // The peer may be gone already, or not listen: then there is nobody whom the goodbye could tell anything.
+            let _told = tokio::time::timeout(GOODBYE, poll_fn(|cx| self.poll_goodbye(cx))).await;
         }
     }
 
@@ -109,6 +110,7 @@ impl<T: Connection> Driver<T> {
     fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), SessionError>> {
         loop {
             let mut moved = self.read(cx)?;
+            let held_back = self.buffers.lock().incoming.len() >= READ_AHEAD;
             moved |= match self.poll_library(cx) {
                 Poll::Ready(Some(Ok(stream))) => {
                     self.admit(stream, cx);
@@ -120,6 +122,8 @@ impl<T: Connection> Driver<T> {
                 Poll::Ready(None) => return Poll::Ready(Ok(())),
                 Poll::Pending => false,
             };
+            // The library has made room for what was not read.
+            moved |= held_back && self.buffers.lock().incoming.len() < READ_AHEAD;
             moved |= self.obey(cx);
             self.read_dropped_streams(cx);
             moved |= self.write(cx)?;
@@ -127,7 +131,8 @@ impl<T: Connection> Driver<T> {
                 return Poll::Ready(Ok(()));
             }
             if !moved {
-                return self.stall.poll(cx, !self.buffers.lock().outgoing.is_empty()).map(Err);
+                let due = self.unflushed || !self.buffers.lock().outgoing.is_empty();
+                return self.stall.poll(cx, due).map(Err);
             }
         }
     }
@@ -205,62 +210,70 @@ impl<T: Connection> Driver<T> {
         drop(buffers);
         if self.unflushed && Pin::new(&mut self.connection).poll_flush(cx).map_err(io_error)?.is_ready() {
             self.unflushed = false;
+            self.stall.waiting = false;
         }
         Ok(moved)
     }
 
     /// Hands a stream of the peer to whoever accepts. Over the bound, or with nobody there, it is reset.
     fn admit(&mut self, mut stream: yamux::Stream, cx: &mut Context<'_>) {
-        let (Ok(permit), Some(commands)) = (Arc::clone(&self.inbound).try_acquire_owned(), self.own_commands.upgrade())
+        let (Ok(permit), Some(commands)) =
+            (Arc::clone(&self.inbound).try_acquire_owned(), self.queues.own_commands.upgrade())
         else {
             return;
         };
         // Acknowledges the stream at once. The library would do so with the first answer, and Go takes the whole
         // session down over a stream that stays unacknowledged for 75 s: one slow handler would end every call.
         let _sent = Pin::new(&mut stream).poll_write(cx, &[]);
-        let _accepted = self.accepted.try_send(YamuxStream::new(stream, Tether { _permit: permit, commands }));
+        let _accepted =
+            self.queues.accepted.try_send(YamuxStream::new(stream, Tether { permit: Some(permit), commands }));
     }
 
     /// Does what handles ask. `true` when the library has to be polled again.
     fn obey(&mut self, cx: &mut Context<'_>) -> bool {
-        let mut moved = false;
         loop {
-            if let Some(asker) = self.open.take() {
-                // Looked at here, right before opening: a caller that timed out must not cost a stream.
-                if !asker.is_closed() {
-                    let Some(library) = &mut self.library else { return moved };
-                    match library.poll_new_outbound(cx) {
-                        Poll::Ready(Ok(stream)) => {
-                            let _reset_if_gone = asker.send(stream);
-                            moved = true;
-                        }
-                        // The session is over; polling the library tells why.
-                        Poll::Ready(Err(_)) => moved = true,
-                        Poll::Pending => {
-                            self.open = Some(asker);
-                            return moved;
-                        }
-                    }
-                }
-            }
-            match self.commands.poll_recv(cx) {
-                Poll::Ready(Some(Command::Open(asker))) => self.open = Some(asker),
-                Poll::Ready(Some(Command::ReadToEnd(stream))) => {
-                    if self.reading_to_end.len() < READING_TO_END {
-                        self.reading_to_end.push(stream);
-                    }
-                }
+            match self.queues.commands.poll_recv(cx) {
+                Poll::Ready(Some(Command::ReadToEnd(stream, permit))) => self.reading_to_end.push((stream, permit)),
                 Poll::Ready(Some(Command::Close) | None) => {
                     self.closing = true;
+                    return false;
+                }
+                Poll::Pending => return self.open_streams(cx),
+            }
+        }
+    }
+
+    fn open_streams(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut moved = false;
+        loop {
+            let next = match self.open.take() {
+                Some(asker) => Poll::Ready(Some(asker)),
+                None => self.queues.opens.poll_recv(cx),
+            };
+            let Poll::Ready(Some(mut asker)) = next else { return moved };
+            // Looked at here, right before opening: a caller that has given up must not cost a stream. The look also
+            // has this woken when the caller gives up while the library makes it wait.
+            if asker.poll_closed(cx).is_ready() {
+                continue;
+            }
+            let Some(library) = &mut self.library else { return moved };
+            match library.poll_new_outbound(cx) {
+                Poll::Ready(Ok(stream)) => {
+                    let _reset_if_gone = asker.send(stream);
+                    moved = true;
+                }
+                // The session is over; polling the library tells why.
+                Poll::Ready(Err(_)) => moved = true,
+                Poll::Pending => {
+                    self.open = Some(asker);
                     return moved;
                 }
-                Poll::Pending => return moved,
             }
         }
     }
 
     fn read_dropped_streams(&mut self, cx: &mut Context<'_>) {
-        self.reading_to_end.retain_mut(|stream| {
+        self.reading_to_end.retain_mut(|(stream, _)| {
             let mut thrown_away = [0; 4096];
             loop {
                 match Pin::new(&mut *stream).poll_read(cx, &mut thrown_away) {

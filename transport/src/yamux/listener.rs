@@ -47,6 +47,9 @@ impl<L: Listener> SessionListener<L> {
     }
 }
 
+/// Sessions at once; further ones wait in the listener below.
+const SESSIONS: usize = 10_000;
+
 /// Streams of all sessions that may wait to be accepted; behind it each session's own queue fills.
 const WAITING: usize = 64;
 
@@ -67,19 +70,19 @@ impl<L: Listener> Listener for StreamListener<L> {
 
     async fn accept(&mut self) -> Option<(YamuxStream, L::Peer)> {
         loop {
+            if self.inner_ended && self.pumps.is_empty() {
+                return self.streams.try_recv().ok();
+            }
             tokio::select! {
                 Some(stream) = self.streams.recv() => return Some(stream),
                 Some(_) = self.pumps.join_next(), if !self.pumps.is_empty() => {}
-                session = self.sessions.accept(), if !self.inner_ended => match session {
+                session = self.sessions.accept(), if !self.inner_ended && self.pumps.len() < SESSIONS => match session {
                     Some((session, _)) => {
                         let found = self.found.clone();
                         self.pumps.spawn(pump(session, found));
                     }
                     None => self.inner_ended = true,
                 },
-            }
-            if self.inner_ended && self.pumps.is_empty() {
-                return self.streams.try_recv().ok();
             }
         }
     }

@@ -30,13 +30,21 @@ pub struct YamuxConfig {
     pub max_outbound_streams: usize,
     /// How many streams of the other end are served at once; further ones are reset. Default: 512.
     pub max_inbound_streams: usize,
+    /// How long [`Yamux::connect`] waits for the connection below, handshakes included. Default: 5 s. The connections of
+    /// [`Yamux::over`] go by the client's own time-out.
+    pub connect_timeout: Duration,
     /// How long the connection may refuse bytes that are due before the session counts as dead. Default: 30 s.
     pub write_timeout: Duration,
 }
 
 impl Default for YamuxConfig {
     fn default() -> Self {
-        Self { max_outbound_streams: 480, max_inbound_streams: 512, write_timeout: Duration::from_secs(30) }
+        Self {
+            max_outbound_streams: 480,
+            max_inbound_streams: 512,
+            connect_timeout: Duration::from_secs(5),
+            write_timeout: Duration::from_secs(30),
+        }
     }
 }
 

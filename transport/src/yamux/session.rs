@@ -7,15 +7,18 @@ use motore::service::UnaryService;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use volo::net::Address;
 
-use super::driver::{Command, Driver};
+use super::driver::{Command, Driver, Open, Queues};
 use super::stream::{Tether, YamuxStream};
 use super::{SessionError, YamuxConfig};
 use crate::connection::{Connection, Peer};
-use crate::error::ConnectError;
+use crate::error::{Chain, ConnectError};
 use crate::listener::Listener;
 
-/// Requests that may wait for the driver, which handles them as fast as it is polled.
-const COMMANDS: usize = 64;
+/// Callers that may wait for a stream ahead of those that wait for a place here.
+const OPENS: usize = 64;
+
+/// Requests to close that may wait, beside a command of each stream.
+const CLOSES: usize = 16;
 
 /// A yamux session: one connection, streams in both directions.
 ///
@@ -68,19 +71,22 @@ impl<P: Peer> Session<P> {
     ///
     /// Spawns the session's task, so it has to be called inside a tokio runtime.
     pub(super) fn start<C: Connection>(connection: C, mode: yamux::Mode, config: YamuxConfig, peer: P) -> Self {
-        let (commands, requests) = mpsc::channel(COMMANDS);
+        let streams_at_most = config.max_outbound_streams + config.max_inbound_streams;
+        let (open, opens) = mpsc::channel(OPENS);
+        let (commands, received) = mpsc::channel(streams_at_most + CLOSES);
         let (accepted, waiting) = mpsc::channel(config.max_inbound_streams.max(1));
-        let (ended, state) = watch::channel(None);
-        let driver = Driver::new(connection, mode, &config, (commands.downgrade(), requests), accepted);
+        let (reason, state) = watch::channel(None);
+        let queues = Queues { opens, commands: received, own_commands: commands.downgrade(), accepted };
+        let driver = Driver::new(connection, mode, &config, queues);
         // Its owners are the handles: it ends when the last of them is dropped.
         tokio::spawn(async move {
-            let outcome = driver.run().await;
-            if let Err(error) = &outcome {
-                tracing::debug!(error = %crate::error::Chain(error), "yamux session ended");
+            driver.run(&reason).await;
+            if let Some(Err(error)) = &*reason.borrow() {
+                tracing::debug!(error = %Chain(error), "yamux session ended");
             }
-            ended.send_replace(Some(outcome));
         });
         let streams = Streams {
+            open,
             commands: commands.clone(),
             permits: Arc::new(Semaphore::new(config.max_outbound_streams)),
             limit: config.max_outbound_streams,
@@ -94,6 +100,8 @@ impl<P: Peer> Session<P> {
 /// [`connect_with`](crate::ConnectWith::connect_with).
 #[derive(Clone, Debug)]
 pub struct Streams {
+    open: mpsc::Sender<Open>,
+    /// Keeps the driver at work.
     commands: mpsc::Sender<Command>,
     permits: Arc<Semaphore>,
     limit: usize,
@@ -115,9 +123,10 @@ impl Streams {
             .try_acquire_owned()
             .map_err(|_| OpenError::TooManyStreams { limit: self.limit })?;
         let (reply, stream) = oneshot::channel();
-        self.commands.send(Command::Open(reply)).await.map_err(|_| self.why_closed())?;
+        self.open.send(reply).await.map_err(|_| self.why_closed())?;
         let stream = stream.await.map_err(|_| self.why_closed())?;
-        Ok(YamuxStream::new(stream, Tether { _permit: permit, commands: self.commands.clone() }))
+        let session = Tether { permit: Some(permit), commands: self.commands.clone() };
+        Ok(YamuxStream::new(stream, session))
     }
 
     /// Says goodbye and ends the session. Calls that are still running are cut off.
@@ -138,16 +147,15 @@ impl Streams {
     /// Cancel safe.
     pub async fn ended(&self) -> Result<(), SessionError> {
         let mut state = self.state.clone();
-        match state.wait_for(Option::is_some).await {
-            Ok(outcome) => outcome.clone().unwrap_or(Ok(())),
-            // The runtime is going down and took the driver with it.
-            Err(_) => Ok(()),
-        }
+        // The driver drops its end last of all.
+        while state.changed().await.is_ok() {}
+        // Nothing is told when the runtime goes down and takes the driver with it.
+        state.borrow().clone().unwrap_or(Ok(()))
     }
 
     /// Whether the session is over.
     pub fn is_ended(&self) -> bool {
-        self.commands.is_closed()
+        self.open.is_closed()
     }
 
     fn why_closed(&self) -> OpenError {

@@ -38,8 +38,8 @@ const KEPT: usize = 4 * 1024;
 /// What ties a stream to its session: it counts, and keeps the driver at work.
 #[derive(Debug)]
 pub(super) struct Tether {
-    /// Counts the stream while it lives.
-    pub(super) _permit: OwnedSemaphorePermit,
+    /// Counts the stream; `None` only while it is dropped.
+    pub(super) permit: Option<OwnedSemaphorePermit>,
     pub(super) commands: mpsc::Sender<Command>,
 }
 
@@ -141,10 +141,10 @@ impl Drop for YamuxStream {
     fn drop(&mut self) {
         if self.shut_down
             && !self.read_to_end
-            && let Some(stream) = self.stream.take()
+            && let (Some(stream), Some(permit)) = (self.stream.take(), self.session.permit.take())
         {
-            // A driver too busy to take it resets it instead.
-            let _taken = self.session.commands.try_send(Command::ReadToEnd(stream));
+            // There is room for one of these from every stream; only a session that has ended takes no more.
+            let _taken = self.session.commands.try_send(Command::ReadToEnd(stream, permit));
         }
     }
 }
