@@ -34,7 +34,8 @@ use world::World;
 pub struct Checked {
     /// The texts, for showing places.
     pub sources: Sources,
-    /// At most 100, by file and place; a last one says if there are more.
+    /// At most 100, by file and place; behind them one that counts further mistakes, and one that counts further
+    /// warnings, if there are any.
     pub diagnostics: Vec<Diagnostic>,
     /// What the files say; `Some` if and only if no diagnostic is an error.
     pub model: Option<Model>,
@@ -46,7 +47,7 @@ pub struct Checked {
 /// compiler does; not in the current folder.
 pub fn check(files: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Checked {
     let loaded = load(files, include_dirs, reader);
-    let mut sink = Sink::new(loaded.diagnostics);
+    let mut sink = Sink::new(loaded.diagnostics, loaded.hidden);
     let world = World::new(loaded.files);
     duplicates::check(&world, &mut sink);
     let mut resolved = resolve::resolve(&world, &mut sink);

@@ -102,6 +102,7 @@ codes! {
     W012 Warning "an exception used as a type",
     W013 Warning "two files define one name in one namespace",
     W014 Warning "an element that stands twice in a set",
+    W099 Warning "more warnings than are shown",
 }
 
 impl Code {

@@ -12,10 +12,32 @@ pub enum Severity {
     Warning,
 }
 
+/// How many diagnostics were not kept, because nobody would read so many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Hidden {
+    pub(crate) errors: usize,
+    pub(crate) warnings: usize,
+}
+
+impl Hidden {
+    pub(crate) fn count(&mut self, severity: Severity) {
+        match severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+        }
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+    }
+}
+
 /// One mistake or warning.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
     code: Code,
+    count: usize,
     /// One sentence without a full stop.
     pub message: String,
     /// The places, the one to jump to first. Empty only when there is no text to point into, as with a file that
@@ -36,7 +58,7 @@ pub struct Label {
 
 impl Diagnostic {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), labels: Vec::new(), help: None }
+        Self { code, count: 1, message: message.into(), labels: Vec::new(), help: None }
     }
 
     /// A diagnostic with its primary place.
@@ -54,6 +76,17 @@ impl Diagnostic {
     pub(crate) fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
         self
+    }
+
+    /// Stands for so many that are not shown.
+    pub(crate) fn counting(mut self, count: usize) -> Self {
+        self.count = count;
+        self
+    }
+
+    /// How many mistakes or warnings it stands for: one, unless it says how many are not shown.
+    pub fn count(&self) -> usize {
+        self.count
     }
 
     /// The code, which [`crate::explain`] knows.

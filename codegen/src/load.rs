@@ -4,22 +4,19 @@ mod decode;
 mod order;
 
 use crate::code::Code;
-use crate::diagnostic::Diagnostic;
-use crate::read::ReadSource;
+use crate::diagnostic::{Diagnostic, Hidden};
+use crate::read::{MAX_BYTES, ReadSource};
 use crate::source::{Source, Sources};
 use crate::span::{FileId, Span};
 use crate::syntax::lex::{Lexed, lex};
 use crate::syntax::literal::unquote;
-use crate::syntax::parse::parse;
+use crate::syntax::parse::{Parsing, parse};
 use crate::syntax::token::{Keyword, TokenKind};
 use crate::syntax::tree::Tree;
 use decode::{Decoded, decode};
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// A text longer than this, in bytes, is no IDL that anybody wrote.
-const MAX_BYTES: usize = 64 << 20;
 
 /// Every file reached. [`FileId`] indexes `files` and `sources` alike.
 #[derive(Debug, Default)]
@@ -28,6 +25,8 @@ pub(crate) struct Loaded {
     pub(crate) roots: Vec<FileId>,
     pub(crate) sources: Sources,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Found besides, and not kept.
+    pub(crate) hidden: Hidden,
 }
 
 /// A file and what its include lines stand for.
@@ -103,6 +102,12 @@ impl Loader<'_> {
             Ok(bytes) if bytes.len() > MAX_BYTES => {
                 let message = format!("{} has more than {} MiB", path.display(), MAX_BYTES >> 20);
                 self.diagnostics.push(Diagnostic::new(Code::E004, message).help("split it into several files"));
+                self.known.insert(identity, None);
+                return Ok(None);
+            }
+            Ok(bytes) if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) => {
+                let message = format!("{} is UTF-16, not UTF-8", path.display());
+                self.diagnostics.push(Diagnostic::new(Code::E003, message).help("save the file as UTF-8"));
                 self.known.insert(identity, None);
                 return Ok(None);
             }
@@ -186,8 +191,9 @@ impl Loader<'_> {
             let Some(node) = nodes[node].take() else { continue };
             let file = FileId(id as u32);
             out.diagnostics.extend(node.decoded.report(file, &node.lexed));
-            let (tree, diagnostics) = parse(file, &node.decoded.text, &node.lexed);
+            let Parsing { tree, diagnostics, hidden } = parse(file, &node.decoded.text, &node.lexed);
             out.diagnostics.extend(diagnostics);
+            out.hidden.add(hidden);
             let target = |span: Span| {
                 let line = node.includes.iter().find(|line| line.start == span.start)?;
                 line.node.map(|node| ids[node])

@@ -1,12 +1,15 @@
 //! Where IDL text comes from: the disk, or a table in memory.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
+
+/// A text longer than this, in bytes, is no IDL that anybody wrote.
+pub(crate) const MAX_BYTES: usize = 64 << 20;
 
 /// What the front-end asks of a file system.
 pub trait ReadSource {
-    /// The bytes of a file.
+    /// The bytes of a file. Of a very large one its first 64 MiB and a byte are enough: more is refused in any case.
     ///
     /// # Errors
     /// Whatever the file system says.
@@ -25,7 +28,17 @@ pub struct Disk;
 
 impl ReadSource for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        // Opening a pipe waits for a writer, and a device may never end.
+        let about = std::fs::metadata(path)?;
+        if about.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        if !about.is_file() {
+            return Err(io::Error::other("it is no regular file"));
+        }
+        let mut bytes = Vec::new();
+        std::fs::File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn identity(&self, path: &Path) -> io::Result<PathBuf> {

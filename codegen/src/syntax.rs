@@ -12,5 +12,6 @@ use crate::span::FileId;
 /// Reads one text, whatever it says: the tree of what was understood, and what was not.
 pub fn parse(file: FileId, text: &str) -> (tree::Tree, Vec<Diagnostic>) {
     let lexed = lex::lex(text, &[]);
-    parse::parse(file, text, &lexed)
+    let parse::Parsing { tree, diagnostics, .. } = parse::parse(file, text, &lexed);
+    (tree, diagnostics)
 }

@@ -55,7 +55,7 @@ fn wrong_examples_give_their_code_and_right_ones_nothing() {
         let (wrong, right) = text.split_once("\nRight:\n").expect("checked above");
         let (Some(wrong), Some(right)) = (files(wrong), files(right)) else {
             // These have no IDL that could show them; the test below does.
-            assert!(["E001", "E004", "E099"].contains(&code.as_str()), "{code} has no example");
+            assert!(["E001", "E004", "E099", "W099"].contains(&code.as_str()), "{code} has no example");
             continue;
         };
         let (codes, human) = shown(&wrong);
@@ -86,4 +86,9 @@ fn codes_that_no_small_idl_can_show() {
     assert_eq!(checked.diagnostics.len(), 101);
     let last = &checked.diagnostics[100..];
     insta::assert_snapshot!("E099", render(last, &checked.sources, MessageFormat::Human, false));
+    let definitions: String = (1..=120).map(|id| format!("struct S{id} {{}};\n")).collect();
+    let checked = check(&[PathBuf::from("main.thrift")], &[], &Memory::new().with("main.thrift", definitions));
+    assert_eq!(checked.diagnostics.len(), 101);
+    let last = &checked.diagnostics[100..];
+    insta::assert_snapshot!("W099", render(last, &checked.sources, MessageFormat::Human, false));
 }

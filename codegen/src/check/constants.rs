@@ -107,7 +107,7 @@ fn cycle_of(world: &World, cycle: &[DefId]) -> Diagnostic {
         [one] => format!("the constant `{one}` is its own value"),
         _ => format!("these constants are each other's values: {} -> {first}", shorten(&names)),
     };
-    let mut diagnostic = Diagnostic::new(Code::E037, message);
+    let mut diagnostic = Diagnostic::new(Code::E037, message).help("write out the value of one of them");
     for id in cycle.iter().take(10) {
         diagnostic = diagnostic.label(world.definition(*id).name.span, "");
     }

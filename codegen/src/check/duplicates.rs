@@ -9,13 +9,16 @@ use crate::syntax::tree::DefinitionKind;
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Remembers where each thing was first seen, and reports the second.
+/// Remembers where each thing was first seen, and reports the second: the message, then what to do.
 pub(super) struct Seen<K> {
     code: Code,
     /// Most lists are short: a few comparisons cost less than a table.
     few: Vec<(K, Span)>,
     many: HashMap<K, Span>,
 }
+
+/// What helps with most of them.
+pub(super) const RENAME: &str = "rename or remove one of the two";
 
 /// So many are looked through one by one.
 const FEW: usize = 16;
@@ -25,14 +28,15 @@ impl<K: Eq + Hash> Seen<K> {
         Self { code, few: Vec::new(), many: HashMap::new() }
     }
 
-    pub(super) fn see(&mut self, key: K, span: Span, sink: &mut Sink, message: impl FnOnce(&K) -> String) {
+    pub(super) fn see(&mut self, key: K, span: Span, sink: &mut Sink, say: impl FnOnce(&K) -> (String, String)) {
         let first = match self.few.iter().find(|(seen, _)| *seen == key) {
             Some((_, first)) => Some(first),
             None => self.many.get(&key),
         };
         if let Some(first) = first {
-            let diagnostic = Diagnostic::at(self.code, span, message(&key), "here again");
-            sink.push(diagnostic.label(*first, "first here"));
+            let (message, help) = say(&key);
+            let diagnostic = Diagnostic::at(self.code, span, message, "here again").label(*first, "first here");
+            sink.push(diagnostic.help(help));
         } else if self.few.len() < FEW {
             self.few.push((key, span));
         } else {
@@ -54,7 +58,8 @@ pub(super) fn check(world: &World, sink: &mut Sink) {
             };
             let name = &definition.name;
             seen.see(name.text.as_str(), name.span, sink, |name| {
-                format!("the {what} `{name}` takes a name that is defined already")
+                let message = format!("the {what} `{name}` takes a name that is defined already");
+                (message, RENAME.to_owned())
             });
         }
     }

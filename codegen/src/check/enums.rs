@@ -1,6 +1,6 @@
 //! The members of enums: names and numbers.
 
-use super::duplicates::Seen;
+use super::duplicates::{RENAME, Seen};
 use super::sink::Sink;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -11,26 +11,37 @@ use std::collections::HashMap;
 
 /// The members with their numbers, counted where none is written.
 pub(super) fn number(values: &[tree::EnumValue], sink: &mut Sink) -> Vec<EnumValue> {
-    let mut next = 0_i64;
+    // Unknown behind a number that is no good, of which enough was said.
+    let mut next = Some(0_i64);
     let mut names = Seen::new(Code::E043);
-    let mut numbers: HashMap<i64, (&str, Span)> = HashMap::new();
+    let mut numbers: HashMap<i32, (&str, Span)> = HashMap::new();
     let mut out = Vec::with_capacity(values.len());
     for member in values {
         let name = &member.name;
-        names.see(name.text.as_str(), name.span, sink, |name| format!("the member `{name}` stands here twice"));
+        names.see(name.text.as_str(), name.span, sink, |name| {
+            (format!("the member `{name}` stands here twice"), RENAME.to_owned())
+        });
         let number = member.value.map_or(next, |value| value.value);
         let span = member.value.map_or(name.span, |value| value.span);
-        let value = i32::try_from(number).unwrap_or_else(|_| {
-            sink.push(out_of_range(number, span, member.value.is_none()));
-            0
+        let value = number.and_then(|number| {
+            let value = i32::try_from(number).ok();
+            if value.is_none() {
+                sink.push(out_of_range(number, span, member.value.is_none()));
+            }
+            value
         });
-        if let Some((other, place)) = numbers.get(&number) {
+        next = value.map(|value| i64::from(value) + 1);
+        let Some(value) = value else {
+            out.push(numbered(member, 0));
+            continue;
+        };
+        if let Some((other, place)) = numbers.get(&value) {
             if *other != name.text {
                 sink.push(
                     Diagnostic::at(
                         Code::E044,
                         span,
-                        format!("`{name}` has the value {number} of `{other}`"),
+                        format!("`{name}` has the value {value} of `{other}`"),
                         "here again",
                     )
                     .label(*place, "first here")
@@ -38,17 +49,15 @@ pub(super) fn number(values: &[tree::EnumValue], sink: &mut Sink) -> Vec<EnumVal
                 );
             }
         } else {
-            numbers.insert(number, (&name.text, span));
+            numbers.insert(value, (&name.text, span));
         }
-        next = number.saturating_add(1);
-        out.push(EnumValue {
-            name: name.clone(),
-            value,
-            doc: member.doc.clone(),
-            annotations: member.annotations.clone(),
-        });
+        out.push(numbered(member, value));
     }
     out
+}
+
+fn numbered(member: &tree::EnumValue, value: i32) -> EnumValue {
+    EnumValue { name: member.name.clone(), value, doc: member.doc.clone(), annotations: member.annotations.clone() }
 }
 
 fn out_of_range(number: i64, span: Span, counted: bool) -> Diagnostic {
@@ -64,6 +73,8 @@ fn out_of_range(number: i64, span: Span, counted: bool) -> Diagnostic {
 pub(super) fn check_senum(values: &[Literal], sink: &mut Sink) {
     let mut texts = Seen::new(Code::E043);
     for value in values {
-        texts.see(value.text.as_str(), value.span, sink, |text| format!("the text \"{text}\" stands here twice"));
+        texts.see(value.text.as_str(), value.span, sink, |text| {
+            (format!("the text \"{text}\" stands here twice"), "remove one of the two".to_owned())
+        });
     }
 }

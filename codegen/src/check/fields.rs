@@ -1,6 +1,6 @@
 //! Fields: ids given and counted, names, requiredness, defaults to come.
 
-use super::duplicates::Seen;
+use super::duplicates::{RENAME, Seen};
 use super::resolve::{Pending, Slot, or_placeholder, resolve_type};
 use super::sink::Sink;
 use super::world::World;
@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{DefId, Field, Requiredness};
 use crate::span::{Name, Span};
 use crate::syntax::tree;
+use std::cell::LazyCell;
 
 /// What a list of fields belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,7 @@ pub(super) fn resolve<'a>(
     sink: &mut Sink,
 ) -> Vec<Field> {
     let mut next = -1;
+    let free = LazyCell::new(|| next_free(fields));
     let mut ids = Seen::new(Code::E041);
     let mut names = Seen::new(Code::E042);
     let mut out: Vec<Field> = Vec::with_capacity(fields.len());
@@ -39,13 +41,19 @@ pub(super) fn resolve<'a>(
         let (number, implicit_id) = number(field, owner, &mut next, sink);
         let name = field.name.clone().unwrap_or_else(|| Name { text: format!("_{}", index + 1), span: field.ty.span });
         let place = field.id.map_or(name.span, |id| id.span);
-        if implicit_id {
-            // Counted ids clash with written negative ones only.
-            ids.see(number, place, sink, |id| format!("`{name}` gets the id {id}, which is taken"));
-        } else {
-            ids.see(number, place, sink, |id| format!("the id {id} is used twice"));
+        // Of an id that is no good, nothing more is said.
+        if let Some(number) = number {
+            ids.see(number, place, sink, |id| {
+                // Counted ids clash with written negative ones only.
+                let message = if implicit_id {
+                    format!("`{name}` gets the id {id}, which is taken")
+                } else {
+                    format!("the id {id} is used twice")
+                };
+                (message, free.clone())
+            });
         }
-        let message = |_: &_| format!("the {} `{name}` stands here twice", what(owner));
+        let message = |_: &_| (format!("the {} `{name}` stands here twice", what(owner)), RENAME.to_owned());
         // Names that were made up differ by place.
         if let Some(name) = &field.name {
             names.see(name.text.as_str(), name.span, sink, message);
@@ -60,7 +68,7 @@ pub(super) fn resolve<'a>(
             pending.push(Pending { file: id.file, value, ty: ty.clone(), slot });
         }
         out.push(Field {
-            id: number,
+            id: number.unwrap_or_default(),
             implicit_id,
             requiredness: requiredness(field, owner, &name, sink),
             name,
@@ -85,21 +93,23 @@ fn what(owner: Owner) -> &'static str {
     }
 }
 
-/// The id of a field, and whether it was counted. `next` is the one that Apache's compiler would give.
-fn number(field: &tree::Field, owner: Owner, next: &mut i32, sink: &mut Sink) -> (i32, bool) {
+/// The id of a field if it has a good one, and whether it was counted. `next` is the one that Apache's compiler would give.
+fn number(field: &tree::Field, owner: Owner, next: &mut i32, sink: &mut Sink) -> (Option<i32>, bool) {
     let Some(written) = field.id else {
         let given = *next;
         *next = given.saturating_sub(1);
-        if given < i32::from(i16::MIN) {
+        // Said once: each one behind it is beyond too.
+        if given == i32::from(i16::MIN) - 1 {
             let span = field.name.as_ref().map_or(field.ty.span, |name| name.span);
             sink.push(out_of_range(span, i64::from(given)));
         }
-        return (given, true);
+        return ((given >= i32::from(i16::MIN)).then_some(given), true);
     };
     let span = written.span;
-    let Ok(id) = i16::try_from(written.value) else {
-        sink.push(out_of_range(span, written.value));
-        return (i32::try_from(written.value).unwrap_or_default(), false);
+    let Some(value) = written.value else { return (None, false) };
+    let Ok(id) = i16::try_from(value) else {
+        sink.push(out_of_range(span, value));
+        return (None, false);
     };
     let id = i32::from(id);
     if let (0, Owner::Throws(_)) = (id, owner) {
@@ -117,7 +127,16 @@ fn number(field: &tree::Field, owner: Owner, next: &mut i32, sink: &mut Sink) ->
         sink.push(warning);
         *next = id - 1;
     }
-    (id, false)
+    (Some(id), false)
+}
+
+/// What to write in place of an id that is taken.
+fn next_free(fields: &[tree::Field]) -> String {
+    let written = fields.iter().filter_map(|field| i16::try_from(field.id?.value?).ok());
+    match written.max().unwrap_or_default().max(0).checked_add(1) {
+        Some(free) => format!("the next free id is {free}"),
+        None => "give one of the two another id".to_owned(),
+    }
 }
 
 fn out_of_range(span: Span, id: i64) -> Diagnostic {

@@ -45,6 +45,8 @@ pub(super) fn check(world: &World, resolved: &Resolved<'_>, types: &mut Types, s
 }
 
 fn unused_includes(world: &World, sink: &mut Sink) {
+    // What is wrong with these lines was said.
+    let circles = sink.places(Code::E005);
     for unit in &world.units {
         // In a file that was not read whole the use may stand in the rest.
         if !unit.tree.lost.is_empty() || unit.tree.definitions.iter().any(|definition| definition.damaged) {
@@ -55,7 +57,7 @@ fn unused_includes(world: &World, sink: &mut Sink) {
             continue;
         }
         for ((line, target), used) in unit.tree.includes.iter().zip(&unit.includes).zip(&unit.used) {
-            if target.is_some() && !used.get() {
+            if target.is_some() && !used.get() && !circles.contains(&line.span) {
                 let message = format!("nothing from \"{}\" is used", line.text);
                 sink.push(Diagnostic::at(Code::W001, line.span, message, "").help("remove the line"));
             }

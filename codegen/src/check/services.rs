@@ -2,7 +2,7 @@
 
 use super::canon::{Shape, Types, shorten};
 use super::cycles::sort;
-use super::duplicates::Seen;
+use super::duplicates::{RENAME, Seen};
 use super::fields::{self, Owner};
 use super::resolve::{Pending, Resolved, resolve_type};
 use super::sink::Sink;
@@ -10,8 +10,9 @@ use super::world::World;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{DefId, DefinitionKind, Method, Service, StructKind, TypeKind};
+use crate::span::Span;
 use crate::syntax::tree;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(super) fn resolve_method<'a>(
     world: &World,
@@ -77,9 +78,10 @@ pub(super) fn check(world: &World, resolved: &Resolved<'_>, types: &mut Types, s
             check_throws(world, types, service, sink);
         }
     }
-    if cycles.is_empty() {
-        check_inherited(world, &order, service, sink);
-    }
+    // Upwards, the services of a circle are where a line of them ends.
+    let circular: HashSet<DefId> = cycles.into_iter().flatten().collect();
+    let parent = |id: DefId| parent(id).filter(|_| !circular.contains(&id));
+    check_inherited(world, &order, service, parent, sink);
 }
 
 fn cycle_of(world: &World, cycle: &[DefId]) -> Diagnostic {
@@ -100,7 +102,9 @@ fn check_methods(service: &Service, sink: &mut Sink) {
     let mut names = Seen::new(Code::E045);
     for method in &service.methods {
         let name = &method.name;
-        names.see(name.text.as_str(), name.span, sink, |name| format!("the method `{name}` stands here twice"));
+        names.see(name.text.as_str(), name.span, sink, |name| {
+            (format!("the method `{name}` stands here twice"), RENAME.to_owned())
+        });
     }
 }
 
@@ -141,48 +145,63 @@ fn what(kind: &tree::DefinitionKind) -> &'static str {
     }
 }
 
-/// Methods that a service has from another one already. Only names that more than one service defines are followed
-/// upwards, so that a long line of services costs little.
+/// Methods that a service has from another one already. Walks from each service down to those that extend it, with
+/// the methods of all above at hand, so that a long line of services costs little. `parent` may not lead in a circle.
 fn check_inherited<'a>(
     world: &World,
-    order: &[DefId],
+    services: &[DefId],
     service: impl Fn(DefId) -> Option<&'a Service>,
+    parent: impl Fn(DefId) -> Option<DefId>,
     sink: &mut Sink,
 ) {
-    let mut owners: HashMap<&str, Vec<(DefId, usize)>> = HashMap::new();
-    for id in order {
-        for (index, method) in service(*id).iter().flat_map(|service| service.methods.iter().enumerate()) {
-            owners.entry(&method.name.text).or_default().push((*id, index));
+    enum Step {
+        Enter(DefId),
+        Leave(DefId),
+    }
+    let mut children: HashMap<DefId, Vec<DefId>> = HashMap::new();
+    let mut steps = Vec::new();
+    for id in services {
+        match parent(*id) {
+            Some(above) => children.entry(above).or_default().push(*id),
+            None => steps.push(Step::Enter(*id)),
         }
     }
-    let shared: HashMap<&str, HashMap<DefId, usize>> = owners
-        .into_iter()
-        .filter(|(_, owners)| owners.len() > 1)
-        .map(|(name, owners)| (name, owners.into_iter().rev().collect()))
-        .collect();
-    for id in order {
-        let Some(own) = service(*id) else { continue };
-        for method in &own.methods {
-            let Some(owners) = shared.get(method.name.text.as_str()) else { continue };
-            let mut ancestor = own.extends;
-            while let Some(above) = ancestor {
-                let Some(parent) = service(above) else { break };
-                if let Some(first) = owners.get(&above).and_then(|index| parent.methods.get(*index)) {
-                    let (name, owner) = (&method.name, &world.definition(above).name);
-                    sink.push(
-                        Diagnostic::at(
-                            Code::E046,
-                            name.span,
-                            format!("`{name}` is inherited from `{owner}`"),
-                            "here again",
-                        )
-                        .label(first.name.span, "first here")
-                        .help("give one of the two another name"),
-                    );
-                    break;
+    // By name, from the top down to where the walk is.
+    let mut above: HashMap<&str, Vec<(DefId, Span)>> = HashMap::new();
+    while let Some(step) = steps.pop() {
+        let (Step::Enter(id) | Step::Leave(id)) = step;
+        let methods = service(id).map(|service| service.methods.as_slice()).unwrap_or_default();
+        if let Step::Leave(_) = step {
+            for method in methods {
+                if let Some(owners) = above.get_mut(method.name.text.as_str()) {
+                    owners.pop_if(|(owner, _)| *owner == id);
                 }
-                ancestor = parent.extends;
             }
+            continue;
         }
+        for method in methods {
+            let name = &method.name;
+            let owners = above.entry(name.text.as_str()).or_default();
+            // A method that stands twice in its own service has a mistake of its own.
+            if owners.last().is_some_and(|(owner, _)| *owner == id) {
+                continue;
+            }
+            if let Some((owner, first)) = owners.last() {
+                let owner = &world.definition(*owner).name;
+                sink.push(
+                    Diagnostic::at(
+                        Code::E046,
+                        name.span,
+                        format!("`{name}` is inherited from `{owner}`"),
+                        "here again",
+                    )
+                    .label(*first, "first here")
+                    .help("give one of the two another name"),
+                );
+            }
+            owners.push((id, name.span));
+        }
+        steps.push(Step::Leave(id));
+        steps.extend(children.remove(&id).into_iter().flatten().map(Step::Enter));
     }
 }

@@ -1,53 +1,87 @@
 //! Collects diagnostics and hands out as many as anybody wants to read.
 
 use crate::code::Code;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Hidden, Severity};
+use crate::span::Span;
+use std::collections::HashSet;
 
 /// How many a run shows.
 const MAX_SHOWN: usize = 100;
-/// How many it keeps to choose from.
+/// How many mistakes it keeps to choose from, and how many warnings.
 const MAX_KEPT: usize = 10_000;
 
 pub(super) struct Sink {
-    kept: Vec<Diagnostic>,
-    dropped: usize,
+    errors: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
+    hidden: Hidden,
 }
 
 impl Sink {
-    pub(super) fn new(kept: Vec<Diagnostic>) -> Self {
-        Self { kept, dropped: 0 }
+    /// Begins with what was found before, and a count of what was not kept of that.
+    pub(super) fn new(found: Vec<Diagnostic>, hidden: Hidden) -> Self {
+        let mut sink = Self { errors: Vec::new(), warnings: Vec::new(), hidden };
+        found.into_iter().for_each(|diagnostic| sink.push(diagnostic));
+        sink
     }
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
-        if self.kept.len() < MAX_KEPT {
-            self.kept.push(diagnostic);
-        } else if diagnostic.severity() == Severity::Error || self.dropped == 0 {
-            self.dropped += 1;
-        }
-    }
-
-    /// Whether a further one is likely to be shown, so that a costly help line pays.
-    pub(super) fn wants_help(&self) -> bool {
-        self.kept.len() < MAX_SHOWN
-    }
-
-    /// By file and place, mistakes before warnings where there are too many, and the rest as a number.
-    pub(super) fn finish(self) -> Vec<Diagnostic> {
-        let Self { mut kept, mut dropped } = self;
-        let place = |diagnostic: &Diagnostic| {
-            diagnostic.labels.first().map(|label| (label.span.file, label.span.start, label.span.end))
+        let severity = diagnostic.severity();
+        let kept = match severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
         };
-        if kept.len() > MAX_SHOWN {
-            kept.sort_by_key(|diagnostic| (diagnostic.severity(), place(diagnostic)));
-            let hidden = kept.split_off(MAX_SHOWN);
-            dropped += hidden.iter().filter(|diagnostic| diagnostic.severity() == Severity::Error).count();
+        if kept.len() < MAX_KEPT {
+            kept.push(diagnostic);
+        } else {
+            self.hidden.count(severity);
         }
-        kept.sort_by_key(|diagnostic| (place(diagnostic), diagnostic.severity(), diagnostic.code()));
-        kept.dedup();
-        if dropped > 0 {
-            let message = format!("{dropped} more mistakes are not shown");
-            kept.push(Diagnostic::new(Code::E099, message).help("mend these first, then look again"));
-        }
-        kept
     }
+
+    /// Whether a further mistake is likely to be shown, so that a costly help line pays.
+    pub(super) fn wants_help(&self) -> bool {
+        self.errors.len() < MAX_SHOWN
+    }
+
+    /// Every place that mistakes of this code point at.
+    pub(super) fn places(&self, code: Code) -> HashSet<Span> {
+        let found = self.errors.iter().filter(|diagnostic| diagnostic.code() == code);
+        found.flat_map(|diagnostic| &diagnostic.labels).map(|label| label.span).collect()
+    }
+
+    /// By file and place, mistakes before warnings where there are too many, and the rest as numbers.
+    pub(super) fn finish(self) -> Vec<Diagnostic> {
+        let Self { mut errors, mut warnings, mut hidden } = self;
+        let errors_hidden = cut(&mut errors, MAX_SHOWN);
+        let warnings_hidden = cut(&mut warnings, MAX_SHOWN - errors.len());
+        hidden.add(Hidden { errors: errors_hidden, warnings: warnings_hidden });
+        let mut shown = errors;
+        shown.extend(warnings);
+        shown.sort_by_key(|diagnostic| (place(diagnostic), diagnostic.severity(), diagnostic.code()));
+        shown.extend(more(Code::E099, hidden.errors, "mistake", "mend these first, then look again"));
+        shown.extend(more(Code::W099, hidden.warnings, "warning", "mend what is shown, then look again"));
+        shown
+    }
+}
+
+fn place(diagnostic: &Diagnostic) -> Option<(crate::span::FileId, u32, u32)> {
+    diagnostic.labels.first().map(|label| (label.span.file, label.span.start, label.span.end))
+}
+
+/// Keeps the first `limit` by file and place, each once; how many that leaves out.
+fn cut(found: &mut Vec<Diagnostic>, limit: usize) -> usize {
+    found.sort_by_key(|diagnostic| (place(diagnostic), diagnostic.code()));
+    found.dedup();
+    let left_out = found.len().saturating_sub(limit);
+    found.truncate(limit);
+    left_out
+}
+
+/// Says how many are not shown, if any are not.
+fn more(code: Code, count: usize, what: &str, help: &str) -> Option<Diagnostic> {
+    let message = match count {
+        0 => return None,
+        1 => format!("1 more {what} is not shown"),
+        _ => format!("{count} more {what}s are not shown"),
+    };
+    Some(Diagnostic::new(code, message).counting(count).help(help))
 }

@@ -118,7 +118,9 @@ impl<'a> Evaluator<'a> {
 
     fn see(&self, seen: &mut Seen<String>, value: Option<&Value>, span: Span, what: &str, sink: &mut Sink) {
         if let Some(scalar) = value.and_then(|value| self.scalar(value)) {
-            seen.see(self.show(&scalar), span, sink, |key| format!("the {what} {key} stands here twice"));
+            seen.see(self.show(&scalar), span, sink, |key| {
+                (format!("the {what} {key} stands here twice"), "remove one of the two".to_owned())
+            });
         }
     }
 
@@ -158,7 +160,9 @@ impl<'a> Evaluator<'a> {
                 out = None;
                 continue;
             };
-            seen.see(field.clone(), key.span, sink, |field| format!("the field \"{field}\" stands here twice"));
+            seen.see(field.clone(), key.span, sink, |field| {
+                (format!("the field \"{field}\" stands here twice"), "remove one of the two".to_owned())
+            });
             let Some(place) = fields.iter().position(|candidate| candidate.name.text == *field) else {
                 if !self.world.definition(id).damaged {
                     sink.push(no_field(&name, fields, field, key.span));

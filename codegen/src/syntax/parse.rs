@@ -11,11 +11,11 @@ mod service;
 mod types;
 mod value;
 
-use super::lex::Lexed;
+use super::lex::{Fault, Lexed};
 use super::token::{Keyword, Symbol, TokenKind};
 use super::tree::{Comment, Tree};
 use crate::code::Code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Hidden};
 use crate::span::{FileId, Span};
 pub(crate) use cursor::Parser;
 
@@ -26,12 +26,30 @@ pub(crate) struct Reported;
 /// What was read, or the note that a mistake was reported.
 type Parsed<T> = Result<T, Reported>;
 
+/// What a text says, and what is wrong with it.
+pub(crate) struct Parsing {
+    pub(crate) tree: Tree,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) hidden: Hidden,
+}
+
 /// Reads a text that was split already.
-pub(crate) fn parse(file: FileId, text: &str, lexed: &Lexed) -> (Tree, Vec<Diagnostic>) {
+pub(crate) fn parse(file: FileId, text: &str, lexed: &Lexed) -> Parsing {
     let mut parser = Parser::new(file, text, lexed);
+    let is_nul = |fault: &Fault| text.as_bytes().get(fault.start as usize) == Some(&0);
+    let mut nuls = lexed.faults.iter().filter(|fault| is_nul(fault)).count();
     for fault in &lexed.faults {
         let span = Span { file, start: fault.start, end: fault.end };
-        let diagnostic = Diagnostic::at(fault.code, span, fault.message.as_str(), fault.label);
+        let mut diagnostic = Diagnostic::at(fault.code, span, fault.message.as_str(), fault.label);
+        if is_nul(fault) {
+            // A file with one usually has very many: it is no text.
+            match std::mem::take(&mut nuls) {
+                0 => continue,
+                1 => {}
+                2 => diagnostic.labels[0].text = "and in 1 more place".to_owned(),
+                count => diagnostic.labels[0].text = format!("and in {} more places", count - 1),
+            }
+        }
         parser.report(match fault.help {
             Some(help) => diagnostic.help(help),
             None => diagnostic,

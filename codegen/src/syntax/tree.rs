@@ -102,8 +102,8 @@ pub struct EnumValue {
 /// An integer and its place.
 #[derive(Clone, Copy, Debug)]
 pub struct Number {
-    /// The value.
-    pub value: i64,
+    /// The value; `None` if it could not be read, which was reported.
+    pub value: Option<i64>,
     /// The place.
     pub span: Span,
 }

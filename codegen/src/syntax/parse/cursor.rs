@@ -1,15 +1,15 @@
 //! Where the parser is, what it saw, and how it complains.
 
-use super::{Parsed, Reported};
+use super::{Parsed, Parsing, Reported};
 use crate::code::Code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Hidden, Severity};
 use crate::span::{FileId, Name, Span};
 use crate::syntax::lex::Lexed;
 use crate::syntax::literal::doc_text;
 use crate::syntax::token::{Keyword, Symbol, Token, TokenKind};
 use crate::syntax::tree::Tree;
 
-/// More than this many mistakes of one file are not worth collecting: a run shows fewer.
+/// More than this many mistakes of one file, or warnings, are not worth collecting: a run shows fewer.
 const MAX_COLLECTED: usize = 200;
 
 /// A place in the tokens of one file.
@@ -20,17 +20,30 @@ pub(crate) struct Parser<'a> {
     at: usize,
     /// The token of the last "expected …", so that a place gets one only.
     complained_at: Option<usize>,
-    diagnostics: Vec<Diagnostic>,
+    errors: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
+    hidden: Hidden,
     pub(super) tree: Tree,
 }
 
 impl<'a> Parser<'a> {
     pub(crate) fn new(file: FileId, text: &'a str, lexed: &'a Lexed) -> Self {
-        Self { file, text, lexed, at: 0, complained_at: None, diagnostics: Vec::new(), tree: Tree::default() }
+        Self {
+            file,
+            text,
+            lexed,
+            at: 0,
+            complained_at: None,
+            errors: Vec::new(),
+            warnings: Vec::new(),
+            hidden: Hidden::default(),
+            tree: Tree::default(),
+        }
     }
 
-    pub(crate) fn finish(self) -> (Tree, Vec<Diagnostic>) {
-        (self.tree, self.diagnostics)
+    pub(crate) fn finish(self) -> Parsing {
+        let diagnostics = self.errors.into_iter().chain(self.warnings).collect();
+        Parsing { tree: self.tree, diagnostics, hidden: self.hidden }
     }
 
     /// Where the parser is, to come back to in [`Self::skip_to_member`].
@@ -154,8 +167,15 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) -> Reported {
-        if self.diagnostics.len() < MAX_COLLECTED {
-            self.diagnostics.push(diagnostic);
+        let severity = diagnostic.severity();
+        let collected = match severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        };
+        if collected.len() < MAX_COLLECTED {
+            collected.push(diagnostic);
+        } else {
+            self.hidden.count(severity);
         }
         Reported
     }
@@ -196,7 +216,7 @@ impl<'a> Parser<'a> {
         let from = self.lexed.tokens.get(self.at.saturating_sub(2)).map_or(0, |token| token.start);
         let faults = &self.lexed.faults;
         let near = &faults[faults.partition_point(|fault| fault.start < from)..];
-        near.first().is_some_and(|fault| fault.code == Code::E010 && fault.start < self.token(0).end)
+        near.first().is_some_and(|fault| fault.code == Code::E010 && fault.start <= self.token(0).end)
     }
 
     /// Keeps quiet about this place: what was skipped before it was reported.

@@ -108,7 +108,7 @@ impl Parser<'_> {
             if let Some(found) = self.eat_keyword(Keyword::True).or_else(|| self.eat_keyword(Keyword::False)) {
                 // Both are integers for Apache's compiler.
                 let value = i64::from(self.text_of(found) == "true");
-                Some(crate::syntax::tree::Number { value, span })
+                Some(crate::syntax::tree::Number { value: Some(value), span })
             } else {
                 Some(self.integer()?)
             }

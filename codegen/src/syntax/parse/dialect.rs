@@ -4,7 +4,7 @@ use super::Parser;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
-use crate::syntax::token::{Keyword, Symbol, TokenKind};
+use crate::syntax::token::{Keyword, Symbol, Token, TokenKind};
 
 impl Parser<'_> {
     fn dialect(&mut self, span: Span, what: &str, help: &str) {
@@ -131,6 +131,35 @@ impl Parser<'_> {
         self.skip_brackets();
         let span = self.since(name);
         self.dialect(span, "a value that begins with the name of its struct", "write `{\"field\": value}`");
+    }
+
+    /// `performs Session;` where a method belongs: reported and skipped.
+    pub(super) fn dialect_performs(&mut self) -> bool {
+        let span = self.span();
+        let found = self.text_of(span) == "performs"
+            && self.token(1).kind == TokenKind::Name
+            && self.token(2).kind != TokenKind::Symbol(Symbol::OpenParen);
+        if found {
+            self.dialect(span, "`performs`", "leave it out, and write a service in place of the interaction");
+            self.bump();
+            self.bump();
+            self.eat_separator();
+        }
+        found
+    }
+
+    /// `terse` before the type of a field. It may be the type too, so what follows has to be a type, a name and what
+    /// can stand behind these.
+    pub(super) fn dialect_terse(&mut self) {
+        let span = self.span();
+        let word = |token: Token| matches!(token.kind, TokenKind::Name | TokenKind::Keyword(_));
+        let same_line = |ahead| !self.token(ahead).first_on_line;
+        let named = word(self.token(2)) && same_line(2) && (!word(self.token(3)) || !same_line(3));
+        let generic = self.token(2).kind == TokenKind::Symbol(Symbol::OpenAngle);
+        if self.text_of(span) == "terse" && word(self.token(1)) && same_line(1) && (named || generic) {
+            self.dialect(span, "`terse`", "leave it out");
+            self.bump();
+        }
     }
 
     /// A word before the result of a method that only fbthrift knows.

@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Requiredness;
 use crate::span::{Name, Span};
 use crate::syntax::token::{Keyword, Symbol, TokenKind};
-use crate::syntax::tree::{Field, Number};
+use crate::syntax::tree::{Field, MAX_DEPTH, Number};
 
 /// What a list of fields belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +79,7 @@ impl Parser<'_> {
         let doc = self.doc();
         let id = self.field_id()?;
         let requiredness = self.requiredness();
+        self.dialect_terse();
         if id.is_none() && requiredness.1.is_none() && !self.type_begins() {
             return Err(self.unexpected(place.field()));
         }
@@ -86,7 +87,7 @@ impl Parser<'_> {
         let reference = self.eat(Symbol::Ampersand).is_some();
         let name = self.field_name(place)?;
         let default = if self.eat(Symbol::Equals).is_some() { Some(self.value()?) } else { None };
-        self.xsd_attributes()?;
+        self.xsd_attributes(0)?;
         let annotations = self.annotations()?;
         self.end_of_field(place)?;
         Ok(Field { id, requiredness, ty, reference, name, default, doc, annotations })
@@ -156,18 +157,24 @@ impl Parser<'_> {
     }
 
     /// `xsd_optional xsd_nillable xsd_attrs { … }`: read, and heeded by nobody.
-    fn xsd_attributes(&mut self) -> Parsed<()> {
+    fn xsd_attributes(&mut self, depth: usize) -> Parsed<()> {
         self.eat_keyword(Keyword::XsdOptional);
         self.eat_keyword(Keyword::XsdNillable);
-        if self.eat_keyword(Keyword::XsdAttrs).is_some() {
+        if let Some(start) = self.eat_keyword(Keyword::XsdAttrs) {
+            if depth >= MAX_DEPTH && self.is(Symbol::OpenBrace) {
+                self.too_deep(start, "list of attributes");
+                self.skip_brackets();
+                self.hush();
+                return Ok(());
+            }
             let open = self.expect(Symbol::OpenBrace)?;
-            self.flat_fields(open)?;
+            self.attributes(open, depth)?;
         }
         Ok(())
     }
 
-    /// The fields of `xsd_attrs`. They may not have attributes again: nesting without a limit helps nobody.
-    fn flat_fields(&mut self, open: Span) -> Parsed<()> {
+    /// The fields of `xsd_attrs`, which may have attributes again.
+    fn attributes(&mut self, open: Span, depth: usize) -> Parsed<()> {
         while self.eat(Symbol::CloseBrace).is_none() {
             if self.kind() == TokenKind::End || self.at_definition() {
                 return Err(self.unclosed(open, "this list of attributes"));
@@ -180,8 +187,7 @@ impl Parser<'_> {
             if self.eat(Symbol::Equals).is_some() {
                 self.value()?;
             }
-            self.eat_keyword(Keyword::XsdOptional);
-            self.eat_keyword(Keyword::XsdNillable);
+            self.xsd_attributes(depth + 1)?;
             self.annotations()?;
             self.eat_separator();
         }

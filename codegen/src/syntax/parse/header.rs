@@ -7,6 +7,8 @@ use crate::span::{Name, Span};
 use crate::syntax::token::{Keyword, Symbol, TokenKind};
 use crate::syntax::tree::Namespace;
 
+const SCOPE: &str = "the language of the namespace, or `*`";
+
 /// Words that once began a line of their own, and the scope that they mean.
 const OLD_FORMS: &[(&str, &str)] = &[
     ("cocoa_prefix", "cocoa"),
@@ -83,7 +85,8 @@ impl Parser<'_> {
     fn namespace(&mut self, start: Span) -> Parsed<()> {
         let scope = match self.eat(Symbol::Star) {
             Some(span) => Name { text: "*".to_owned(), span },
-            None => self.dotted_name("the language of the namespace, or `*`")?,
+            None if self.line_begins_definition() => return Err(self.expected(SCOPE)),
+            None => self.dotted_name(SCOPE)?,
         };
         if self.kind() == TokenKind::Literal {
             let span = self.span();
@@ -122,7 +125,8 @@ impl Parser<'_> {
     /// A dotted name that may have hyphens; keywords and numbers are fine between dots.
     fn namespace_name(&mut self) -> Parsed<Name> {
         let start = self.span();
-        if !matches!(self.kind(), TokenKind::Name | TokenKind::Keyword(_)) || self.at_definition() {
+        let word = matches!(self.kind(), TokenKind::Name | TokenKind::Keyword(_));
+        if !word || self.at_definition() || self.line_begins_definition() {
             return Err(self.expected("the name of the namespace"));
         }
         let mut end = self.bump().end;

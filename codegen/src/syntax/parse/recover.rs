@@ -18,10 +18,10 @@ impl Parser<'_> {
         (keyword.defines() || keyword.heads()) && named && (self.token(0).first_on_line || brace)
     }
 
-    /// Goes to the next definition. A name on the way may be one that other places need.
+    /// Goes to the next definition, broken or not. What began the last one is read already. A name on the way may be one that other places need.
     pub(super) fn skip_to_definition(&mut self) {
         let mark = self.mark();
-        while self.kind() != TokenKind::End && !self.at_definition() {
+        while self.kind() != TokenKind::End && !self.at_definition() && !self.line_begins_definition() {
             let old = self.token(0).first_on_line && Self::old_scope(self.text_of(self.span())).is_some();
             if old && self.mark() > mark {
                 break;
@@ -29,6 +29,12 @@ impl Parser<'_> {
             self.bump();
         }
         self.lose_names(mark);
+    }
+
+    /// Whether the first word of a line begins a definition or a header, whatever follows.
+    pub(super) fn line_begins_definition(&self) -> bool {
+        let TokenKind::Keyword(keyword) = self.kind() else { return false };
+        self.token(0).first_on_line && (keyword.defines() || keyword.heads())
     }
 
     /// Remembers the names since a mark as lost: whether they are defined is not known.

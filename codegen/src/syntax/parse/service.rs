@@ -43,6 +43,9 @@ impl Parser<'_> {
                 self.structured_annotation();
                 continue;
             }
+            if self.dialect_performs() {
+                continue;
+            }
             let mark = self.mark();
             match self.method(&mut damaged) {
                 Ok(method) => methods.push(method),

@@ -18,7 +18,7 @@ impl Parser<'_> {
         let start = self.span();
         let text = self.text_of(start);
         let kind = match self.kind() {
-            TokenKind::Int => ValueKind::Int(self.integer()?.value),
+            TokenKind::Int => self.integer()?.value.map_or(ValueKind::Unknown, ValueKind::Int),
             TokenKind::Double => {
                 self.bump();
                 self.double(start)
@@ -114,14 +114,14 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// An integer token's value; one that is too big is reported and read as 0.
+    /// An integer token's value; one that is too big is reported and has none.
     pub(super) fn integer(&mut self) -> Parsed<Number> {
         let span = self.span();
         match self.kind() {
             TokenKind::Int => self.bump(),
             TokenKind::Malformed => {
                 self.bump();
-                return Ok(Number { value: 0, span });
+                return Ok(Number { value: None, span });
             }
             _ => return Err(self.expected("an integer")),
         };
@@ -133,6 +133,12 @@ impl Parser<'_> {
                 Diagnostic::at(Code::W004, span, format!("`{text}` is an octal number"), "")
                     .help(format!("write {} or hex: Apache's compiler doesn't know `0o`", decimal(octal))),
             );
+        } else if digits.starts_with("0X") {
+            let lower = text.replacen('X', "x", 1);
+            self.report(
+                Diagnostic::at(Code::W004, span, format!("`{text}` has a capital `X`"), "")
+                    .help(format!("write `{lower}`: Apache's compiler doesn't know `0X`")),
+            );
         } else if digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit()) {
             let plain = digits.trim_start_matches('0');
             let plain = if plain.is_empty() { "0" } else { plain };
@@ -140,13 +146,13 @@ impl Parser<'_> {
                 Diagnostic::at(Code::W010, span, format!("`{text}` is read as the decimal number {plain}"), "");
             self.report(warning.help(format!("write `{plain}`; an octal number is written in decimal or hex")));
         }
-        let value = integer(text).unwrap_or_else(|| {
+        let value = integer(text);
+        if value.is_none() {
             self.report(
-                Diagnostic::at(Code::E015, span, format!("{text} does not fit into 64 bits"), "")
+                Diagnostic::at(Code::E015, span, format!("{text} does not fit into a signed 64-bit integer"), "")
                     .help("integers go from -9223372036854775808 to 9223372036854775807"),
             );
-            0
-        });
+        }
         Ok(Number { value, span })
     }
 }
