@@ -47,6 +47,24 @@ fn check_idl_takes_folders_and_lets_warnings_pass_unless_told_otherwise() -> Tes
     insta::assert_snapshot!(sandbox.run(&["check-idl", "odd", "--message-format", "short"])?.text());
     let outcome = sandbox.run(&["check-idl", "odd", "--deny-warnings"])?;
     assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
+    assert_eq!(outcome.stderr.lines().last(), Some("error: 2 warnings, and --deny-warnings was given"));
+    Ok(())
+}
+
+#[test]
+fn programs_get_diagnostics_and_nothing_else() -> TestResult {
+    let sandbox = sandbox()?;
+    let fine = sandbox.run(&["check-idl", "idl/echo.thrift", "--message-format", "json"])?;
+    assert_eq!(fine.text(), "exit: 0\n--- stdout\n--- stderr\n");
+    for command in [&["check-idl", "odd"][..], &["dump", "--json", "odd/odd.thrift"]] {
+        for (format, begins) in [("json", "{\"code\":\""), ("github", "::warning ")] {
+            let args = [command, &["--deny-warnings", "--message-format", format]].concat();
+            let outcome = sandbox.run(&args)?;
+            assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{}", outcome.stderr);
+            assert!(!outcome.stderr.is_empty());
+            assert!(outcome.stderr.lines().all(|line| line.starts_with(begins)), "{}", outcome.stderr);
+        }
+    }
     Ok(())
 }
 
@@ -84,5 +102,8 @@ fn dump_prints_the_model_as_json() -> TestResult {
     let wrong = sandbox.run(&["dump", "--json", "wrong.thrift"])?;
     assert_eq!((wrong.code, wrong.stdout.as_str()), (Some(1), ""));
     assert_eq!(sandbox.run(&["dump", "idl/echo.thrift"])?.code, Some(2));
+    let denied = sandbox.run(&["dump", "--json", "--deny-warnings", "odd/odd.thrift"])?;
+    assert_eq!((denied.code, denied.stdout.as_str()), (Some(1), ""));
+    assert!(denied.stderr.ends_with("error: 1 warning, and --deny-warnings was given\n"), "{}", denied.stderr);
     Ok(())
 }

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use thiserror::Error;
-use volplane_build::{Checked, Disk, Severity};
+use volplane_build::{Checked, Diagnostic, Disk, MessageFormat, Severity};
 
-use crate::cli::CheckIdl;
+use crate::cli::{CheckIdl, Reading};
 use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::summary::{count, summary};
@@ -30,6 +30,14 @@ enum CheckError {
     },
 }
 
+/// There are warnings, and that is not enough.
+#[derive(Debug, Error)]
+#[error("{warnings}, and --deny-warnings was given")]
+struct Denied {
+    /// How many.
+    warnings: String,
+}
+
 /// Checks files and folders.
 pub(crate) fn run(args: &CheckIdl, printer: Printer) -> Exit {
     let files = match idl_files(&args.paths) {
@@ -41,11 +49,33 @@ pub(crate) fn run(args: &CheckIdl, printer: Printer) -> Exit {
     };
     let Checked { sources, diagnostics, model } = volplane_build::check(&files, &args.reading.include, &Disk);
     printer.diagnostics(&diagnostics, &sources, args.reading.message_format);
-    let warnings = diagnostics.iter().filter(|found| found.severity() == Severity::Warning).count();
     let Some(model) = model else { return Exit::Failure };
-    let text = format!("{}: {}", count(model.files.len(), "file"), summary(&model));
-    printer.status("Checked", if warnings > 0 { format!("{text}; {}", count(warnings, "warning")) } else { text });
-    if args.reading.deny_warnings && warnings > 0 { Exit::Failure } else { Exit::Success }
+    if for_people(args.reading.message_format) {
+        let text = format!("{}: {}", count(model.files.len(), "file"), summary(&model));
+        let warnings = warnings(&diagnostics);
+        printer.status("Checked", if warnings > 0 { format!("{text}; {}", count(warnings, "warning")) } else { text });
+    }
+    if denied(&args.reading, &diagnostics, printer) { Exit::Failure } else { Exit::Success }
+}
+
+/// Whether `--deny-warnings` makes these diagnostics of a valid IDL a failure, which is said then.
+pub(super) fn denied(reading: &Reading, diagnostics: &[Diagnostic], printer: Printer) -> bool {
+    let warnings = warnings(diagnostics);
+    let denied = reading.deny_warnings && warnings > 0;
+    if denied && for_people(reading.message_format) {
+        printer.error(&Denied { warnings: count(warnings, "warning") }, None);
+    }
+    denied
+}
+
+/// A program that reads diagnostics has no use for other lines between them.
+fn for_people(format: MessageFormat) -> bool {
+    matches!(format, MessageFormat::Human | MessageFormat::Short)
+}
+
+/// How many there are, those that are not shown included.
+fn warnings(diagnostics: &[Diagnostic]) -> usize {
+    diagnostics.iter().filter(|found| found.severity() == Severity::Warning).map(Diagnostic::count).sum()
 }
 
 /// The files that are meant: those in a folder in the order of their names, at any depth.

@@ -2,6 +2,7 @@
 
 use volplane_build::{Checked, Disk, dump};
 
+use super::check_idl::denied;
 use crate::cli::Dump;
 use crate::exit::Exit;
 use crate::printer::Printer;
@@ -12,7 +13,7 @@ pub(crate) fn run(args: &Dump, printer: Printer) -> Exit {
         volplane_build::check(std::slice::from_ref(&args.file), &args.reading.include, &Disk);
     printer.diagnostics(&diagnostics, &sources, args.reading.message_format);
     let Some(model) = model else { return Exit::Failure };
-    if args.reading.deny_warnings && !diagnostics.is_empty() {
+    if denied(&args.reading, &diagnostics, printer) {
         return Exit::Failure;
     }
     match dump::to_json(&model, &sources) {
