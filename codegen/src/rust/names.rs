@@ -45,7 +45,7 @@ pub fn type_name(idl: &str) -> String {
 /// The trait of a service. The backend derives a dozen names from it and cases it again, so it can't end in an
 /// underscore.
 pub fn service_name(idl: &str) -> String {
-    let name = cased(idl, |s| s.to_upper_camel_case());
+    let name = cased_for_good(idl);
     if USED_BARE.contains(&name.as_str()) { format!("{name}Service") } else { name }
 }
 
@@ -62,7 +62,7 @@ pub fn variant_name(idl: &str) -> String {
 
 /// The variant of a declared exception, beside the variant `Ok` of the result. It is cased again by the backend.
 pub fn throws_name(idl: &str) -> String {
-    let name = cased(idl, |s| s.to_upper_camel_case());
+    let name = cased_for_good(idl);
     if matches!(name.as_str(), "Ok" | "Self") { format!("{name}Exception") } else { name }
 }
 
@@ -113,6 +113,16 @@ fn lower(idl: &str) -> String {
     if PATH_KEYWORDS.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
+/// Upper camel case that casing again leaves as it is: `a_a` is `AA` at first, and `Aa` from then on.
+fn cased_for_good(idl: &str) -> String {
+    let mut name = cased(idl, |s| s.to_upper_camel_case());
+    // The second round merges what the first one left of single letters; there is nothing left for a third.
+    for _ in 0..2 {
+        name = cased(&name, |s| s.to_upper_camel_case());
+    }
+    name
+}
+
 /// Cases everything behind the leading underscores.
 fn cased(idl: &str, case: impl Fn(&str) -> String) -> String {
     let body = idl.trim_start_matches('_');
@@ -135,6 +145,7 @@ mod tests {
         assert_eq!(type_name("Result"), "Result");
         assert_eq!(service_name("Self"), "SelfService");
         assert_eq!(throws_name("ok"), "OkException");
+        assert_eq!(service_name("a_a"), "Aa");
         assert_eq!(escape(&field_name("type")), "r#type");
         assert_eq!(escape(&field_name("Self")), "self_");
         assert_eq!(method_name("Self"), "self_method");
