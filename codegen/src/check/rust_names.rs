@@ -95,7 +95,7 @@ fn check_modules(world: &World, sink: &mut Sink) {
                         "here again",
                     )
                     .label(span, "first here")
-                    .help("give one of the files a `namespace rs` of its own; otherwise this definition gets a module below"),
+                    .help("give one of the files a `namespace rs` of its own; otherwise this file gets a module below the shared one"),
                 );
             }
         }
