@@ -41,7 +41,8 @@ pub(crate) struct Fault {
 /// Splits a text. `replaced` are the places, ascending, of U+FFFD that stand for bytes that were no UTF-8, which
 /// the caller reports.
 pub(crate) fn lex(text: &str, replaced: &[u32]) -> Lexed {
-    let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, fresh: true, replaced, out: Lexed::default() };
+    let mut lexer =
+        Lexer { text, bytes: text.as_bytes(), at: 0, fresh: true, replaced, nul: false, out: Lexed::default() };
     if text.starts_with('\u{feff}') {
         lexer.at = 3;
     }
@@ -56,6 +57,8 @@ struct Lexer<'a> {
     /// No token stands on this line yet.
     fresh: bool,
     replaced: &'a [u32],
+    /// A NUL byte was seen.
+    nul: bool,
     out: Lexed,
 }
 
@@ -267,6 +270,8 @@ impl Lexer<'_> {
             _ => start,
         };
         let (message, help) = match first {
+            // Only the first is shown, and there may be millions.
+            '\0' if std::mem::replace(&mut self.nul, true) => (String::new(), ""),
             c if c.is_control() => (format!("a control character, {}, stands here", c.escape_default()), "remove it"),
             c if c.is_alphanumeric() => (
                 format!("`{}` is no name", &self.text[start..self.at]),
