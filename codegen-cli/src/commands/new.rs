@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use volplane_build::rust::Api;
 
+use super::check_idl::denied;
 use crate::apply::{self, ApplyError, Place};
 use crate::cli::New;
 use crate::exit::Exit;
@@ -135,7 +136,7 @@ fn make(args: &New, printer: Printer) -> Result<Exit, NewError> {
 
     let idl = Idl::read(&args.idl, &args.reading.include);
     printer.diagnostics(&idl.diagnostics, &idl.sources, args.reading.message_format);
-    if args.reading.deny_warnings && !idl.diagnostics.is_empty() && idl.meaning.is_some() {
+    if idl.meaning.is_some() && denied(&args.reading, &idl.diagnostics, printer) {
         return Ok(Exit::Failure);
     }
     let Some(meaning) = &idl.meaning else {
