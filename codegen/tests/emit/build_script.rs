@@ -70,7 +70,7 @@ fn mistakes_are_errors_of_cargo() {
     insta::assert_snapshot!(lines(&output, dir.path()), @r"
     cargo::rerun-if-changed=/package/idl/a.thrift
     cargo::error=/package/idl/a.thrift:2:6: error[E030]: no type is named `Missing`
-    cargo::error=/package/idl/a.thrift:3:3: error[E041]: the id 1 is used twice
+    cargo::error=/package/idl/a.thrift:3:3: error[E041]: the id 1 is used twice (help: the next free id is 2)
     ");
     assert!(String::from_utf8_lossy(&output.stderr).contains("1: Missing a"), "the source line is shown");
 }

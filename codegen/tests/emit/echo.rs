@@ -16,7 +16,9 @@ fn normalised_idl() {
 
 #[test]
 fn api() {
-    let model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
+    let mut model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
+    // As the command has it, wherever the repository lies.
+    model.files[0].path = "idl/echo.thrift".to_owned();
     let api = Api::new(&model, "hello_generated");
     insta::assert_snapshot!(serde_json::to_string_pretty(&api).expect("plain data"));
 }
