@@ -23,7 +23,7 @@ pub const OUTPUT: &str = "volplane_gen.rs";
 ///
 /// and in `src/lib.rs`
 ///
-/// ```ignore
+/// ```text
 /// include!(concat!(env!("OUT_DIR"), "/volplane_gen.rs"));
 /// ```
 ///
