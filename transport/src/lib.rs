@@ -15,6 +15,7 @@
 
 mod client;
 mod connection;
+mod deadline;
 mod error;
 mod hub;
 mod listener;

@@ -7,20 +7,21 @@ use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep};
+
+use crate::deadline::Deadline;
 
 /// A connection on which a read or a write that waits too long fails with [`io::ErrorKind::TimedOut`].
 #[derive(Debug)]
 pub struct TimedIo<T> {
     io: T,
-    read: Deadline,
-    write: Deadline,
+    read: Option<Deadline>,
+    write: Option<Deadline>,
 }
 
 impl<T> TimedIo<T> {
     /// Bounds each wait for a byte to read by `read`, and each wait for room to write by `write`. `None`: no bound.
     pub fn new(io: T, read: Option<Duration>, write: Option<Duration>) -> Self {
-        Self { io, read: Deadline::new(read), write: Deadline::new(write) }
+        Self { io, read: read.map(Deadline::new), write: write.map(Deadline::new) }
     }
 }
 
@@ -36,43 +37,28 @@ impl<T: AsyncRead + Unpin> TimedIo<T> {
     }
 }
 
-/// Runs while an operation waits. The timer is made at the first wait and moved at later ones, never cancelled: a
-/// timer that fires with nothing waiting only causes one poll.
-#[derive(Debug)]
-struct Deadline {
-    after: Option<Duration>,
-    timer: Option<Pin<Box<Sleep>>>,
-    waiting: bool,
-}
-
-impl Deadline {
-    fn new(after: Option<Duration>) -> Self {
-        Self { after, timer: None, waiting: false }
+/// Passes `outcome` on, or an error once it has been pending for too long.
+fn watch<R>(
+    deadline: &mut Option<Deadline>,
+    cx: &mut Context<'_>,
+    doing: &str,
+    outcome: Poll<io::Result<R>>,
+) -> Poll<io::Result<R>> {
+    let Some(deadline) = deadline else { return outcome };
+    if outcome.is_ready() {
+        deadline.rest();
+        return outcome;
     }
-
-    /// Passes `outcome` on, or an error once it has been pending for too long.
-    fn watch<R>(&mut self, cx: &mut Context<'_>, doing: &str, outcome: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
-        let Some(after) = self.after else { return outcome };
-        if outcome.is_ready() {
-            self.waiting = false;
-            return outcome;
-        }
-        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(after)));
-        if !self.waiting {
-            timer.as_mut().reset(Instant::now() + after);
-            self.waiting = true;
-        }
-        ready!(timer.as_mut().poll(cx));
-        self.waiting = false;
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, format!("{doing} made no progress for {after:?}"))))
-    }
+    let after = ready!(deadline.poll_waited(cx));
+    deadline.rest();
+    Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, format!("{doing} made no progress for {after:?}"))))
 }
 
 impl<T: AsyncRead + Unpin> AsyncRead for TimedIo<T> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let outcome = Pin::new(&mut this.io).poll_read(cx, buf);
-        this.read.watch(cx, "reading", outcome)
+        watch(&mut this.read, cx, "reading", outcome)
     }
 }
 
@@ -80,7 +66,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for TimedIo<T> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let outcome = Pin::new(&mut this.io).poll_write(cx, buf);
-        this.write.watch(cx, "writing", outcome)
+        watch(&mut this.write, cx, "writing", outcome)
     }
 
     fn poll_write_vectored(
@@ -90,7 +76,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for TimedIo<T> {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let outcome = Pin::new(&mut this.io).poll_write_vectored(cx, bufs);
-        this.write.watch(cx, "writing", outcome)
+        watch(&mut this.write, cx, "writing", outcome)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -100,12 +86,12 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for TimedIo<T> {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let outcome = Pin::new(&mut this.io).poll_flush(cx);
-        this.write.watch(cx, "writing", outcome)
+        watch(&mut this.write, cx, "writing", outcome)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let outcome = Pin::new(&mut this.io).poll_shutdown(cx);
-        this.write.watch(cx, "closing", outcome)
+        watch(&mut this.write, cx, "closing", outcome)
     }
 }

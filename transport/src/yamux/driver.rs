@@ -3,7 +3,7 @@
 //! It never waits for anything but the connection and its own queue: a stream that nobody accepts is reset, and a
 //! caller that has gone away gets none.
 
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use std::time::Duration;
 use bytes::{Buf, BytesMut};
 use futures_util::{AsyncRead as _, AsyncWrite as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
-use tokio::time::{Instant, Sleep};
 use tokio_util::io::poll_read_buf;
 
 use super::buffers::LibraryEnd;
 use super::stream::{Tether, YamuxStream};
 use super::{SessionError, YamuxConfig};
 use crate::connection::Connection;
+use crate::deadline::Deadline;
 
 /// What handles ask of the driver, besides streams.
 #[derive(Debug)]
@@ -63,15 +63,9 @@ pub(super) struct Driver<T> {
     inbound: Arc<Semaphore>,
     reading_to_end: Vec<(yamux::Stream, OwnedSemaphorePermit)>,
     unflushed: bool,
-    stall: Stall,
+    /// Notices that bytes are due and the connection takes none.
+    stall: Deadline,
     closing: bool,
-}
-
-/// Notices that bytes are due and the connection takes none.
-struct Stall {
-    after: Duration,
-    timer: Option<Pin<Box<Sleep>>>,
-    waiting: bool,
 }
 
 impl<T: Connection> Driver<T> {
@@ -86,7 +80,7 @@ impl<T: Connection> Driver<T> {
             inbound: Arc::new(Semaphore::new(config.max_inbound_streams)),
             reading_to_end: Vec::new(),
             unflushed: false,
-            stall: Stall { after: config.write_timeout, timer: None, waiting: false },
+            stall: Deadline::new(config.write_timeout),
             closing: false,
         }
     }
@@ -132,7 +126,11 @@ impl<T: Connection> Driver<T> {
             }
             if !moved {
                 let due = self.unflushed || !self.buffers.lock().outgoing.is_empty();
-                return self.stall.poll(cx, due).map(Err);
+                if !due {
+                    self.stall.rest();
+                    return Poll::Pending;
+                }
+                return self.stall.poll_waited(cx).map(|after| Err(SessionError::Stalled(after)));
             }
         }
     }
@@ -198,7 +196,7 @@ impl<T: Connection> Driver<T> {
                 Poll::Ready(count) => {
                     buffers.outgoing.advance(count);
                     self.unflushed = true;
-                    self.stall.waiting = false;
+                    self.stall.rest();
                     moved = true;
                 }
                 Poll::Pending => break,
@@ -210,7 +208,7 @@ impl<T: Connection> Driver<T> {
         drop(buffers);
         if self.unflushed && Pin::new(&mut self.connection).poll_flush(cx).map_err(io_error)?.is_ready() {
             self.unflushed = false;
-            self.stall.waiting = false;
+            self.stall.rest();
         }
         Ok(moved)
     }
@@ -283,23 +281,6 @@ impl<T: Connection> Driver<T> {
                 }
             }
         });
-    }
-}
-
-impl Stall {
-    /// Resolves with the error when `due` bytes have waited too long.
-    fn poll(&mut self, cx: &mut Context<'_>, due: bool) -> Poll<SessionError> {
-        if !due {
-            self.waiting = false;
-            return Poll::Pending;
-        }
-        let after = self.after;
-        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(after)));
-        if !self.waiting {
-            timer.as_mut().reset(Instant::now() + after);
-            self.waiting = true;
-        }
-        timer.as_mut().poll(cx).map(|()| SessionError::Stalled(after))
     }
 }
 
