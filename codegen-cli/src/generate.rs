@@ -10,7 +10,7 @@ use volplane_build::lower::Lowered;
 use crate::cli::EMIT;
 use crate::exit::Exit;
 use crate::interrupt;
-use crate::plan::NewFile;
+use crate::plan::{NewFile, Policy};
 use crate::printer::Printer;
 
 /// Where checked-in code goes.
@@ -48,7 +48,7 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<Vec<NewFile>, GenerateError>
     if interrupt::requested() {
         return Err(GenerateError::Interrupted);
     }
-    Ok(vec![NewFile { path: TARGET.to_owned(), text: outcome? }])
+    Ok(vec![NewFile { path: TARGET.to_owned(), text: outcome?, policy: Policy::Overwrite }])
 }
 
 /// The child's side.

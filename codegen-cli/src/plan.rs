@@ -11,6 +11,7 @@ pub(crate) mod templates;
 mod unused;
 mod view;
 
+use serde::Deserialize;
 use thiserror::Error;
 use volplane_build::rust::ServiceApi;
 
@@ -27,6 +28,20 @@ pub(crate) struct NewFile {
     pub(crate) path: String,
     /// Its text.
     pub(crate) text: String,
+    /// What an update does with it.
+    pub(crate) policy: Policy,
+}
+
+/// What an update does with a file that was made before: whose file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Policy {
+    /// volplane's: made anew whenever it would differ, removed when nothing makes it any more.
+    Overwrite,
+    /// Both sides': what the user changed and what volplane changed are merged.
+    Merge,
+    /// The user's, once it is made.
+    Skip,
 }
 
 /// What a project is planned from.
@@ -71,9 +86,10 @@ pub(crate) fn new_project(request: &Request<'_>) -> Result<Vec<NewFile>, PlanErr
     let settings = request.settings;
     let mut files = templates::render(&project_view(request), request.flavour)?;
     let copies = request.layout.targets.iter().zip(request.idl);
-    files.extend(copies.map(|(path, text)| NewFile { path: path.clone(), text: text.clone() }));
+    files.extend(copies.map(|(path, text)| NewFile { path: path.clone(), text: text.clone(), policy: Policy::Skip }));
     files.extend(request.generated.iter().cloned());
-    files.push(NewFile { path: "rustfmt.toml".to_owned(), text: embedded::file("rustfmt.toml")?.to_owned() });
+    let rustfmt = embedded::file("rustfmt.toml")?.to_owned();
+    files.push(NewFile { path: "rustfmt.toml".to_owned(), text: rustfmt, policy: Policy::Skip });
     runtime::complete(&mut files, settings)?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)

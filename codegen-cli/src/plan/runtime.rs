@@ -7,7 +7,7 @@ use toml_edit::{DocumentMut, Item};
 use super::lock::{self, Local, LockError};
 use super::manifests::{self, CODEGEN, RuntimeCrate, TRANSPORT};
 use super::unused::Unused;
-use super::{NewFile, PlanError};
+use super::{NewFile, PlanError, Policy};
 use crate::embedded;
 use crate::settings::{Runtime, Settings};
 
@@ -39,10 +39,11 @@ pub(super) fn complete(files: &mut Vec<NewFile>, settings: &Settings) -> Result<
         let needs = if vendored { &mut versions } else { &mut BTreeSet::new() };
         locals.push(local(&path, &text, listed, needs)?);
         if vendored {
-            files.push(NewFile { path: format!("runtime/{path}"), text });
+            files.push(NewFile { path: format!("runtime/{path}"), text, policy: Policy::Overwrite });
             files.extend(embedded::folder(&format!("{}/src", known.folder)).map(|(name, text)| NewFile {
                 path: format!("runtime/{}/src/{name}", known.folder),
                 text: text.to_owned(),
+                policy: Policy::Overwrite,
             }));
         }
     }
@@ -54,7 +55,8 @@ pub(super) fn complete(files: &mut Vec<NewFile>, settings: &Settings) -> Result<
     let unused =
         Unused::parse(embedded::file("templates/lock.toml")?, settings.codegen.name()).map_err(LockError::from)?;
     let text = lock::lock(embedded::file("Cargo.lock")?, &locals, &unused, |name| required(&workspace, name))?;
-    files.push(NewFile { path: "Cargo.lock".to_owned(), text });
+    // cargo keeps it from here on.
+    files.push(NewFile { path: "Cargo.lock".to_owned(), text, policy: Policy::Skip });
     Ok(())
 }
 

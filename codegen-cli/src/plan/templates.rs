@@ -7,7 +7,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::view::ProjectView;
-use super::{NewFile, functions};
+use super::{NewFile, Policy, functions};
 use crate::embedded;
 
 /// The templates are not as they should be: a defect of this build.
@@ -48,6 +48,8 @@ struct Entry {
     for_each: Option<Each>,
     /// An expression: without it, or when it is true, the file is made.
     when: Option<String>,
+    /// Whose file it is.
+    update: Policy,
 }
 
 /// What there may be a file for each of.
@@ -108,7 +110,7 @@ fn file(environment: &Environment<'_>, entry: &Entry, context: &Value) -> Result
     let template = environment.render_str(&entry.template, context).map_err(failed(&entry.template))?;
     let path = environment.render_str(&entry.path, context).map_err(failed(&entry.path))?;
     let text = environment.get_template(&template).and_then(|template| template.render(context));
-    Ok(Some(NewFile { path, text: text.map_err(failed(&template))? }))
+    Ok(Some(NewFile { path, text: text.map_err(failed(&template))?, policy: entry.update }))
 }
 
 /// An environment with every template under its path.

@@ -1,0 +1,7 @@
+//! Brings files that a user owns up to a new IDL, and keeps what the user wrote byte for byte.
+//!
+//! Everything here is pure: texts in, texts and a report out.
+//!
+//! - [`merge`]: three-way merges of whole files, as git makes them.
+
+pub mod merge;
