@@ -3,5 +3,8 @@
 //! Everything here is pure: texts in, texts and a report out.
 //!
 //! - [`merge`]: three-way merges of whole files, as git makes them.
+//! - [`diff`]: what changed, for people.
 
+pub mod diff;
 pub mod merge;
+pub mod newlines;

@@ -1,1 +1,176 @@
-//! Three-way merges of whole files.
+//! Three-way merges of whole files: what the user changed and what volplane changed, against the text that both began with.
+
+use diffy::{ConflictStyle, IncompleteHunkStyle, MergeOptions};
+
+use crate::newlines::Newlines;
+
+/// Longer than any marker that a text holds by itself; the merge is read back by it.
+const INTERNAL_MARKER: usize = 61;
+
+/// A merge, done as far as it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// The text; where both sides changed the same lines, it has both, between git's markers.
+    pub text: String,
+    /// The lines of the opening markers, counted from 1.
+    pub conflicts: Vec<usize>,
+}
+
+/// Merges `yours`, the user's text, with `ours`, what volplane would write now; both come from `base`.
+///
+/// `base` and `ours` have plain newlines; the result has those of `yours`. Lines whose order does not matter (`mod`, `use`,
+/// entries of a manifest) that both sides have put at one place stay side by side instead of being a conflict.
+pub fn merge(base: &str, yours: &str, ours: &str) -> Merged {
+    let newlines = Newlines::of(yours);
+    let yours = newlines.plain(yours);
+    let mut options = MergeOptions::new();
+    options
+        .set_conflict_marker_length(INTERNAL_MARKER)
+        .set_conflict_style(ConflictStyle::Diff3)
+        .set_incomplete_hunk_style(IncompleteHunkStyle::Git);
+    let merged = match options.merge(base, &yours, ours) {
+        Ok(text) => Merged { text, conflicts: Vec::new() },
+        Err(text) => settle(&text),
+    };
+    Merged { text: newlines.restore(merged.text), conflicts: merged.conflicts }
+}
+
+/// The first line, counted from 1, of a conflict that nobody has resolved yet.
+pub fn unresolved(text: &str) -> Option<usize> {
+    let open = text.lines().position(|line| line.starts_with("<<<<<<< "))?;
+    let rest = || text.lines().skip(open);
+    let closed = rest().any(|line| line.trim_end() == "=======") && rest().any(|line| line.starts_with(">>>>>>> "));
+    closed.then_some(open + 1)
+}
+
+/// Resolves what needs nobody's decision, and writes the rest with git's markers.
+fn settle(text: &str) -> Merged {
+    let marker = |c: char| c.to_string().repeat(INTERNAL_MARKER);
+    let (open, middle, split, close) = (marker('<'), marker('|'), marker('='), marker('>'));
+    let mut out = Merged { text: String::new(), conflicts: Vec::new() };
+    let mut line_number = 1;
+    let mut push = |out: &mut Merged, line: &str| {
+        out.text.push_str(line);
+        line_number += 1;
+        line_number
+    };
+    let mut lines = text.split_inclusive('\n').peekable();
+    while let Some(line) = lines.next() {
+        if !line.starts_with(&open) {
+            push(&mut out, line);
+            continue;
+        }
+        let mut part = |end: &str| -> Vec<&str> {
+            let mut found = Vec::new();
+            for line in lines.by_ref() {
+                if line.starts_with(end) {
+                    break;
+                }
+                found.push(line);
+            }
+            found
+        };
+        let (yours, base, ours) = (part(&middle), part(&split), part(&close));
+        if let Some(both) = side_by_side(&base, &yours, &ours) {
+            for line in both {
+                push(&mut out, line);
+            }
+            continue;
+        }
+        let begins = push(&mut out, "<<<<<<< yours\n") - 1;
+        out.conflicts.push(begins);
+        for line in yours {
+            push(&mut out, line);
+        }
+        push(&mut out, "=======\n");
+        for line in ours {
+            push(&mut out, line);
+        }
+        push(&mut out, ">>>>>>> volplane\n");
+    }
+    out
+}
+
+/// Both sides' new lines, if there was nothing before and their order has no meaning. The user's stay in their order.
+fn side_by_side<'a>(base: &[&str], yours: &[&'a str], ours: &[&'a str]) -> Option<Vec<&'a str>> {
+    if !base.is_empty() || !yours.iter().chain(ours).all(|line| is_order_free(line)) {
+        return None;
+    }
+    let mut lines = yours.to_vec();
+    for line in ours.iter().filter(|line| !yours.contains(line)) {
+        let place = lines.iter().position(|other| *other > *line).unwrap_or(lines.len());
+        lines.insert(place, line);
+    }
+    Some(lines)
+}
+
+/// Whether the line means the same before and behind its neighbours.
+fn is_order_free(line: &str) -> bool {
+    let Some(line) = line.strip_suffix('\n') else { return false };
+    let item = line.strip_prefix("pub ").unwrap_or(line);
+    let is_item = (item.starts_with("mod ") || item.starts_with("use ")) && item.ends_with(';');
+    let entry = line.split_once(['=', '.']).map_or("", |(key, _)| key.trim_end());
+    let is_entry = line.contains('=')
+        && !entry.is_empty()
+        && entry.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        && !line.ends_with(['[', '{', ';']);
+    is_item || is_entry
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE: &str = "one\ntwo\nthree\nfour\nfive\n";
+
+    #[test]
+    fn changes_in_different_places_are_both_there() {
+        let merged = merge(BASE, "ONE\ntwo\nthree\nfour\nfive\n", "one\ntwo\nthree\nfour\nfive\nsix\n");
+        assert_eq!(merged, Merged { text: "ONE\ntwo\nthree\nfour\nfive\nsix\n".into(), conflicts: vec![] });
+    }
+
+    #[test]
+    fn changes_of_the_same_line_are_marked_as_git_marks_them() {
+        let merged = merge(BASE, "one\ntwo\nyours\nfour\nfive\n", "one\ntwo\nours\nfour\nfive\n");
+        let text = "one\ntwo\n<<<<<<< yours\nyours\n=======\nours\n>>>>>>> volplane\nfour\nfive\n";
+        assert_eq!(merged, Merged { text: text.into(), conflicts: vec![3] });
+        assert_eq!(unresolved(&merged.text), Some(3));
+        assert_eq!(unresolved(BASE), None);
+    }
+
+    #[test]
+    fn a_conflict_says_its_line_behind_others() {
+        let merged = merge("a\nb\nc\nd\ne\n", "1\nb\nc\nd\n1\n", "2\nb\nc\nd\n2\n");
+        assert_eq!(merged.conflicts, [1, 9]);
+        let lines: Vec<&str> = merged.text.lines().collect();
+        assert!(merged.conflicts.iter().all(|line| lines[line - 1] == "<<<<<<< yours"), "{}", merged.text);
+    }
+
+    #[test]
+    fn windows_newlines_and_a_byte_order_mark_stay() {
+        let yours = "\u{feff}ONE\r\ntwo\r\nthree\r\nfour\r\nfive\r\n";
+        let merged = merge(BASE, yours, "one\ntwo\nthree\nfour\n5\n");
+        assert_eq!(merged.text, "\u{feff}ONE\r\ntwo\r\nthree\r\nfour\r\n5\r\n");
+    }
+
+    #[test]
+    fn modules_and_entries_of_both_sides_stand_side_by_side() {
+        let merged = merge("mod echo;\n\nx\n", "mod echo;\nmod util;\n\nx\n", "mod echo;\nmod second;\n\nx\n");
+        assert_eq!(merged.text, "mod echo;\nmod second;\nmod util;\n\nx\n");
+        let merged = merge("[a]\nb = 1\n", "[a]\nb = 1\nd.workspace = true\n", "[a]\nb = 1\nc = 2\n");
+        assert_eq!(merged.text, "[a]\nb = 1\nc = 2\nd.workspace = true\n");
+    }
+
+    #[test]
+    fn statements_are_not_reordered() {
+        let merged = merge("{\n}\n", "{\nlet a = 1;\n}\n", "{\nlet b = 2;\n}\n");
+        assert_eq!(merged.conflicts, [2]);
+    }
+
+    #[test]
+    fn a_last_line_without_a_newline_is_kept() {
+        assert_eq!(merge("a\nx\nb\n", "a\nx\nb", "A\nx\nb\n").text, "A\nx\nb");
+        let merged = merge("a\nb", "a\nyours", "a\nours");
+        assert_eq!(merged.text, "a\n<<<<<<< yours\nyours\n=======\nours\n>>>>>>> volplane\n");
+    }
+}
