@@ -83,6 +83,14 @@ pub(crate) fn create(dir: &Path, files: &[NewFile]) -> Result<(), ApplyError> {
     }
 }
 
+/// Writes these files into a folder, which is made if need be; what else lies in it stays.
+///
+/// # Errors
+/// When the system refuses a step. Some files may be written then.
+pub(crate) fn put(dir: &Path, files: &[NewFile]) -> Result<(), ApplyError> {
+    files.iter().try_for_each(|file| write(&dir.join(&file.path), &file.text))
+}
+
 /// Brings a folder that is ours alone to hold exactly these files, except for what lies in `keep`. A file that has the
 /// right text already is not touched, so that cargo sees what has changed.
 ///

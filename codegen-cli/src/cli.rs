@@ -1,12 +1,16 @@
 //! The command line, as people type it.
 
+pub(crate) mod tree;
+
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use volplane_build::MessageFormat;
 
+use crate::exit;
 use crate::settings::{Codegen, RuntimeArg, Transport};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (for volo-thrift ", env!("VOLO_THRIFT_VERSION"), ")");
@@ -14,13 +18,16 @@ const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (for volo-thrift ", e
 /// The hidden subcommand's name.
 pub(crate) const EMIT: &str = "internal-emit";
 
+/// What stands below the help of the command itself.
+const EXAMPLES: &str = "Examples:
+  volplane demo                          make, build and run the echo project
+  volplane new idl/echo.thrift hello     make the project hello
+  volplane help new                      more about a command";
+
 /// Makes a volo-thrift project from a thrift IDL, with connections of your choice: TCP, WebSocket, yamux.
 #[derive(Debug, Parser)]
 #[command(name = "volplane", version = VERSION, propagate_version = true, subcommand_required = true)]
-#[command(after_help = "Examples:
-  volplane demo                          make, build and run the echo project
-  volplane new idl/echo.thrift hello     make the project hello
-  volplane help new                      more about a command")]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::table()))]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) output: Output,
@@ -61,6 +68,22 @@ pub(crate) enum Command {
     CheckIdl(CheckIdl),
     Explain(Explain),
     Dump(Dump),
+    /// Print what makes a shell complete the command line
+    #[command(after_help = "Examples:
+  volplane completions bash > ~/.local/share/bash-completion/completions/volplane
+  volplane completions fish > ~/.config/fish/completions/volplane.fish")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the man page, or write one for each command into a folder
+    #[command(after_help = "Examples:
+  volplane man | man -l -
+  volplane man ~/.local/share/man/man1")]
+    Man {
+        /// The folder to write the pages into; it is made if need be
+        dir: Option<PathBuf>,
+    },
     /// Compiles checked IDL to Rust: the command calls itself so, because the compiler below may exit.
     #[command(name = EMIT, hide = true)]
     Emit {

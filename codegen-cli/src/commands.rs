@@ -1,7 +1,9 @@
 //! What each subcommand does.
 
 pub(crate) mod check_idl;
+pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod dump;
 pub(crate) mod explain;
+pub(crate) mod man;
 pub(crate) mod new;

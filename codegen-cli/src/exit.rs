@@ -1,4 +1,5 @@
-//! What the command's exit codes mean. Scripts rely on them: tests assert each one.
+//! What the command's exit codes mean: one table, which `volplane help` and docs/commands.md show. Scripts rely on it, and
+//! tests assert each code.
 
 use std::process::ExitCode;
 
@@ -11,17 +12,77 @@ pub(crate) enum Exit {
     Failure,
     /// The request can't be carried out as given: nothing has changed. Also what clap exits with.
     Usage,
+    /// Everything was done, and something waits for the user's hand.
+    NeedsHand,
+    /// `check` found that an update would change something.
+    WouldChange,
     /// Stopped by Ctrl-C or a termination signal.
     Interrupted,
 }
 
+impl Exit {
+    /// All of them, by number.
+    const ALL: [Self; 6] =
+        [Self::Success, Self::Failure, Self::Usage, Self::NeedsHand, Self::WouldChange, Self::Interrupted];
+
+    /// The number that the process exits with.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Failure => 1,
+            Self::Usage => 2,
+            Self::NeedsHand => 3,
+            Self::WouldChange => 4,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// What the number tells a script.
+    const fn meaning(self) -> &'static str {
+        match self {
+            Self::Success => "everything was done; for check: nothing would change",
+            Self::Failure => "the IDL has mistakes, or a step such as a build failed",
+            Self::Usage => "the request can't be carried out as given; nothing has changed",
+            Self::NeedsHand => "done, but a conflict or a file that does not parse waits for your hand",
+            Self::WouldChange => "check: an update would change something",
+            Self::Interrupted => "stopped by Ctrl-C or a termination signal",
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        ExitCode::from(match exit {
-            Exit::Success => 0,
-            Exit::Failure => 1,
-            Exit::Usage => 2,
-            Exit::Interrupted => 130,
-        })
+        ExitCode::from(exit.code())
+    }
+}
+
+/// The table as the long help shows it.
+pub(crate) fn table() -> String {
+    let line = |exit: Exit| format!("\n  {:>3}  {}", exit.code(), exit.meaning());
+    format!("Exit codes:{}", Exit::ALL.map(line).concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_table_is_this_one() {
+        let page = include_str!("../../docs/commands.md");
+        let (_, section) = page.split_once("## Exit codes").expect("docs/commands.md has a section `## Exit codes`");
+        let documented: Vec<(u8, String)> = section
+            .lines()
+            .filter_map(|line| {
+                let cells: Vec<&str> = line.trim().trim_matches('|').split('|').map(str::trim).collect();
+                Some((cells.first()?.parse().ok()?, (*cells.get(1)?).to_owned()))
+            })
+            .collect();
+        let ours: Vec<(u8, String)> = Exit::ALL.iter().map(|exit| (exit.code(), exit.meaning().to_owned())).collect();
+        assert_eq!(documented, ours);
+    }
+
+    #[test]
+    fn no_two_ends_have_one_code() {
+        assert!(Exit::ALL.windows(2).all(|pair| pair[0].code() < pair[1].code()));
     }
 }

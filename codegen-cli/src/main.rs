@@ -33,6 +33,8 @@ fn main() -> ExitCode {
         Command::CheckIdl(args) => commands::check_idl::run(args, printer),
         Command::Explain(args) => commands::explain::run(args, printer),
         Command::Dump(args) => commands::dump::run(args, printer),
+        Command::Completions { shell } => commands::completions::run(*shell, printer),
+        Command::Man { dir } => commands::man::run(dir.as_deref(), printer),
         Command::Emit { dir } => generate::child(dir, printer),
     };
     exit.into()

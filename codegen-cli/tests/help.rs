@@ -43,3 +43,14 @@ fn a_mistyped_command_line_is_a_usage_error() -> TestResult {
     }
     Ok(())
 }
+
+#[test]
+fn the_long_help_ends_with_the_exit_codes() -> TestResult {
+    let sandbox = Sandbox::new()?;
+    let long = sandbox.run(&["help"])?.stdout;
+    let (_, table) = long.split_once("Exit codes:\n").unwrap_or_default();
+    let codes: Vec<&str> = table.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(codes, ["0", "1", "2", "3", "4", "130"], "{long}");
+    assert!(!sandbox.run(&["-h"])?.stdout.contains("Exit codes"));
+    Ok(())
+}
