@@ -74,13 +74,19 @@ pub(crate) fn look(dir: &Path) -> Result<Place, ApplyError> {
 /// When the system refuses a step or the user interrupts. The disk is then as before.
 pub(crate) fn create(dir: &Path, files: &[NewFile]) -> Result<(), ApplyError> {
     match look(dir)? {
-        Place::EmptyFolder => {
-            let stage = stage(dir)?;
-            write_all(stage.path(), files)?;
-            move_up(stage.path(), dir)
-        }
+        Place::EmptyFolder => create_around(dir, files),
         _ => create_folder(dir, files),
     }
+}
+
+/// Makes these files in `dir`, a folder that exists, around what it holds: none of them may be there.
+///
+/// # Errors
+/// As [`create`].
+pub(crate) fn create_around(dir: &Path, files: &[NewFile]) -> Result<(), ApplyError> {
+    let stage = stage(dir)?;
+    write_all(stage.path(), files)?;
+    move_up(stage.path(), dir)
 }
 
 /// Writes these files into a folder, which is made if need be; what else lies in it stays.
@@ -160,19 +166,8 @@ fn is_missing(path: &Path) -> bool {
 }
 
 fn move_up(stage: &Path, dir: &Path) -> Result<(), ApplyError> {
-    let mut moved: Vec<PathBuf> = Vec::new();
-    let outcome = fs::read_dir(stage).map_err(failed("read", stage)).and_then(|entries| {
-        for entry in entries {
-            let entry = entry.map_err(failed("read", stage))?;
-            let target = dir.join(entry.file_name());
-            if fs::symlink_metadata(&target).is_ok() {
-                return Err(failed("make", &target)(io::ErrorKind::AlreadyExists.into()));
-            }
-            fs::rename(entry.path(), &target).map_err(failed("make", &target))?;
-            moved.push(target);
-        }
-        Ok(())
-    });
+    let mut moved = Vec::new();
+    let outcome = move_into(stage, dir, &mut moved);
     if outcome.is_err() {
         for target in &moved {
             // Best effort: an error is on its way already.
@@ -180,6 +175,24 @@ fn move_up(stage: &Path, dir: &Path) -> Result<(), ApplyError> {
         }
     }
     outcome
+}
+
+/// Moves what lies in `stage` into `dir`; a folder that is there already gets what it lacks.
+fn move_into(stage: &Path, dir: &Path, moved: &mut Vec<PathBuf>) -> Result<(), ApplyError> {
+    for entry in fs::read_dir(stage).map_err(failed("read", stage))? {
+        let entry = entry.map_err(failed("read", stage))?;
+        let (source, target) = (entry.path(), dir.join(entry.file_name()));
+        if source.is_dir() && target.is_dir() {
+            move_into(&source, &target, moved)?;
+            continue;
+        }
+        if fs::symlink_metadata(&target).is_ok() {
+            return Err(failed("make", &target)(io::ErrorKind::AlreadyExists.into()));
+        }
+        fs::rename(source, &target).map_err(failed("make", &target))?;
+        moved.push(target);
+    }
+    Ok(())
 }
 
 fn stage(parent: &Path) -> Result<TempDir, ApplyError> {

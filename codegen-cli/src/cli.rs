@@ -1,5 +1,6 @@
 //! The command line, as people type it.
 
+pub(crate) mod habits;
 pub(crate) mod tree;
 
 use std::path::PathBuf;
@@ -17,6 +18,9 @@ const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (for volo-thrift ", e
 
 /// The hidden subcommand's name.
 pub(crate) const EMIT: &str = "internal-emit";
+
+/// The name of the hidden subcommand that stands for none: `volplane idl/echo.thrift`.
+pub(crate) const SHORTHAND: &str = "internal-shorthand";
 
 /// What stands below the help of the command itself.
 const EXAMPLES: &str = "Examples:
@@ -84,6 +88,9 @@ pub(crate) enum Command {
         /// The folder to write the pages into; it is made if need be
         dir: Option<PathBuf>,
     },
+    /// `new` in a folder without a project, `update` in one with: what [`habits`] makes of a line without a subcommand.
+    #[command(name = SHORTHAND, hide = true, override_usage = "volplane [OPTIONS] <IDL>")]
+    Shorthand(New),
     /// Compiles checked IDL to Rust: the command calls itself so, because the compiler below may exit.
     #[command(name = EMIT, hide = true)]
     Emit {
@@ -93,7 +100,7 @@ pub(crate) enum Command {
 }
 
 /// Make a project from an IDL: a cargo workspace with server and client programs that build at once
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
   volplane new idl/echo.thrift
       make the project in ./echo, with all four transports
@@ -136,7 +143,7 @@ pub(crate) struct New {
 }
 
 /// How IDL is read, and how what is wrong with it is told.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Reading {
     /// Look for includes in this folder too; may be repeated
     #[arg(short = 'I', long = "include", value_name = "DIR")]

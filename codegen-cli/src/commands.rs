@@ -7,3 +7,4 @@ pub(crate) mod dump;
 pub(crate) mod explain;
 pub(crate) mod man;
 pub(crate) mod new;
+pub(crate) mod shorthand;

@@ -7,8 +7,10 @@ mod demo;
 mod embedded;
 mod exit;
 mod generate;
+mod ground;
 mod interrupt;
 mod layout;
+mod migrate;
 mod plan;
 mod printer;
 mod project;
@@ -19,13 +21,13 @@ mod summary;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, habits};
 use printer::Printer;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(habits::rewritten(std::env::args_os(), &Cli::command()));
     let printer = Printer::new(cli.output);
     let exit = match &cli.command {
         Command::New(args) => commands::new::run(args, printer),
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Command::Dump(args) => commands::dump::run(args, printer),
         Command::Completions { shell } => commands::completions::run(*shell, printer),
         Command::Man { dir } => commands::man::run(dir.as_deref(), printer),
+        Command::Shorthand(args) => commands::shorthand::run(args, printer),
         Command::Emit { dir } => generate::child(dir, printer),
     };
     exit.into()

@@ -10,6 +10,7 @@ use super::check_idl::denied;
 use crate::apply::{self, ApplyError, Place};
 use crate::cli::New;
 use crate::exit::Exit;
+use crate::ground;
 use crate::interrupt;
 use crate::layout;
 use crate::plan::templates::Flavour;
@@ -48,6 +49,18 @@ enum NewError {
         dir: String,
         /// Something in it.
         entry: String,
+    },
+    /// The current folder is something else's.
+    #[error("the current folder holds {entry}, so no project is made in it")]
+    Foreign {
+        /// Something in it.
+        entry: String,
+    },
+    /// A file of the project's would overwrite one.
+    #[error("{path} is in the way: the project has one of its own, which says something else")]
+    InTheWay {
+        /// Its path.
+        path: String,
     },
     /// The folder is a file.
     #[error("{dir} exists and is not a folder")]
@@ -90,6 +103,9 @@ impl NewError {
             Self::IdlIsFolder { .. } => "give the path of the file that defines the service",
             Self::NoName { .. } => "name the folder to make: volplane new IDL DIR",
             Self::NotEmpty { .. } => "name a new or empty folder, or move away what is in this one",
+            Self::Foreign { .. } | Self::InTheWay { .. } => {
+                "move it away, or make the project elsewhere: volplane new IDL DIR"
+            }
             Self::NotAFolder { .. } => "name a new or empty folder",
             Self::Module(_) => "choose a name with --module NAME: ASCII letters, digits, `-` and `_`, a letter first",
             Self::EmptyService => "leave --service out to use the IDL's service",
@@ -112,10 +128,24 @@ impl NewError {
     }
 }
 
+/// What the folder of a new project may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// Nothing.
+    Empty,
+    /// IDL, and what `ground` lets pass: it stays, and the project is made around it.
+    Idl,
+}
+
 /// Makes a project.
 pub(crate) fn run(args: &New, printer: Printer) -> Exit {
+    run_on(Ground::Empty, args, printer)
+}
+
+/// Makes a project in a folder that may hold something.
+pub(super) fn run_on(ground: Ground, args: &New, printer: Printer) -> Exit {
     interrupt::watch();
-    match make(args, printer) {
+    match make(ground, args, printer) {
         Ok(exit) => exit,
         Err(error) => {
             printer.error(&error, error.help());
@@ -124,10 +154,13 @@ pub(crate) fn run(args: &New, printer: Printer) -> Exit {
     }
 }
 
-fn make(args: &New, printer: Printer) -> Result<Exit, NewError> {
+fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> {
     let dir = target(args)?;
     let module = module(args, &dir)?;
-    free(&dir)?;
+    match ground {
+        Ground::Empty => free(&dir)?,
+        Ground::Idl => only_idl(&dir)?,
+    }
     readable(&args.idl)?;
     let runtime = runtime(&args.runtime, &dir)?;
     if args.service.as_deref().is_some_and(|name| name.trim().is_empty()) {
@@ -155,6 +188,13 @@ fn make(args: &New, printer: Printer) -> Result<Exit, NewError> {
         runtime,
     };
     let files = project::files(&idl, meaning, &settings, Flavour::General)?;
+    let files = match ground {
+        Ground::Empty => files,
+        Ground::Idl => {
+            let present = |path: &str| std::fs::read(dir.join(path)).ok();
+            ground::fitting(files, present).map_err(|path| NewError::InTheWay { path })?
+        }
+    };
     printer.status("Checked", format_args!("{}: {}", args.idl.display(), summary(model)));
     if args.dry_run {
         for file in &files {
@@ -164,7 +204,10 @@ fn make(args: &New, printer: Printer) -> Result<Exit, NewError> {
         return Ok(Exit::Success);
     }
 
-    apply::create(&dir, &files)?;
+    match ground {
+        Ground::Empty => apply::create(&dir, &files)?,
+        Ground::Idl => apply::create_around(&dir, &files)?,
+    }
     for file in &files {
         printer.detail("Created", dir.join(&file.path).display());
     }
@@ -201,6 +244,14 @@ fn free(dir: &Path) -> Result<(), NewError> {
         Place::Free | Place::EmptyFolder => Ok(()),
         Place::Occupied(entry) => Err(NewError::NotEmpty { dir: shown(dir), entry }),
         Place::NoFolder => Err(NewError::NotAFolder { dir: dir.display().to_string() }),
+    }
+}
+
+fn only_idl(dir: &Path) -> Result<(), NewError> {
+    let failed = |source| ApplyError::Io { action: "read", path: shown(dir), source };
+    match ground::foreign(dir).map_err(failed)? {
+        Some(entry) => Err(NewError::Foreign { entry }),
+        None => Ok(()),
     }
 }
 
