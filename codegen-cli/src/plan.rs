@@ -4,6 +4,7 @@ mod functions;
 mod lock;
 mod manifests;
 mod method;
+mod names;
 mod paths;
 mod runtime;
 mod service;
@@ -13,13 +14,12 @@ mod view;
 
 use serde::Deserialize;
 use thiserror::Error;
-use volplane_build::rust::ServiceApi;
 
 use crate::embedded;
-use crate::layout::Layout;
-use crate::settings::{Codegen, Runtime, Settings};
-use templates::Flavour;
-use view::{ProjectView, TransportView};
+use crate::settings::{Codegen, Module, Runtime, Settings};
+pub(crate) use service::Service;
+use templates::Templates;
+use view::{IdlView, ProjectView, TransportView};
 
 /// A file to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,16 +49,12 @@ pub(crate) enum Policy {
 pub(crate) struct Request<'a> {
     /// How it is to be made.
     pub(crate) settings: &'a Settings,
-    /// The services, in the order of the IDL.
-    pub(crate) services: &'a [ServiceApi],
-    /// The IDL files' texts, in the order of `layout`; the first is the one that was asked for.
-    pub(crate) idl: &'a [String],
-    /// Where they go.
-    pub(crate) layout: &'a Layout,
-    /// The generated code, if it is checked in: paths below generated/src.
+    /// The services, in the order of the IDL files and of their texts.
+    pub(crate) services: &'a [Service<'a>],
+    /// The generated code, if it is checked in.
     pub(crate) generated: &'a [NewFile],
     /// Which templates.
-    pub(crate) flavour: Flavour,
+    pub(crate) templates: &'a Templates,
 }
 
 /// A project can't be planned: always a defect of this build.
@@ -78,15 +74,13 @@ pub(crate) enum PlanError {
     Missing(#[from] embedded::Missing),
 }
 
-/// All files of a new project, sorted by path.
+/// All files of a project but for its IDL, sorted by path.
 ///
 /// # Errors
-/// When this build's templates or manifests are defective.
-pub(crate) fn new_project(request: &Request<'_>) -> Result<Vec<NewFile>, PlanError> {
+/// When the templates or this build's manifests are defective.
+pub(crate) fn project(request: &Request<'_>) -> Result<Vec<NewFile>, PlanError> {
     let settings = request.settings;
-    let mut files = templates::render(&project_view(request), request.flavour)?;
-    let copies = request.layout.targets.iter().zip(request.idl);
-    files.extend(copies.map(|(path, text)| NewFile { path: path.clone(), text: text.clone(), policy: Policy::Skip }));
+    let mut files = templates::render(&project_view(request), request.templates)?;
     files.extend(request.generated.iter().cloned());
     let rustfmt = embedded::file("rustfmt.toml")?.to_owned();
     files.push(NewFile { path: "rustfmt.toml".to_owned(), text: rustfmt, policy: Policy::Skip });
@@ -97,27 +91,33 @@ pub(crate) fn new_project(request: &Request<'_>) -> Result<Vec<NewFile>, PlanErr
 
 fn project_view(request: &Request<'_>) -> ProjectView {
     let settings = request.settings;
-    let (services, hub_uses) = service::services(request.services, &settings.module);
+    let example = request.services.iter().position(|service| !service.api.methods.is_empty()).unwrap_or(0);
+    let (services, hub_uses) = service::services(request.services, &generated_crate(&settings.module), example);
     ProjectView {
         module: settings.module.as_str().to_owned(),
         ident: settings.module.ident(),
         codegen: settings.codegen.name(),
-        destination_toml: toml_edit::Value::from(settings.service.as_str()).to_string(),
-        destination_rust: format!("{:?}", settings.service),
         volplane: env!("CARGO_PKG_VERSION"),
         volo_thrift: env!("VOLO_THRIFT_VERSION"),
         transports: settings.transports.iter().map(|&transport| TransportView::new(transport)).collect(),
-        example: services.iter().position(|service| !service.methods.is_empty()).unwrap_or(0),
         services,
         hub_uses,
-        idl: request.layout.targets.first().cloned().unwrap_or_default(),
-        include_dirs: request.layout.include_dirs.clone(),
+        example,
+        idls: settings.idls.iter().map(IdlView::new).collect(),
+        include_dirs: settings.include_dirs().into_iter().map(str::to_owned).collect(),
         runtime: runtime_setting(&settings.runtime),
         vendored: match settings.runtime {
             Runtime::Vendored => runtime::crates(settings).iter().map(|known| known.folder.to_owned()).collect(),
             _ => Vec::new(),
         },
+        templates: settings.templates.clone(),
+        set: settings.set.clone(),
     }
+}
+
+/// The crate with the generated code, as Rust code names it.
+pub(crate) fn generated_crate(module: &Module) -> String {
+    format!("{}_generated", module.ident())
 }
 
 /// What volplane.toml says of the runtime.

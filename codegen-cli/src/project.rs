@@ -1,4 +1,7 @@
-//! From an IDL file to the files of a project: reads IDL, writes nothing.
+//! From IDL files to the files of a project: reads IDL, writes nothing.
+
+#[cfg(test)]
+mod several;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -8,13 +11,14 @@ use thiserror::Error;
 use volplane_build::lower::{Lowered, lower};
 use volplane_build::model::Model;
 use volplane_build::rust::Api;
+use volplane_build::span::FileId;
 use volplane_build::{Checked, Code, Diagnostic, Disk, ReadSource, Sources};
 
 use crate::generate::{self, GenerateError};
 use crate::layout::{self, IdlFile, Layout};
-use crate::plan::templates::Flavour;
-use crate::plan::{self, NewFile, PlanError};
-use crate::settings::{Codegen, Settings};
+use crate::plan::templates::Templates;
+use crate::plan::{self, NewFile, PlanError, Policy, Service};
+use crate::settings::{Codegen, IdlSettings, Settings};
 
 /// A project can't be made of this IDL.
 #[derive(Debug, Error)]
@@ -32,6 +36,22 @@ pub(crate) enum ProjectError {
     NoService {
         /// The IDL.
         path: String,
+    },
+    /// Two services that a server could not tell apart.
+    #[error("{first} and {second} both define a service {name}, and a server tells services apart by their names")]
+    SameService {
+        /// The name.
+        name: String,
+        /// The one IDL.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// Two paths to one file.
+    #[error("{paths} are not as many files as paths: one stands there twice")]
+    SameIdl {
+        /// All of them.
+        paths: String,
     },
     /// The compiler.
     #[error(transparent)]
@@ -57,20 +77,19 @@ pub(crate) struct Idl {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// What it says, if nothing is wrong.
     pub(crate) meaning: Option<Meaning>,
-    path: PathBuf,
+    paths: Vec<PathBuf>,
     include_dirs: Vec<PathBuf>,
 }
 
 impl Idl {
-    /// Reads `path` and what it includes.
-    pub(crate) fn read(path: &Path, include_dirs: &[PathBuf]) -> Self {
-        Self::read_from(path, include_dirs, &Disk)
+    /// Reads `paths` and what they include.
+    pub(crate) fn read(paths: &[PathBuf], include_dirs: &[PathBuf]) -> Self {
+        Self::read_from(paths, include_dirs, &Disk)
     }
 
     /// The same from elsewhere than the disk.
-    pub(crate) fn read_from(path: &Path, include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Self {
-        let Checked { sources, mut diagnostics, model } =
-            volplane_build::check(&[path.to_owned()], include_dirs, reader);
+    pub(crate) fn read_from(paths: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Self {
+        let Checked { sources, mut diagnostics, model } = volplane_build::check(paths, include_dirs, reader);
         let meaning = model.and_then(|model| match lower(&model) {
             Ok(lowered) => Some(Meaning { model, lowered }),
             // What the compiler below can't express is a mistake, too, as far as making a project goes.
@@ -79,7 +98,7 @@ impl Idl {
                 None
             }
         });
-        Self { sources, diagnostics, meaning, path: path.to_owned(), include_dirs: include_dirs.to_vec() }
+        Self { sources, diagnostics, meaning, paths: paths.to_vec(), include_dirs: include_dirs.to_vec() }
     }
 
     /// Whether a file could not be found or read, rather than saying something wrong.
@@ -88,44 +107,104 @@ impl Idl {
     }
 }
 
-/// Plans the files of a project.
+/// The files of a project but for its IDL, sorted by path. `meaning` is that of `settings.idls`, read in their order;
+/// where from makes no difference.
 ///
 /// # Errors
-/// When the IDL has no service, or the compiler fails on it.
-pub(crate) fn files(
-    idl: &Idl,
+/// When there is no service, or two of one name, or the templates are defective, or the compiler fails.
+pub(crate) fn render(
     meaning: &Meaning,
     settings: &Settings,
-    flavour: Flavour,
+    templates: &Templates,
 ) -> Result<Vec<NewFile>, ProjectError> {
     let Meaning { model, lowered } = meaning;
-    let api = Api::new(model, &format!("{}_generated", settings.module.ident()));
-    if api.services.is_empty() {
-        return Err(ProjectError::NoService { path: idl.path.display().to_string() });
-    }
-    let (order, layout) = places(idl, model)?;
-    let texts: Vec<String> = order
-        .iter()
-        .filter_map(|&file| idl.sources.file(volplane_build::span::FileId(file as u32)))
-        .map(|source| source.text().to_owned())
-        .collect();
+    let api = Api::new(model, &plan::generated_crate(&settings.module));
+    let services = services(model, &api, settings)?;
     let generated = match settings.codegen {
         Codegen::BuildRs => Vec::new(),
         Codegen::CheckedIn => {
             // Named as they are in the project, so that the code is the same wherever it was made.
-            let sources = layout.targets.iter().take(1).cloned().collect();
+            let sources = settings.idls.iter().map(|idl| idl.path.clone()).collect();
             generate::generate(&Lowered { sources, ..lowered.clone() })?
         }
     };
-    let request = plan::Request {
-        settings,
-        services: &api.services,
-        idl: &texts,
-        layout: &layout,
-        generated: &generated,
-        flavour,
-    };
-    Ok(plan::new_project(&request)?)
+    let request = plan::Request { settings, services: &services, generated: &generated, templates };
+    Ok(plan::project(&request)?)
+}
+
+/// Every service with the IDL that it comes from.
+fn services<'a>(model: &Model, api: &'a Api, settings: &'a Settings) -> Result<Vec<Service<'a>>, ProjectError> {
+    let paths = || settings.idls.iter().map(|idl| idl.path.as_str()).collect::<Vec<_>>().join(", ");
+    if model.roots.len() != settings.idls.len() {
+        return Err(ProjectError::SameIdl { paths: paths() });
+    }
+    let mut services: Vec<Service<'a>> = Vec::new();
+    for ((id, ..), api) in model.services().zip(&api.services) {
+        let place = model.roots.iter().position(|root| *root == id.file);
+        let Some(idl) = place.and_then(|place| settings.idls.get(place)) else { continue };
+        if let Some(first) = services.iter().find(|other| other.api.idl_name == api.idl_name) {
+            let (first, second) = (first.idl.path.clone(), idl.path.clone());
+            return Err(ProjectError::SameService { name: api.idl_name.clone(), first, second });
+        }
+        services.push(Service { api, idl });
+    }
+    if services.is_empty() {
+        return Err(ProjectError::NoService { path: paths() });
+    }
+    Ok(services)
+}
+
+/// An IDL file and all that it includes, as they lie in a project that they are copied to.
+#[derive(Debug)]
+pub(crate) struct Copies {
+    /// The copies.
+    pub(crate) files: Vec<NewFile>,
+    /// The path of the file that was asked for.
+    path: String,
+    /// The folders that includes are looked up in.
+    include: Vec<String>,
+}
+
+impl Copies {
+    /// Plans the copies of an IDL's files, such that every `include` in them still finds its file.
+    ///
+    /// # Errors
+    /// When the IDL has no service, or the current folder is gone.
+    pub(crate) fn new(idl: &Idl, meaning: &Meaning) -> Result<Self, ProjectError> {
+        let model = &meaning.model;
+        if model.services().next().is_none() {
+            let paths: Vec<_> = idl.paths.iter().map(|path| path.display().to_string()).collect();
+            return Err(ProjectError::NoService { path: paths.join(", ") });
+        }
+        let (order, Layout { targets, include_dirs }) = places(idl, model)?;
+        let text = |file: usize| idl.sources.file(FileId(file as u32)).map(|source| source.text().to_owned());
+        let files = order
+            .iter()
+            .zip(&targets)
+            .filter_map(|(&file, path)| Some(NewFile { path: path.clone(), text: text(file)?, policy: Policy::Skip }));
+        Ok(Self { files: files.collect(), path: targets.first().cloned().unwrap_or_default(), include: include_dirs })
+    }
+
+    /// What `volplane.toml` says of this IDL, whose services' clients use the destination name `service`.
+    pub(crate) fn settings(&self, service: String) -> IdlSettings {
+        IdlSettings { path: self.path.clone(), service, include: self.include.clone() }
+    }
+}
+
+/// The files of a new project, sorted by path: those of [`render`], and the copies of its IDL.
+///
+/// # Errors
+/// As [`render`].
+pub(crate) fn files(
+    meaning: &Meaning,
+    copies: Copies,
+    settings: &Settings,
+    templates: &Templates,
+) -> Result<Vec<NewFile>, ProjectError> {
+    let mut files = render(meaning, settings, templates)?;
+    files.extend(copies.files);
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
 }
 
 /// The model's files with the one that was asked for first, and where each goes.

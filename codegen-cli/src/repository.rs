@@ -1,6 +1,7 @@
 //! This repository's generated/ and cmd/ are what the command writes for `idl/echo.thrift`; its handlers aside, nothing
 //! there is edited by hand.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,8 +10,8 @@ use volplane_build::Memory;
 
 use crate::embedded;
 use crate::plan::NewFile;
-use crate::plan::templates::Flavour;
-use crate::project::{self, Idl};
+use crate::plan::templates::{Flavour, Templates};
+use crate::project::{self, Copies, Idl};
 use crate::settings::{Codegen, Runtime, Settings, Transport};
 
 /// Written by hand.
@@ -20,17 +21,20 @@ const HANDLERS: &[&str] = &["cmd/src/echo.rs"];
 const WRITE: &str = "VOLPLANE_WRITE";
 
 fn expected() -> Result<Vec<NewFile>, Box<dyn Error>> {
+    let path = "idl/echo.thrift";
+    let idl = Idl::read_from(&[path.into()], &[], &Memory::new().with(path, embedded::file(path)?));
+    let meaning = idl.meaning.as_ref().ok_or("idl/echo.thrift has mistakes")?;
+    let copies = Copies::new(&idl, meaning)?;
     let settings = Settings {
         module: "volplane".parse()?,
-        service: "example".to_owned(),
+        idls: vec![copies.settings("example".to_owned())],
         transports: Transport::ALL.to_vec(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Path(".".to_owned()),
+        templates: None,
+        set: BTreeMap::new(),
     };
-    let path = "idl/echo.thrift";
-    let idl = Idl::read_from(Path::new(path), &[], &Memory::new().with(path, embedded::file(path)?));
-    let meaning = idl.meaning.as_ref().ok_or("idl/echo.thrift has mistakes")?;
-    let files = project::files(&idl, meaning, &settings, Flavour::Demo)?;
+    let files = project::files(meaning, copies, &settings, &Templates::built_in(Flavour::Demo))?;
     Ok(files.into_iter().filter(|file| is_held(&file.path)).collect())
 }
 

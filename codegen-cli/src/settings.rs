@@ -1,5 +1,6 @@
 //! What a project is made with, resolved: every value here has been checked.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -13,14 +14,42 @@ use thiserror::Error;
 pub(crate) struct Settings {
     /// The prefix of its packages.
     pub(crate) module: Module,
-    /// The destination name that clients use.
-    pub(crate) service: String,
+    /// Its IDL files, in the order of `volplane.toml`; at least one.
+    pub(crate) idls: Vec<IdlSettings>,
     /// Its programs' transports, in the order of their numbers, each once.
     pub(crate) transports: Vec<Transport>,
     /// When the IDL is compiled.
     pub(crate) codegen: Codegen,
     /// Where the runtime crates come from.
     pub(crate) runtime: Runtime,
+    /// The folder with templates, relative to the project, instead of the built-in ones.
+    pub(crate) templates: Option<String>,
+    /// Values for templates: `set.key`.
+    pub(crate) set: BTreeMap<String, String>,
+}
+
+/// An IDL file of a project: what it includes comes with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct IdlSettings {
+    /// Its path, relative to the project, with `/` between its parts.
+    pub(crate) path: String,
+    /// The destination name that clients of its services use.
+    pub(crate) service: String,
+    /// The folders that includes are looked up in, relative to the project.
+    pub(crate) include: Vec<String>,
+}
+
+impl Settings {
+    /// The folders that includes are looked up in, each once, in the order of the IDL files.
+    pub(crate) fn include_dirs(&self) -> Vec<&str> {
+        let mut dirs: Vec<&str> = Vec::new();
+        for dir in self.idls.iter().flat_map(|idl| &idl.include) {
+            if !dirs.contains(&dir.as_str()) {
+                dirs.push(dir);
+            }
+        }
+        dirs
+    }
 }
 
 /// A kind of connection that programs are written for.

@@ -1,5 +1,6 @@
 //! `volplane demo`
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -18,9 +19,9 @@ use crate::embedded;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::plan::NewFile;
-use crate::plan::templates::Flavour;
+use crate::plan::templates::{Flavour, Templates};
 use crate::printer::Printer;
-use crate::project::{self, Idl, ProjectError};
+use crate::project::{self, Copies, Idl, ProjectError};
 use crate::settings::{Codegen, Module, ModuleError, Runtime, Settings, Transport};
 use crate::summary::count;
 
@@ -176,16 +177,19 @@ fn free(dir: &Path) -> Result<(), RunError> {
 /// this very command, a second time.
 fn files() -> Result<Vec<NewFile>, RunError> {
     let reader = Memory::new().with(IDL, embedded::file(IDL)?);
-    let idl = Idl::read_from(&PathBuf::from(IDL), &[], &reader);
+    let idl = Idl::read_from(&[PathBuf::from(IDL)], &[], &reader);
+    let meaning = idl.meaning.as_ref().ok_or(RunError::Idl)?;
+    let copies = Copies::new(&idl, meaning)?;
     let settings = Settings {
         module: "echo".parse::<Module>()?,
-        service: "example".to_owned(),
+        idls: vec![copies.settings("example".to_owned())],
         transports: Transport::ALL.to_vec(),
         codegen: Codegen::CheckedIn,
         runtime: Runtime::Vendored,
+        templates: None,
+        set: BTreeMap::new(),
     };
-    let meaning = idl.meaning.as_ref().ok_or(RunError::Idl)?;
-    Ok(project::files(&idl, meaning, &settings, Flavour::Demo)?)
+    Ok(project::files(meaning, copies, &settings, &Templates::built_in(Flavour::Demo))?)
 }
 
 /// The time since `begun`, for people.

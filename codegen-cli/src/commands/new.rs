@@ -1,5 +1,6 @@
 //! `volplane new`
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -13,9 +14,9 @@ use crate::exit::Exit;
 use crate::ground;
 use crate::interrupt;
 use crate::layout;
-use crate::plan::templates::Flavour;
+use crate::plan::templates::{Flavour, Templates};
 use crate::printer::Printer;
-use crate::project::{self, Idl, ProjectError};
+use crate::project::{self, Copies, Idl, ProjectError};
 use crate::settings::{Module, ModuleError, Runtime, RuntimeArg, Settings};
 use crate::summary::{count, summary};
 
@@ -113,6 +114,7 @@ impl NewError {
                 "give the folder that holds volplane's transport/ and codegen/: --runtime path=DIR"
             }
             Self::Project(ProjectError::NoService { .. }) => "add a service, or give the file that has one",
+            Self::Project(ProjectError::SameService { .. }) => "rename one of the two services",
             Self::Apply(ApplyError::Io { .. }) => "name a folder that can be made and written in",
             Self::Apply(ApplyError::Interrupted) | Self::Path { .. } | Self::Project(_) => return None,
         })
@@ -167,7 +169,7 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
         return Err(NewError::EmptyService);
     }
 
-    let idl = Idl::read(&args.idl, &args.reading.include);
+    let idl = Idl::read(std::slice::from_ref(&args.idl), &args.reading.include);
     printer.diagnostics(&idl.diagnostics, &idl.sources, args.reading.message_format);
     if idl.meaning.is_some() && denied(&args.reading, &idl.diagnostics, printer) {
         return Ok(Exit::Failure);
@@ -177,17 +179,20 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
     };
     let model = &meaning.model;
     let service = || Api::new(model, "").services.first().map(|service| service.idl_name.clone()).unwrap_or_default();
+    let copies = Copies::new(&idl, meaning)?;
     let mut transports = args.transport.clone();
     transports.sort();
     transports.dedup();
     let settings = Settings {
         module,
-        service: args.service.clone().unwrap_or_else(service),
+        idls: vec![copies.settings(args.service.clone().unwrap_or_else(service))],
         transports,
         codegen: args.codegen,
         runtime,
+        templates: None,
+        set: BTreeMap::new(),
     };
-    let files = project::files(&idl, meaning, &settings, Flavour::General)?;
+    let files = project::files(meaning, copies, &settings, &Templates::built_in(Flavour::General))?;
     let files = match ground {
         Ground::Empty => files,
         Ground::Idl => {

@@ -10,6 +10,25 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_function("uses", uses);
     environment.add_function("reexports", reexports);
     environment.add_function("chain", chain);
+    environment.add_function("array", array);
+    environment.add_filter("rust", rust);
+    environment.add_filter("toml", toml);
+    environment.add_filter("toml_key", toml_key);
+}
+
+/// A text as a literal of Rust's.
+fn rust(text: &str) -> String {
+    format!("{text:?}")
+}
+
+/// A text as TOML writes it, quotes included.
+fn toml(text: &str) -> String {
+    toml_edit::Value::from(text).to_string()
+}
+
+/// The same for the left-hand side.
+fn toml_key(text: &str) -> String {
+    toml_edit::Key::new(text).to_string()
 }
 
 /// `use` lines for these paths, sorted and merged.
@@ -39,6 +58,17 @@ fn chain(indent: usize, before: String, root: String, calls: Vec<String>, after:
     let blanks = " ".repeat(indent + 4);
     let calls: String = calls.iter().map(|call| format!("\n{blanks}.{call}")).collect();
     format!("{before}{root}{calls}{after}")
+}
+
+/// `before[item, item]after`: on one line of this indentation, or one item a line.
+fn array(indent: usize, before: String, items: Vec<String>, after: String) -> String {
+    let line = format!("{before}[{}]{after}", items.join(", "));
+    if indent + line.len() <= WIDTH {
+        return line;
+    }
+    let blanks = " ".repeat(indent);
+    let items: String = items.iter().map(|item| format!("\n{blanks}    {item},")).collect();
+    format!("{before}[{items}\n{blanks}]{after}")
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use serde::Serialize;
 use volplane_build::rust::{MethodApi, ServiceApi};
 
 use super::method::{MethodView, doc_lines, method_view};
+use super::names::{Names, names};
 use super::paths::Imports;
-use crate::settings::{self, Module};
+use crate::settings::IdlSettings;
 
 /// The width that rustfmt.toml gives to a line.
 pub(super) const WIDTH: usize = 120;
@@ -21,8 +22,17 @@ pub(crate) struct ServiceView {
     pub(crate) module: String,
     /// That module below the generated crate's root: `api`.
     pub(crate) local_module: String,
+    /// The IDL that defines it, relative to the project.
+    pub(crate) idl: String,
+    /// The destination name that its clients use.
+    pub(crate) destination: String,
     /// `EchoServer`
     pub(crate) server: String,
+    /// How a file that imports all services' servers writes this one: in short, unless an earlier one has that name.
+    pub(crate) router_server: String,
+    /// What its clients' folders are called, and behind the transport their programs: `client` for the service that
+    /// example calls go to, `client-shop` for another.
+    pub(crate) client: String,
     /// `EchoClientBuilder`
     pub(crate) client_builder: String,
     /// `EchoRequestRecv`
@@ -58,28 +68,40 @@ pub(crate) struct HubNames {
     pub(crate) handler: String,
 }
 
-/// The views of all services, each with a file of its own, and the `use` lines of the hub's file.
-pub(super) fn services(services: &[ServiceApi], module: &Module) -> (Vec<ServiceView>, Vec<String>) {
-    let root = format!("{}_generated", module.ident());
+/// A service, and the IDL that defines it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Service<'a> {
+    /// What the generated crate has of it.
+    pub(crate) api: &'a ServiceApi,
+    /// The IDL.
+    pub(crate) idl: &'a IdlSettings,
+}
+
+/// The views of all services, each with a file of its own, and the `use` lines of the hub's file. `root` is the crate
+/// with the generated code.
+pub(super) fn services(services: &[Service<'_>], root: &str, example: usize) -> (Vec<ServiceView>, Vec<String>) {
     let several = services.len() > 1;
-    let mut hub = hub_imports(services, several);
-    let mut files: Vec<String> = Vec::new();
-    let views = services
-        .iter()
-        .map(|service| {
-            let file = free_file(&service.snake, &files);
-            files.push(file.clone());
-            service_view(service, &root, file, several, &mut hub)
-        })
-        .collect();
+    let names = names(services.iter().map(|service| service.api));
+    let mut hub = hub_imports(services, &names, several);
+    let mut router = Imports::default();
+    let mut views = Vec::new();
+    for (place, (service, names)) in services.iter().zip(names).enumerate() {
+        let client = if place == example { "client".to_owned() } else { format!("client-{}", dashed(&names.file)) };
+        let router_server = router.import(&service.api.module, &service.api.server);
+        views.push(ServiceView { client, router_server, ..service_view(*service, root, names, several, &mut hub) });
+    }
     (views, hub.lines(WIDTH))
 }
 
+fn dashed(name: &str) -> String {
+    name.replace('_', "-")
+}
+
 /// What the hub's file imports in any case; a type of the IDL that has such a name is written as a path.
-fn hub_imports(services: &[ServiceApi], several: bool) -> Imports {
+fn hub_imports(services: &[Service<'_>], names: &[Names], several: bool) -> Imports {
     let mut taken = vec!["Peer".to_owned()];
-    for service in services {
-        taken.extend(["Hub", "Peer"].map(|end| format!("{end}{}Handler", service.ident)));
+    for Names { handler, .. } in names {
+        taken.extend(["Hub", "Peer"].map(|end| format!("{end}{handler}")));
     }
     let mut hub = Imports::new(&taken.iter().map(String::as_str).collect::<Vec<_>>());
     for name in ["ConnectWith", "Hub", "Registration", "Streams"] {
@@ -88,14 +110,19 @@ fn hub_imports(services: &[ServiceApi], several: bool) -> Imports {
     if several {
         hub.import("volo_thrift", "Router");
     }
-    if services.iter().flat_map(|service| &service.methods).any(|method| method.exception.is_some()) {
+    if services.iter().flat_map(|service| &service.api.methods).any(|method| method.exception.is_some()) {
         hub.import("volo_thrift", "MaybeException");
     }
     hub
 }
 
-fn service_view(service: &ServiceApi, root: &str, file: String, several: bool, hub: &mut Imports) -> ServiceView {
-    let handler = format!("{}Handler", service.ident);
+fn service_view(
+    Service { api: service, idl }: Service<'_>,
+    root: &str,
+    Names { handler, file }: Names,
+    several: bool,
+    hub: &mut Imports,
+) -> ServiceView {
     let mut imports = Imports::new(&[&handler]);
     // What the file says itself goes before the types of arguments.
     if !service.methods.is_empty() {
@@ -116,6 +143,10 @@ fn service_view(service: &ServiceApi, root: &str, file: String, several: bool, h
         idl_name: service.idl_name.clone(),
         local_module: service.module.trim_start_matches(root).trim_start_matches("::").to_owned(),
         module: service.module.clone(),
+        idl: idl.path.clone(),
+        destination: idl.service.clone(),
+        router_server: String::new(),
+        client: String::new(),
         server: service.server.clone(),
         client_builder: service.client_builder.clone(),
         request: service.request.clone(),
@@ -126,32 +157,5 @@ fn service_view(service: &ServiceApi, root: &str, file: String, several: bool, h
         doc: doc_lines(service.doc.as_deref()),
         methods,
         hub: hub_names,
-    }
-}
-
-/// A name for a handler's file that no other file of the crate has, and that needs no escaping in `mod`.
-fn free_file(snake: &str, taken: &[String]) -> String {
-    let reserved = ["lib", "main", "hub"].contains(&snake) || settings::is_keyword(snake);
-    let base = if reserved { format!("{snake}_service") } else { snake.to_owned() };
-    let mut name = base.clone();
-    let mut number = 2;
-    while taken.contains(&name) {
-        name = format!("{base}{number}");
-        number += 1;
-    }
-    name
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn files_have_names_that_modules_can_have() {
-        assert_eq!(free_file("echo", &[]), "echo");
-        assert_eq!(free_file("echo", &["echo".into(), "echo2".into()]), "echo3");
-        assert_eq!(free_file("lib", &[]), "lib_service");
-        assert_eq!(free_file("hub", &[]), "hub_service");
-        assert_eq!(free_file("type", &[]), "type_service");
     }
 }

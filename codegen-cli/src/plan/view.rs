@@ -1,9 +1,11 @@
 //! A project as templates see it: plain data, every name ready to be written.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::service::ServiceView;
-use crate::settings::Transport;
+use crate::settings::{IdlSettings, Transport};
 
 /// Everything that a template may say.
 #[derive(Debug, Serialize)]
@@ -14,30 +16,47 @@ pub(crate) struct ProjectView {
     pub(crate) ident: String,
     /// `build-rs` or `checked-in`.
     pub(crate) codegen: &'static str,
-    /// The destination name that clients use, as TOML writes it, quotes included.
-    pub(crate) destination_toml: String,
-    /// The same as Rust writes it.
-    pub(crate) destination_rust: String,
     /// The version of volplane.
     pub(crate) volplane: &'static str,
     /// The version of volo-thrift.
     pub(crate) volo_thrift: &'static str,
     /// The programs' transports.
     pub(crate) transports: Vec<TransportView>,
-    /// The services, in the order of the IDL; at least one.
+    /// The services, in the order of the IDL files and of their texts; at least one.
     pub(crate) services: Vec<ServiceView>,
     /// The `use` lines of the file with the handlers of both ends of a session.
     pub(crate) hub_uses: Vec<String>,
     /// The service that example calls go to: the first that has a method.
     pub(crate) example: usize,
-    /// The IDL that was asked for, relative to the project.
-    pub(crate) idl: String,
-    /// The folders to look includes up in, relative to the project.
+    /// The IDL files, in the order of volplane.toml.
+    pub(crate) idls: Vec<IdlView>,
+    /// The folders to look includes up in, relative to the project, each once.
     pub(crate) include_dirs: Vec<String>,
     /// The right-hand side of `runtime =` in volplane.toml.
     pub(crate) runtime: String,
     /// The folders of the vendored crates.
     pub(crate) vendored: Vec<String>,
+    /// The folder with templates of the project's own, relative to the project.
+    pub(crate) templates: Option<String>,
+    /// Values for templates, which also see them as `set`.
+    pub(crate) set: BTreeMap<String, String>,
+}
+
+/// An IDL file.
+#[derive(Debug, Serialize)]
+pub(crate) struct IdlView {
+    /// Its path, relative to the project.
+    pub(crate) path: String,
+    /// The destination name that clients of its services use.
+    pub(crate) service: String,
+    /// The folders that includes are looked up in, relative to the project.
+    pub(crate) include: Vec<String>,
+}
+
+impl IdlView {
+    pub(super) fn new(idl: &IdlSettings) -> Self {
+        Self { path: idl.path.clone(), service: idl.service.clone(), include: idl.include.clone() }
+    }
 }
 
 /// A transport.
