@@ -42,6 +42,7 @@ pub use builder::{Builder, OUTPUT};
 pub use check::{Checked, check};
 pub use code::{Code, explain};
 pub use diagnostic::{Diagnostic, Label, Severity};
+pub use nearest::nearest;
 pub use read::{Disk, Memory, ReadSource};
 pub use render::{MessageFormat, UnknownFormat, render};
 pub use source::{Position, Source, Sources};

@@ -1,7 +1,8 @@
 //! "Did you mean": the name that was probably meant.
 
-/// The candidate that differs least from `word`, if it differs little.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// The candidate that differs least from `word`, if it differs little: by one letter, and one more for every four that
+/// the word has. A word of two letters or fewer matches in another case only.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // One letter for another makes a different word of a short one.
     let limit = match word.chars().count() {
         0..=2 => 0,
