@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::apply::ApplyError;
+use crate::apply::CreateError;
 
 /// The demo did not come to its end. Everything it started is stopped.
 #[derive(Debug, Error)]
@@ -20,7 +20,7 @@ pub(crate) enum DemoError {
     Interrupted,
     /// The project's folder.
     #[error(transparent)]
-    Apply(#[from] ApplyError),
+    Apply(#[from] CreateError),
     /// The folder that is kept between runs.
     #[error("cannot use {path}")]
     Workshop {

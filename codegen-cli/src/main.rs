@@ -1,5 +1,6 @@
 //! `volplane`: makes a volo-thrift project from a thrift IDL.
 
+#[allow(dead_code, unused_imports, reason = "used by `update`, which is being built")]
 mod apply;
 mod cli;
 mod commands;

@@ -9,7 +9,7 @@ use std::time::Instant;
 use thiserror::Error;
 use volplane_build::Memory;
 
-use crate::apply::{self, ApplyError, Place};
+use crate::apply::{self, CreateError, Place};
 use crate::cli::Demo;
 use crate::demo::DemoError;
 use crate::demo::build::build;
@@ -65,7 +65,7 @@ enum RunError {
 impl RunError {
     fn exit(&self) -> Exit {
         match self {
-            Self::Demo(DemoError::Interrupted | DemoError::Apply(ApplyError::Interrupted)) => Exit::Interrupted,
+            Self::Demo(DemoError::Interrupted | DemoError::Apply(CreateError::Interrupted)) => Exit::Interrupted,
             Self::Project(ProjectError::Generate(error)) if error.is_interrupted() => Exit::Interrupted,
             Self::NotEmpty { .. } | Self::NotAFolder { .. } => Exit::Usage,
             _ => Exit::Failure,

@@ -8,7 +8,7 @@ use thiserror::Error;
 use volplane_build::rust::Api;
 
 use super::check_idl::denied;
-use crate::apply::{self, ApplyError, Place};
+use crate::apply::{self, CreateError, Place};
 use crate::cli::New;
 use crate::exit::Exit;
 use crate::ground;
@@ -94,7 +94,7 @@ enum NewError {
     Project(#[from] ProjectError),
     /// The disk.
     #[error(transparent)]
-    Apply(#[from] ApplyError),
+    Apply(#[from] CreateError),
 }
 
 impl NewError {
@@ -115,14 +115,14 @@ impl NewError {
             }
             Self::Project(ProjectError::NoService { .. }) => "add a service, or give the file that has one",
             Self::Project(ProjectError::SameService { .. }) => "rename one of the two services",
-            Self::Apply(ApplyError::Io { .. }) => "name a folder that can be made and written in",
-            Self::Apply(ApplyError::Interrupted) | Self::Path { .. } | Self::Project(_) => return None,
+            Self::Apply(CreateError::Io { .. }) => "name a folder that can be made and written in",
+            Self::Apply(CreateError::Interrupted) | Self::Path { .. } | Self::Project(_) => return None,
         })
     }
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Apply(ApplyError::Interrupted) => Exit::Interrupted,
+            Self::Apply(CreateError::Interrupted) => Exit::Interrupted,
             Self::Project(ProjectError::Generate(error)) if error.is_interrupted() => Exit::Interrupted,
             Self::Project(ProjectError::Generate(_) | ProjectError::Plan(_)) => Exit::Failure,
             _ => Exit::Usage,
@@ -253,7 +253,7 @@ fn free(dir: &Path) -> Result<(), NewError> {
 }
 
 fn only_idl(dir: &Path) -> Result<(), NewError> {
-    let failed = |source| ApplyError::Io { action: "read", path: shown(dir), source };
+    let failed = |source| CreateError::Io { action: "read", path: shown(dir), source };
     match ground::foreign(dir).map_err(failed)? {
         Some(entry) => Err(NewError::Foreign { entry }),
         None => Ok(()),
