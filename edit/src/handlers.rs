@@ -1,0 +1,193 @@
+//! Brings handlers up to a new IDL: the methods of every `impl` of a service's trait, by their spans.
+//!
+//! What is not concerned stays byte for byte: only methods that are new, changed or gone are touched, and of those only
+//! the part that changed. A `use` line of the user's is never touched; a new name gets a line of its own.
+
+mod body;
+mod collect;
+mod event;
+mod find;
+mod form;
+mod insert;
+mod list;
+mod names;
+mod prune;
+mod rename;
+mod rewrite;
+mod scope;
+mod source;
+mod splice;
+mod types;
+mod update;
+mod uses;
+
+use std::fmt;
+
+pub use event::{Change, Doubt, Event, What};
+
+use self::source::{Source, Spans};
+
+/// A service's trait in generated code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trait {
+    /// The module that it lies in: `hello_generated::api`.
+    pub module: String,
+    /// Its identifier: `Echo`.
+    pub ident: String,
+    /// The service's name in the IDL.
+    pub idl_name: String,
+    /// All methods, inherited ones too.
+    pub methods: Vec<Method>,
+}
+
+/// A method of a trait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Method {
+    /// Its name in the IDL.
+    pub idl_name: String,
+    /// Its identifier, `r#type` if it has to be.
+    pub ident: String,
+    /// What it takes behind `&self`.
+    pub arguments: Vec<Argument>,
+    /// What it answers, with full paths: `::core::result::Result<(), ::volo_thrift::ServerError>`.
+    pub output: String,
+    /// The text of its comment.
+    pub doc: Option<String>,
+}
+
+/// An argument of a method.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// Its identifier, `r#type` if it has to be.
+    pub ident: String,
+    /// Its type, with full paths: `::std::option::Option<hello_generated::api::Request>`.
+    pub ty: String,
+}
+
+/// A service before and after an edit of the IDL.
+#[derive(Clone, Copy, Debug)]
+pub struct Service<'a> {
+    /// As it was when the file was last brought up to date; `None` if nobody remembers.
+    pub before: Option<&'a Trait>,
+    /// As it is now.
+    pub after: &'a Trait,
+}
+
+/// What a new method does until somebody writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stub {
+    /// `Err(not_implemented("Echo.echo"))`, with the user's `crate::not_implemented`.
+    NotImplemented,
+    /// This expression, with full paths; `{method}` in it becomes `Echo.echo`.
+    Inline(String),
+}
+
+/// What a file has to be brought up to.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    /// All services of the project, those without a change too.
+    pub services: &'a [Service<'a>],
+    /// `impl`s that are somebody else's affair.
+    pub skip: &'a [Implementation],
+    /// What new methods do.
+    pub stub: &'a Stub,
+    /// Comments methods out that the IDL has no more, instead of leaving them.
+    pub prune: bool,
+}
+
+/// An `impl` of a service's trait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Implementation {
+    /// The trait as the services have it now, whatever the file calls it: `hello_generated::api::Echo`.
+    pub trait_path: String,
+    /// The type, as the file writes it, with no blanks but single ones.
+    pub self_ty: String,
+    /// The line of its `impl`, counted from 1.
+    pub line: usize,
+}
+
+/// A file that was brought up to date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Its text.
+    pub text: String,
+    /// What happened, in the order of the lines.
+    pub events: Vec<Event>,
+}
+
+/// Why a file was left alone: it is no Rust.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct ParseError {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The character in the line, counted from 1.
+    pub column: usize,
+    /// What is wrong there.
+    pub message: String,
+}
+
+/// The `impl`s of these services in a file.
+///
+/// Forgets the spans of all that the thread has parsed with proc-macro2.
+///
+/// # Errors
+/// When the file does not parse. One that mentions no service is not parsed.
+pub fn implementations(text: &str, services: &[Service<'_>]) -> Result<Vec<Implementation>, ParseError> {
+    if !services.iter().any(|service| service.may_be_in(text)) {
+        return Ok(Vec::new());
+    }
+    let _spans = Spans;
+    let (source, file) = Source::parse(text)?;
+    let (scopes, impls) = collect::collect(&source, &file);
+    let found = find::find(&source, &scopes, &impls, services);
+    Ok(found.into_iter().map(|found| found.implementation(&source)).collect())
+}
+
+/// Brings a file up to date: adds methods to every `impl` of a service, changes signatures, and reports or comments out
+/// what is gone. With nothing to do the text is the same.
+///
+/// Forgets the spans of all that the thread has parsed with proc-macro2.
+///
+/// # Errors
+/// When the file does not parse. One that mentions no service is not parsed.
+pub fn update(text: &str, request: &Request<'_>) -> Result<Outcome, ParseError> {
+    if !request.services.iter().any(|service| service.may_be_in(text)) {
+        return Ok(Outcome { text: text.to_owned(), events: Vec::new() });
+    }
+    let _spans = Spans;
+    let (source, file) = Source::parse(text)?;
+    let (scopes, impls) = collect::collect(&source, &file);
+    let found = find::find(&source, &scopes, &impls, request.services);
+    Ok(update::update(&source, scopes, &found, request))
+}
+
+impl Trait {
+    /// Its full path.
+    pub fn path(&self) -> String {
+        format!("{}::{}", self.module, self.ident)
+    }
+
+    /// The method with this identifier, with `r#` or without.
+    pub fn method(&self, ident: &str) -> Option<&Method> {
+        self.methods.iter().find(|method| scope::plain(&method.ident) == scope::plain(ident))
+    }
+}
+
+impl<'a> Service<'a> {
+    /// The trait before and after, as far as they are known.
+    fn traits(&self) -> impl Iterator<Item = &'a Trait> + use<'a> {
+        [Some(self.after), self.before].into_iter().flatten()
+    }
+
+    /// Whether a file that has no such word need not be parsed.
+    fn may_be_in(&self, text: &str) -> bool {
+        self.traits().any(|one| text.contains(scope::plain(&one.ident)))
+    }
+}
+
+impl fmt::Display for Implementation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "impl {} for {}", self.trait_path, self.self_ty)
+    }
+}

@@ -1,0 +1,164 @@
+//! What happened to a file, as data; the command words it, or takes the words here.
+
+use std::fmt;
+
+/// Something that happened to a method, or that its owner has to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The line in the new text, counted from 1.
+    pub line: usize,
+    /// The service, as the IDL names it.
+    pub service: String,
+    /// The method, as the IDL names it; empty where the whole `impl` is meant.
+    pub method: String,
+    /// The type that implements the service, as the file writes it.
+    pub handler: String,
+    /// What happened.
+    pub what: What,
+}
+
+/// What happened to a method.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// It is new.
+    Added,
+    /// Its signature is another; its body was kept.
+    Rewritten {
+        /// What changed.
+        changes: Vec<Change>,
+        /// Why the body may not compile any more.
+        doubts: Vec<Doubt>,
+    },
+    /// A parameter has another name; the body was kept.
+    ParameterRenamed {
+        /// Its name until now.
+        from: String,
+        /// Its name from now on.
+        to: String,
+        /// The body still says the old name.
+        is_used: bool,
+    },
+    /// The IDL has another signature, but this one is written in a way that can't be changed safely.
+    NotRewritten {
+        /// What it has to answer from now on.
+        output: String,
+    },
+    /// The service's trait is in another module of the generated code: the file has to import it from there. Told once
+    /// for each `impl`, without a method.
+    TraitMoved {
+        /// Its path until now.
+        from: String,
+        /// Its path from now on.
+        to: String,
+    },
+    /// The IDL has it no more; it was left as it is.
+    Gone,
+    /// The IDL has it no more; it is a comment now.
+    Pruned,
+    /// The method is gone, and one came that takes and answers the same.
+    LikelyRename {
+        /// The new one, as the IDL names it.
+        new: String,
+    },
+}
+
+/// A change of a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A parameter is new.
+    ParameterAdded(String),
+    /// A parameter is gone.
+    ParameterRemoved(String),
+    /// A parameter has another type.
+    ParameterType(String),
+    /// The parameters stand in another order.
+    Order,
+    /// The answer has another type.
+    Output,
+}
+
+/// Why a body may not compile any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// It uses a parameter that is no more.
+    StillUses(String),
+    /// It uses a parameter that has another type.
+    OtherType(String),
+    /// It answers something else than it should.
+    Output,
+}
+
+impl Event {
+    /// Whether the owner has to do something, or the file may not compile.
+    pub fn needs_attention(&self) -> bool {
+        match &self.what {
+            What::Added | What::Pruned | What::LikelyRename { .. } => false,
+            What::Rewritten { doubts, .. } => !doubts.is_empty(),
+            What::ParameterRenamed { is_used, .. } => *is_used,
+            What::NotRewritten { .. } | What::TraitMoved { .. } | What::Gone => true,
+        }
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { service, method, handler, .. } = self;
+        if let What::TraitMoved { from, to } = &self.what {
+            return write!(f, "{service} of {handler}: its trait {from} is {to} now: import it from there");
+        }
+        write!(f, "{service}.{method} of {handler}: ")?;
+        match &self.what {
+            What::Added => f.write_str("added"),
+            What::Rewritten { changes, doubts } => {
+                list(f, changes)?;
+                if !doubts.is_empty() {
+                    f.write_str("; the body may not compile any more: ")?;
+                    list(f, doubts)?;
+                }
+                Ok(())
+            }
+            What::ParameterRenamed { from, to, is_used } => {
+                write!(f, "the parameter `{from}` is `{to}` now")?;
+                if *is_used { write!(f, "; the body still says `{from}`") } else { Ok(()) }
+            }
+            What::NotRewritten { output } => {
+                write!(f, "its signature was left, because it is no `async fn`; it has to answer `{output}`")
+            }
+            What::TraitMoved { .. } => Ok(()),
+            What::Gone => f.write_str("gone from the IDL, left here"),
+            What::Pruned => f.write_str("gone from the IDL, commented out"),
+            What::LikelyRename { new } => {
+                write!(f, "{service}.{new} came, and takes and answers the same: was it renamed?")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ParameterAdded(name) => write!(f, "`{name}` is new"),
+            Self::ParameterRemoved(name) => write!(f, "`{name}` is gone"),
+            Self::ParameterType(name) => write!(f, "`{name}` has another type"),
+            Self::Order => f.write_str("the parameters are in another order"),
+            Self::Output => f.write_str("the answer has another type"),
+        }
+    }
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StillUses(name) => write!(f, "it still uses `{name}`"),
+            Self::OtherType(name) => write!(f, "it uses `{name}`, which has another type"),
+            Self::Output => f.write_str("it has to answer another type"),
+        }
+    }
+}
+
+fn list(f: &mut fmt::Formatter<'_>, all: &[impl fmt::Display]) -> fmt::Result {
+    for (index, one) in all.iter().enumerate() {
+        write!(f, "{}{one}", if index == 0 { "" } else { ", " })?;
+    }
+    Ok(())
+}

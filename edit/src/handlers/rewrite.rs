@@ -1,0 +1,285 @@
+//! Brings a signature up to the IDL: what changed there is changed here, and how its owner writes the rest stays.
+
+use std::ops::Range;
+
+use super::body::Body;
+use super::event::{Change, Doubt, What};
+use super::form::{Form, Output, Parameter};
+use super::list::{self, Slot};
+use super::names::{Around, Names};
+use super::scope::{Id, plain};
+use super::source::Source;
+use super::splice::Splices;
+use super::types::{Accuracy, Comparison, Kind, tokens};
+use super::{Argument, Method};
+use crate::rust::unused;
+
+/// One method of the user's, and what the IDL says of it.
+pub(super) struct Rewrite<'a, 's> {
+    pub(super) source: &'a Source<'s>,
+    pub(super) form: &'a Form<'s>,
+    pub(super) scope: Id,
+    pub(super) around: &'a Around,
+    /// As it was when the file was last brought up to date, if that is known.
+    pub(super) before: Option<&'a Method>,
+    pub(super) after: &'a Method,
+}
+
+impl Rewrite<'_, '_> {
+    /// Makes the changes, and says what they are.
+    pub(super) fn run(&self, body: &Body, names: &mut Names<'_>, splices: &mut Splices) -> Vec<What> {
+        if self.before.is_some_and(|before| is_same(before, self.after)) {
+            return Vec::new();
+        }
+        let mut plan = Plan::default();
+        let slots = self.slots(names, &mut plan);
+        let output = self.output(names, &mut plan);
+        if plan.changes.is_empty() && plan.renames.is_empty() {
+            return plan.events;
+        }
+        list::change(self.source, self.form, &slots, &output, splices);
+        plan.events(body)
+    }
+
+    /// The parameters from now on.
+    fn slots(&self, names: &mut Names<'_>, plan: &mut Plan) -> Vec<Slot> {
+        let users = &self.form.parameters;
+        let after = &self.after.arguments;
+        let known = self.before.filter(|before| before.arguments.len() == users.len());
+        let is_done = self.before.is_none_or(|before| before.arguments.len() != users.len() || self.follows(after));
+        if is_done && users.len() == after.len() && (known.is_none() || self.fits(names, after)) {
+            // What was remembered does not help, or the user was faster: only wrong types are changed.
+            let slots = after.iter().enumerate().map(|(number, argument)| {
+                let accuracy = if self.before.is_some() { Accuracy::Imports } else { Accuracy::Names };
+                self.kept(number, None, argument, accuracy, names, plan)
+            });
+            return slots.collect();
+        }
+        let sources = match known {
+            Some(before) => align(&before.arguments, after),
+            None => after.iter().map(|argument| users.iter().position(|user| user.is_named(&argument.ident))).collect(),
+        };
+        for (number, user) in users.iter().enumerate().filter(|(number, _)| !sources.contains(&Some(*number))) {
+            let name =
+                known.and_then(|before| before.arguments.get(number)).map_or(user.label(), |argument| &argument.ident);
+            plan.changes.push(Change::ParameterRemoved(plain(name).to_owned()));
+            plan.gone.push(user.label().to_owned());
+        }
+        let order: Vec<usize> = sources.iter().copied().flatten().collect();
+        if !order.is_sorted() {
+            plan.changes.push(Change::Order);
+        }
+        let taken: Vec<&str> = users.iter().map(Parameter::label).collect();
+        let new = after.iter().zip(&sources).filter(|(_, source)| source.is_none());
+        let mut new_names = unused(new.map(|(argument, _)| argument.ident.as_str()), &taken).into_iter();
+        let slots = after.iter().zip(&sources).map(|(argument, source)| match source {
+            Some(number) => {
+                let before = known.and_then(|before| before.arguments.get(*number));
+                self.kept(*number, before, argument, Accuracy::Imports, names, plan)
+            }
+            None => {
+                plan.changes.push(Change::ParameterAdded(plain(&argument.ident).to_owned()));
+                let ty = names.write_type(self.scope, &argument.ty, self.around);
+                Slot::New(format!("{}: {ty}", new_names.next().unwrap_or_default()))
+            }
+        });
+        slots.collect()
+    }
+
+    /// A parameter that stays, with its new name and type.
+    fn kept(
+        &self,
+        number: usize,
+        before: Option<&Argument>,
+        after: &Argument,
+        accuracy: Accuracy,
+        names: &mut Names<'_>,
+        plan: &mut Plan,
+    ) -> Slot {
+        let Some(user) = self.form.parameters.get(number) else {
+            return Slot::Kept(number, Vec::new());
+        };
+        let mut edits = Vec::new();
+        if let Some(before) = before.filter(|before| before.ident != after.ident) {
+            edits.extend(self.renamed(user, before, after, plan));
+        }
+        let is_as_before = before.is_some_and(|before| before.ty == after.ty);
+        let users = self.source.slice(user.ty.clone());
+        if !is_as_before && !comparison(names, self.scope).is(users, &after.ty, accuracy) {
+            plan.changes.push(Change::ParameterType(plain(&after.ident).to_owned()));
+            plan.retyped.push((user.label().to_owned(), user.name.is_none()));
+            edits.extend(self.retyped(user.ty.clone(), before.map(|before| before.ty.as_str()), &after.ty, names));
+        }
+        Slot::Kept(number, edits)
+    }
+
+    /// The new name, unless the user has given another: underscores stay.
+    fn renamed(
+        &self,
+        user: &Parameter<'_>,
+        before: &Argument,
+        after: &Argument,
+        plan: &mut Plan,
+    ) -> Option<(Range<usize>, String)> {
+        let (name, range) = user.name.as_ref()?;
+        let ident = plain(&before.ident);
+        let underscores = plain(name).strip_suffix(ident)?;
+        if !underscores.chars().all(|c| c == '_') {
+            return None;
+        }
+        let new =
+            if underscores.is_empty() { after.ident.clone() } else { format!("{underscores}{}", plain(&after.ident)) };
+        if new == *name || self.form.parameters.iter().any(|other| other.label() == new) {
+            return None;
+        }
+        plan.renames.push((name.clone(), new.clone()));
+        Some((range.clone(), new))
+    }
+
+    /// A new type: only those names in it that changed, if the user wrote it as it was.
+    fn retyped(
+        &self,
+        at: Range<usize>,
+        before: Option<&str>,
+        after: &str,
+        names: &mut Names<'_>,
+    ) -> Vec<(Range<usize>, String)> {
+        let users = tokens(self.source.slice(at.clone()));
+        let old = before.map(tokens).unwrap_or_default();
+        let new = tokens(after);
+        let is_alike = old.len() == new.len()
+            && comparison(names, self.scope).matches(&users, &old, Accuracy::Names)
+            && old.iter().zip(&new).all(|(old, new)| match (&old.what, &new.what) {
+                (Kind::Path(_), Kind::Path(_)) => true,
+                (old, new) => old == new,
+            });
+        if !is_alike {
+            return vec![(at, names.write_type(self.scope, after, self.around))];
+        }
+        let triples = users.iter().zip(&old).zip(&new).filter(|((_, old), new)| old.what != new.what);
+        let edits = triples.map(|((user, _), new)| {
+            let path = after.get(new.range.clone()).unwrap_or_default();
+            let text = names.write_type(self.scope, path, self.around);
+            (at.start + user.range.start..at.start + user.range.end, text)
+        });
+        edits.collect()
+    }
+
+    /// The answer's type from now on.
+    fn output(&self, names: &mut Names<'_>, plan: &mut Plan) -> Vec<(Range<usize>, String)> {
+        let after = &self.after.output;
+        if self.before.is_some_and(|before| before.output == *after) {
+            return Vec::new();
+        }
+        let accuracy = if self.before.is_some() { Accuracy::Imports } else { Accuracy::Names };
+        match &self.form.output {
+            Output::At(at) => {
+                let users = self.source.slice(at.clone());
+                if comparison(names, self.scope).is(users, after, accuracy) {
+                    return Vec::new();
+                }
+                plan.changes.push(Change::Output);
+                self.retyped(at.clone(), self.before.map(|before| before.output.as_str()), after, names)
+            }
+            Output::Nowhere => {
+                plan.changes.push(Change::Output);
+                let at = self.form.inside.end + 1;
+                vec![(at..at, names.write_type(self.scope, after, self.around))]
+            }
+            Output::Unknown if self.before.is_none() => Vec::new(),
+            Output::Unknown => {
+                plan.events.push(What::NotRewritten { output: Names::preview(after) });
+                Vec::new()
+            }
+        }
+    }
+
+    /// Whether the user's parameters have these names already.
+    fn follows(&self, arguments: &[Argument]) -> bool {
+        let users = &self.form.parameters;
+        users.len() == arguments.len() && users.iter().zip(arguments).all(|(user, one)| user.is_named(&one.ident))
+    }
+
+    /// Whether they have these types already.
+    fn fits(&self, names: &Names<'_>, arguments: &[Argument]) -> bool {
+        self.form.parameters.iter().zip(arguments).all(|(user, argument)| {
+            let users = self.source.slice(user.ty.clone());
+            comparison(names, self.scope).is(users, &argument.ty, Accuracy::Imports)
+        })
+    }
+}
+
+/// What is going to change.
+#[derive(Default)]
+struct Plan {
+    changes: Vec<Change>,
+    renames: Vec<(String, String)>,
+    /// The user's names of parameters that go.
+    gone: Vec<String>,
+    /// The user's names of parameters whose types change, and whether they are patterns.
+    retyped: Vec<(String, bool)>,
+    events: Vec<What>,
+}
+
+impl Plan {
+    fn events(self, body: &Body) -> Vec<What> {
+        let mut events = self.events;
+        let is_used = |name: &str| !body.is_stub && body.mentions(name);
+        for (from, to) in self.renames {
+            let is_used = is_used(&from);
+            events.push(What::ParameterRenamed { from, to, is_used });
+        }
+        if self.changes.is_empty() {
+            return events;
+        }
+        let mut doubts: Vec<Doubt> = self.gone.into_iter().filter(|name| is_used(name)).map(Doubt::StillUses).collect();
+        let retyped = self.retyped.into_iter();
+        let retyped = retyped.filter(|(name, is_pattern)| !body.is_stub && (*is_pattern || is_used(name)));
+        doubts.extend(retyped.map(|(name, _)| Doubt::OtherType(name)));
+        if self.changes.contains(&Change::Output) && !body.is_stub {
+            doubts.push(Doubt::Output);
+        }
+        events.push(What::Rewritten { changes: self.changes, doubts });
+        events
+    }
+}
+
+fn comparison<'n>(names: &'n Names<'_>, scope: Id) -> Comparison<'n> {
+    Comparison { scopes: &names.scopes, scope }
+}
+
+fn is_same(a: &Method, b: &Method) -> bool {
+    a.output == b.output && a.arguments == b.arguments
+}
+
+/// For each argument after, which one before it was: the one of its name, or else one of its type or alone at its place.
+fn align(before: &[Argument], after: &[Argument]) -> Vec<Option<usize>> {
+    let mut out: Vec<Option<usize>> =
+        after.iter().map(|new| before.iter().position(|old| old.ident == new.ident)).collect();
+    let mut at = 0;
+    while at < out.len() {
+        if out.get(at).is_some_and(Option::is_some) {
+            at += 1;
+            continue;
+        }
+        let end = (at..out.len()).find(|index| out.get(*index).is_some_and(Option::is_some)).unwrap_or(out.len());
+        let low = at.checked_sub(1).and_then(|last| out.get(last).copied().flatten()).map_or(0, |last| last + 1);
+        let high = out.get(end).copied().flatten().unwrap_or(before.len());
+        // Those before that nothing has taken, between the same neighbours.
+        let free: Vec<usize> = (low..high).filter(|old| !out.contains(&Some(*old))).collect();
+        let is_alike = free.len() == end - at;
+        let mut free = free.into_iter();
+        for index in at..end {
+            let same_type = |old: &usize| before.get(*old).map(|one| &one.ty) == after.get(index).map(|one| &one.ty);
+            let taken = if is_alike { free.next().filter(same_type) } else { free.clone().find(same_type) };
+            if let Some(old) = taken {
+                free = (old + 1..high).filter(|old| !out.contains(&Some(*old))).collect::<Vec<_>>().into_iter();
+            }
+            if let Some(slot) = out.get_mut(index) {
+                *slot = taken;
+            }
+        }
+        at = end;
+    }
+    out
+}

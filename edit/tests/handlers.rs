@@ -1,0 +1,103 @@
+//! Handler files before and after an edit of the IDL: every file of tests/handlers/ is a case.
+//!
+//! A case says in its first line what it shows. Its sections: `before` and `after`, the services (no `before`: nobody
+//! remembers); `file`, the user's text; `expected`, the new text; `report`, the events. Words behind `==` are settings:
+//! see `support`. With BLESS=1 in the environment the last two sections are written instead of compared.
+
+mod support;
+
+use support::{Case, cases};
+use volplane_edit::handlers::{Outcome, What, implementations, update};
+
+#[test]
+fn cases_come_out_as_they_say() {
+    let bless = std::env::var_os("BLESS").is_some();
+    let cases = cases();
+    assert!(cases.len() >= 40, "only {} cases", cases.len());
+    let mut failures = Vec::new();
+    for case in cases {
+        let outcome = run(&case);
+        let report = report(&outcome);
+        let text = case.plain(&outcome.text);
+        if bless {
+            case.bless(&text, &report);
+        } else if text != case.expected || report != case.report {
+            failures.push(format!(
+                "== {}\n{}\n== is\n{text}== should be\n{}== report is\n{report}== should be\n{}",
+                case.name, case.title, case.expected, case.report
+            ));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn a_second_run_changes_nothing() {
+    for case in cases() {
+        let text = run(&case).text;
+        let services = case.services(Some(&case.after));
+        let again = update(&text, &case.request(&services)).expect(&case.name);
+        assert_eq!(again.text, text, "{}", case.name);
+        let is_new = |what: &What| !matches!(what, What::Gone);
+        assert!(again.events.iter().all(|event| !is_new(&event.what)), "{}: {:?}", case.name, again.events);
+        if case.has("remembered") {
+            continue;
+        }
+        let services = case.services(None);
+        let without_memory = update(&text, &case.request(&services)).expect(&case.name);
+        assert_eq!(without_memory.text, text, "{}, without memory", case.name);
+    }
+}
+
+#[test]
+fn what_is_skipped_stays() {
+    for case in cases() {
+        let services = case.services(case.before.as_deref());
+        let mut request = case.request(&services);
+        let all = implementations(&case.text, &services).expect(&case.name);
+        request.skip = &all;
+        assert_eq!(update(&case.text, &request).expect(&case.name).text, case.text, "{}", case.name);
+    }
+}
+
+#[test]
+fn a_file_that_does_not_parse_is_left_with_the_place() {
+    let case = cases().remove(0);
+    let services = case.services(None);
+    let places = [
+        "struct Echo {\n",
+        "// Echo\nfn a( {}\n",
+        "use a::Echo",
+        "\u{feff}#!/x\n//Echo\nstruct é; struct ;",
+        "impl Echo for X {\n    async fn a(&self) { let ;\n    }\n}\n",
+        "// Echo\n\"open",
+    ];
+    let errors = places.map(|text| update(text, &case.request(&services)).map(|_| ()).unwrap_err().to_string());
+    insta::assert_snapshot!(errors.join("\n"), @"
+    line 1, column 13: this bracket, quote or character belongs to nothing
+    line 2, column 5: this bracket, quote or character belongs to nothing
+    line 1, column 12: expected `;`
+    line 3, column 18: expected identifier
+    line 2, column 29: expected one of: identifier, `::`, `<`, `_`, literal, `const`, `ref`, `mut`, `&`, parentheses, square brackets, `..`, `const`
+    line 2, column 1: this bracket, quote or character belongs to nothing
+    ");
+    let deep = format!("fn echo() {{ Echo{}{} }}", "(".repeat(100_000), ")".repeat(100_000));
+    let error = update(&deep, &case.request(&services)).unwrap_err();
+    insta::assert_snapshot!(error, @"line 1, column 115: more than 100 brackets or signs in one another");
+    let deep = format!("fn echo() {{ Echo = {} }}", "!".repeat(100_000));
+    let error = update(&deep, &case.request(&services)).unwrap_err();
+    insta::assert_snapshot!(error, @"line 1, column 119: more than 100 brackets or signs in one another");
+}
+
+fn run(case: &Case) -> Outcome {
+    let services = case.services(case.before.as_deref());
+    let outcome = update(&case.text, &case.request(&services)).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+    if syn::parse_file(&case.text).is_ok() {
+        assert!(syn::parse_file(&outcome.text).is_ok(), "{}:\n{}", case.name, outcome.text);
+    }
+    outcome
+}
+
+fn report(outcome: &Outcome) -> String {
+    outcome.events.iter().map(|event| format!("{}: {event}\n", event.line)).collect()
+}
