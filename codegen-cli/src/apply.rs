@@ -21,11 +21,7 @@ mod tests;
 mod transaction;
 
 pub(crate) use create::{CreateError, Place, create, create_around, look, put, synchronise};
-pub(crate) use {
-    error::{ApplyError, RecoverError},
-    guard::{Guard, Holder, LockError},
-    recovery::{Recovered, interrupted},
-    relative::RelativeError,
-    target::TargetError,
-    transaction::Change,
-};
+pub(crate) use error::{ApplyError, RecoverError};
+pub(crate) use guard::{Guard, Holder, LockError};
+pub(crate) use recovery::interrupted;
+pub(crate) use transaction::Change;

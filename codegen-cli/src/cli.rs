@@ -1,6 +1,7 @@
 //! The command line, as people type it.
 
 pub(crate) mod habits;
+mod project;
 pub(crate) mod tree;
 
 use std::path::PathBuf;
@@ -13,6 +14,8 @@ use volplane_build::MessageFormat;
 
 use crate::exit;
 use crate::settings::{Codegen, RuntimeArg, Transport};
+
+pub(crate) use project::{Add, Check, Remove, Update, Watch};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (for volo-thrift ", env!("VOLO_THRIFT_VERSION"), ")");
 
@@ -68,6 +71,11 @@ pub(crate) enum Color {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     New(New),
+    Update(Update),
+    Check(Check),
+    Add(Add),
+    Remove(Remove),
+    Watch(Watch),
     Demo(Demo),
     CheckIdl(CheckIdl),
     Explain(Explain),
@@ -142,12 +150,19 @@ pub(crate) struct New {
     pub(crate) dry_run: bool,
 }
 
-/// How IDL is read, and how what is wrong with it is told.
+/// How IDL is read.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Reading {
     /// Look for includes in this folder too; may be repeated
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(crate) include: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) telling: Telling,
+}
+
+/// How what is wrong with IDL is told.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Telling {
     /// How mistakes and warnings are told: human, short, json or github
     #[arg(
         long,

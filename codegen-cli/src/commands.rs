@@ -1,5 +1,6 @@
 //! What each subcommand does.
 
+pub(crate) mod add;
 pub(crate) mod check_idl;
 pub(crate) mod completions;
 pub(crate) mod demo;
@@ -8,3 +9,5 @@ pub(crate) mod explain;
 pub(crate) mod man;
 pub(crate) mod new;
 pub(crate) mod shorthand;
+pub(crate) mod update;
+pub(crate) mod watch;

@@ -1,10 +1,11 @@
 //! `volplane`: makes a volo-thrift project from a thrift IDL.
 
-#[allow(dead_code, unused_imports, reason = "used by `update`, which is being built")]
 mod apply;
 mod cli;
 mod commands;
+mod config;
 mod demo;
+mod disk;
 mod embedded;
 mod exit;
 mod generate;
@@ -15,10 +16,13 @@ mod migrate;
 mod plan;
 mod printer;
 mod project;
+mod record;
 #[cfg(test)]
 mod repository;
 mod settings;
 mod summary;
+mod update;
+mod upkeep;
 
 use std::process::ExitCode;
 
@@ -32,6 +36,11 @@ fn main() -> ExitCode {
     let printer = Printer::new(cli.output);
     let exit = match &cli.command {
         Command::New(args) => commands::new::run(args, printer),
+        Command::Update(args) => commands::update::run(args, printer),
+        Command::Check(args) => commands::update::check(args, printer),
+        Command::Add(args) => commands::add::run(args, printer),
+        Command::Remove(args) => commands::add::remove(args, printer),
+        Command::Watch(args) => commands::watch::run(args, printer),
         Command::Demo(args) => commands::demo::run(args, printer),
         Command::CheckIdl(args) => commands::check_idl::run(args, printer),
         Command::Explain(args) => commands::explain::run(args, printer),

@@ -13,6 +13,7 @@ use crate::cli::{Color, Output};
 
 const VERB: Style = AnsiColor::Green.on_default().bold();
 const NOTE: Style = AnsiColor::Cyan.on_default().bold();
+const HAND: Style = AnsiColor::Yellow.on_default().bold();
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
 /// How wide the column of verbs is; as cargo has it.
@@ -49,6 +50,16 @@ impl Printer {
         if !self.output.quiet {
             self.say(NOTE, verb, text);
         }
+    }
+
+    /// What waits for the user's hand.
+    pub(crate) fn hand(self, verb: &str, text: impl Display) {
+        self.say(HAND, verb, text);
+    }
+
+    /// A result of many lines, ready made.
+    pub(crate) fn text(self, text: &str) {
+        let _ = AutoStream::new(io::stdout(), self.choice()).write_all(text.as_bytes());
     }
 
     /// A detail, for `--verbose`.

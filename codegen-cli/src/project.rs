@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use volplane_build::lower::{Lowered, lower};
 use volplane_build::model::Model;
-use volplane_build::rust::Api;
+use volplane_build::rust::{Api, ServiceApi};
 use volplane_build::span::FileId;
 use volplane_build::{Checked, Code, Diagnostic, Disk, ReadSource, Sources};
 
@@ -18,7 +18,9 @@ use crate::generate::{self, GenerateError};
 use crate::layout::{self, IdlFile, Layout};
 use crate::plan::templates::Templates;
 use crate::plan::{self, NewFile, PlanError, Policy, Service};
-use crate::settings::{Codegen, IdlSettings, Settings};
+use crate::record;
+use crate::settings::{Codegen, IdlSettings, Module, Settings};
+use crate::update;
 
 /// A project can't be made of this IDL.
 #[derive(Debug, Error)]
@@ -69,6 +71,13 @@ pub(crate) struct Meaning {
     lowered: Lowered,
 }
 
+impl Meaning {
+    /// The services, in the words of the generated code.
+    pub(crate) fn services(&self, module: &Module) -> Vec<ServiceApi> {
+        Api::new(&self.model, &plan::generated_crate(module)).services
+    }
+}
+
 /// IDL that was read and checked.
 pub(crate) struct Idl {
     /// The texts, for diagnostics.
@@ -117,18 +126,35 @@ pub(crate) fn render(
     settings: &Settings,
     templates: &Templates,
 ) -> Result<Vec<NewFile>, ProjectError> {
-    let Meaning { model, lowered } = meaning;
-    let api = Api::new(model, &plan::generated_crate(&settings.module));
-    let services = services(model, &api, settings)?;
-    let generated = match settings.codegen {
-        Codegen::BuildRs => Vec::new(),
-        Codegen::CheckedIn => {
-            // Named as they are in the project, so that the code is the same wherever it was made.
-            let sources = settings.idls.iter().map(|idl| idl.path.clone()).collect();
-            generate::generate(&Lowered { sources, ..lowered.clone() })?
-        }
-    };
-    let request = plan::Request { settings, services: &services, generated: &generated, templates };
+    planned(meaning, settings, templates, &compiled(meaning, settings)?)
+}
+
+/// The generated code, if it is checked in.
+///
+/// # Errors
+/// When the compiler fails.
+pub(crate) fn compiled(meaning: &Meaning, settings: &Settings) -> Result<Vec<NewFile>, ProjectError> {
+    if settings.codegen == Codegen::BuildRs {
+        return Ok(Vec::new());
+    }
+    // Named as they are in the project, so that the code is the same wherever it was made.
+    let sources = settings.idls.iter().map(|idl| idl.path.clone()).collect();
+    Ok(generate::generate(&Lowered { sources, ..meaning.lowered.clone() })?)
+}
+
+/// The same as [`render`], with the generated code at hand.
+///
+/// # Errors
+/// As [`render`], but for the compiler.
+pub(crate) fn planned(
+    meaning: &Meaning,
+    settings: &Settings,
+    templates: &Templates,
+    generated: &[NewFile],
+) -> Result<Vec<NewFile>, ProjectError> {
+    let api = Api::new(&meaning.model, &plan::generated_crate(&settings.module));
+    let services = services(&meaning.model, &api, settings)?;
+    let request = plan::Request { settings, services: &services, generated, templates };
     Ok(plan::project(&request)?)
 }
 
@@ -191,20 +217,20 @@ impl Copies {
     }
 }
 
-/// The files of a new project, sorted by path: those of [`render`], and the copies of its IDL.
-///
-/// # Errors
-/// As [`render`].
+/// The files of a new project, sorted by path: those of [`render`], the copies of its IDL, and the memory that the first
+/// update starts from, which is what `lasting` says.
 pub(crate) fn files(
-    meaning: &Meaning,
+    rendered: Vec<NewFile>,
     copies: Copies,
-    settings: &Settings,
-    templates: &Templates,
-) -> Result<Vec<NewFile>, ProjectError> {
-    let mut files = render(meaning, settings, templates)?;
+    lasting: &[NewFile],
+    services: &[ServiceApi],
+) -> Vec<NewFile> {
+    let mut files = rendered;
     files.extend(copies.files);
+    let text = update::first_record(lasting, services).text();
+    files.push(NewFile { path: record::FILE.to_owned(), text, policy: Policy::Overwrite });
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(files)
+    files
 }
 
 /// The model's files with the one that was asked for first, and where each goes.

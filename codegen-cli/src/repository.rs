@@ -34,7 +34,7 @@ fn expected() -> Result<Vec<NewFile>, Box<dyn Error>> {
         templates: None,
         set: BTreeMap::new(),
     };
-    let files = project::files(meaning, copies, &settings, &Templates::built_in(Flavour::Demo))?;
+    let files = project::render(meaning, &settings, &Templates::built_in(Flavour::Demo))?;
     Ok(files.into_iter().filter(|file| is_held(&file.path)).collect())
 }
 

@@ -1,9 +1,15 @@
 //! What IDL holds, counted.
 
+use crate::update::News;
 use volplane_build::model::{DefinitionKind, Model, StructKind};
 
 /// In the words of a status line: `1 service, 1 method, 2 structs`.
 pub(crate) fn summary(model: &Model) -> String {
+    summary_with(model, News::default())
+}
+
+/// The same, saying what is new: `2 services (1 new), 3 methods (2 new)`.
+pub(crate) fn summary_with(model: &Model, news: News) -> String {
     let mut methods = 0;
     let (mut services, mut structs, mut unions, mut exceptions, mut enums) = (0, 0, 0, 0, 0);
     for definition in model.files.iter().flat_map(|file| &file.definitions) {
@@ -19,7 +25,8 @@ pub(crate) fn summary(model: &Model) -> String {
             DefinitionKind::Typedef(_) | DefinitionKind::Const(..) => {}
         }
     }
-    let mut parts = vec![count(services, "service"), count(methods, "method")];
+    let with = |text: String, new: usize| if new > 0 { format!("{text} ({new} new)") } else { text };
+    let mut parts = vec![with(count(services, "service"), news.services), with(count(methods, "method"), news.methods)];
     let types = [(structs, "struct"), (unions, "union"), (exceptions, "exception"), (enums, "enum")];
     parts.extend(types.iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(*number, noun)));
     parts.join(", ")

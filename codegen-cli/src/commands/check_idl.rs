@@ -6,7 +6,7 @@ use std::{fs, io};
 use thiserror::Error;
 use volplane_build::{Checked, Diagnostic, Disk, MessageFormat, Severity};
 
-use crate::cli::{CheckIdl, Reading};
+use crate::cli::{CheckIdl, Telling};
 use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::summary::{count, summary};
@@ -48,21 +48,21 @@ pub(crate) fn run(args: &CheckIdl, printer: Printer) -> Exit {
         }
     };
     let Checked { sources, diagnostics, model } = volplane_build::check(&files, &args.reading.include, &Disk);
-    printer.diagnostics(&diagnostics, &sources, args.reading.message_format);
+    printer.diagnostics(&diagnostics, &sources, args.reading.telling.message_format);
     let Some(model) = model else { return Exit::Failure };
-    if for_people(args.reading.message_format) {
+    if for_people(args.reading.telling.message_format) {
         let text = format!("{}: {}", count(model.files.len(), "file"), summary(&model));
         let warnings = warnings(&diagnostics);
         printer.status("Checked", if warnings > 0 { format!("{text}; {}", count(warnings, "warning")) } else { text });
     }
-    if denied(&args.reading, &diagnostics, printer) { Exit::Failure } else { Exit::Success }
+    if denied(&args.reading.telling, &diagnostics, printer) { Exit::Failure } else { Exit::Success }
 }
 
 /// Whether `--deny-warnings` makes these diagnostics of a valid IDL a failure, which is said then.
-pub(super) fn denied(reading: &Reading, diagnostics: &[Diagnostic], printer: Printer) -> bool {
+pub(crate) fn denied(telling: &Telling, diagnostics: &[Diagnostic], printer: Printer) -> bool {
     let warnings = warnings(diagnostics);
-    let denied = reading.deny_warnings && warnings > 0;
-    if denied && for_people(reading.message_format) {
+    let denied = telling.deny_warnings && warnings > 0;
+    if denied && for_people(telling.message_format) {
         printer.error(&Denied { warnings: count(warnings, "warning") }, None);
     }
     denied

@@ -11,9 +11,9 @@ use crate::printer::Printer;
 pub(crate) fn run(args: &Dump, printer: Printer) -> Exit {
     let Checked { sources, diagnostics, model } =
         volplane_build::check(std::slice::from_ref(&args.file), &args.reading.include, &Disk);
-    printer.diagnostics(&diagnostics, &sources, args.reading.message_format);
+    printer.diagnostics(&diagnostics, &sources, args.reading.telling.message_format);
     let Some(model) = model else { return Exit::Failure };
-    if denied(&args.reading, &diagnostics, printer) {
+    if denied(&args.reading.telling, &diagnostics, printer) {
         return Exit::Failure;
     }
     match dump::to_json(&model, &sources) {

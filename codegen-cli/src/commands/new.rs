@@ -170,8 +170,8 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
     }
 
     let idl = Idl::read(std::slice::from_ref(&args.idl), &args.reading.include);
-    printer.diagnostics(&idl.diagnostics, &idl.sources, args.reading.message_format);
-    if idl.meaning.is_some() && denied(&args.reading, &idl.diagnostics, printer) {
+    printer.diagnostics(&idl.diagnostics, &idl.sources, args.reading.telling.message_format);
+    if idl.meaning.is_some() && denied(&args.reading.telling, &idl.diagnostics, printer) {
         return Ok(Exit::Failure);
     }
     let Some(meaning) = &idl.meaning else {
@@ -192,12 +192,17 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
         templates: None,
         set: BTreeMap::new(),
     };
-    let files = project::files(meaning, copies, &settings, &Templates::built_in(Flavour::General))?;
+    let rendered = project::render(meaning, &settings, &Templates::built_in(Flavour::General))?;
+    let services = meaning.services(&settings.module);
     let files = match ground {
-        Ground::Empty => files,
+        Ground::Empty => project::files(rendered.clone(), copies, &rendered, &services),
         Ground::Idl => {
             let present = |path: &str| std::fs::read(dir.join(path)).ok();
-            ground::fitting(files, present).map_err(|path| NewError::InTheWay { path })?
+            let in_the_way = |path| NewError::InTheWay { path };
+            let made = ground::fitting(rendered, present).map_err(in_the_way)?;
+            // What was there is the user's, and not remembered as made.
+            let files = project::files(made.clone(), copies, &made, &services);
+            ground::fitting(files, present).map_err(in_the_way)?
         }
     };
     printer.status("Checked", format_args!("{}: {}", args.idl.display(), summary(model)));

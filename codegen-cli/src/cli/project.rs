@@ -1,0 +1,92 @@
+//! The commands that work in a project.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Telling;
+
+/// Bring the project up to its IDL: code, handlers, programs; what you wrote stays yours
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Handlers are found by their traits, wherever you keep them: a new method is added at the end of its impl, a changed
+signature is rewritten in place. Programs, manifests and tests that you have edited are merged with what changed; where both
+changed the same lines, both stand between git's markers, and the exit code is 3.
+
+Examples:
+  volplane update              everything that the IDL and volplane.toml ask for
+  volplane update --diff       show what would change, write nothing
+  volplane update --prune      comment out methods that are gone from the IDL")]
+pub(crate) struct Update {
+    /// Comment out handler methods that are gone from the IDL
+    #[arg(long)]
+    pub(crate) prune: bool,
+    /// Say what would be done, write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Show what would change as a unified diff on stdout, write nothing
+    #[arg(long)]
+    pub(crate) diff: bool,
+    #[command(flatten)]
+    pub(crate) telling: Telling,
+}
+
+/// Say whether an update would change anything: for CI
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit code: 0 when the project is up to date, 4 and a list on stdout when it is not, 1 when the IDL has mistakes."
+)]
+pub(crate) struct Check {
+    /// Show what would change as a unified diff on stdout
+    #[arg(long)]
+    pub(crate) diff: bool,
+    #[command(flatten)]
+    pub(crate) telling: Telling,
+}
+
+/// Add another IDL to the project: its handlers, servers and clients come with it
+#[derive(Debug, Args)]
+#[command(
+    after_help = "An IDL from elsewhere is copied into idl/, with what it includes; one in the project stays where it is.
+
+Examples:
+  volplane add ../protocols/shop.thrift
+  volplane add idl/shop.thrift --service shop.api"
+)]
+pub(crate) struct Add {
+    /// The IDL file
+    pub(crate) idl: PathBuf,
+    /// The destination name that its clients use [default: the IDL's first service]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<String>,
+    /// Look for includes in this folder too; may be repeated
+    #[arg(short = 'I', long = "include", value_name = "DIR")]
+    pub(crate) include: Vec<PathBuf>,
+    /// Say what would be done, write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) telling: Telling,
+}
+
+/// Take an IDL out of the project: programs and handlers that nobody has edited go with it
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The IDL file itself and every file that you have edited stay where they are; the report names them."
+)]
+pub(crate) struct Remove {
+    /// The IDL file, as a path or as volplane.toml has it
+    pub(crate) idl: PathBuf,
+    /// Say what would be done, write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) telling: Telling,
+}
+
+/// Update the project whenever its IDL is saved, until Ctrl-C
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    #[command(flatten)]
+    pub(crate) telling: Telling,
+}

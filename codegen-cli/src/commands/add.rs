@@ -1,0 +1,204 @@
+//! `volplane add` and `volplane remove`
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use thiserror::Error;
+use volplane_build::rust::Api;
+
+use crate::cli::{Add, Remove};
+use crate::config::{self, Project, edit};
+use crate::exit::Exit;
+use crate::interrupt;
+use crate::layout;
+use crate::plan::NewFile;
+use crate::printer::Printer;
+use crate::project::{Copies, Idl, ProjectError};
+use crate::settings::IdlSettings;
+use crate::summary::count;
+use crate::upkeep::{self, UpkeepError, Wish};
+
+/// The project's IDLs can't be changed so. Nothing has changed.
+#[derive(Debug, Error)]
+enum IdlsError {
+    /// It is there already.
+    #[error("{path} is in the project already")]
+    Present {
+        /// The IDL.
+        path: String,
+    },
+    /// It is not there.
+    #[error("{path} is none of the project's IDLs, which are {known}")]
+    Absent {
+        /// The IDL.
+        path: String,
+        /// Those that are.
+        known: String,
+    },
+    /// A project without IDL is none.
+    #[error("{path} is the project's only IDL")]
+    Last {
+        /// The IDL.
+        path: String,
+    },
+    /// Another file is where a copy would go.
+    #[error("{path} exists and says something else than the file that would be copied there")]
+    Taken {
+        /// The path in the project.
+        path: String,
+    },
+    /// A file or folder can't be looked at.
+    #[error("cannot read {path}")]
+    Read {
+        /// The path.
+        path: String,
+        #[source]
+        source: io::Error,
+    },
+    /// volplane.toml can't be edited.
+    #[error("cannot edit {}", config::FILE)]
+    Edit(#[from] toml_edit::TomlError),
+    /// The update behind it.
+    #[error(transparent)]
+    Upkeep(#[from] UpkeepError),
+}
+
+impl IdlsError {
+    fn told(&self, printer: Printer) -> Exit {
+        let help = match self {
+            Self::Upkeep(error) => return error.told(printer),
+            Self::Present { .. } => "after an edit of it, run `volplane update`",
+            Self::Absent { .. } => "give one of them",
+            Self::Last { .. } => "add another one first: volplane add IDL",
+            Self::Taken { .. } => "rename one of the two, or put the IDL into the project yourself and add it there",
+            Self::Read { .. } => "give the path of a thrift file",
+            Self::Edit(_) => "mend the file by hand",
+        };
+        printer.error(self, Some(help));
+        Exit::Usage
+    }
+}
+
+/// Adds an IDL.
+pub(crate) fn run(args: &Add, printer: Printer) -> Exit {
+    interrupt::watch();
+    add(args, printer).unwrap_or_else(|error| error.told(printer))
+}
+
+/// Takes an IDL out.
+pub(crate) fn remove(args: &Remove, printer: Printer) -> Exit {
+    interrupt::watch();
+    take_out(args, printer).unwrap_or_else(|error| error.told(printer))
+}
+
+fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
+    // Seen from where the user stands; the project's root may be elsewhere.
+    let idl_path = absolute(&args.idl)?;
+    let include = args.include.iter().map(|dir| absolute(dir)).collect::<Result<Vec<_>, _>>()?;
+    if let Err(source) = fs::metadata(&idl_path) {
+        return Err(IdlsError::Read { path: args.idl.display().to_string(), source });
+    }
+    let root = upkeep::enter()?;
+    let guard = if args.dry_run { None } else { Some(upkeep::guard("add", printer)?) };
+    let mut project = Project::find(Path::new(".")).map_err(UpkeepError::from)?;
+
+    let inside = |path: &Path| path.strip_prefix(&root).ok().map(Path::to_owned);
+    let shown = inside(&idl_path).unwrap_or_else(|| idl_path.clone());
+    let include: Vec<PathBuf> = include.iter().map(|dir| inside(dir).unwrap_or_else(|| dir.clone())).collect();
+    let idl = Idl::read(std::slice::from_ref(&shown), &include);
+    let Some(meaning) = &idl.meaning else {
+        printer.diagnostics(&idl.diagnostics, &idl.sources, args.telling.message_format);
+        return Ok(if idl.is_unreadable() { Exit::Usage } else { Exit::Failure });
+    };
+    let Some(first) = Api::new(&meaning.model, "").services.first().map(|service| service.idl_name.clone()) else {
+        let error = ProjectError::NoService { path: args.idl.display().to_string() };
+        return Err(UpkeepError::from(error).into());
+    };
+    let mut brings = BTreeMap::new();
+    let service = args.service.clone().unwrap_or(first);
+    let entry = if shown.is_relative() {
+        IdlSettings { path: slashed(&shown), service, include: include.iter().map(|dir| slashed(dir)).collect() }
+    } else {
+        let copies = Copies::new(&idl, meaning).map_err(UpkeepError::from)?;
+        let entry = copies.settings(service);
+        for NewFile { path, text, .. } in copies.files {
+            match fs::read(&path) {
+                Ok(there) if there == text.as_bytes() => {}
+                Ok(_) => return Err(IdlsError::Taken { path }),
+                Err(_) => {
+                    brings.insert(path, text);
+                }
+            }
+        }
+        entry
+    };
+    if project.settings.idls.iter().any(|idl| idl.path == entry.path) {
+        return Err(IdlsError::Present { path: entry.path });
+    }
+    brings.insert(config::FILE.to_owned(), edit::add_idl(&project.text, &entry)?);
+    project.settings.idls.push(entry);
+
+    let wish = Wish { project: &project, brings: &brings, prune: false, telling: &args.telling };
+    let planned = match upkeep::plan(&wish, printer)? {
+        Ok(planned) => planned,
+        Err(exit) => return Ok(exit),
+    };
+    let Some(guard) = guard else {
+        planned.tell(printer);
+        printer.note("Would change", count(planned.files(), "file"));
+        return Ok(Exit::Success);
+    };
+    planned.apply(&guard)?;
+    for path in brings.keys().filter(|path| *path != config::FILE) {
+        printer.status("Copied", path);
+    }
+    printer.status("Updated", config::FILE);
+    planned.tell(printer);
+    Ok(planned.exit())
+}
+
+fn take_out(args: &Remove, printer: Printer) -> Result<Exit, IdlsError> {
+    let typed = absolute(&args.idl)?;
+    let root = upkeep::enter()?;
+    let guard = if args.dry_run { None } else { Some(upkeep::guard("remove", printer)?) };
+    let mut project = Project::find(Path::new(".")).map_err(UpkeepError::from)?;
+    let idls = &mut project.settings.idls;
+    let found =
+        idls.iter().position(|idl| layout::normal(&root.join(&idl.path)) == typed || Path::new(&idl.path) == args.idl);
+    let Some(place) = found else {
+        let known = idls.iter().map(|idl| idl.path.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(IdlsError::Absent { path: args.idl.display().to_string(), known });
+    };
+    if idls.len() == 1 {
+        return Err(IdlsError::Last { path: idls[place].path.clone() });
+    }
+    let gone = idls.remove(place);
+    let brings = BTreeMap::from([(config::FILE.to_owned(), edit::remove_idl(&project.text, place)?)]);
+    let wish = Wish { project: &project, brings: &brings, prune: false, telling: &args.telling };
+    let planned = match upkeep::plan(&wish, printer)? {
+        Ok(planned) => planned,
+        Err(exit) => return Ok(exit),
+    };
+    let Some(guard) = guard else {
+        planned.tell(printer);
+        printer.note("Would change", count(planned.files(), "file"));
+        return Ok(Exit::Success);
+    };
+    planned.apply(&guard)?;
+    printer.status("Updated", config::FILE);
+    planned.tell(printer);
+    printer.note("Kept", format_args!("{}: remove it when nothing includes it", gone.path));
+    Ok(planned.exit())
+}
+
+/// The path seen from the root of the disk, without detours.
+fn absolute(path: &Path) -> Result<PathBuf, IdlsError> {
+    let failed = |source| IdlsError::Read { path: path.display().to_string(), source };
+    let here = env::current_dir().map_err(failed)?;
+    Ok(layout::normal(&here.join(path)))
+}
+
+fn slashed(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}

@@ -1,0 +1,81 @@
+//! `volplane update` and `volplane check`
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::cli::{Check, Telling, Update};
+use crate::config::Project;
+use crate::exit::Exit;
+use crate::interrupt;
+use crate::printer::Printer;
+use crate::summary::count;
+use crate::upkeep::{self, Planned, UpkeepError, Wish};
+
+/// Brings a project up to its IDL.
+pub(crate) fn run(args: &Update, printer: Printer) -> Exit {
+    interrupt::watch();
+    let done = if args.dry_run || args.diff { show(args, printer) } else { update(args, printer) };
+    done.unwrap_or_else(|error| error.told(printer))
+}
+
+/// Says whether an update would change anything.
+pub(crate) fn check(args: &Check, printer: Printer) -> Exit {
+    look(args, printer).unwrap_or_else(|error| error.told(printer))
+}
+
+fn update(args: &Update, printer: Printer) -> Result<Exit, UpkeepError> {
+    upkeep::enter()?;
+    let guard = upkeep::guard("update", printer)?;
+    let planned = match plan(args.prune, &args.telling, printer)? {
+        Ok(planned) => planned,
+        Err(exit) => return Ok(exit),
+    };
+    planned.apply(&guard)?;
+    planned.tell(printer);
+    if planned.is_empty() {
+        printer.status("Fresh", "nothing has to change");
+    }
+    Ok(planned.exit())
+}
+
+fn show(args: &Update, printer: Printer) -> Result<Exit, UpkeepError> {
+    upkeep::enter()?;
+    upkeep::look()?;
+    let planned = match plan(args.prune, &args.telling, printer)? {
+        Ok(planned) => planned,
+        Err(exit) => return Ok(exit),
+    };
+    planned.tell(printer);
+    if args.diff {
+        printer.text(&planned.diff());
+    }
+    printer.note("Would change", count(planned.files(), "file"));
+    Ok(Exit::Success)
+}
+
+fn look(args: &Check, printer: Printer) -> Result<Exit, UpkeepError> {
+    upkeep::enter()?;
+    upkeep::look()?;
+    let planned = match plan(false, &args.telling, printer)? {
+        Ok(planned) => planned,
+        Err(exit) => return Ok(exit),
+    };
+    let waits = planned.exit() == Exit::NeedsHand;
+    if planned.is_empty() && !waits {
+        printer.status("Fresh", "nothing would change");
+        return Ok(Exit::Success);
+    }
+    if args.diff {
+        printer.text(&planned.diff());
+    }
+    for line in planned.list() {
+        printer.line(line);
+    }
+    printer.note("Next", "volplane update");
+    Ok(Exit::WouldChange)
+}
+
+fn plan(prune: bool, telling: &Telling, printer: Printer) -> Result<Result<Planned, Exit>, UpkeepError> {
+    let project = Project::find(Path::new("."))?;
+    upkeep::plan(&Wish { project: &project, brings: &BTreeMap::new(), prune, telling }, printer)
+}

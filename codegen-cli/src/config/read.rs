@@ -1,0 +1,306 @@
+//! From the text of volplane.toml to settings. Every mistake is found, each with its place.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::str::FromStr;
+
+use toml_edit::{Document, Item, TableLike, Value};
+use volplane_build::nearest;
+
+use super::Mistake;
+use crate::settings::{Codegen, IdlSettings, Runtime, Settings, Transport};
+
+/// The keys of the file, of an `[[idl]]` and of `runtime`.
+const KEYS: &[&str] = &["codegen", "idl", "module", "runtime", "set", "templates", "transports"];
+const IDL_KEYS: &[&str] = &["include", "path", "service"];
+const RUNTIME_KEYS: &[&str] = &["git", "path", "version"];
+
+/// Reads settings.
+///
+/// # Errors
+/// All mistakes, in the order of the text.
+pub(super) fn settings(text: &str) -> Result<Settings, Vec<Mistake>> {
+    let document = Document::parse(text).map_err(|error| {
+        let (line, column) = place(text, error.span().map_or(0, |span| span.start));
+        vec![Mistake { line, column, message: error.message().trim_end().to_owned() }]
+    })?;
+    let mut reader = Reader { text, mistakes: Vec::new() };
+    let settings = reader.settings(document.as_table());
+    let mut mistakes = reader.mistakes;
+    mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
+    match settings {
+        Some(settings) if mistakes.is_empty() => Ok(settings),
+        _ => Err(mistakes),
+    }
+}
+
+/// Line and column of an offset, counted from 1.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    (line, before.rsplit('\n').next().unwrap_or_default().chars().count() + 1)
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    mistakes: Vec<Mistake>,
+}
+
+impl Reader<'_> {
+    fn settings(&mut self, table: &dyn TableLike) -> Option<Settings> {
+        self.known(table, KEYS);
+        let module = self.wanted(table, "module", None, "module = \"hello\"").and_then(|item| self.parsed(item));
+        let codegen = match table.get("codegen") {
+            None => Some(Codegen::BuildRs),
+            Some(item) => self.one_of(item, &[Codegen::BuildRs, Codegen::CheckedIn], Codegen::name),
+        };
+        let runtime = match table.get("runtime") {
+            None => Some(Runtime::Vendored),
+            Some(item) => self.runtime(item),
+        };
+        let transports = match table.get("transports") {
+            None => Some(Transport::ALL.to_vec()),
+            Some(item) => self.transports(item),
+        };
+        let idls = self.idls(table);
+        let templates = table.get("templates").and_then(|item| self.text(item)).map(str::to_owned);
+        let set = table.get("set").map_or_else(|| Some(BTreeMap::new()), |item| self.set(item));
+        Some(Settings {
+            module: module?,
+            idls: idls?,
+            transports: transports?,
+            codegen: codegen?,
+            runtime: runtime?,
+            templates,
+            set: set?,
+        })
+    }
+
+    fn idls(&mut self, table: &dyn TableLike) -> Option<Vec<IdlSettings>> {
+        let item = self.wanted(table, "idl", None, "[[idl]] with a path and a service")?;
+        let Some(tables) = item.as_array_of_tables().filter(|tables| !tables.is_empty()) else {
+            return self.mistake(item.span(), "an IDL is a table of its own: [[idl]]".to_owned());
+        };
+        let mut idls: Vec<IdlSettings> = Vec::new();
+        for table in tables {
+            self.known(table, IDL_KEYS);
+            let path = self.wanted(table, "path", table.span(), "path = \"idl/echo.thrift\"");
+            let path = path.and_then(|item| Some((item.span(), self.path(item)?)));
+            let service = self.wanted(table, "service", table.span(), "service = \"example\"");
+            let service = service.and_then(|item| self.text(item)).map(str::to_owned);
+            let include = match table.get("include") {
+                None => Vec::new(),
+                Some(item) => self.array(item).into_iter().filter_map(|(_, path)| relative(&path)).collect(),
+            };
+            if let (Some((span, path)), Some(service)) = (path, service) {
+                if idls.iter().any(|idl| idl.path == path) {
+                    self.mistake::<()>(span, format!("{path} is listed twice"));
+                }
+                idls.push(IdlSettings { path, service, include });
+            }
+        }
+        Some(idls)
+    }
+
+    fn transports(&mut self, item: &Item) -> Option<Vec<Transport>> {
+        let mut found = Vec::new();
+        for (span, name) in self.array(item) {
+            let names = Transport::ALL.map(Transport::name);
+            match Transport::ALL.into_iter().find(|transport| transport.name() == name) {
+                Some(transport) => found.push(transport),
+                None => self.unknown(span, "transport", &name, &names),
+            }
+        }
+        found.sort();
+        found.dedup();
+        if found.is_empty() && self.mistakes.is_empty() {
+            return self.mistake(item.span(), "at least one transport is needed, such as \"stdnet\"".to_owned());
+        }
+        Some(found)
+    }
+
+    fn runtime(&mut self, item: &Item) -> Option<Runtime> {
+        if let Some(table) = item.as_table_like() {
+            self.known(table, RUNTIME_KEYS);
+            let mut entries = table.iter().filter(|(key, _)| RUNTIME_KEYS.contains(key));
+            if let (Some((key, value)), None) = (entries.next(), entries.next()) {
+                let value = self.text(value)?.to_owned();
+                return Some(match key {
+                    "git" => Runtime::Git(value),
+                    "path" => Runtime::Path(value),
+                    _ => Runtime::Version(value),
+                });
+            }
+        } else if item.as_str() == Some("vendored") {
+            return Some(Runtime::Vendored);
+        }
+        let forms = "runtime is \"vendored\", or one of { path = … }, { git = … }, { version = … }";
+        self.mistake(item.span(), forms.to_owned())
+    }
+
+    fn set(&mut self, item: &Item) -> Option<BTreeMap<String, String>> {
+        let Some(table) = item.as_table_like() else {
+            return self.mistake(item.span(), "set is a table: [set], then key = \"value\"".to_owned());
+        };
+        let mut set = BTreeMap::new();
+        for (key, value) in table.iter() {
+            set.insert(key.to_owned(), self.text(value)?.to_owned());
+        }
+        Some(set)
+    }
+
+    /// A path in the project, with `/` between its parts and no detours.
+    fn path(&mut self, item: &Item) -> Option<String> {
+        let text = self.text(item)?;
+        match relative(text) {
+            Some(path) => Some(path),
+            None => self.mistake(item.span(), format!("{text} is no relative path: it begins at the project's root")),
+        }
+    }
+
+    fn text<'i>(&mut self, item: &'i Item) -> Option<&'i str> {
+        match item.as_str() {
+            Some(text) if !text.trim().is_empty() => Some(text),
+            Some(_) => self.mistake(item.span(), "this can't be empty".to_owned()),
+            None => self.mistake(item.span(), format!("a text is expected here, not {}", kind(item))),
+        }
+    }
+
+    fn array(&mut self, item: &Item) -> Vec<(Option<Range<usize>>, String)> {
+        let Some(array) = item.as_array() else {
+            self.mistake::<()>(item.span(), format!("a list of texts is expected here, not {}", kind(item)));
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for value in array {
+            match value.as_str() {
+                Some(text) => found.push((value.span(), text.to_owned())),
+                None => {
+                    self.mistake::<()>(value.span(), format!("a text is expected here, not {}", value.type_name()));
+                }
+            }
+        }
+        found
+    }
+
+    fn parsed<T: FromStr<Err: ToString>>(&mut self, item: &Item) -> Option<T> {
+        match self.text(item)?.parse() {
+            Ok(value) => Some(value),
+            Err(error) => self.mistake(item.span(), error.to_string()),
+        }
+    }
+
+    fn one_of<T: Copy>(&mut self, item: &Item, all: &[T], name: impl Fn(T) -> &'static str) -> Option<T> {
+        let text = self.text(item)?;
+        let found = all.iter().copied().find(|value| name(*value) == text);
+        if found.is_none() {
+            let names: Vec<&str> = all.iter().map(|value| name(*value)).collect();
+            self.unknown(item.span(), "value", text, &names);
+        }
+        found
+    }
+
+    fn wanted<'i>(
+        &mut self,
+        table: &'i dyn TableLike,
+        key: &str,
+        span: Option<Range<usize>>,
+        example: &str,
+    ) -> Option<&'i Item> {
+        let found = table.get(key);
+        if found.is_none() {
+            self.mistake::<()>(span, format!("`{key}` is missing: say {example}"));
+        }
+        found
+    }
+
+    /// Reports keys that mean nothing.
+    fn known(&mut self, table: &dyn TableLike, keys: &[&str]) {
+        for (key, item) in table.iter().filter(|(key, _)| !keys.contains(key)) {
+            let span = table.key(key).and_then(toml_edit::Key::span).or_else(|| item.span());
+            self.unknown(span, "key", key, keys);
+        }
+    }
+
+    fn unknown(&mut self, span: Option<Range<usize>>, what: &str, name: &str, known: &[&str]) {
+        let help = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                format!("known are {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+            }
+        };
+        self.mistake::<()>(span, format!("unknown {what} `{name}`; {help}"));
+    }
+
+    /// Notes a mistake; there is nothing to go on with.
+    fn mistake<T>(&mut self, span: Option<Range<usize>>, message: String) -> Option<T> {
+        let (line, column) = place(self.text, span.map_or(0, |span| span.start));
+        self.mistakes.push(Mistake { line, column, message });
+        None
+    }
+}
+
+/// The path without `.`, backslashes and a slash at its end; `None` if it is absolute or leads out of the project.
+fn relative(path: &str) -> Option<String> {
+    let path = path.replace('\\', "/");
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    let leads_out = path.starts_with('/') || path.contains(':');
+    if leads_out { None } else { Some(if parts.is_empty() { ".".to_owned() } else { parts.join("/") }) }
+}
+
+fn kind(item: &Item) -> &'static str {
+    item.as_value().map_or("a table", Value::type_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mistakes(text: &str) -> Vec<String> {
+        let found = settings(text).err().unwrap_or_default();
+        found.into_iter().map(|Mistake { line, column, message }| format!("{line}:{column}: {message}")).collect()
+    }
+
+    const GOOD: &str = "module = \"a\"\n[[idl]]\npath = \"./idl/a.thrift\"\nservice = \"a\"\n";
+
+    #[test]
+    fn what_is_left_out_has_its_default() {
+        let settings = settings(GOOD).expect("it is right");
+        assert_eq!(settings.transports, Transport::ALL);
+        assert_eq!((settings.codegen, settings.runtime), (Codegen::BuildRs, Runtime::Vendored));
+        assert_eq!(settings.idls[0].path, "idl/a.thrift");
+    }
+
+    #[test]
+    fn every_mistake_is_told_with_its_place() {
+        let text = "\
+modul = \"hello\"
+module = \"1st\"
+codegen = \"checkedin\"
+runtime = { gti = \"x\" }
+transports = [\"stdnet\", \"web-socket\", 4]
+templates = \"\"
+set = 3
+
+[[idl]]
+path = \"/etc/x.thrift\"
+servcie = \"x\"
+
+[[idl]]
+path = 4
+service = \"b\"
+include = \"idl\"
+colour = \"red\"
+";
+        insta::assert_snapshot!(mistakes(text).join("\n"));
+    }
+
+    #[test]
+    fn what_is_missing_is_told() {
+        insta::assert_snapshot!(mistakes("").join("\n"));
+        insta::assert_snapshot!(mistakes("module = \"a\"\nidl = \"idl/a.thrift\"\ntransports = []").join("\n"));
+        insta::assert_snapshot!(mistakes("module = \"a\n").join("\n"));
+        let twice = format!("{GOOD}[[idl]]\npath = \"idl//a.thrift\"\nservice = \"b\"\n");
+        insta::assert_snapshot!(mistakes(&twice).join("\n"));
+    }
+}

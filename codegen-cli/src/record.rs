@@ -1,0 +1,159 @@
+//! `volplane.lock`: what the command remembers of a project from one run to the next.
+//!
+//! Every line stands for itself and the lines are sorted, so that a diff shows what has changed, and git's `merge=union`
+//! joins two branches that both updated. What such a join leaves behind (doubles, stale lines) is put up with by the reader
+//! and gone after the next run.
+
+mod read;
+mod write;
+
+use std::collections::BTreeMap;
+
+use sha1::{Digest, Sha1};
+use volplane_edit::newlines::Newlines;
+
+pub(crate) use read::RecordError;
+
+/// The file's name, beside volplane.toml.
+pub(crate) const FILE: &str = "volplane.lock";
+
+/// What was made, and from what.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Record {
+    /// The files that volplane made, by their paths; those that the user has removed since, too.
+    pub(crate) files: BTreeMap<String, Made>,
+    /// The services' traits, by their full paths.
+    pub(crate) traits: BTreeMap<String, TraitRecord>,
+}
+
+/// A file that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// volplane's own, with the print of what was written.
+    Overwrite(Print),
+    /// Both sides', with the text that the next merge starts from.
+    Merge(String),
+    /// The user's; with its print as long as nobody but volplane has written it.
+    Skip(Option<Print>),
+}
+
+/// The methods of a service's trait, by their identifiers.
+pub(crate) type TraitRecord = BTreeMap<String, MethodRecord>;
+
+/// A method's signature.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct MethodRecord {
+    /// Names and types.
+    pub(crate) arguments: Vec<(String, String)>,
+    /// The type that it returns.
+    pub(crate) output: String,
+}
+
+/// A text's SHA-1, as git tells texts apart; newlines and byte order mark don't count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Print(String);
+
+impl Print {
+    /// The print of a text.
+    pub(crate) fn of(text: &str) -> Self {
+        let digest = Sha1::digest(Newlines::of(text).plain(text).as_bytes());
+        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+impl Record {
+    /// Reads the text of volplane.lock.
+    ///
+    /// # Errors
+    /// When a line is none that this version knows.
+    pub(crate) fn parse(text: &str) -> Result<Self, RecordError> {
+        read::record(text)
+    }
+
+    /// The text of volplane.lock.
+    pub(crate) fn text(&self) -> String {
+        write::text(self)
+    }
+}
+
+/// A path as one word.
+fn word(path: &str) -> String {
+    path.replace('%', "%25").replace(' ', "%20").replace('\n', "%0A").replace('\r', "%0D")
+}
+
+/// The path that [`word`] made a word of.
+fn unword(word: &str) -> String {
+    word.replace("%0D", "\r").replace("%0A", "\n").replace("%20", " ").replace("%25", "%")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Record {
+        let method = |ty: &str| MethodRecord {
+            arguments: vec![("req".into(), ty.into()), ("r#type".into(), "::pilota::AHashMap<i32, i32>".into())],
+            output: "::core::result::Result<(), ::volo_thrift::ServerError>".into(),
+        };
+        let none = MethodRecord { arguments: vec![], output: "()".into() };
+        let echo = BTreeMap::from([("echo".into(), method("a::b::Request")), ("ping".into(), none)]);
+        Record {
+            files: BTreeMap::from([
+                ("cmd/a b.rs".into(), Made::Merge("one\n\n  two %20\nlast".into())),
+                ("cmd/empty.rs".into(), Made::Merge(String::new())),
+                ("cmd/echo.rs".into(), Made::Skip(Some(Print::of("x")))),
+                ("cmd/mine.rs".into(), Made::Skip(None)),
+                ("generated/lib.rs".into(), Made::Overwrite(Print::of("y"))),
+            ]),
+            traits: BTreeMap::from([("a::b::Echo".into(), echo), ("a::b::Nothing".into(), BTreeMap::new())]),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() -> Result<(), RecordError> {
+        insta::assert_snapshot!(sample().text());
+        assert_eq!(Record::parse(&sample().text())?, sample());
+        assert_eq!(Record::parse("")?, Record::default());
+        Ok(())
+    }
+
+    #[test]
+    fn newlines_leave_no_print() {
+        assert_eq!(Print::of("a\nb\n"), Print::of("\u{feff}a\r\nb\r\n"));
+        assert_ne!(Print::of("a\nb\n"), Print::of("a\nb"));
+    }
+
+    #[test]
+    fn doubles_and_conflict_markers_are_put_up_with() -> Result<(), RecordError> {
+        let text = sample().text();
+        let doubled: String = text.lines().flat_map(|line| [line, "\n", line, "\n"]).collect();
+        let doubled = Record::parse(&doubled.replace("volplane ", "<<<<<<< a\nvolplane "))?;
+        assert_eq!(doubled.files.len(), sample().files.len());
+        assert_eq!(doubled.traits, sample().traits);
+        Ok(())
+    }
+
+    #[test]
+    fn a_method_with_two_memories_is_forgotten() -> Result<(), RecordError> {
+        let text =
+            "method a::Echo echo (x: i32) -> ()\nmethod a::Echo echo (x: i64) -> ()\nmethod a::Echo two () -> ()\n";
+        let record = Record::parse(text)?;
+        assert_eq!(record.traits["a::Echo"].keys().collect::<Vec<_>>(), ["two"]);
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_no_record_is_refused_with_its_line() {
+        for text in ["\n\nnonsense\n", "file\n", "file x someday\n", "method a::B c\n", "base x\n", "file ../x skip\n"]
+        {
+            let error = Record::parse(text).map_err(|error| error.to_string());
+            assert!(error.as_ref().is_err_and(|text| text.contains("volplane.lock:")), "{text:?}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn a_newer_record_is_refused() {
+        let error = Record::parse("volplane 999.0.0\n").map_err(|error| error.to_string());
+        assert!(error.is_err_and(|text| text.contains("999.0.0")));
+    }
+}

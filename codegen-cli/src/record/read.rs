@@ -1,0 +1,158 @@
+//! Reads volplane.lock, also after git has joined two of them line by line.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path};
+
+use thiserror::Error;
+
+use super::{FILE, Made, MethodRecord, Print, Record, unword};
+use crate::plan::Policy;
+
+/// The file is not one that this version can work with.
+#[derive(Debug, Error)]
+pub(crate) enum RecordError {
+    /// A line that is none of ours.
+    #[error("{FILE}:{line}: this is no line that volplane wrote")]
+    Line {
+        /// Counted from 1.
+        line: usize,
+    },
+    /// A later version wrote it.
+    #[error("{FILE} was written by volplane {version}, and this is {}", env!("CARGO_PKG_VERSION"))]
+    Newer {
+        /// The version.
+        version: String,
+    },
+}
+
+/// What the lines said so far.
+#[derive(Default)]
+struct Lines {
+    files: BTreeMap<String, (Policy, BTreeSet<String>)>,
+    bases: BTreeMap<String, String>,
+    traits: BTreeMap<String, BTreeMap<String, BTreeSet<MethodRecord>>>,
+}
+
+pub(super) fn record(text: &str) -> Result<Record, RecordError> {
+    let mut lines = Lines::default();
+    for (number, line) in text.lines().enumerate() {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let is_marker = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().any(|marker| line.starts_with(marker));
+        if line.is_empty() || line.starts_with('#') || is_marker {
+            continue;
+        }
+        if let Some(version) = line.strip_prefix("volplane ") {
+            if numbers(version) > numbers(env!("CARGO_PKG_VERSION")) {
+                return Err(RecordError::Newer { version: version.to_owned() });
+            }
+            continue;
+        }
+        lines.take(line).ok_or(RecordError::Line { line: number + 1 })?;
+    }
+    Ok(lines.record())
+}
+
+fn numbers(version: &str) -> Vec<u64> {
+    version.split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
+}
+
+impl Lines {
+    fn take(&mut self, line: &str) -> Option<()> {
+        let (kind, rest) = line.split_once(' ')?;
+        match kind {
+            "file" => {
+                let mut words = rest.split(' ');
+                let path = path(words.next()?)?;
+                let policy = match words.next()? {
+                    "overwrite" => Policy::Overwrite,
+                    "merge" => Policy::Merge,
+                    "skip" => Policy::Skip,
+                    _ => return None,
+                };
+                let entry = self.files.entry(path).or_insert_with(|| (policy, BTreeSet::new()));
+                entry.0 = policy;
+                entry.1.extend(words.next().map(str::to_owned));
+            }
+            "base" => {
+                let (word, line) = rest.split_once(' ')?;
+                let base = self.bases.entry(path(word)?).or_default();
+                match line.split_at_checked(1)? {
+                    ("|", line) => {
+                        base.push_str(line);
+                        base.push('\n');
+                    }
+                    ("$", line) => base.push_str(line),
+                    _ => return None,
+                }
+            }
+            "trait" => {
+                self.traits.entry(rest.to_owned()).or_default();
+            }
+            "method" => {
+                let (name, rest) = rest.split_once(' ')?;
+                let (ident, signature) = rest.split_once(' ')?;
+                let methods = self.traits.entry(name.to_owned()).or_default();
+                methods.entry(ident.to_owned()).or_default().insert(method(signature)?);
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn record(mut self) -> Record {
+        let mut files = BTreeMap::new();
+        for (path, (policy, prints)) in self.files {
+            // Which of two prints is right only the file can tell; what is not sure is the user's.
+            let print = || if prints.len() == 1 { prints.first().cloned().map(Print) } else { None };
+            let made = match policy {
+                Policy::Overwrite => Made::Overwrite(print().unwrap_or_else(|| Print(String::new()))),
+                Policy::Merge => Made::Merge(self.bases.remove(&path).unwrap_or_default()),
+                Policy::Skip => Made::Skip(print()),
+            };
+            files.insert(path, made);
+        }
+        let certain = |signatures: BTreeSet<MethodRecord>| {
+            if signatures.len() == 1 { signatures.into_iter().next() } else { None }
+        };
+        let methods = |methods: BTreeMap<String, BTreeSet<MethodRecord>>| {
+            methods.into_iter().filter_map(|(ident, signatures)| Some((ident, certain(signatures)?))).collect()
+        };
+        let traits = self.traits.into_iter().map(|(name, found)| (name, methods(found))).collect();
+        Record { files, traits }
+    }
+}
+
+/// A path in the project: whatever the file says, nothing outside is ever touched.
+fn path(word: &str) -> Option<String> {
+    let path = unword(word);
+    let inside = Path::new(&path).components().all(|part| matches!(part, Component::Normal(_)));
+    (inside && !path.is_empty()).then_some(path)
+}
+
+/// Reads `(name: type, …) -> type`.
+fn method(signature: &str) -> Option<MethodRecord> {
+    let rest = signature.strip_prefix('(')?;
+    let mut depth = 0_usize;
+    let mut begin = 0;
+    let mut arguments = Vec::new();
+    for (place, c) in rest.char_indices() {
+        match c {
+            '(' | '<' | '[' => depth += 1,
+            ',' | ')' if depth == 0 => {
+                let argument = rest.get(begin..place)?.trim();
+                if !argument.is_empty() {
+                    let (name, ty) = argument.split_once(": ")?;
+                    arguments.push((name.to_owned(), ty.to_owned()));
+                }
+                begin = place + 1;
+                if c == ')' {
+                    let output = rest.get(begin..)?.strip_prefix(" -> ")?.to_owned();
+                    return Some(MethodRecord { arguments, output });
+                }
+            }
+            ')' | '>' | ']' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    None
+}

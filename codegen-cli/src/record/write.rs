@@ -1,0 +1,47 @@
+//! The text of volplane.lock.
+
+use std::fmt::Write as _;
+
+use super::{Made, MethodRecord, Record, word};
+
+const HEAD: &str = "\
+# What volplane remembers of this project: the files it made, the services' methods, and the texts that merges start from.
+# Keep it in version control, and leave it to volplane. git joins it line by line (.gitattributes).
+";
+
+pub(super) fn text(record: &Record) -> String {
+    let mut out = HEAD.to_owned();
+    // Writing to a string does not fail.
+    let _ = writeln!(out, "volplane {}", env!("CARGO_PKG_VERSION"));
+    for (path, made) in &record.files {
+        let path = word(path);
+        let _ = match made {
+            Made::Overwrite(print) => writeln!(out, "file {path} overwrite {}", print.0),
+            Made::Merge(_) => writeln!(out, "file {path} merge"),
+            Made::Skip(Some(print)) => writeln!(out, "file {path} skip {}", print.0),
+            Made::Skip(None) => writeln!(out, "file {path} skip"),
+        };
+    }
+    for (name, methods) in &record.traits {
+        let _ = writeln!(out, "trait {name}");
+        for (ident, method) in methods {
+            let _ = writeln!(out, "method {name} {ident} {}", signature(method));
+        }
+    }
+    for (path, made) in &record.files {
+        let Made::Merge(base) = made else { continue };
+        let path = word(path);
+        for line in base.split_inclusive('\n') {
+            let _ = match line.strip_suffix('\n') {
+                Some(line) => writeln!(out, "base {path} |{line}"),
+                None => writeln!(out, "base {path} ${line}"),
+            };
+        }
+    }
+    out
+}
+
+fn signature(method: &MethodRecord) -> String {
+    let arguments: Vec<String> = method.arguments.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
+    format!("({}) -> {}", arguments.join(", "), method.output)
+}

@@ -1,0 +1,70 @@
+//! Brings a project up to its IDL. Pure: what is remembered, what would be made now and what is on the disk go in; the
+//! changes, a new memory and a report come out.
+
+mod files;
+mod handlers;
+pub(crate) mod report;
+mod services;
+#[cfg(test)]
+mod tests;
+pub(crate) mod tree;
+
+use std::collections::BTreeMap;
+
+use crate::plan::NewFile;
+use crate::record::Record;
+pub(crate) use report::{Event, Weight};
+pub(crate) use services::News;
+use services::Services;
+use tree::Tree;
+use volplane_build::rust::ServiceApi;
+
+/// What an update is planned from.
+#[derive(Debug)]
+pub(crate) struct Situation<'a> {
+    /// What volplane.lock says; `None` if it is not there.
+    pub(crate) record: Option<Record>,
+    /// What would be made if the project were new.
+    pub(crate) rendered: &'a [NewFile],
+    /// The services that there are now.
+    pub(crate) services: &'a [ServiceApi],
+    /// What is on the disk: every file that is in `record` or `rendered`, and all Rust files of the user's.
+    pub(crate) tree: &'a Tree,
+    /// Whether methods that are gone from the IDL are commented out.
+    pub(crate) prune: bool,
+}
+
+/// What an update comes to.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// The files that change, by path: their new texts, or `None` for those that are removed.
+    pub(crate) changes: BTreeMap<String, Option<String>>,
+    /// What to remember.
+    pub(crate) record: Record,
+    /// What happens, in the order of the paths.
+    pub(crate) events: Vec<Event>,
+    /// What the IDL has that is not remembered.
+    pub(crate) news: News,
+}
+
+/// Plans an update.
+pub(crate) fn plan(situation: Situation<'_>) -> Outcome {
+    let Situation { record, rendered, services, tree, prune } = situation;
+    let remembers = record.is_some();
+    let before = record.unwrap_or_default();
+    let mut files = files::Files::new(&before, tree, remembers);
+    for file in rendered {
+        files.bring_up(file);
+    }
+    files.clear_up(rendered);
+
+    let services = Services::new(&before, services);
+    handlers::bring_up(&mut files, rendered, &services, prune);
+    files.finish(&services)
+}
+
+/// What to remember of a project that is made of these files.
+pub(crate) fn first_record(rendered: &[NewFile], services: &[ServiceApi]) -> Record {
+    let record = Some(Record::default());
+    plan(Situation { record, rendered, services, tree: &Tree::default(), prune: false }).record
+}

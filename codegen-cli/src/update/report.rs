@@ -1,0 +1,183 @@
+//! What an update does, for people.
+
+use volplane_edit::handlers::{self, What};
+
+/// Something that an update did, or left to the user.
+#[derive(Clone, Debug)]
+pub(crate) enum Event {
+    /// A file is new.
+    Created { path: String },
+    /// A file that the user had not changed was written anew.
+    Updated { path: String },
+    /// The user's changes and volplane's are both in.
+    Merged { path: String },
+    /// Both changed the same lines.
+    Conflict { path: String, line: usize, more: usize },
+    /// Conflicts of an earlier update are still in the file.
+    Unresolved { path: String, line: usize },
+    /// Nothing makes it any more, and nobody had changed it.
+    Removed { path: String },
+    /// A file is left as it is.
+    Kept { path: String, reason: Kept },
+    /// A handler.
+    Handler { path: String, event: handlers::Event },
+    /// A file that may hold a handler is no Rust.
+    NoRust { path: String, error: handlers::ParseError },
+    /// A service is new.
+    NewService { name: String },
+    /// A service is gone.
+    ServiceGone { name: String },
+    /// Nothing implements a service's trait.
+    NoHandler { name: String, ident: String },
+}
+
+/// Why a file is left as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// volplane's own file, which the user has changed.
+    EditedOwn,
+    /// Not UTF-8.
+    NoText,
+    /// It was there before volplane made one of that name.
+    WasThere,
+    /// It differs, and volplane.lock is missing.
+    NoMemory,
+    /// Nothing makes it any more, and the user has changed it.
+    Unused,
+}
+
+/// How much an event matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Weight {
+    /// A step was done.
+    Done,
+    /// Good to know.
+    Note,
+    /// Something waits for the user's hand.
+    Hand,
+}
+
+impl Event {
+    /// What it is called in a status line.
+    pub(crate) fn verb(&self) -> &'static str {
+        match self {
+            Self::Created { .. } => "Created",
+            Self::Updated { .. } => "Updated",
+            Self::Merged { .. } => "Merged",
+            Self::Conflict { .. } | Self::Unresolved { .. } => "Conflict",
+            Self::Removed { .. } => "Removed",
+            Self::Kept { .. } => "Kept",
+            Self::Handler { event, .. } => handler_verb(&event.what),
+            Self::NoRust { .. } => "Skipped",
+            Self::NewService { .. } => "New",
+            Self::ServiceGone { .. } => "Gone",
+            Self::NoHandler { .. } => "Missing",
+        }
+    }
+
+    /// The rest of the line.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Created { path } | Self::Updated { path } | Self::Removed { path } => path.clone(),
+            Self::Merged { path } => format!("{path}: your changes are kept"),
+            Self::Conflict { path, line, more: 0 } => {
+                format!("{path}:{line}: you and volplane changed the same lines; choose between the markers")
+            }
+            Self::Conflict { path, line, more } => format!(
+                "{path}:{line} and {more} more place{}: you and volplane changed the same lines; choose between the markers",
+                if *more == 1 { "" } else { "s" }
+            ),
+            Self::Unresolved { path, line } => {
+                format!("{path}:{line}: the markers of an earlier conflict are still there; the file was left as it is")
+            }
+            Self::Kept { path, reason } => format!("{path}: {}", reason.text()),
+            Self::Handler { path, event } => handler_text(path, event),
+            Self::NoRust { path, error } => {
+                format!("{path}:{}:{}: {}; its handlers were left as they are", error.line, error.column, error.message)
+            }
+            Self::NewService { name } => format!("service {name}"),
+            Self::ServiceGone { name } => format!("service {name}; what implements it is yours to remove"),
+            Self::NoHandler { name, ident } => {
+                format!("nothing implements {ident}, the trait of the service {name}; write `impl {ident} for …`")
+            }
+        }
+    }
+
+    /// How much it matters.
+    pub(crate) fn weight(&self) -> Weight {
+        match self {
+            Self::Conflict { .. } | Self::Unresolved { .. } | Self::NoRust { .. } => Weight::Hand,
+            Self::Kept { reason: Kept::EditedOwn, .. } => Weight::Hand,
+            Self::Kept { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => Weight::Note,
+            Self::Handler { event, .. } => match event.what {
+                What::NotRewritten { .. } | What::TraitMoved { .. } => Weight::Hand,
+                What::Gone | What::LikelyRename { .. } => Weight::Note,
+                _ if event.needs_attention() => Weight::Note,
+                _ => Weight::Done,
+            },
+            Self::Created { .. }
+            | Self::Updated { .. }
+            | Self::Merged { .. }
+            | Self::Removed { .. }
+            | Self::NewService { .. } => Weight::Done,
+        }
+    }
+
+    /// The file and line that it is told at; services come before files.
+    pub(super) fn place(&self) -> (&str, usize) {
+        match self {
+            Self::Created { path } | Self::Updated { path } | Self::Merged { path } | Self::Removed { path } => {
+                (path, 0)
+            }
+            Self::Kept { path, .. } | Self::NoRust { path, .. } => (path, 0),
+            Self::Conflict { path, line, .. } | Self::Unresolved { path, line } => (path, *line),
+            Self::Handler { path, event } => (path, event.line),
+            Self::NewService { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => ("", 0),
+        }
+    }
+}
+
+fn handler_verb(what: &What) -> &'static str {
+    match what {
+        What::Added => "Added",
+        What::Rewritten { .. } | What::ParameterRenamed { .. } => "Changed",
+        What::NotRewritten { .. } | What::TraitMoved { .. } => "By hand",
+        What::Gone => "Gone",
+        What::Pruned => "Pruned",
+        What::LikelyRename { .. } => "Renamed?",
+    }
+}
+
+fn handler_text(path: &str, event: &handlers::Event) -> String {
+    let handlers::Event { line, service, method, what, .. } = event;
+    match what {
+        What::Added => format!("{method} to {path}:{line}"),
+        What::Pruned => format!("{method} in {path}:{line}: gone from the IDL, commented out"),
+        What::Gone => format!("{service}.{method} from the IDL; left in {path}:{line}, --prune comments it out"),
+        What::LikelyRename { new } => {
+            format!(
+                "{service}.{method} at {path}:{line} is gone and {new} is new, with the same types: move the body over?"
+            )
+        }
+        What::TraitMoved { to, .. } => format!("{path}:{line}: the trait is {to} now; mend the `use`"),
+        What::Rewritten { .. } | What::ParameterRenamed { .. } | What::NotRewritten { .. } => {
+            let said = event.to_string();
+            let said = said.split_once(": ").map_or(said.as_str(), |(_, said)| said);
+            format!("{method} in {path}:{line}: {said}")
+        }
+    }
+}
+
+impl Kept {
+    fn text(self) -> &'static str {
+        match self {
+            Self::EditedOwn => {
+                "you have changed this file of volplane's; yours was kept, and volplane's has changed since"
+            }
+            Self::NoText => "it is no UTF-8 text",
+            Self::WasThere => "it was there before; volplane's own differs",
+            Self::NoMemory => "it differs from what volplane would write, and volplane.lock is missing: taken as yours",
+            Self::Unused => "volplane doesn't make it any more; it has changes of yours",
+        }
+    }
+}

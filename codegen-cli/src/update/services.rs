@@ -1,0 +1,145 @@
+//! The services' traits, as they are remembered and as they are now.
+
+use std::collections::BTreeMap;
+
+use volplane_build::rust::ServiceApi;
+use volplane_edit::handlers::{Argument, Method, Trait};
+
+use super::report::Event;
+use crate::record::{MethodRecord, Record, TraitRecord};
+
+/// All services of a project.
+pub(super) struct Services {
+    list: Vec<Pair>,
+    events: Vec<Event>,
+    news: News,
+}
+
+/// How much is new.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct News {
+    /// Services.
+    pub(crate) services: usize,
+    /// Methods, each where it is defined.
+    pub(crate) methods: usize,
+}
+
+/// A service before and after.
+pub(super) struct Pair {
+    /// As it was at the last update, if it is remembered.
+    pub(super) before: Option<Trait>,
+    /// As it is.
+    pub(super) after: Trait,
+}
+
+impl Services {
+    pub(super) fn new(before: &Record, services: &[ServiceApi]) -> Self {
+        let mut events = Vec::new();
+        let mut list = Vec::new();
+        let mut news = News::default();
+        // Without a memory everything would be new.
+        let remembers = !before.traits.is_empty();
+        for service in services {
+            let after = described(service);
+            let known = find(before, &after, services);
+            if remembers {
+                if known.is_none() {
+                    news.services += 1;
+                    events.push(Event::NewService { name: service.idl_name.clone() });
+                }
+                let own = service.methods.iter().filter(|method| method.inherited_from.is_none());
+                news.methods +=
+                    own.filter(|method| known.is_none_or(|(_, known)| !known.contains_key(&method.ident))).count();
+            }
+            list.push(Pair { before: known.map(|(module, methods)| remembered(&after, module, methods)), after });
+        }
+        let is_there = |name: &str| {
+            let pairs = list.iter().flat_map(|pair: &Pair| [Some(&pair.after), pair.before.as_ref()]);
+            pairs.flatten().any(|known| known.path() == name)
+        };
+        for name in before.traits.keys().filter(|name| !is_there(name)) {
+            let name = name.rsplit("::").next().unwrap_or(name).to_owned();
+            events.push(Event::ServiceGone { name });
+        }
+        Self { list, events, news }
+    }
+
+    pub(super) fn list(&self) -> &[Pair] {
+        &self.list
+    }
+
+    pub(super) fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    pub(super) fn news(&self) -> News {
+        self.news
+    }
+
+    /// What to remember.
+    pub(super) fn record(&self) -> BTreeMap<String, TraitRecord> {
+        self.list.iter().map(|pair| (pair.after.path(), record(&pair.after))).collect()
+    }
+}
+
+/// What is remembered of a trait, and the module that it was in. With a new namespace it is another one, but for its name.
+fn find<'a>(before: &'a Record, now: &Trait, services: &[ServiceApi]) -> Option<(&'a str, &'a TraitRecord)> {
+    let is_now = |path: &str| services.iter().any(|service| path == format!("{}::{}", service.module, service.ident));
+    let same_name = || {
+        let mut moved = before
+            .traits
+            .iter()
+            .filter(|(path, _)| path.rsplit_once("::").is_some_and(|(_, ident)| ident == now.ident) && !is_now(path));
+        // Of two that are gone either may be the one.
+        moved.next().filter(|_| moved.next().is_none())
+    };
+    let (path, methods) = before.traits.get_key_value(&now.path()).or_else(same_name)?;
+    Some((path.rsplit_once("::").map_or("", |(module, _)| module), methods))
+}
+
+fn described(service: &ServiceApi) -> Trait {
+    let methods = service.methods.iter().map(|method| Method {
+        idl_name: method.idl_name.clone(),
+        ident: method.ident.clone(),
+        arguments: method
+            .arguments
+            .iter()
+            .map(|argument| Argument { ident: argument.ident.clone(), ty: argument.ty.clone() })
+            .collect(),
+        output: method.output.clone(),
+        doc: method.doc.clone(),
+    });
+    Trait {
+        module: service.module.clone(),
+        ident: service.ident.clone(),
+        idl_name: service.idl_name.clone(),
+        methods: methods.collect(),
+    }
+}
+
+fn record(described: &Trait) -> TraitRecord {
+    let entry = |method: &Method| {
+        let arguments = method.arguments.iter().map(|argument| (argument.ident.clone(), argument.ty.clone()));
+        (method.ident.clone(), MethodRecord { arguments: arguments.collect(), output: method.output.clone() })
+    };
+    described.methods.iter().map(entry).collect()
+}
+
+fn remembered(now: &Trait, module: &str, methods: &TraitRecord) -> Trait {
+    let method = |(ident, method): (&String, &MethodRecord)| {
+        let arguments = method.arguments.iter();
+        Method {
+            idl_name: ident.clone(),
+            ident: ident.clone(),
+            arguments: arguments.map(|(ident, ty)| Argument { ident: ident.clone(), ty: ty.clone() }).collect(),
+            output: method.output.clone(),
+            doc: None,
+        }
+    };
+    Trait {
+        module: module.to_owned(),
+        ident: now.ident.clone(),
+        idl_name: now.idl_name.clone(),
+        methods: methods.iter().map(method).collect(),
+    }
+}

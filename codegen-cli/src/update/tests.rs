@@ -1,0 +1,164 @@
+//! What happens to files, by whose they are and who has changed them.
+
+use super::tree::Tree;
+use super::{Event, Outcome, Situation, Weight, first_record, plan};
+use crate::plan::{NewFile, Policy};
+use crate::record::Record;
+
+const BASE: &str = "one\ntwo\nthree\nfour\nfive\n";
+const NEW: &str = "one\ntwo\nthree\nfour\nFIVE\n";
+
+fn file(path: &str, text: &str, policy: Policy) -> NewFile {
+    NewFile { path: path.to_owned(), text: text.to_owned(), policy }
+}
+
+/// What an update does to one file that was made as `BASE`, is `disk` now, and would be made as `new`.
+fn updated(policy: Policy, disk: Option<&str>, new: Option<&str>) -> Outcome {
+    let record = first_record(&[file("a.txt", BASE, policy)], &[]);
+    run(Some(record), disk, new.map(|text| file("a.txt", text, policy)))
+}
+
+fn run(record: Option<Record>, disk: Option<&str>, new: Option<NewFile>) -> Outcome {
+    let mut tree = Tree::default();
+    if let Some(text) = disk {
+        tree.insert("a.txt", text.as_bytes().to_vec());
+    }
+    let rendered: Vec<NewFile> = new.into_iter().collect();
+    plan(Situation { record, rendered: &rendered, services: &[], tree: &tree, prune: false })
+}
+
+/// The file's new text (`None`: unchanged; `Some("-")`: removed), and what is said.
+fn told(outcome: &Outcome) -> (Option<&str>, Vec<String>) {
+    let change = outcome.changes.get("a.txt").map(|change| change.as_deref().unwrap_or("-"));
+    (change, outcome.events.iter().map(|event| format!("{} {}", event.verb(), event.text())).collect())
+}
+
+/// What is remembered is such that the next run has nothing to do.
+fn settles(outcome: &Outcome, disk: Option<&str>, new: Option<NewFile>) {
+    let after = match outcome.changes.get("a.txt") {
+        Some(change) => change.as_deref(),
+        None => disk,
+    };
+    let again = run(Some(outcome.record.clone()), after, new);
+    assert!(again.changes.is_empty(), "{:?}", again.changes);
+    assert_eq!(again.record, outcome.record);
+}
+
+#[test]
+fn nothing_to_do_is_nothing_done() {
+    for policy in [Policy::Overwrite, Policy::Merge, Policy::Skip] {
+        let outcome = updated(policy, Some(BASE), Some(BASE));
+        assert_eq!(told(&outcome), (None, vec![]), "{policy:?}");
+    }
+}
+
+#[test]
+fn a_file_that_nobody_edited_is_written_anew_unless_it_is_the_users() {
+    for policy in [Policy::Overwrite, Policy::Merge] {
+        let outcome = updated(policy, Some(BASE), Some(NEW));
+        assert_eq!(told(&outcome), (Some(NEW), vec!["Updated a.txt".into()]), "{policy:?}");
+        settles(&outcome, Some(BASE), Some(file("a.txt", NEW, policy)));
+    }
+    assert_eq!(told(&updated(Policy::Skip, Some(BASE), Some(NEW))), (None, vec![]));
+}
+
+#[test]
+fn edits_of_both_sides_are_merged() {
+    let disk = "ONE\ntwo\nthree\nfour\nfive\n";
+    let outcome = updated(Policy::Merge, Some(disk), Some(NEW));
+    let merged = "ONE\ntwo\nthree\nfour\nFIVE\n";
+    assert_eq!(told(&outcome), (Some(merged), vec!["Merged a.txt: your changes are kept".into()]));
+    settles(&outcome, Some(disk), Some(file("a.txt", NEW, Policy::Merge)));
+    // The user has made the very change before.
+    assert_eq!(told(&updated(Policy::Merge, Some(NEW), Some(NEW))), (None, vec![]));
+}
+
+#[test]
+fn a_conflict_waits_for_the_user_and_is_not_made_worse() {
+    let disk = "one\ntwo\nthree\nfour\n5\n";
+    let outcome = updated(Policy::Merge, Some(disk), Some(NEW));
+    let text = "one\ntwo\nthree\nfour\n<<<<<<< yours\n5\n=======\nFIVE\n>>>>>>> volplane\n";
+    assert_eq!(told(&outcome).0, Some(text));
+    assert_eq!(outcome.events.first().map(Event::weight), Some(Weight::Hand));
+    let newer = file("a.txt", "zero\none\ntwo\nthree\nfour\nFIVE\n", Policy::Merge);
+    let again = run(Some(outcome.record.clone()), Some(text), Some(newer.clone()));
+    assert_eq!(again.changes.len(), 0);
+    assert_eq!(again.events.first().map(Event::verb), Some("Conflict"));
+    // Resolved, it takes what it has missed.
+    let resolved = run(Some(again.record), Some("one\ntwo\nthree\nfour\n5\n"), Some(newer));
+    assert_eq!(told(&resolved).0, Some("zero\none\ntwo\nthree\nfour\n5\n"));
+}
+
+#[test]
+fn windows_newlines_are_no_edit() {
+    let disk = BASE.replace('\n', "\r\n");
+    for policy in [Policy::Overwrite, Policy::Merge] {
+        assert_eq!(told(&updated(policy, Some(&disk), Some(BASE))), (None, vec![]));
+    }
+    assert_eq!(told(&updated(Policy::Merge, Some(&disk), Some(NEW))).0, Some(NEW.replace('\n', "\r\n").as_str()));
+}
+
+#[test]
+fn what_the_user_deleted_stays_deleted_unless_it_is_volplanes() {
+    for policy in [Policy::Merge, Policy::Skip] {
+        let outcome = updated(policy, None, Some(NEW));
+        assert_eq!(told(&outcome), (None, vec![]), "{policy:?}");
+        settles(&outcome, None, Some(file("a.txt", NEW, policy)));
+    }
+    assert_eq!(told(&updated(Policy::Overwrite, None, Some(NEW))), (Some(NEW), vec!["Created a.txt".into()]));
+}
+
+#[test]
+fn an_edited_file_of_volplanes_own_is_kept_unless_it_says_that_edits_are_lost() {
+    let outcome = updated(Policy::Overwrite, Some("mine\n"), Some(NEW));
+    assert_eq!(told(&outcome).0, None);
+    assert_eq!(outcome.events.first().map(Event::weight), Some(Weight::Hand));
+    settles(&outcome, Some("mine\n"), Some(file("a.txt", NEW, Policy::Overwrite)));
+    assert_eq!(told(&updated(Policy::Overwrite, Some("mine\n"), Some(BASE))), (None, vec![]));
+    let marked = "// @generated by volplane 0.1.0: edits are lost.\nmine\n";
+    assert_eq!(told(&updated(Policy::Overwrite, Some(marked), Some(NEW))).0, Some(NEW));
+}
+
+#[test]
+fn what_nothing_makes_any_more_goes_unless_the_user_has_a_hand_in_it() {
+    for policy in [Policy::Overwrite, Policy::Merge, Policy::Skip] {
+        let outcome = updated(policy, Some(BASE), None);
+        assert_eq!(told(&outcome), (Some("-"), vec!["Removed a.txt".into()]), "{policy:?}");
+        let outcome = updated(policy, Some("mine\n"), None);
+        assert_eq!(told(&outcome).0, None, "{policy:?}");
+        assert_eq!(outcome.events.first().map(Event::verb), Some("Kept"), "{policy:?}");
+        assert!(outcome.record.files.is_empty());
+    }
+}
+
+#[test]
+fn a_file_that_was_there_before_is_the_users() {
+    for policy in [Policy::Merge, Policy::Skip] {
+        let outcome = run(Some(Record::default()), Some("mine\n"), Some(file("a.txt", NEW, policy)));
+        assert_eq!(told(&outcome).0, None, "{policy:?}");
+        settles(&outcome, Some("mine\n"), Some(file("a.txt", NEW, policy)));
+        // Whatever becomes of it, it is never removed.
+        assert_eq!(told(&run(Some(outcome.record), Some("mine\n"), None)).0, None, "{policy:?}");
+    }
+}
+
+#[test]
+fn without_a_memory_files_that_differ_are_the_users_and_the_rest_is_adopted() {
+    let outcome = run(None, Some("mine\n"), Some(file("a.txt", NEW, Policy::Merge)));
+    assert_eq!(told(&outcome).0, None);
+    let outcome = run(None, Some(NEW), Some(file("a.txt", NEW, Policy::Merge)));
+    assert_eq!(told(&outcome), (None, vec![]));
+    assert_eq!(told(&run(Some(outcome.record), Some(NEW), Some(file("a.txt", BASE, Policy::Merge)))).0, Some(BASE));
+}
+
+#[test]
+fn what_is_no_text_is_left_alone() {
+    let mut tree = Tree::default();
+    tree.insert("a.txt", vec![0xff, 0xfe]);
+    for policy in [Policy::Overwrite, Policy::Merge, Policy::Skip] {
+        let record = Some(first_record(&[file("a.txt", BASE, policy)], &[]));
+        let rendered = [file("a.txt", NEW, policy)];
+        let outcome = plan(Situation { record, rendered: &rendered, services: &[], tree: &tree, prune: false });
+        assert!(outcome.changes.is_empty(), "{policy:?}");
+    }
+}

@@ -1,0 +1,299 @@
+//! One update of a project on the disk, from reading to writing: what `update`, `check`, `add`, `remove` and `watch` share.
+//!
+//! The current folder is the project's root throughout, so that every path that is said is relative to it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{env, fs, io};
+
+use thiserror::Error;
+use volplane_build::{Disk, ReadSource};
+
+use crate::apply::{self, ApplyError, Change, Guard, Holder, LockError, RecoverError};
+use crate::cli::Telling;
+use crate::commands::check_idl::denied;
+use crate::config::{self, ConfigError, Project};
+use crate::disk::{self, DiskError};
+use crate::exit::Exit;
+use crate::plan::templates::{Flavour, Templates};
+use crate::printer::Printer;
+use crate::project::{self, Idl, ProjectError};
+use crate::record::{self, Record, RecordError};
+use crate::summary::{count, summary_with};
+use crate::update::tree::Tree;
+use crate::update::{self, Event, Outcome, Situation, Weight};
+
+/// How long a run waits for another one in the same project.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A project can't be brought up to date. Nothing of it has changed.
+#[derive(Debug, Error)]
+pub(crate) enum UpkeepError {
+    /// Its settings.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The folder can't be entered.
+    #[error("cannot work in {path}")]
+    Enter {
+        /// The folder.
+        path: String,
+        #[source]
+        source: io::Error,
+    },
+    /// Its memory.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// Its memory can't be read.
+    #[error("cannot read {}", record::FILE)]
+    ReadRecord(#[source] io::Error),
+    /// Its files.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    /// Its IDL.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// Another run.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// Writing.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    /// What another run left.
+    #[error(transparent)]
+    Recover(#[from] RecoverError),
+    /// An earlier run was killed.
+    #[error("an earlier update was interrupted while it wrote")]
+    Interrupted,
+}
+
+impl UpkeepError {
+    /// What to do about it.
+    fn help(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Config(ConfigError::NoProject { .. }) => "make a project with `volplane new IDL DIR`, or go into one",
+            Self::Record(RecordError::Line { .. }) => {
+                "restore the file from version control; without it (delete it) files that differ are taken as yours"
+            }
+            Self::Record(RecordError::Newer { .. }) => "update volplane",
+            Self::Apply(error) => return error.help(),
+            Self::Lock(error) => return error.help(),
+            Self::Recover(error) => error.help(),
+            Self::Interrupted => "run `volplane update`: it begins with putting back what was half done",
+            Self::Project(ProjectError::NoService { .. }) => "add a service to the IDL",
+            _ => return None,
+        })
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Apply(ApplyError::Interrupted) | Self::Lock(LockError::Interrupted) => Exit::Interrupted,
+            Self::Project(ProjectError::Generate(error)) if error.is_interrupted() => Exit::Interrupted,
+            Self::Project(ProjectError::Generate(_) | ProjectError::Plan(_))
+            | Self::Apply(_)
+            | Self::Disk(_)
+            | Self::Lock(_)
+            | Self::Recover(_) => Exit::Failure,
+            _ => Exit::Usage,
+        }
+    }
+
+    /// Says it, and ends with its exit code.
+    pub(crate) fn told(&self, printer: Printer) -> Exit {
+        printer.error(self, self.help());
+        self.exit()
+    }
+}
+
+/// Goes to the root of the project that the current folder lies in.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn enter() -> Result<PathBuf, UpkeepError> {
+    let root = config::root(Path::new("."))?;
+    env::set_current_dir(&root).map_err(|source| UpkeepError::Enter { path: root.display().to_string(), source })?;
+    Ok(root)
+}
+
+/// Waits until nobody else works in the project, and puts back what a killed run had half done.
+///
+/// # Errors
+/// When somebody else goes on working, or the system refuses a step.
+pub(crate) fn guard(command: &str, printer: Printer) -> Result<Guard, UpkeepError> {
+    let waiting = |holder: &Holder| printer.note("Waiting", format_args!("for {holder}"));
+    let guard = Guard::enter(Path::new("."), command, PATIENCE, waiting)?;
+    if let Some(recovered) = guard.recover()? {
+        let files = count(recovered.files, "file");
+        printer.note("Recovered", format_args!("{files} from an update that was interrupted: as before again"));
+        for path in &recovered.kept {
+            printer.note("Kept", format_args!("{path}: you have changed it since"));
+        }
+    }
+    Ok(guard)
+}
+
+/// For a run that only looks: refuses a project that a killed run left half done.
+///
+/// # Errors
+/// Then.
+pub(crate) fn look() -> Result<(), UpkeepError> {
+    if apply::interrupted(Path::new(".")) { Err(UpkeepError::Interrupted) } else { Ok(()) }
+}
+
+/// What a run was asked for.
+#[derive(Debug)]
+pub(crate) struct Wish<'a> {
+    /// The project, with the settings that it is to have.
+    pub(crate) project: &'a Project,
+    /// Files that the run itself brings: copies of an IDL, a new volplane.toml.
+    pub(crate) brings: &'a BTreeMap<String, String>,
+    /// Whether methods that are gone are commented out.
+    pub(crate) prune: bool,
+    /// How the IDL's mistakes are told.
+    pub(crate) telling: &'a Telling,
+}
+
+/// An update, planned.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    /// What is done, and what is left to the user.
+    pub(crate) events: Vec<Event>,
+    /// The changes, by path.
+    changes: BTreeMap<String, Option<String>>,
+    tree: Tree,
+    sources: Vec<String>,
+}
+
+/// Plans an update. `Err(exit)` inside `Ok` means that the IDL has mistakes, which have been told.
+///
+/// # Errors
+/// When something can't be read, or the project can't be made of the IDL.
+pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, Exit>, UpkeepError> {
+    let settings = &wish.project.settings;
+    let paths: Vec<PathBuf> = settings.idls.iter().map(|idl| PathBuf::from(&idl.path)).collect();
+    let include: Vec<PathBuf> = settings.include_dirs().into_iter().map(PathBuf::from).collect();
+    let idl = Idl::read_from(&paths, &include, &Brought { texts: wish.brings });
+    printer.diagnostics(&idl.diagnostics, &idl.sources, wish.telling.message_format);
+    if idl.meaning.is_some() && denied(wish.telling, &idl.diagnostics, printer) {
+        return Ok(Err(Exit::Failure));
+    }
+    let Some(meaning) = &idl.meaning else {
+        return Ok(Err(if idl.is_unreadable() { Exit::Usage } else { Exit::Failure }));
+    };
+    let record = match fs::read_to_string(record::FILE) {
+        Ok(text) => Some(Record::parse(&text)?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(UpkeepError::ReadRecord(error)),
+    };
+    let rendered = project::render(meaning, settings, &Templates::built_in(Flavour::General))?;
+    let services = meaning.services(&settings.module);
+
+    let made = rendered.iter().map(|file| file.path.as_str());
+    let recorded = record.iter().flat_map(|record| record.files.keys()).map(String::as_str);
+    let own = [config::FILE, record::FILE];
+    let paths = made.chain(recorded).chain(own).chain(wish.brings.keys().map(String::as_str));
+    let tree = disk::read(Path::new("."), paths)?;
+
+    let situation = Situation { record, rendered: &rendered, services: &services, tree: &tree, prune: wish.prune };
+    let Outcome { mut changes, record, events, news } = update::plan(situation);
+    let text = record.text();
+    for (path, text) in wish.brings.iter().chain([(&record::FILE.to_owned(), &text)]) {
+        if tree.text(path) != Some(text) {
+            changes.insert(path.clone(), Some(text.clone()));
+        }
+    }
+    let names: Vec<&str> = settings.idls.iter().map(|idl| idl.path.as_str()).collect();
+    printer.status("Checked", format_args!("{}: {}", names.join(", "), summary_with(&meaning.model, news)));
+    let sources = meaning.model.files.iter().map(|file| file.path.clone()).collect();
+    Ok(Ok(Planned { events, changes, tree, sources }))
+}
+
+impl Planned {
+    /// The IDL files that were read.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &str> {
+        self.sources.iter().map(String::as_str)
+    }
+
+    /// What would be done, a line each.
+    pub(crate) fn list(&self) -> impl Iterator<Item = String> {
+        let told = self.events.iter().filter(|event| event.weight() != Weight::Note);
+        told.map(|event| format!("{} {}", event.verb(), event.text()))
+    }
+
+    /// Whether nothing would change.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// How many files change, volplane's memory aside.
+    pub(crate) fn files(&self) -> usize {
+        self.changes.keys().filter(|path| *path != record::FILE).count()
+    }
+
+    /// The changes as a unified diff with colour.
+    pub(crate) fn diff(&self) -> String {
+        let own = |path: &str| path == record::FILE;
+        let changes = self.changes.iter().filter(|(path, _)| !own(path));
+        changes
+            .map(|(path, after)| volplane_edit::diff::unified(path, self.tree.text(path), after.as_deref()))
+            .collect()
+    }
+
+    /// Writes the changes: all of them, or none.
+    ///
+    /// # Errors
+    /// When a file has changed since it was read, or the system refuses a step.
+    pub(crate) fn apply(&self, guard: &Guard) -> Result<(), UpkeepError> {
+        let change = |(path, after): (&String, &Option<String>)| Change {
+            path: path.clone(),
+            before: self.tree.bytes(path).map(<[u8]>::to_vec),
+            after: after.clone(),
+        };
+        let changes: Vec<Change> = self.changes.iter().map(change).collect();
+        Ok(guard.apply(&changes)?)
+    }
+
+    /// Says what is done.
+    pub(crate) fn tell(&self, printer: Printer) {
+        for event in &self.events {
+            match event.weight() {
+                Weight::Done => printer.status(event.verb(), event.text()),
+                Weight::Note => printer.note(event.verb(), event.text()),
+                Weight::Hand => printer.hand(event.verb(), event.text()),
+            }
+        }
+    }
+
+    /// How a run ends that has done this.
+    pub(crate) fn exit(&self) -> Exit {
+        let waits = self.events.iter().any(|event| event.weight() == Weight::Hand);
+        if waits { Exit::NeedsHand } else { Exit::Success }
+    }
+}
+
+/// The disk, with the files that a run brings in place already.
+struct Brought<'a> {
+    texts: &'a BTreeMap<String, String>,
+}
+
+impl Brought<'_> {
+    fn find(&self, path: &Path) -> Option<&String> {
+        self.texts.get(&path.to_string_lossy().replace('\\', "/"))
+    }
+}
+
+impl ReadSource for Brought<'_> {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.find(path).map_or_else(|| Disk.read(path), |text| Ok(text.clone().into_bytes()))
+    }
+
+    fn identity(&self, path: &Path) -> io::Result<PathBuf> {
+        // Both kinds of files have absolute names, so that one is not two.
+        match Disk.identity(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.find(path).is_some() => {
+                std::path::absolute(path)
+            }
+            found => found,
+        }
+    }
+}
