@@ -162,13 +162,13 @@ impl Reader<'_> {
         match item.as_str() {
             Some(text) if !text.trim().is_empty() => Some(text),
             Some(_) => self.mistake(item.span(), "this can't be empty".to_owned()),
-            None => self.mistake(item.span(), format!("a text is expected here, not {}", kind(item))),
+            None => self.mistake(item.span(), format!("expected a text, found {}", kind(item))),
         }
     }
 
     fn array(&mut self, item: &Item) -> Vec<(Option<Range<usize>>, String)> {
         let Some(array) = item.as_array() else {
-            self.mistake::<()>(item.span(), format!("a list of texts is expected here, not {}", kind(item)));
+            self.mistake::<()>(item.span(), format!("expected a list of texts, found {}", kind(item)));
             return Vec::new();
         };
         let mut found = Vec::new();
@@ -176,7 +176,7 @@ impl Reader<'_> {
             match value.as_str() {
                 Some(text) => found.push((value.span(), text.to_owned())),
                 None => {
-                    self.mistake::<()>(value.span(), format!("a text is expected here, not {}", value.type_name()));
+                    self.mistake::<()>(value.span(), format!("expected a text, found {}", value.type_name()));
                 }
             }
         }
