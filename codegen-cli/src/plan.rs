@@ -5,7 +5,6 @@ mod lock;
 mod manifests;
 mod method;
 mod names;
-mod paths;
 mod runtime;
 mod service;
 pub(crate) mod templates;

@@ -1,9 +1,7 @@
 //! What templates call to write Rust as rustfmt would.
 
 use minijinja::Environment;
-
-use super::paths::Imports;
-use super::service::WIDTH;
+use volplane_edit::rust::{Imports, WIDTH};
 
 /// Adds the functions under the names that templates know.
 pub(super) fn add(environment: &mut Environment<'_>) {

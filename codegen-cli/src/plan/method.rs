@@ -2,9 +2,7 @@
 
 use serde::Serialize;
 use volplane_build::rust::{ArgumentApi, MethodApi, ServiceApi};
-
-use super::paths::Imports;
-use super::service::WIDTH;
+use volplane_edit::rust::{Imports, Layout, WIDTH, doc_lines, signature, unused};
 
 /// A method.
 #[derive(Debug, Serialize)]
@@ -62,16 +60,14 @@ pub(super) fn method_view(
     imports: &mut Imports,
     hub: &mut Imports,
 ) -> MethodView {
-    let stub: Vec<String> = method
-        .arguments
-        .iter()
-        .map(|argument| format!("{}: {}", unused(argument, &method.arguments), imports.shorten(&argument.ty)))
-        .collect();
+    let names = unused(method.arguments.iter().map(|argument| argument.ident.as_str()), &[]);
+    let stub = names.iter().zip(&method.arguments);
+    let stub = stub.map(|(name, argument)| format!("{name}: {}", imports.shorten(&argument.ty))).collect();
     MethodView {
         name: method.ident.clone(),
         idl_name: method.idl_name.clone(),
         full_name: format!("{}.{}", service.idl_name, method.idl_name),
-        signature: signature(&method.ident, &stub, &imports.shorten(&method.output)),
+        signature: begin(&method.ident, stub, &imports.shorten(&method.output)),
         doc: doc_lines(method.doc.as_deref()),
         example_arguments: vec!["Default::default()"; method.arguments.len()].join(", "),
         throws: method.exception.is_some(),
@@ -103,7 +99,7 @@ fn passing(method: &MethodApi, imports: &mut Imports) -> Passing {
         name
     };
     Passing {
-        signature: signature(&method.ident, &parameters, &imports.shorten(&method.output)),
+        signature: begin(&method.ident, parameters, &imports.shorten(&method.output)),
         arguments: list(&|argument| argument.ident.clone()).join(", "),
         copies: list(&copy).join(", "),
         log,
@@ -123,57 +119,20 @@ fn copy(argument: &ArgumentApi) -> String {
     }
 }
 
-/// The name of a parameter that nothing uses yet: with an underscore before it.
-fn unused(argument: &ArgumentApi, all: &[ArgumentApi]) -> String {
-    let mut name = format!("_{}", argument.ident.trim_start_matches("r#"));
-    while all.iter().any(|other| other.ident == name) {
-        name.insert(0, '_');
-    }
-    name
-}
-
-/// As rustfmt breaks it: on one line, or one parameter a line.
-fn signature(name: &str, parameters: &[String], output: &str) -> String {
-    let all: Vec<&str> = std::iter::once("&self").chain(parameters.iter().map(String::as_str)).collect();
-    let line = format!("async fn {name}({}) -> {output}", all.join(", "));
-    if "    ".len() + line.len() + " {".len() <= WIDTH {
-        return line;
-    }
-    let broken: String = all.iter().map(|parameter| format!("        {parameter},\n")).collect();
-    format!("async fn {name}(\n{broken}    ) -> {output}")
-}
-
-/// The lines of a doc comment.
-pub(super) fn doc_lines(doc: Option<&str>) -> Vec<String> {
-    doc.map(|doc| doc.lines().map(|line| line.trim_end().to_owned()).collect()).unwrap_or_default()
+/// How a method begins, in an `impl` at the edge.
+fn begin(name: &str, parameters: Vec<String>, output: &str) -> String {
+    let parameters: Vec<String> = std::iter::once("&self".to_owned()).chain(parameters).collect();
+    signature(&format!("async fn {name}"), &parameters, output, &Layout::METHOD)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn argument(ident: &str, ty: &str) -> ArgumentApi {
-        ArgumentApi { idl_name: ident.to_owned(), ident: ident.to_owned(), ty: ty.to_owned() }
-    }
-
-    #[test]
-    fn a_long_signature_has_one_parameter_a_line() {
-        let long = [format!("_a: {}", "A".repeat(90))];
-        let text = signature("long", &long, "Result<(), ServerError>");
-        let begins: Vec<&str> = text.lines().map(|line| line.get(..8).unwrap_or(line)).collect();
-        assert_eq!(begins, ["async fn", "        ", "        ", "    ) ->"]);
-        assert!(!signature("short", &[], "Result<(), ServerError>").contains('\n'));
-    }
-
-    #[test]
-    fn a_parameter_that_nothing_uses_has_a_name_of_its_own() {
-        let all = [argument("r#type", "i32"), argument("_type", "i32"), argument("x", "i32")];
-        assert_eq!(all.each_ref().map(|one| unused(one, &all)), ["__type", "__type", "_x"]);
-    }
-
     #[test]
     fn only_what_is_not_copied_anyway_is_cloned() {
-        assert_eq!(copy(&argument("a", "::std::option::Option<i64>")), "a");
-        assert_eq!(copy(&argument("a", "::pilota::FastStr")), "a.clone()");
+        let argument = |ty: &str| ArgumentApi { idl_name: "a".to_owned(), ident: "a".to_owned(), ty: ty.to_owned() };
+        assert_eq!(copy(&argument("::std::option::Option<i64>")), "a");
+        assert_eq!(copy(&argument("::pilota::FastStr")), "a.clone()");
     }
 }

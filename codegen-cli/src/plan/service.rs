@@ -2,14 +2,11 @@
 
 use serde::Serialize;
 use volplane_build::rust::{MethodApi, ServiceApi};
+use volplane_edit::rust::{Imports, WIDTH, doc_lines};
 
-use super::method::{MethodView, doc_lines, method_view};
+use super::method::{MethodView, method_view};
 use super::names::{Names, names};
-use super::paths::Imports;
 use crate::settings::IdlSettings;
-
-/// The width that rustfmt.toml gives to a line.
-pub(super) const WIDTH: usize = 120;
 
 /// A service.
 #[derive(Debug, Serialize)]

@@ -43,11 +43,12 @@ fn service_of<'a>(scopes: &Scopes, one: &Impl<'_>, services: &[Service<'a>]) -> 
                     return Some(*service);
                 }
             }
-            // What another file of the crate names so: the end of the path has to do, and what is in the `impl`.
+            // What another file of the crate names so: the end of the path has to do, and what is in the `impl` unless the
+            // name comes from a glob.
             Meaning::Path(path) | Meaning::Outside(path) => {
                 let fitting = services.iter().filter_map(|service| {
                     let length = service.traits().map(|one| common_end(&segments(&one.path()), &path)).max()?;
-                    (length > 0 && is_plausible(one.item, service)).then_some((length, *service))
+                    (length > 0 && (path.len() == 1 || is_plausible(one.item, service))).then_some((length, *service))
                 });
                 candidates.extend(fitting);
             }

@@ -1,11 +1,25 @@
 //! What names mean: the modules of one file, and what each defines and imports.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Names that are followed for one path; more than this is a circle.
 const STEPS: u32 = 200;
+
+/// One search for a path's meaning, and how to end it.
+struct Search {
+    /// Names that may still be followed.
+    steps: Cell<u32>,
+    /// Scopes whose globs are being looked through.
+    open: RefCell<Vec<Id>>,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self { steps: Cell::new(STEPS), open: RefCell::default() }
+    }
+}
 
 /// The index of a scope.
 pub(super) type Id = usize;
@@ -104,7 +118,7 @@ impl Scopes {
 
     /// What a path may mean, the likely first.
     pub(super) fn resolve(&self, scope: Id, path: &[String]) -> Vec<Meaning> {
-        self.follow(scope, path, &Cell::new(STEPS))
+        self.follow(scope, path, &Search::default())
     }
 
     /// The full path, if that is what a path certainly means.
@@ -115,36 +129,36 @@ impl Scopes {
         }
     }
 
-    fn follow(&self, scope: Id, path: &[String], steps: &Cell<u32>) -> Vec<Meaning> {
-        if steps.get() == 0 {
+    fn follow(&self, scope: Id, path: &[String], search: &Search) -> Vec<Meaning> {
+        if search.steps.get() == 0 {
             return vec![Meaning::Outside(path.to_vec())];
         }
-        steps.set(steps.get() - 1);
+        search.steps.set(search.steps.get() - 1);
         let Some((first, rest)) = path.split_first() else {
             return Vec::new();
         };
         match first.as_str() {
             "" => vec![Meaning::Path(rest.to_vec())],
             "crate" => vec![Meaning::Path(path.to_vec())],
-            "self" => self.inside(self.module_of(scope), rest, steps),
+            "self" => self.inside(self.module_of(scope), rest, search),
             "super" => match self.all.get(self.module_of(scope)).and_then(|module| module.parent) {
-                Some(parent) => self.inside(self.module_of(parent), rest, steps),
+                Some(parent) => self.inside(self.module_of(parent), rest, search),
                 None => vec![Meaning::Path(path.to_vec())],
             },
-            _ => self.look_up(scope, path, steps),
+            _ => self.look_up(scope, path, search),
         }
     }
 
     /// A path whose first name is to be found in the scopes around.
-    fn look_up(&self, scope: Id, path: &[String], steps: &Cell<u32>) -> Vec<Meaning> {
+    fn look_up(&self, scope: Id, path: &[String], search: &Search) -> Vec<Meaning> {
         let Some((first, rest)) = path.split_first() else {
             return Vec::new();
         };
         if let Some((id, found)) = self.chain(scope).find_map(|(id, scope)| Some((id, scope.names.get(first)?))) {
-            return self.defined(id, first, found, rest, steps);
+            return self.defined(id, first, found, rest, search);
         }
         let globs = self.chain(scope).map(|(id, _)| id).collect::<Vec<_>>();
-        let mut out: Vec<Meaning> = globs.into_iter().flat_map(|id| self.through_globs(id, path, steps)).collect();
+        let mut out: Vec<Meaning> = globs.into_iter().flat_map(|id| self.through_globs(id, path, search)).collect();
         if !rest.is_empty() {
             // The name of a crate, unless a module of this file has it.
             let at = out.iter().take_while(|meaning| !matches!(meaning, Meaning::Outside(_))).count();
@@ -157,27 +171,27 @@ impl Scopes {
     }
 
     /// A path in a module of this file.
-    fn inside(&self, module: Id, path: &[String], steps: &Cell<u32>) -> Vec<Meaning> {
+    fn inside(&self, module: Id, path: &[String], search: &Search) -> Vec<Meaning> {
         let Some((first, rest)) = path.split_first() else {
             return vec![Meaning::Module(module)];
         };
         if first == "super" || first == "self" {
-            return self.follow(module, path, steps);
+            return self.follow(module, path, search);
         }
         let Some(scope) = self.all.get(module) else {
             return Vec::new();
         };
         if let Some(found) = scope.names.get(first) {
-            return self.defined(module, first, found, rest, steps);
+            return self.defined(module, first, found, rest, search);
         }
-        let mut out = self.through_globs(module, path, steps);
+        let mut out = self.through_globs(module, path, search);
         if scope.hides_names {
             out.push(Meaning::Outside(path.to_vec()));
         }
         out
     }
 
-    fn defined(&self, scope: Id, name: &str, found: &[Definition], rest: &[String], steps: &Cell<u32>) -> Vec<Meaning> {
+    fn defined(&self, scope: Id, name: &str, found: &[Definition], rest: &[String], search: &Search) -> Vec<Meaning> {
         let mut out = Vec::new();
         for definition in found {
             match &definition.what {
@@ -187,7 +201,7 @@ impl Scopes {
                         // `use volo_thrift;` is the crate and not itself.
                         out.push(Meaning::Path(path));
                     } else {
-                        let mut found = self.follow(scope, &path, steps);
+                        let mut found = self.follow(scope, &path, search);
                         if found == [Meaning::Outside(path.clone())] {
                             // What `use x as y;` imports is a crate.
                             found = vec![Meaning::Path(path)];
@@ -195,26 +209,35 @@ impl Scopes {
                         out.append(&mut found);
                     }
                 }
-                Module(id) => out.extend(self.inside(*id, rest, steps)),
-                Elsewhere => out.push(Meaning::Outside(rest.to_vec())),
+                Module(id) => out.extend(self.inside(*id, rest, search)),
+                Elsewhere => {
+                    out.push(Meaning::Outside(
+                        [name].into_iter().map(str::to_owned).chain(rest.iter().cloned()).collect(),
+                    ));
+                }
                 Item => out.push(Meaning::Item),
             }
         }
         out
     }
 
-    fn through_globs(&self, scope: Id, path: &[String], steps: &Cell<u32>) -> Vec<Meaning> {
+    fn through_globs(&self, scope: Id, path: &[String], search: &Search) -> Vec<Meaning> {
         let Some(globs) = self.all.get(scope).map(|scope| &scope.globs) else {
             return Vec::new();
         };
+        // What a glob's own path begins with is not looked for in the same globs.
+        if search.open.borrow().contains(&scope) {
+            return Vec::new();
+        }
+        search.open.borrow_mut().push(scope);
         let mut out = Vec::new();
         for glob in globs {
-            if steps.get() == 0 {
+            if search.steps.get() == 0 {
                 break;
             }
-            for meaning in self.follow(scope, glob, steps) {
+            for meaning in self.follow(scope, glob, search) {
                 match meaning {
-                    Meaning::Module(id) if id != scope => out.extend(self.inside(id, path, steps)),
+                    Meaning::Module(id) if id != scope => out.extend(self.inside(id, path, search)),
                     Meaning::Path(module) if !leads_out(&module) => {
                         out.push(Meaning::Path(module.iter().chain(path).cloned().collect()));
                     }
@@ -223,6 +246,7 @@ impl Scopes {
                 }
             }
         }
+        search.open.borrow_mut().pop();
         out.sort_by_key(|meaning| matches!(meaning, Meaning::Outside(_)));
         out.dedup();
         out

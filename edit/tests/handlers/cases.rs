@@ -1,13 +1,12 @@
-//! Handler files before and after an edit of the IDL: every file of tests/handlers/ is a case.
+//! Handler files before and after an edit of the IDL: every file of the folder `cases` is one.
 //!
 //! A case says in its first line what it shows. Its sections: `before` and `after`, the services (no `before`: nobody
 //! remembers); `file`, the user's text; `expected`, the new text; `report`, the events. Words behind `==` are settings:
 //! see `support`. With BLESS=1 in the environment the last two sections are written instead of compared.
 
-mod support;
-
-use support::{Case, cases};
 use volplane_edit::handlers::{Outcome, What, implementations, update};
+
+use crate::support::{Case, cases};
 
 #[test]
 fn cases_come_out_as_they_say() {

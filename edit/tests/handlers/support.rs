@@ -26,7 +26,7 @@ pub struct Case {
 
 /// All cases, by name.
 pub fn cases() -> Vec<Case> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/handlers");
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/handlers/cases");
     let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     paths.into_iter().map(Case::read).collect()

@@ -1,0 +1,5 @@
+//! Handler files, before and after an edit of the IDL.
+
+mod cases;
+mod random;
+mod support;
