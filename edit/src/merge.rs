@@ -91,30 +91,45 @@ fn settle(text: &str) -> Merged {
     out
 }
 
-/// Both sides' new lines, if there was nothing before and their order has no meaning. The user's stay in their order.
+/// Both sides' changes, if all that these lines hold has no order. The user's lines stay in theirs.
 fn side_by_side<'a>(base: &[&str], yours: &[&'a str], ours: &[&'a str]) -> Option<Vec<&'a str>> {
-    if !base.is_empty() || !yours.iter().chain(ours).all(|line| is_order_free(line)) {
-        return None;
-    }
-    let mut lines = yours.to_vec();
-    for line in ours.iter().filter(|line| !yours.contains(line)) {
+    let items: Option<Vec<Item<'_>>> = [base, yours, ours].concat().into_iter().map(Item::of).collect();
+    items?;
+    let gone = |line: &&&str| !ours.contains(*line);
+    let both_changed = base.iter().filter(gone).any(|line| !yours.contains(line));
+    let mut lines: Vec<&str> =
+        yours.iter().filter(|line| ours.contains(line) || !base.contains(line)).copied().collect();
+    for line in ours.iter().filter(|line| !base.contains(line) && !yours.contains(line)) {
         let place = lines.iter().position(|other| *other > *line).unwrap_or(lines.len());
         lines.insert(place, line);
     }
-    Some(lines)
+    let items: Vec<Item<'_>> = lines.iter().filter_map(|line| Item::of(line)).collect();
+    let is_double = |(place, item): (usize, &Item<'_>)| items[..place].contains(item);
+    let in_doubt = both_changed && items.iter().any(|item| matches!(item, Item::Use(_)));
+    (!in_doubt && !items.iter().enumerate().any(is_double)).then_some(lines)
 }
 
-/// Whether the line means the same before and behind its neighbours.
-fn is_order_free(line: &str) -> bool {
-    let Some(line) = line.strip_suffix('\n') else { return false };
-    let item = line.strip_prefix("pub ").unwrap_or(line);
-    let is_item = (item.starts_with("mod ") || item.starts_with("use ")) && item.ends_with(';');
-    let entry = line.split_once(['=', '.']).map_or("", |(key, _)| key.trim_end());
-    let is_entry = line.contains('=')
-        && !entry.is_empty()
-        && entry.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-        && !line.ends_with(['[', '{', ';']);
-    is_item || is_entry
+/// A line that means the same before and behind its neighbours, by what there can be only one of.
+#[derive(PartialEq, Eq)]
+enum Item<'a> {
+    Mod(&'a str),
+    Use(&'a str),
+    Entry(&'a str),
+}
+
+impl<'a> Item<'a> {
+    fn of(line: &'a str) -> Option<Self> {
+        let line = line.strip_suffix('\n')?;
+        let item = line.strip_prefix("pub ").unwrap_or(line);
+        if let Some(item) = item.strip_suffix(';') {
+            let module = item.strip_prefix("mod ").map(Self::Mod);
+            return module.or_else(|| item.strip_prefix("use ").map(Self::Use));
+        }
+        let (key, value) = line.split_once('=')?;
+        let key = key.trim_end();
+        let is_key = key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+        (is_key && !key.is_empty() && !value.ends_with(['[', '{', '('])).then_some(Self::Entry(key))
+    }
 }
 
 #[cfg(test)]
@@ -159,6 +174,23 @@ mod tests {
         assert_eq!(merged.text, "mod echo;\nmod second;\nmod util;\n\nx\n");
         let merged = merge("[a]\nb = 1\n", "[a]\nb = 1\nd.workspace = true\n", "[a]\nb = 1\nc = 2\n");
         assert_eq!(merged.text, "[a]\nb = 1\nc = 2\nd.workspace = true\n");
+    }
+
+    #[test]
+    fn a_module_goes_beside_one_that_came() {
+        let merged = merge("mod echo;\nmod shop;\n\nx\n", "mod echo;\nmod shop;\nmod util;\n\nx\n", "mod echo;\n\nx\n");
+        assert_eq!(merged.text, "mod echo;\nmod util;\n\nx\n");
+    }
+
+    #[test]
+    fn what_both_changed_or_named_alike_is_a_conflict() {
+        for (base, yours, ours) in [
+            ("a = 1\n", "a = 2\n", "a = 3\n"),
+            ("x\n", "x\nmod a;\n", "x\npub mod a;\n"),
+            ("use a::B;\n", "use a::{B, C};\n", "use a::{B, D};\n"),
+        ] {
+            assert_eq!(merge(base, yours, ours).conflicts.len(), 1, "{base}");
+        }
     }
 
     #[test]

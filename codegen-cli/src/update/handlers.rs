@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use volplane_edit::handlers::{self, Implementation, Request, Service, Stub};
+use volplane_edit::merge::unresolved;
 
 use super::files::Files;
 use super::report::Event;
@@ -21,7 +22,8 @@ pub(super) fn bring_up(files: &mut Files<'_>, rendered: &[NewFile], services: &S
         services.list().iter().map(|pair| Service { before: pair.before.as_ref(), after: &pair.after }).collect();
     let merged = merged(rendered, &pairs);
     let mut implemented: BTreeSet<String> = BTreeSet::new();
-    for (path, text) in files.rust() {
+    // A file with conflicts has been told of, and is no Rust until they are resolved.
+    for (path, text) in files.rust().into_iter().filter(|(_, text)| unresolved(text).is_none()) {
         let skip = merged.get(path.as_str()).map_or(&[][..], Vec::as_slice);
         let request = Request { services: &pairs, skip, stub: &stub(files, &path), prune };
         match handlers::update(&text, &request) {

@@ -96,7 +96,7 @@ impl Event {
                 format!("{path}:{}:{}: {}; its handlers were left as they are", error.line, error.column, error.message)
             }
             Self::NewService { name } => format!("service {name}"),
-            Self::ServiceGone { name } => format!("service {name}; what implements it is yours to remove"),
+            Self::ServiceGone { name } => format!("service {name}"),
             Self::NoHandler { name, ident } => {
                 format!("nothing implements {ident}, the trait of the service {name}; write `impl {ident} for …`")
             }
