@@ -158,6 +158,8 @@ pub(crate) struct Wish<'a> {
 pub(crate) struct Planned {
     /// What is done, and what is left to the user.
     pub(crate) events: Vec<Event>,
+    /// What the IDL holds, for a status line.
+    pub(crate) summary: String,
     /// The changes, by path.
     changes: BTreeMap<String, Option<String>>,
     tree: Tree,
@@ -203,9 +205,9 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
         }
     }
     let names: Vec<&str> = settings.idls.iter().map(|idl| idl.path.as_str()).collect();
-    printer.status("Checked", format_args!("{}: {}", names.join(", "), summary_with(&meaning.model, news)));
+    let summary = format!("{}: {}", names.join(", "), summary_with(&meaning.model, news));
     let sources = meaning.model.files.iter().map(|file| file.path.clone()).collect();
-    Ok(Ok(Planned { events, changes, tree, sources }))
+    Ok(Ok(Planned { events, summary, changes, tree, sources }))
 }
 
 impl Planned {

@@ -144,6 +144,7 @@ fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
         Ok(planned) => planned,
         Err(exit) => return Ok(exit),
     };
+    printer.status("Checked", &planned.summary);
     let Some(guard) = guard else {
         planned.tell(printer);
         printer.note("Would change", count(planned.files(), "file"));
@@ -180,6 +181,7 @@ fn take_out(args: &Remove, printer: Printer) -> Result<Exit, IdlsError> {
         Ok(planned) => planned,
         Err(exit) => return Ok(exit),
     };
+    printer.status("Checked", &planned.summary);
     let Some(guard) = guard else {
         planned.tell(printer);
         printer.note("Would change", count(planned.files(), "file"));

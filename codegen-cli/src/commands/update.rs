@@ -30,6 +30,7 @@ fn update(args: &Update, printer: Printer) -> Result<Exit, UpkeepError> {
         Ok(planned) => planned,
         Err(exit) => return Ok(exit),
     };
+    printer.status("Checked", &planned.summary);
     planned.apply(&guard)?;
     planned.tell(printer);
     if planned.is_empty() {
@@ -45,6 +46,7 @@ fn show(args: &Update, printer: Printer) -> Result<Exit, UpkeepError> {
         Ok(planned) => planned,
         Err(exit) => return Ok(exit),
     };
+    printer.status("Checked", &planned.summary);
     planned.tell(printer);
     if args.diff {
         printer.text(&planned.diff());
@@ -60,6 +62,7 @@ fn look(args: &Check, printer: Printer) -> Result<Exit, UpkeepError> {
         Ok(planned) => planned,
         Err(exit) => return Ok(exit),
     };
+    printer.status("Checked", &planned.summary);
     let waits = planned.exit() == Exit::NeedsHand;
     if planned.is_empty() && !waits {
         printer.status("Fresh", "nothing would change");

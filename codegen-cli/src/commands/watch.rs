@@ -55,8 +55,16 @@ fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
     interrupt::watch_and(move || ring(&stop));
     let mut watched = Watched::new(signal)?;
     watched.add(Path::new("."))?;
+    // What was said last: a state that lasts is not said again.
+    let mut said = None;
     loop {
-        let folders = round(&args.telling, printer)?;
+        let (folders, state) = round(&args.telling, printer)?;
+        if let State::Fine(summary) = &state
+            && said.as_ref().is_none_or(|said| *said == State::Broken)
+        {
+            printer.note("Watching", summary);
+        }
+        said = Some(state);
         let mut more = false;
         for folder in folders {
             more |= watched.add(&folder)?;
@@ -67,6 +75,15 @@ fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
             return Ok(());
         }
     }
+}
+
+/// How the project is after a round.
+#[derive(PartialEq, Eq)]
+enum State {
+    /// Up to date, with this in it.
+    Fine(String),
+    /// Something is wrong, which was told.
+    Broken,
 }
 
 /// Wakes the loop.
@@ -131,31 +148,35 @@ fn matters(event: &notify::Event) -> bool {
 }
 
 /// One update; says what has changed in one line, or what is wrong. The folders of the files that it was made from.
-fn round(telling: &Telling, printer: Printer) -> Result<BTreeSet<PathBuf>, UpkeepError> {
+fn round(telling: &Telling, printer: Printer) -> Result<(BTreeSet<PathBuf>, State), UpkeepError> {
     let guard = upkeep::guard("watch", printer)?;
+    let broken = |error: &dyn std::error::Error| {
+        printer.error(error, None);
+        State::Broken
+    };
     let project = match Project::find(Path::new(".")) {
         Ok(project) => project,
-        Err(error) => {
-            printer.error(&error, None);
-            return Ok(BTreeSet::new());
-        }
+        Err(error) => return Ok((BTreeSet::new(), broken(&error))),
     };
     let folder = |path: &str| Path::new(path).parent().unwrap_or(Path::new("")).to_owned();
     let mut folders: BTreeSet<PathBuf> = project.settings.idls.iter().map(|idl| folder(&idl.path)).collect();
     let wish = Wish { project: &project, brings: &BTreeMap::new(), prune: false, telling };
-    match upkeep::plan(&wish, printer) {
+    let state = match upkeep::plan(&wish, printer) {
         Ok(Ok(planned)) => {
             folders.extend(planned.sources().map(folder));
             match planned.apply(&guard) {
-                Ok(()) => say(&planned.events, planned.files(), printer),
-                Err(error) => printer.error(&error, None),
+                Ok(()) => {
+                    say(&planned.events, planned.files(), printer);
+                    State::Fine(planned.summary)
+                }
+                Err(error) => broken(&error),
             }
         }
         // Its mistakes have been told; the next save may be better.
-        Ok(Err(_)) => {}
-        Err(error) => printer.error(&error, None),
-    }
-    Ok(folders)
+        Ok(Err(_)) => State::Broken,
+        Err(error) => broken(&error),
+    };
+    Ok((folders, state))
 }
 
 /// One line: the first things that matter most, and how many there are besides.
