@@ -1,8 +1,9 @@
 //! Faults for tests: what the steps of a change can meet.
 
-use std::cell::Cell;
-use std::fs::File;
+use std::cell::{Cell, RefCell};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
 
 use super::steps::Room;
 
@@ -24,6 +25,7 @@ pub(super) enum Fault {
 pub(super) struct Faults {
     planned: Cell<Option<(usize, Fault)>>,
     taken: Cell<usize>,
+    meanwhile: RefCell<Option<(usize, PathBuf, &'static str)>>,
 }
 
 impl Faults {
@@ -31,6 +33,11 @@ impl Faults {
     pub(super) fn plan(&self, at: usize, fault: Fault) {
         self.planned.set(Some((at, fault)));
         self.taken.set(0);
+    }
+
+    /// Right before the step number `at`, somebody else writes this text to this file.
+    pub(super) fn meanwhile(&self, at: usize, path: PathBuf, text: &'static str) {
+        *self.meanwhile.borrow_mut() = Some((at, path, text));
     }
 
     /// How many steps were taken since the fault was planned.
@@ -41,6 +48,9 @@ impl Faults {
     /// A step is about to be taken.
     pub(super) fn step(&self, room: Room) -> io::Result<()> {
         let now = self.taken.replace(self.taken.get() + 1);
+        if let Some((_, path, text)) = self.meanwhile.borrow_mut().take_if(|(at, ..)| *at == now) {
+            fs::write(path, text)?;
+        }
         match self.planned.get() {
             Some((at, Fault::Kill)) if now == at => std::process::abort(),
             Some((at, Fault::Gone)) if now >= at => Err(io::Error::other("gone")),

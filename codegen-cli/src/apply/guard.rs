@@ -16,6 +16,9 @@ use crate::interrupt;
 /// The command's own folder in a project.
 pub(super) const FOLDER: &str = ".volplane";
 
+/// Keeps git from it: what the folder's own .gitignore says.
+const IGNORE: &[u8] = b"*\n";
+
 /// How often a run that waits looks again.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -75,7 +78,7 @@ impl LockError {
             Self::Held { .. } => "wait for it to end or stop it, then run the command again",
             Self::Interrupted => return None,
             Self::NoFolder { .. } => "move or rename it; volplane makes the folder anew",
-            Self::Io { .. } => "name a project that can be written in",
+            Self::Io { .. } => "the project's folder has to be writable, on a file system that knows locks",
         })
     }
 }
@@ -178,8 +181,9 @@ fn open(root: &Path) -> Result<File, LockError> {
         Err(source) => return Err(failed("look at", &folder)(source)),
     }
     let ignore = folder.join(".gitignore");
-    if !ignore.exists() {
-        fs::write(&ignore, "*\n").map_err(failed("write", &ignore))?;
+    // A run that was killed may have made it, and not written it.
+    if !fs::read(&ignore).is_ok_and(|text| text == IGNORE) {
+        fs::write(&ignore, IGNORE).map_err(failed("write", &ignore))?;
     }
     let lock = folder.join("lock");
     File::options().read(true).write(true).create(true).truncate(false).open(&lock).map_err(failed("open", &lock))

@@ -27,25 +27,22 @@ impl Disk {
         fs::create_dir(path)
     }
 
-    /// Makes a file that was not there, and waits until the disk has it.
+    /// Makes a file that was not there.
     pub(super) fn write(&self, path: &Path, bytes: &[u8], permissions: Option<&Permissions>) -> io::Result<()> {
         self.step(Room::Taken)?;
         let mut file = File::create_new(path)?;
         #[cfg(test)]
         self.faults.tear(&mut file, bytes)?;
         file.write_all(bytes)?;
-        if let Some(permissions) = permissions {
-            file.set_permissions(permissions.clone())?;
-        }
-        self.sync(&file)
+        permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions.clone()))
     }
 
     /// Gives a file that is written its name; what has the name is replaced.
     ///
     /// Its time becomes now: a build that began after it was written has not seen it yet.
     pub(super) fn put(&self, from: &Path, to: &Path) -> io::Result<()> {
-        File::open(from)?.set_modified(SystemTime::now())?;
         self.step(Room::NotTaken)?;
+        open(from)?.set_modified(SystemTime::now())?;
         fs::rename(from, to)
     }
 
@@ -76,15 +73,16 @@ impl Disk {
         }
     }
 
-    /// Waits until the disk knows what is in a folder. Only Unix lets a program ask for that.
-    pub(super) fn sync_folder(&self, path: &Path) -> io::Result<()> {
-        if cfg!(unix) { self.sync(&File::open(path)?) } else { Ok(()) }
-    }
-
-    fn sync(&self, file: &File) -> io::Result<()> {
+    /// Waits until the disk has what was written to a file. Quicker when all files are written first.
+    pub(super) fn sync(&self, path: &Path) -> io::Result<()> {
         self.step(Room::NotTaken)?;
         // What a killed process wrote, the system has; only a power cut loses it, and no test makes one.
-        if cfg!(test) { Ok(()) } else { file.sync_all() }
+        if cfg!(test) { Ok(()) } else { open(path)?.sync_all() }
+    }
+
+    /// Waits until the disk has the names in a folder. Only Unix lets a program ask for that.
+    pub(super) fn sync_folder(&self, path: &Path) -> io::Result<()> {
+        if cfg!(unix) { self.sync(path) } else { Ok(()) }
     }
 
     #[cfg(not(test))]
@@ -96,4 +94,9 @@ impl Disk {
     fn step(&self, room: Room) -> io::Result<()> {
         self.faults.step(room)
     }
+}
+
+/// Opens a file, which may be read-only, for what is done to the whole of it; Windows wants it writable for that.
+fn open(path: &Path) -> io::Result<File> {
+    File::options().read(true).write(cfg!(windows)).open(path)
 }

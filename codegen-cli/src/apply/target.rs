@@ -179,5 +179,9 @@ fn relative(root: &Path, asked: &Relative, real: &Path) -> Result<Relative, Targ
 
 /// The path as people know it: seen from the project.
 pub(super) fn shown(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root).unwrap_or(path).display().to_string()
+    match path.strip_prefix(root) {
+        Ok(inner) if inner.as_os_str().is_empty() => "the project's folder".to_owned(),
+        Ok(inner) => inner.display().to_string(),
+        Err(_) => path.display().to_string(),
+    }
 }

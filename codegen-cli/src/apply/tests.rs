@@ -1,6 +1,10 @@
 //! What a change to a project may meet.
 
+mod changes;
 mod kills;
+mod locks;
+mod refusals;
+mod undone;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -73,3 +77,14 @@ fn own(root: &Path) -> Vec<String> {
 
 /// What it leaves when nothing is half done.
 const RESTING: [&str; 2] = [".gitignore", "lock"];
+
+/// An error as it is told.
+fn told(error: &dyn std::error::Error, help: Option<&str>) -> String {
+    let mut text = format!("error: {error}\n");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!("  because: {error}\n");
+        cause = error.source();
+    }
+    text + &help.map(|help| format!("  help: {help}\n")).unwrap_or_default()
+}

@@ -7,7 +7,7 @@
 //! 5. The journal is removed. From here on the changes are made.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -105,27 +105,35 @@ impl Guard {
         for folder in ["stage", "backup"].map(|name| self.own(name)) {
             self.disk.make_folder(&folder).map_err(self.refused("make", &folder))?;
         }
+        let mut written = Vec::new();
+        let mut write = |path: PathBuf, bytes: &[u8], permissions: Option<&Permissions>| -> Result<(), ApplyError> {
+            self.disk.write(&path, bytes, permissions).map_err(self.refused("write", &path))?;
+            written.push(path);
+            Ok(())
+        };
         for (number, edit) in edits.iter().enumerate() {
             if interrupt::requested() {
                 return Err(ApplyError::Interrupted);
             }
             let permissions = edit.target.permissions.as_ref();
-            let write = |path: PathBuf, bytes: &[u8]| {
-                self.disk.write(&path, bytes, permissions).map_err(self.refused("write", &path))
-            };
             if let Some(after) = &edit.change.after {
-                write(self.staged(number), after.as_bytes())?;
+                write(self.staged(number), after.as_bytes(), permissions)?;
             }
             if let Some(before) = &edit.change.before {
-                write(self.backup(number), before)?;
+                write(self.backup(number), before, permissions)?;
             }
         }
-        for folder in ["stage", "backup"].map(|name| self.own(name)) {
+        let new = self.own("journal.new");
+        let text = journal.text().map_err(|error| self.refused("write", &new)(io::Error::from(error)))?;
+        write(new, text.as_bytes(), None)?;
+        for path in &written {
+            self.disk.sync(path).map_err(self.refused("write", path))?;
+        }
+        // The root, too: `.volplane` may be new.
+        for folder in [self.own("stage"), self.own("backup"), self.root.clone()] {
             self.disk.sync_folder(&folder).map_err(self.refused("write", &folder))?;
         }
-        let path = self.own("journal.new");
-        let text = journal.text().map_err(|error| self.refused("write", &path)(io::Error::from(error)))?;
-        self.disk.write(&path, text.as_bytes(), None).map_err(self.refused("write", &path))
+        Ok(())
     }
 
     /// Makes the change. After an error, it may be made in part.

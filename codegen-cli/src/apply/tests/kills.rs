@@ -97,7 +97,9 @@ fn killed_at_any_step_a_change_is_made_or_undone() {
             .env(CHILD, format!("{at} {}", dir.path().display()))
             .output()
             .unwrap();
-        assert!(!child.status.success(), "step {at} was not reached: {}", String::from_utf8_lossy(&child.stdout));
+        // A test that passes ends with 0, one that fails with 101.
+        let was_killed = !matches!(child.status.code(), Some(0 | 101));
+        assert!(was_killed, "step {at} was not reached: {}", String::from_utf8_lossy(&child.stdout));
         let left = tree(dir.path());
         *match left {
             _ if left == start => &mut as_before,
@@ -119,7 +121,7 @@ fn undoing_is_itself_undone_or_finished_when_it_is_killed() {
     let (start, end, steps) = states(&changes);
     // Some of the pairs: there are too many of them.
     for at in (0..steps).step_by(17) {
-        for again in (at % 3..).step_by(3) {
+        for again in (at % 3..steps).step_by(3) {
             let dir = before(&changes);
             let guard = enter(dir.path());
             guard.disk.faults.plan(at, Fault::Gone);
