@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use super::super::faults::Fault;
-use super::super::{Change, Recovered, interrupted};
+use super::super::recovery::Recovered;
+use super::super::{Change, interrupted};
 use super::{RESTING, change, enter, own, project, save, told, tree};
 
 fn changes() -> [Change; 3] {
