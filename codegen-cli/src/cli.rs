@@ -2,6 +2,7 @@
 
 pub(crate) mod habits;
 mod project;
+pub(crate) mod templates;
 pub(crate) mod tree;
 
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use clap_complete::Shell;
 use volplane_build::MessageFormat;
 
 use crate::exit;
-use crate::settings::{Codegen, RuntimeArg, Transport};
+use crate::settings::{Codegen, RuntimeArg, Set, Transport};
 
 pub(crate) use project::{Add, Check, Remove, Update, Watch};
 
@@ -80,6 +81,8 @@ pub(crate) enum Command {
     CheckIdl(CheckIdl),
     Explain(Explain),
     Dump(Dump),
+    #[command(subcommand)]
+    Templates(templates::Templates),
     /// Print what makes a shell complete the command line
     #[command(after_help = "Examples:
   volplane completions bash > ~/.local/share/bash-completion/completions/volplane
@@ -145,6 +148,11 @@ pub(crate) struct New {
     /// Where the project gets the runtime crates from: vendored, path=DIR, git=URL or version=REQ
     #[arg(long, value_name = "SOURCE", default_value = "vendored", value_parser = RuntimeArg::from_str)]
     pub(crate) runtime: RuntimeArg,
+    /// A folder with templates of your own, instead of the built-in ones; volplane templates eject makes one
+    #[arg(long, value_name = "DIR")]
+    pub(crate) template_dir: Option<PathBuf>,
+    #[arg(long, value_name = "KEY=VALUE", value_parser = Set::from_str, help = templates::SET)]
+    pub(crate) set: Vec<Set>,
     /// List the files, write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -9,5 +9,6 @@ pub(crate) mod explain;
 pub(crate) mod man;
 pub(crate) mod new;
 pub(crate) mod shorthand;
+pub(crate) mod templates;
 pub(crate) mod update;
 pub(crate) mod watch;

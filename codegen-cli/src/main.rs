@@ -19,8 +19,10 @@ mod project;
 mod record;
 #[cfg(test)]
 mod repository;
+mod sample;
 mod settings;
 mod summary;
+mod template_dir;
 mod update;
 mod upkeep;
 
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Command::CheckIdl(args) => commands::check_idl::run(args, printer),
         Command::Explain(args) => commands::explain::run(args, printer),
         Command::Dump(args) => commands::dump::run(args, printer),
+        Command::Templates(action) => commands::templates::run(action, printer),
         Command::Completions { shell } => commands::completions::run(*shell, printer),
         Command::Man { dir } => commands::man::run(dir.as_deref(), printer),
         Command::Shorthand(args) => commands::shorthand::run(args, printer),

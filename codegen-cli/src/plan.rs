@@ -17,7 +17,7 @@ use thiserror::Error;
 use crate::embedded;
 use crate::settings::{Codegen, Module, Runtime, Settings};
 pub(crate) use service::Service;
-use templates::Templates;
+use templates::{Mistake, Mistakes, Templates, Unreadable};
 use view::{IdlView, ProjectView, TransportView};
 
 /// A file to be made.
@@ -56,12 +56,12 @@ pub(crate) struct Request<'a> {
     pub(crate) templates: &'a Templates,
 }
 
-/// A project can't be planned: always a defect of this build.
+/// A project can't be planned: a defect of this build, if it is not in the templates.
 #[derive(Debug, Error)]
 pub(crate) enum PlanError {
     /// Templates.
     #[error(transparent)]
-    Template(#[from] templates::TemplateError),
+    Templates(#[from] Mistakes),
     /// Manifests.
     #[error(transparent)]
     Manifest(#[from] manifests::ManifestError),
@@ -78,14 +78,45 @@ pub(crate) enum PlanError {
 /// # Errors
 /// When the templates or this build's manifests are defective.
 pub(crate) fn project(request: &Request<'_>) -> Result<Vec<NewFile>, PlanError> {
-    let settings = request.settings;
-    let mut files = templates::render(&project_view(request), request.templates)?;
-    files.extend(request.generated.iter().cloned());
+    let Request { settings, templates, .. } = request;
+    let outcome = templates::render(&project_view(request), templates);
+    if !outcome.mistakes.is_empty() {
+        return Err(templates.mistakes(outcome.mistakes).into());
+    }
+    let mut files: Vec<NewFile> = outcome.made.into_iter().map(|made| made.file).collect();
     let rustfmt = embedded::file("rustfmt.toml")?.to_owned();
-    files.push(NewFile { path: "rustfmt.toml".to_owned(), text: rustfmt, policy: Policy::Skip });
-    runtime::complete(&mut files, settings)?;
+    let rustfmt = NewFile { path: "rustfmt.toml".to_owned(), text: rustfmt, policy: Policy::Skip };
+    add(&mut files, request.generated.iter().cloned().chain([rustfmt]));
+    runtime::complete(&mut files, settings, templates.are_own())?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
+}
+
+/// What came of trying templates on a project.
+#[derive(Debug)]
+pub(crate) struct Trial {
+    /// How many files were made.
+    pub(crate) files: usize,
+    /// What is wrong with the templates.
+    pub(crate) mistakes: Vec<Mistake>,
+    /// What is wrong with the files.
+    pub(crate) unreadable: Vec<Unreadable>,
+}
+
+/// Finds everything that is wrong with templates, as far as it shows in a project like this one.
+pub(crate) fn try_templates(request: &Request<'_>) -> Trial {
+    let outcome = templates::render(&project_view(request), request.templates);
+    let unreadable = templates::unreadable(&outcome.made, request.templates);
+    Trial { files: outcome.made.len(), mistakes: outcome.mistakes, unreadable }
+}
+
+/// Adds files that volplane makes itself, but for those whose place a template has taken.
+pub(crate) fn add(files: &mut Vec<NewFile>, more: impl Iterator<Item = NewFile>) {
+    for file in more {
+        if files.iter().all(|other| other.path != file.path) {
+            files.push(file);
+        }
+    }
 }
 
 fn project_view(request: &Request<'_>) -> ProjectView {

@@ -17,7 +17,7 @@ use volplane_build::{Checked, Code, Diagnostic, Disk, ReadSource, Sources};
 use crate::generate::{self, GenerateError};
 use crate::layout::{self, IdlFile, Layout};
 use crate::plan::templates::Templates;
-use crate::plan::{self, NewFile, PlanError, Policy, Service};
+use crate::plan::{self, NewFile, PlanError, Policy, Service, Trial};
 use crate::record;
 use crate::settings::{Codegen, IdlSettings, Module, Settings};
 use crate::update;
@@ -158,6 +158,20 @@ pub(crate) fn planned(
     Ok(plan::project(&request)?)
 }
 
+/// Renders templates for nothing but to see what is wrong with them.
+///
+/// # Errors
+/// When there is no service, or two of one name.
+pub(crate) fn try_templates(
+    Meaning { model, .. }: &Meaning,
+    settings: &Settings,
+    templates: &Templates,
+) -> Result<Trial, ProjectError> {
+    let api = Api::new(model, &plan::generated_crate(&settings.module));
+    let services = services(model, &api, settings)?;
+    Ok(plan::try_templates(&plan::Request { settings, services: &services, generated: &[], templates }))
+}
+
 /// Every service with the IDL that it comes from.
 fn services<'a>(model: &Model, api: &'a Api, settings: &'a Settings) -> Result<Vec<Service<'a>>, ProjectError> {
     let paths = || settings.idls.iter().map(|idl| idl.path.as_str()).collect::<Vec<_>>().join(", ");
@@ -226,7 +240,7 @@ pub(crate) fn files(
     services: &[ServiceApi],
 ) -> Vec<NewFile> {
     let mut files = rendered;
-    files.extend(copies.files);
+    plan::add(&mut files, copies.files.into_iter());
     let text = update::first_record(lasting, services).text();
     files.push(NewFile { path: record::FILE.to_owned(), text, policy: Policy::Overwrite });
     files.sort_by(|a, b| a.path.cmp(&b.path));

@@ -167,6 +167,43 @@ impl FromStr for RuntimeArg {
     }
 }
 
+/// `--set`: a value for templates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Set {
+    key: String,
+    value: String,
+}
+
+/// `--set` is not as it should be.
+#[derive(Debug, Error)]
+#[error("expected KEY=VALUE, the key of ASCII letters, digits and `_`, no digit first")]
+pub(crate) struct ParseSetError;
+
+impl FromStr for Set {
+    type Err = ParseSetError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (key, value) = text.split_once('=').ok_or(ParseSetError)?;
+        if !is_set_key(key) {
+            return Err(ParseSetError);
+        }
+        Ok(Self { key: key.to_owned(), value: value.to_owned() })
+    }
+}
+
+impl Set {
+    /// All values by their keys; of two with one key, the last.
+    pub(crate) fn all(given: &[Self]) -> BTreeMap<String, String> {
+        given.iter().map(|set| (set.key.clone(), set.value.clone())).collect()
+    }
+}
+
+/// Whether templates can say `set.key`.
+pub(crate) fn is_set_key(key: &str) -> bool {
+    key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
 /// Where the project gets volplane's crates from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Runtime {

@@ -16,11 +16,11 @@ use crate::commands::check_idl::denied;
 use crate::config::{self, ConfigError, Project};
 use crate::disk::{self, DiskError};
 use crate::exit::Exit;
-use crate::plan::templates::{Flavour, Templates};
 use crate::printer::Printer;
 use crate::project::{self, Idl, ProjectError};
 use crate::record::{self, Record, RecordError};
 use crate::summary::{count, summary_with};
+use crate::template_dir::{self, ReadTemplatesError};
 use crate::update::tree::Tree;
 use crate::update::{self, Event, Outcome, Situation, Weight};
 
@@ -50,6 +50,9 @@ pub(crate) enum UpkeepError {
     /// Its files.
     #[error(transparent)]
     Disk(#[from] DiskError),
+    /// Its templates.
+    #[error(transparent)]
+    Templates(#[from] ReadTemplatesError),
     /// Its IDL.
     #[error(transparent)]
     Project(#[from] ProjectError),
@@ -80,6 +83,7 @@ impl UpkeepError {
             Self::Lock(error) => return error.help(),
             Self::Recover(error) => error.help(),
             Self::Interrupted => "run `volplane update`: it begins with putting back what was half done",
+            Self::Templates(_) => template_dir::HELP,
             Self::Project(ProjectError::NoService { .. }) => "add a service to the IDL",
             _ => return None,
         })
@@ -187,7 +191,8 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(UpkeepError::ReadRecord(error)),
     };
-    let rendered = project::render(meaning, settings, &Templates::built_in(Flavour::General))?;
+    let templates = template_dir::of(settings, Path::new("."))?;
+    let rendered = project::render(meaning, settings, &templates)?;
     let services = meaning.services(&settings.module);
 
     let made = rendered.iter().map(|file| file.path.as_str());
@@ -206,12 +211,12 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
     }
     let names: Vec<&str> = settings.idls.iter().map(|idl| idl.path.as_str()).collect();
     let summary = format!("{}: {}", names.join(", "), summary_with(&meaning.model, news));
-    let sources = meaning.model.files.iter().map(|file| file.path.clone()).collect();
+    let sources = meaning.model.files.iter().map(|file| file.path.clone()).chain(templates.sources()).collect();
     Ok(Ok(Planned { events, summary, changes, tree, sources }))
 }
 
 impl Planned {
-    /// The IDL files that were read.
+    /// The IDL files and templates that were read.
     pub(crate) fn sources(&self) -> impl Iterator<Item = &str> {
         self.sources.iter().map(String::as_str)
     }

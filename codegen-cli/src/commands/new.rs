@@ -1,8 +1,7 @@
 //! `volplane new`
 
-use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use thiserror::Error;
 use volplane_build::rust::Api;
@@ -17,8 +16,9 @@ use crate::layout;
 use crate::plan::templates::{Flavour, Templates};
 use crate::printer::Printer;
 use crate::project::{self, Copies, Idl, ProjectError};
-use crate::settings::{Module, ModuleError, Runtime, RuntimeArg, Settings};
+use crate::settings::{Module, ModuleError, Runtime, RuntimeArg, Set, Settings};
 use crate::summary::{count, summary};
+use crate::template_dir::{self, ReadTemplatesError};
 
 /// A project can't be made as asked. Nothing on the disk has changed.
 #[derive(Debug, Error)]
@@ -89,6 +89,9 @@ enum NewError {
         /// The path.
         path: String,
     },
+    /// The user's own templates.
+    #[error(transparent)]
+    Templates(#[from] ReadTemplatesError),
     /// The IDL.
     #[error(transparent)]
     Project(#[from] ProjectError),
@@ -113,6 +116,7 @@ impl NewError {
             Self::NoRuntime { .. } => {
                 "give the folder that holds volplane's transport/ and codegen/: --runtime path=DIR"
             }
+            Self::Templates(_) => template_dir::HELP,
             Self::Project(ProjectError::NoService { .. }) => "add a service, or give the file that has one",
             Self::Project(ProjectError::SameService { .. }) => "rename one of the two services",
             Self::Apply(CreateError::Io { .. }) => "name a folder that can be made and written in",
@@ -183,16 +187,23 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
     let mut transports = args.transport.clone();
     transports.sort();
     transports.dedup();
+    let (recorded, templates) = match &args.template_dir {
+        Some(templates) => {
+            let read = template_dir::read(templates, &templates.display().to_string())?;
+            (Some(seen_from(&dir, templates)?), read)
+        }
+        None => (None, Templates::built_in(Flavour::General)),
+    };
     let settings = Settings {
         module,
         idls: vec![copies.settings(args.service.clone().unwrap_or_else(service))],
         transports,
         codegen: args.codegen,
         runtime,
-        templates: None,
-        set: BTreeMap::new(),
+        templates: recorded,
+        set: Set::all(&args.set),
     };
-    let rendered = project::render(meaning, &settings, &Templates::built_in(Flavour::General))?;
+    let rendered = project::render(meaning, &settings, &templates)?;
     let services = meaning.services(&settings.module);
     let files = match ground {
         Ground::Empty => project::files(rendered.clone(), copies, &rendered, &services),
@@ -284,13 +295,21 @@ fn runtime(argument: &RuntimeArg, dir: &Path) -> Result<Runtime, NewError> {
             if !path.join("transport/Cargo.toml").is_file() {
                 return Err(NewError::NoRuntime { path: path.display().to_string() });
             }
-            Runtime::Path(if path.is_absolute() {
-                path.to_string_lossy().replace('\\', "/")
-            } else {
-                layout::relative(&layout::normal(&absolute(dir)?), &layout::normal(&absolute(path)?))
-            })
+            Runtime::Path(if path.is_absolute() { slashes(path) } else { seen_from(dir, path)? })
         }
     })
+}
+
+/// The way from the project to something else, with `/` between its parts; absolute if they have no folder in common.
+fn seen_from(project: &Path, path: &Path) -> Result<String, NewError> {
+    let (project, path) = (layout::normal(&absolute(project)?), layout::normal(&absolute(path)?));
+    let shared = project.components().zip(path.components()).take_while(|(a, b)| a == b);
+    let related = shared.filter(|(part, _)| matches!(part, Component::Normal(_))).count() > 0;
+    Ok(if related { layout::relative(&project, &path) } else { slashes(&path) })
+}
+
+fn slashes(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, NewError> {

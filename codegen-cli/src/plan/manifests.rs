@@ -1,13 +1,14 @@
 //! Cargo manifests: those of the vendored crates, and the versions that a project's workspace has to name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use thiserror::Error;
 use toml_edit::{DocumentMut, Item, TableLike, Value, value};
 
 use crate::settings::Runtime;
 
-/// A manifest that is part of the command, or was made by it, is not as expected: a defect of this build.
+/// A manifest that is part of the command, or was made by it, is not as expected: a defect of this build, or of a user's
+/// own templates.
 #[derive(Debug, Error)]
 pub(crate) enum ManifestError {
     /// No TOML.
@@ -100,16 +101,16 @@ fn resolve(package: &mut dyn TableLike, inherited: Option<&Item>) -> Result<(), 
 }
 
 /// The lines of a project's `[workspace.dependencies]`: the runtime's crates, then `names` as volplane's own workspace
-/// has them.
+/// has them. Behind each name stands the manifest that asks for it.
 pub(crate) fn workspace_dependencies(
-    names: &BTreeSet<String>,
+    names: &BTreeMap<String, String>,
     runtime: &Runtime,
     workspace: &DocumentMut,
 ) -> Result<Vec<String>, ManifestError> {
     let table = section(workspace, "dependencies");
     let mut lines = Vec::new();
-    for name in names {
-        let missing = || ManifestError::Inherits { manifest: "the project".to_owned(), key: name.clone() };
+    for (name, manifest) in names {
+        let missing = || ManifestError::Inherits { manifest: manifest.clone(), key: name.clone() };
         let entry = match [TRANSPORT, CODEGEN].iter().find(|known| known.package == name) {
             Some(known) => from_runtime(*known, runtime),
             None => {
@@ -196,15 +197,18 @@ workspace = true
     #[test]
     fn the_workspace_names_every_version_once() -> Result<(), ManifestError> {
         let workspace = parse("root", WORKSPACE)?;
-        let names = BTreeSet::from(["bytes".to_owned(), "tokio".to_owned(), "volplane-transport".to_owned()]);
+        let asked = |name: &str| (name.to_owned(), "cmd/Cargo.toml".to_owned());
+        let names = BTreeMap::from(["bytes", "tokio", "volplane-transport"].map(asked));
         let lines = workspace_dependencies(&names, &Runtime::Path("../volplane".into()), &workspace)?;
         insta::assert_snapshot!(lines.join("\n"), @r#"
         bytes = "1.2"
         tokio = { version = "1.54", features = ["net"] }
         volplane-transport = { path = "../volplane/transport" }
         "#);
-        let unknown = BTreeSet::from(["nope".to_owned()]);
-        assert!(workspace_dependencies(&unknown, &Runtime::Vendored, &workspace).is_err());
+        let unknown = BTreeMap::from([asked("nope")]);
+        let error = workspace_dependencies(&unknown, &Runtime::Vendored, &workspace).err();
+        let text = error.map(|error| error.to_string()).unwrap_or_default();
+        assert_eq!(text, "cmd/Cargo.toml inherits nope, which the workspace lacks");
         Ok(())
     }
 }

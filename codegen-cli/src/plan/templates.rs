@@ -1,112 +1,40 @@
 //! Renders the templates: which there are, and which file each becomes, stands in `manifest.toml` beside them.
 
+mod check;
+mod manifest;
+mod mistake;
+mod renderer;
+mod scopes;
+mod target;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Serde, Value};
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
-use serde::Deserialize;
-use thiserror::Error;
+use minijinja::value::Value;
 
+use super::NewFile;
 use super::view::ProjectView;
-use super::{NewFile, Policy, functions};
 use crate::embedded;
+pub(crate) use check::Unreadable;
+pub(super) use check::unreadable;
+use manifest::{Entry, Text};
+pub(crate) use mistake::{Mistake, Mistakes};
+use renderer::Renderer;
+use scopes::Scopes;
 
 /// The list of templates, in their folder.
-const MANIFEST: &str = "manifest.toml";
+pub(crate) const MANIFEST: &str = "manifest.toml";
 
-/// The templates are not as they should be.
-#[derive(Debug, Error)]
-pub(crate) enum TemplateError {
-    /// The list of templates.
-    #[error("templates/manifest.toml can't be read")]
-    Manifest(#[from] toml_edit::de::Error),
-    /// There is no such list.
-    #[error("the templates have no {MANIFEST}")]
-    NoManifest,
-    /// A template can't be rendered.
-    #[error("template {name} can't be rendered")]
-    Render {
-        /// Which.
-        name: String,
-        #[source]
-        source: minijinja::Error,
-    },
-}
+/// What the names of templates end with.
+pub(crate) const SUFFIX: &str = ".j2";
 
 /// A set of templates: texts by their path in its folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Templates {
+    /// The folder, for messages.
+    root: String,
     files: BTreeMap<String, Cow<'static, str>>,
-}
-
-impl Templates {
-    /// Those that are part of the command.
-    pub(crate) fn built_in(flavour: Flavour) -> Self {
-        let all = || embedded::folder("templates");
-        let general = all().filter(|(name, _)| !name.starts_with("demo/"));
-        // Those of the demo come after the general ones, and replace them.
-        let demo = all().filter(|_| flavour == Flavour::Demo);
-        let demo = demo.filter_map(|(name, text)| Some((name.strip_prefix("demo/")?, text)));
-        Self { files: general.chain(demo).map(|(name, text)| (name.to_owned(), Cow::Borrowed(text))).collect() }
-    }
-}
-
-/// The list of templates.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Manifest {
-    file: Vec<Entry>,
-}
-
-/// A template and the files that it becomes.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    /// Its path in templates/, itself a template.
-    template: String,
-    /// The file's path in the project, itself a template.
-    path: String,
-    /// What there is one file for; the whole project if it says nothing.
-    #[serde(default)]
-    for_each: OneOrMore,
-    /// An expression: without it, or when it is true, the file is made.
-    when: Option<String>,
-    /// Whose file it is.
-    update: Policy,
-}
-
-/// `for_each = "service"`, or `for_each = ["transport", "service"]` for every pair.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(Each),
-    More(Vec<Each>),
-}
-
-impl Default for OneOrMore {
-    fn default() -> Self {
-        Self::More(Vec::new())
-    }
-}
-
-impl OneOrMore {
-    fn all(&self) -> &[Each] {
-        match self {
-            Self::One(each) => std::slice::from_ref(each),
-            Self::More(all) => all,
-        }
-    }
-}
-
-/// What there may be a file for each of.
-#[derive(Clone, Copy, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(rename_all = "lowercase")]
-enum Each {
-    Service,
-    Method,
-    Transport,
+    own: bool,
 }
 
 /// Which of the built-in templates to render.
@@ -118,98 +46,164 @@ pub(crate) enum Flavour {
     Demo,
 }
 
-/// Renders every template.
-///
-/// # Errors
-/// When a template is missing, wrong, or says something that the view doesn't have.
-pub(super) fn render(view: &ProjectView, templates: &Templates) -> Result<Vec<NewFile>, TemplateError> {
-    let environment = environment(templates)?;
+impl Templates {
+    /// Those that are part of the command.
+    pub(crate) fn built_in(flavour: Flavour) -> Self {
+        let all = || embedded::folder("templates").filter(|(name, _)| *name == MANIFEST || name.ends_with(SUFFIX));
+        let general = all().filter(|(name, _)| !name.starts_with("demo/"));
+        // Those of the demo come after the general ones, and replace them.
+        let demo = all().filter(|_| flavour == Flavour::Demo);
+        let demo = demo.filter_map(|(name, text)| Some((name.strip_prefix("demo/")?, text)));
+        let files = general.chain(demo).map(|(name, text)| (name.to_owned(), Cow::Borrowed(text)));
+        Self { root: "templates".to_owned(), files: files.collect(), own: false }
+    }
+
+    /// A user's own: texts by their path in the folder that messages call `root`.
+    pub(crate) fn own(root: String, files: BTreeMap<String, String>) -> Self {
+        Self { root, files: files.into_iter().map(|(name, text)| (name, Cow::Owned(text))).collect(), own: true }
+    }
+
+    /// Whether they are a user's own: then some of what the built-in ones say may be missing.
+    pub(super) fn are_own(&self) -> bool {
+        self.own
+    }
+
+    /// Every text by its path in the folder, the list included.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files.iter().map(|(name, text)| (name.as_str(), text.as_ref()))
+    }
+
+    /// The paths of a user's own; those that are part of the command have none.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = String> {
+        self.files.keys().filter(|_| self.own).map(|name| format!("{}/{name}", self.root))
+    }
+
+    /// The text of one.
+    fn text(&self, name: &str) -> &str {
+        self.files.get(name).map_or("", AsRef::as_ref)
+    }
+
+    /// The error that these mistakes are.
+    pub(crate) fn mistakes(&self, all: Vec<Mistake>) -> Mistakes {
+        Mistakes { root: self.root.clone(), all }
+    }
+}
+
+/// A file, and the template that it was made from.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) file: NewFile,
+    pub(super) template: String,
+}
+
+/// What came of rendering.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// The files that could be made.
+    pub(super) made: Vec<Made>,
+    /// Why the others could not.
+    pub(super) mistakes: Vec<Mistake>,
+}
+
+/// Renders every template, and finds every mistake that shows in a project like this one.
+pub(super) fn render(view: &ProjectView, templates: &Templates) -> Outcome {
     let scopes = Scopes::new(view);
-    let manifest: Manifest = toml_edit::de::from_str(templates.files.get(MANIFEST).ok_or(TemplateError::NoManifest)?)?;
-    let mut files = Vec::new();
-    for entry in &manifest.file {
-        for context in &scopes.of(entry.for_each.all()) {
-            files.extend(file(&environment, entry, context)?);
+    let (entries, wrong) = match templates.files.get(MANIFEST) {
+        Some(text) => manifest::parse(text),
+        None => (Vec::new(), vec![(1, "there is no such file: it lists the templates".to_owned())]),
+    };
+    let mut press = Press {
+        renderer: Renderer::new(templates.files().filter(|(name, _)| name.ends_with(SUFFIX)), &scopes),
+        lines: BTreeMap::new(),
+        made: Vec::new(),
+    };
+    for (line, message) in wrong {
+        press.renderer.mistake(MANIFEST, line, message);
+    }
+    for entry in &entries {
+        press.prepare(entry);
+        for context in &scopes.of(&entry.for_each) {
+            press.file(entry, context);
         }
     }
-    Ok(files)
+    press.folders();
+    Outcome { made: press.made, mistakes: press.renderer.into_mistakes() }
 }
 
-/// What the templates of one project see.
-struct Scopes {
-    project: Value,
-    set: Value,
-    transports: Vec<Value>,
-    /// Each with its methods.
-    services: Vec<(Value, Vec<Value>)>,
+/// Makes one file after the other.
+struct Press<'a> {
+    renderer: Renderer<'a>,
+    /// The files' paths, and the line of the list that each comes from.
+    lines: BTreeMap<String, usize>,
+    made: Vec<Made>,
 }
 
-impl Scopes {
-    fn new(view: &ProjectView) -> Self {
-        let services = view.services.iter().map(|service| {
-            let methods = service.methods.iter().map(|method| Value::from(Serde(method))).collect();
-            (Value::from(Serde(service)), methods)
-        });
-        Self {
-            project: Value::from(Serde(view)),
-            set: Value::from(Serde(&view.set)),
-            transports: view.transports.iter().map(|transport| Value::from(Serde(transport))).collect(),
-            services: services.collect(),
+impl Press<'_> {
+    /// The texts of the list are templates, too.
+    fn prepare(&mut self, entry: &Entry) {
+        for text in [&entry.template, &entry.path] {
+            self.renderer.add(name(text).into(), text.text.clone().into());
+        }
+        if let Some(when) = &entry.when {
+            self.renderer.add(name(when).into(), format!("{{% if {} %}}yes{{% endif %}}", when.text).into());
         }
     }
 
-    /// The contexts of a file that there is one of for each of these; a method brings its service along.
-    fn of(&self, each: &[Each]) -> Vec<Value> {
-        let mut contexts = vec![context! { project => self.project.clone(), set => self.set.clone() }];
-        if each.contains(&Each::Transport) {
-            contexts = product(&contexts, &self.transports, |transport| context! { transport => transport.clone() });
+    fn file(&mut self, entry: &Entry, context: &Value) -> Option<()> {
+        if let Some(when) = &entry.when
+            && self.renderer.render(&name(when), context)?.is_empty()
+        {
+            return None;
         }
-        if each.contains(&Each::Method) {
-            let pairs =
-                self.services.iter().flat_map(|(service, methods)| methods.iter().map(move |one| (service, one)));
-            contexts = product(&contexts, &pairs.collect::<Vec<_>>(), |(service, method)| {
-                context! { service => (*service).clone(), method => (*method).clone() }
-            });
-        } else if each.contains(&Each::Service) {
-            contexts = product(&contexts, &self.services, |(service, _)| context! { service => service.clone() });
+        let template = self.renderer.render(&name(&entry.template), context);
+        let path = self.renderer.render(&name(&entry.path), context).filter(|path| self.accept(path, entry.path.line));
+        let template = template?;
+        if !self.renderer.has(&template) {
+            let near = self.renderer.nearest(&template).map(|near| format!("; did you mean `{near}`?"));
+            let message = format!("there is no template `{template}`{}", near.unwrap_or_default());
+            self.renderer.mistake(MANIFEST, entry.template.line, message);
+            return None;
         }
-        contexts
+        let text = self.renderer.render(&template, context)?;
+        self.made.push(Made { file: NewFile { path: path?, text, policy: entry.update }, template });
+        Some(())
+    }
+
+    /// Whether a file can have this path.
+    fn accept(&mut self, path: &str, line: usize) -> bool {
+        if let Some(wrong) = target::wrong(path) {
+            self.renderer.mistake(MANIFEST, line, format!("the path `{path}` {wrong}"));
+            return false;
+        }
+        match self.lines.insert(path.to_owned(), line) {
+            Some(first) if first == line => {
+                let help = "tell them apart by what `for_each` names, such as {{ service.file }}";
+                self.renderer.mistake(MANIFEST, line, format!("several files have the path `{path}`: {help}"));
+            }
+            Some(first) => {
+                self.renderer.mistake(MANIFEST, line, format!("the file of line {first} has the path `{path}`, too"));
+            }
+            None => return true,
+        }
+        false
+    }
+
+    /// No file may be another's folder.
+    fn folders(&mut self) {
+        for (path, line) in &self.lines {
+            let mut parents = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
+            if let Some(parent) = parents.find(|parent| self.lines.contains_key(*parent)) {
+                self.renderer.mistake(
+                    MANIFEST,
+                    *line,
+                    format!("the path `{path}` lies below `{parent}`, which is a file"),
+                );
+            }
+        }
     }
 }
 
-fn product<T>(contexts: &[Value], items: &[T], named: impl Fn(&T) -> Value) -> Vec<Value> {
-    let pairs = contexts.iter().flat_map(|outer| items.iter().map(move |item| (outer, item)));
-    pairs.map(|(outer, item)| context! { ..named(item), ..outer.clone() }).collect()
-}
-
-fn file(environment: &Environment<'_>, entry: &Entry, context: &Value) -> Result<Option<NewFile>, TemplateError> {
-    if let Some(when) = &entry.when {
-        let wanted = environment.compile_expression(when).and_then(|expression| expression.eval(context));
-        if !wanted.map_err(failed(when))?.is_true() {
-            return Ok(None);
-        }
-    }
-    let template = environment.render_str(&entry.template, context).map_err(failed(&entry.template))?;
-    let path = environment.render_str(&entry.path, context).map_err(failed(&entry.path))?;
-    let text = environment.get_template(&template).and_then(|template| template.render(context));
-    Ok(Some(NewFile { path, text: text.map_err(failed(&template))?, policy: entry.update }))
-}
-
-/// An environment with every template under its path.
-fn environment(templates: &Templates) -> Result<Environment<'_>, TemplateError> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| AutoEscape::None);
-    let syntax = SyntaxConfig::builder().keep_trailing_newline(true).trim_blocks(true).lstrip_blocks(true).build();
-    environment.set_syntax(syntax.map_err(failed("the syntax of templates"))?);
-    functions::add(&mut environment);
-    for (name, text) in templates.files.iter().filter(|(name, _)| name.ends_with(".j2")) {
-        environment.add_template(name, text).map_err(failed(name))?;
-    }
-    Ok(environment)
-}
-
-fn failed(name: &str) -> impl FnOnce(minijinja::Error) -> TemplateError + use<> {
-    let name = name.to_owned();
-    move |source| TemplateError::Render { name, source }
+/// The name of a text of the list; messages tell its line from it.
+fn name(text: &Text) -> String {
+    format!("{MANIFEST}#{}", text.line)
 }

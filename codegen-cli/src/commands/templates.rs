@@ -1,0 +1,126 @@
+//! `volplane templates`
+
+use std::path::Path;
+
+use thiserror::Error;
+
+use crate::apply::{self, CreateError, Place};
+use crate::cli::templates::{Check, Eject, Templates as Action};
+use crate::exit::Exit;
+use crate::plan::templates::{Flavour, Templates};
+use crate::plan::{NewFile, Policy};
+use crate::printer::Printer;
+use crate::sample::{self, SampleError};
+use crate::settings::Set;
+use crate::summary::count;
+use crate::template_dir::{self, ReadTemplatesError};
+
+/// Templates can't be written or checked.
+#[derive(Debug, Error)]
+enum TemplatesError {
+    /// The folder is taken.
+    #[error("{dir} is not empty: it holds {entry}")]
+    NotEmpty {
+        /// The folder.
+        dir: String,
+        /// Something in it.
+        entry: String,
+    },
+    /// The folder is a file.
+    #[error("{dir} exists and is not a folder")]
+    NotAFolder {
+        /// Its path.
+        dir: String,
+    },
+    /// The disk.
+    #[error(transparent)]
+    Apply(#[from] CreateError),
+    /// The templates.
+    #[error(transparent)]
+    Read(#[from] ReadTemplatesError),
+    /// What they are tried on.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
+}
+
+/// The templates are wrong; each mistake was told.
+#[derive(Debug, Error)]
+#[error("{mistakes} in {dir}")]
+struct Wrong {
+    mistakes: String,
+    dir: String,
+}
+
+impl TemplatesError {
+    fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::NotEmpty { .. } | Self::NotAFolder { .. } => Some("name a new or empty folder"),
+            Self::Read(_) => Some(template_dir::HELP),
+            Self::Apply(_) | Self::Sample(_) => None,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Apply(CreateError::Interrupted) => Exit::Interrupted,
+            Self::Sample(_) => Exit::Failure,
+            _ => Exit::Usage,
+        }
+    }
+}
+
+/// Writes or checks templates.
+pub(crate) fn run(action: &Action, printer: Printer) -> Exit {
+    let done = match action {
+        Action::Eject(args) => eject(args, printer),
+        Action::Check(args) => check(args, printer),
+    };
+    done.unwrap_or_else(|error| {
+        printer.error(&error, error.help());
+        error.exit()
+    })
+}
+
+fn eject(args: &Eject, printer: Printer) -> Result<Exit, TemplatesError> {
+    let dir = args.dir.display();
+    match apply::look(&args.dir)? {
+        Place::Free | Place::EmptyFolder => {}
+        Place::Occupied(entry) => return Err(TemplatesError::NotEmpty { dir: dir.to_string(), entry }),
+        Place::NoFolder => return Err(TemplatesError::NotAFolder { dir: dir.to_string() }),
+    }
+    let templates = Templates::built_in(Flavour::General);
+    let files = templates.files().map(|(path, text)| NewFile {
+        path: path.to_owned(),
+        text: text.to_owned(),
+        policy: Policy::Skip,
+    });
+    let files: Vec<NewFile> = files.collect();
+    apply::create(&args.dir, &files)?;
+    printer.status("Created", format_args!("{dir}: {}", count(files.len(), "file")));
+    printer.note("Next", format_args!("edit them, then volplane templates check {dir}"));
+    printer.note("Use", format_args!("volplane new IDL --template-dir {dir}, or templates = \"…\" in a volplane.toml"));
+    Ok(Exit::Success)
+}
+
+fn check(args: &Check, printer: Printer) -> Result<Exit, TemplatesError> {
+    let dir = shown(&args.dir);
+    let templates = template_dir::read(&args.dir, &dir)?;
+    let tried = sample::try_on(&templates, &Set::all(&args.set))?;
+    if tried.mistakes.is_empty() {
+        let (number, files) = (templates.files().count() - 1, tried.files);
+        let files = format!("{} in {}", count(files, "file"), count(sample::PROJECTS, "sample project"));
+        printer.status("Checked", format_args!("{dir}: {} make {files}", count(number, "template")));
+        return Ok(Exit::Success);
+    }
+    let mistakes = count(tried.mistakes.len(), "mistake");
+    for line in templates.mistakes(tried.mistakes).lines() {
+        printer.raw(&line);
+    }
+    printer.error(&Wrong { mistakes, dir }, None);
+    Ok(Exit::Failure)
+}
+
+/// The folder before the names of what lies in it: without a slash at its end.
+fn shown(dir: &Path) -> String {
+    dir.components().collect::<std::path::PathBuf>().display().to_string()
+}

@@ -1,0 +1,45 @@
+//! Whether rendered texts are what their names say.
+
+use super::{Made, Mistake, Templates};
+
+/// A file that is no Rust or no TOML, though its name says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable {
+    /// Its path in the project.
+    pub(crate) path: String,
+    /// What is wrong, as a mistake of its template.
+    pub(crate) mistake: Mistake,
+}
+
+/// The files that are no Rust or no TOML.
+pub(in crate::plan) fn unreadable(made: &[Made], templates: &Templates) -> Vec<Unreadable> {
+    let wrong = made.iter().filter_map(|Made { file, template }| {
+        let (line, language, message) = wrong(&file.path, &file.text)?;
+        let shown = file.text.lines().nth(line.saturating_sub(1)).unwrap_or_default().trim();
+        // The template's own line is told only if it stands there as it is: values, loops and conditions change lines.
+        let place = templates.text(template).lines().position(|line| line.trim() == shown);
+        let message = format!("{} is no {language}: line {line}, `{shown}`: {message}", file.path);
+        let mistake = Mistake { file: template.clone(), line: place.map_or(1, |place| place + 1), message };
+        Some(Unreadable { path: file.path.clone(), mistake })
+    });
+    wrong.collect()
+}
+
+/// The line of the first mistake, the language, and what is wrong.
+fn wrong(path: &str, text: &str) -> Option<(usize, &'static str, String)> {
+    if path.ends_with(".rs") {
+        let error = syn::parse_file(text).err()?;
+        let message = match error.to_string().as_str() {
+            // What the lexer of Rust says about all that it can't read.
+            "cannot parse string into token stream" | "lex error" => "brackets or quotes that don't match".to_owned(),
+            other => other.to_owned(),
+        };
+        Some((error.span().start().line, "Rust", message))
+    } else if path.ends_with(".toml") {
+        let error = toml_edit::Document::parse(text).err()?;
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        Some((1 + before.matches('\n').count(), "TOML", error.message().trim_end().to_owned()))
+    } else {
+        None
+    }
+}

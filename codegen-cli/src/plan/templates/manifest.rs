@@ -1,0 +1,175 @@
+//! Reads `manifest.toml`: which templates there are, and which file each becomes.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use toml_edit::{Document, Item, TableLike, Value};
+
+use crate::plan::Policy;
+use volplane_build::nearest;
+
+/// A template and the files that it becomes.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    /// The template's path in its folder, itself a template.
+    pub(super) template: Text,
+    /// The file's path in the project, itself a template.
+    pub(super) path: Text,
+    /// What there is one file for; the whole project if it is empty.
+    pub(super) for_each: Vec<Each>,
+    /// An expression: without it, or when it is true, the file is made.
+    pub(super) when: Option<Text>,
+    /// Whose file it is.
+    pub(super) update: Policy,
+}
+
+/// A text and the line that it begins on.
+#[derive(Clone, Debug)]
+pub(super) struct Text {
+    pub(super) line: usize,
+    pub(super) text: String,
+}
+
+/// What there may be a file for each of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Each {
+    Service,
+    Method,
+    Transport,
+}
+
+impl Each {
+    const NAMES: [&'static str; 3] = ["service", "method", "transport"];
+
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "service" => Some(Self::Service),
+            "method" => Some(Self::Method),
+            "transport" => Some(Self::Transport),
+            _ => None,
+        }
+    }
+}
+
+const KEYS: [&str; 5] = ["template", "path", "for_each", "when", "update"];
+const POLICIES: [&str; 3] = ["overwrite", "merge", "skip"];
+
+/// The entries that make sense, and what is wrong with the rest, each with its line.
+pub(super) fn parse(text: &str) -> (Vec<Entry>, Vec<(usize, String)>) {
+    let mut reader = Reader { text, mistakes: Vec::new() };
+    let entries = reader.manifest();
+    (entries, reader.mistakes)
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    mistakes: Vec<(usize, String)>,
+}
+
+impl Reader<'_> {
+    fn manifest(&mut self) -> Vec<Entry> {
+        let document = match Document::parse(self.text) {
+            Ok(document) => document,
+            Err(error) => {
+                let line = self.line(error.span());
+                self.mistakes.push((line, error.message().trim_end().to_owned()));
+                return Vec::new();
+            }
+        };
+        self.known_keys(document.as_table(), &["file"]);
+        let Some(files) = document.get("file") else {
+            self.mistakes.push((1, "there is no [[file]], so no file would be made".to_owned()));
+            return Vec::new();
+        };
+        let Some(files) = files.as_array_of_tables() else {
+            self.mistake(files, "`file` has to be tables: [[file]]".to_owned());
+            return Vec::new();
+        };
+        files.iter().filter_map(|file| self.entry(file, file.span())).collect()
+    }
+
+    fn entry(&mut self, table: &dyn TableLike, span: Option<Range<usize>>) -> Option<Entry> {
+        let line = self.line(span);
+        self.known_keys(table, &KEYS);
+        for key in ["template", "path", "update"].iter().filter(|key| !table.contains_key(key)) {
+            self.mistakes.push((line, format!("this file has no `{key}`")));
+        }
+        let template = self.string(table, "template");
+        let path = self.string(table, "path");
+        let when = self.string(table, "when");
+        let for_each = table.get("for_each").map_or(Some(Vec::new()), |item| self.for_each(item));
+        let update = self.string(table, "update").and_then(|text| self.policy(&text));
+        Some(Entry { template: template?, path: path?, for_each: for_each?, when, update: update? })
+    }
+
+    fn known_keys(&mut self, table: &dyn TableLike, known: &[&str]) {
+        for (key, item) in table.iter().filter(|(key, _)| !known.contains(key)) {
+            let span = table.key(key).and_then(|key| key.span()).or_else(|| item.span());
+            let line = self.line(span);
+            self.mistakes.push((line, unknown("unknown key", key, known)));
+        }
+    }
+
+    fn string(&mut self, table: &dyn TableLike, key: &str) -> Option<Text> {
+        let item = table.get(key)?;
+        match item.as_str() {
+            Some(text) => Some(Text { line: self.line(item.span()), text: text.to_owned() }),
+            None => {
+                self.mistake(item, format!("`{key}` has to be a text"));
+                None
+            }
+        }
+    }
+
+    fn policy(&mut self, Text { line, text }: &Text) -> Option<Policy> {
+        let read: Result<Policy, serde::de::value::Error> = Policy::deserialize(text.as_str().into_deserializer());
+        if read.is_err() {
+            self.mistakes.push((*line, unknown("unknown `update`", text, &POLICIES)));
+        }
+        read.ok()
+    }
+
+    /// `"service"`, or `["transport", "service"]` for every pair.
+    fn for_each(&mut self, item: &Item) -> Option<Vec<Each>> {
+        let values: Vec<&Value> = match item.as_value() {
+            Some(Value::Array(values)) => values.iter().collect(),
+            Some(value) => vec![value],
+            None => Vec::new(),
+        };
+        let before = self.mistakes.len();
+        let mut all = Vec::new();
+        for value in values {
+            match value.as_str().and_then(Each::parse) {
+                Some(each) => all.push(each),
+                None => {
+                    let line = self.line(value.span());
+                    let name = value.as_str().map_or_else(|| value.to_string().trim().to_owned(), str::to_owned);
+                    self.mistakes.push((line, unknown("unknown `for_each`", &name, &Each::NAMES)));
+                }
+            }
+        }
+        (self.mistakes.len() == before).then_some(all)
+    }
+
+    fn mistake(&mut self, item: &Item, message: String) {
+        let line = self.line(item.span());
+        self.mistakes.push((line, message));
+    }
+
+    fn line(&self, span: Option<Range<usize>>) -> usize {
+        let before = span.and_then(|span| self.text.get(..span.start)).unwrap_or_default();
+        1 + before.matches('\n').count()
+    }
+}
+
+/// ``unknown key `fiel`; did you mean `file`?``, or all that there are.
+fn unknown(what: &str, word: &str, known: &[&str]) -> String {
+    match nearest(word, known.iter().copied()) {
+        Some(near) => format!("{what} `{word}`; did you mean `{near}`?"),
+        None => format!(
+            "{what} `{word}`; there are {}",
+            known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
+        ),
+    }
+}

@@ -1,0 +1,13 @@
+include "base.thrift"
+
+namespace rs sample.audit
+
+/** Its first method sends no answer. */
+service AuditLog {
+    oneway void log(1: base.Item item)
+    i64 count()
+}
+
+service Asking {
+    base.Item first(1: string name)
+}
