@@ -272,6 +272,15 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_has_every_key() {
+        let text = include_str!("../../../docs/keeping.md");
+        for key in KEYS.iter().chain(IDL_KEYS) {
+            let forms = [format!("| `{key}` |"), format!("| `[{key}]` |"), format!("| `[[{key}]]` |")];
+            assert!(forms.iter().any(|form| text.contains(form)), "docs/keeping.md lacks `{key}`");
+        }
+    }
+
+    #[test]
     fn every_mistake_is_told_with_its_place() {
         let text = "\
 modul = \"hello\"
