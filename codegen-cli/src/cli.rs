@@ -1,6 +1,7 @@
 //! The command line, as people type it.
 
 pub(crate) mod habits;
+mod migrate;
 mod project;
 pub(crate) mod templates;
 pub(crate) mod tree;
@@ -16,6 +17,7 @@ use volplane_build::MessageFormat;
 use crate::exit;
 use crate::settings::{Codegen, RuntimeArg, Set, Transport};
 
+pub(crate) use migrate::{Migrate, Origin};
 pub(crate) use project::{Add, Check, Remove, Update, Watch};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (for volo-thrift ", env!("VOLO_THRIFT_VERSION"), ")");
@@ -83,6 +85,7 @@ pub(crate) enum Command {
     Dump(Dump),
     #[command(subcommand)]
     Templates(templates::Templates),
+    Migrate(Migrate),
     /// Print what makes a shell complete the command line
     #[command(after_help = "Examples:
   volplane completions bash > ~/.local/share/bash-completion/completions/volplane

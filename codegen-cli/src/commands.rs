@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod dump;
 pub(crate) mod explain;
 pub(crate) mod man;
+pub(crate) mod migrate;
 pub(crate) mod new;
 pub(crate) mod shorthand;
 pub(crate) mod templates;

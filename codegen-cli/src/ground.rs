@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::{fs, io};
 
-use crate::plan::NewFile;
+use crate::plan::{NewFile, Policy};
 
 /// What lies in `dir` and belongs to something else than IDL: anything but `.thrift` files at any depth, hidden files and
 /// folders, READMEs and licences. A path relative to `dir`, the first by name.
@@ -51,6 +51,15 @@ pub(crate) fn fitting(
     Ok(missing)
 }
 
+/// The project's files as they are remembered: what is there already and says something else is the user's.
+pub(crate) fn lasting(files: &[NewFile], mut present: impl FnMut(&str) -> Option<Vec<u8>>) -> Vec<NewFile> {
+    let owned = |file: &NewFile| {
+        let differs = present(&file.path).is_some_and(|text| text != file.text.as_bytes());
+        NewFile { policy: if differs { Policy::Skip } else { file.policy }, ..file.clone() }
+    };
+    files.iter().map(owned).collect()
+}
+
 fn is_users(path: &str) -> bool {
     path.starts_with("README") || path.starts_with("LICENSE")
 }
@@ -58,7 +67,6 @@ fn is_users(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Policy;
 
     #[test]
     fn what_is_there_stays() {

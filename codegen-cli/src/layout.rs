@@ -29,26 +29,26 @@ struct Tree {
     include_dir: Option<PathBuf>,
 }
 
-/// Plans the places of `files`, of which the first is the one that was asked for.
+/// Plans the places of `files`, of which the first `roots` are those that were asked for.
 ///
-/// Files that find each other by relative paths stay together: the first file's under `idl/`, those that are only found
-/// through `-I` under `idl/include/`, `idl/include2/` and so on.
-pub(crate) fn layout(files: &[IdlFile], include_dirs: &[PathBuf]) -> Layout {
+/// Files that find each other by relative paths stay together, and so do the roots: under `idl/`; those that are only found
+/// through `-I` are under `idl/include/`, `idl/include2/` and so on.
+pub(crate) fn layout(files: &[IdlFile], roots: usize, include_dirs: &[PathBuf]) -> Layout {
     let mut trees: Vec<Tree> = Vec::new();
     let mut used: Vec<&PathBuf> = Vec::new();
     let mut seen = vec![false; files.len()];
-    let mut waiting = vec![(0, None)];
-    while let Some((start, through)) = waiting.pop() {
-        if seen.get(start) != Some(&false) {
-            continue;
-        }
+    let mut waiting = vec![((0..roots.min(files.len())).collect(), None)];
+    while let Some((starts, through)) = waiting.pop() {
         let mut tree = Tree { top: PathBuf::new(), files: Vec::new(), include_dir: through };
-        gather(start, files, include_dirs, &mut seen, &mut tree.files, &mut |file, dir| {
+        gather(starts, files, include_dirs, &mut seen, &mut tree.files, &mut |file, dir| {
             if !used.contains(&dir) {
                 used.push(dir);
             }
-            waiting.push((file, Some(dir.clone())));
+            waiting.push((vec![file], Some(dir.clone())));
         });
+        if tree.files.is_empty() {
+            continue;
+        }
         let folders =
             tree.files.iter().filter_map(|&file| files[file].path.parent()).chain(tree.include_dir.as_deref());
         tree.top = folders.map(Path::to_owned).reduce(|a, b| common(&a, &b)).unwrap_or_default();
@@ -69,16 +69,16 @@ pub(crate) fn layout(files: &[IdlFile], include_dirs: &[PathBuf]) -> Layout {
     layout
 }
 
-/// Adds `start` and all that it reaches by relative includes; reports what is found through an include folder.
+/// Adds the files that are `waiting` and all that they reach by relative includes; reports what is found through an include
+/// folder.
 fn gather<'a>(
-    start: usize,
+    mut waiting: Vec<usize>,
     files: &[IdlFile],
     include_dirs: &'a [PathBuf],
     seen: &mut [bool],
     found: &mut Vec<usize>,
     through: &mut dyn FnMut(usize, &'a PathBuf),
 ) {
-    let mut waiting = vec![start];
     while let Some(file) = waiting.pop() {
         if std::mem::replace(&mut seen[file], true) {
             continue;
@@ -168,7 +168,7 @@ mod tests {
 
     fn planned(files: &[IdlFile], dirs: &[&str]) -> (Vec<String>, Vec<String>) {
         let dirs: Vec<PathBuf> = dirs.iter().map(PathBuf::from).collect();
-        let Layout { targets, include_dirs } = layout(files, &dirs);
+        let Layout { targets, include_dirs } = layout(files, 1, &dirs);
         (targets, include_dirs)
     }
 
@@ -187,6 +187,12 @@ mod tests {
         ];
         let expected = ["idl/svc/shop.thrift", "idl/svc/base.thrift", "idl/svc/sub/a.thrift", "idl/common/c.thrift"];
         assert_eq!(planned(&files, &[]).0, expected);
+    }
+
+    #[test]
+    fn several_roots_keep_their_relative_places() {
+        let files = [file("/w/a/x.thrift", &[("t.thrift", 2)]), file("/w/b/y.thrift", &[]), file("/w/a/t.thrift", &[])];
+        assert_eq!(layout(&files, 2, &[]).targets, ["idl/a/x.thrift", "idl/b/y.thrift", "idl/a/t.thrift"]);
     }
 
     #[test]

@@ -48,6 +48,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => commands::explain::run(args, printer),
         Command::Dump(args) => commands::dump::run(args, printer),
         Command::Templates(action) => commands::templates::run(action, printer),
+        Command::Migrate(args) => commands::migrate::run(args, printer),
         Command::Completions { shell } => commands::completions::run(*shell, printer),
         Command::Man { dir } => commands::man::run(dir.as_deref(), printer),
         Command::Shorthand(args) => commands::shorthand::run(args, printer),

@@ -199,8 +199,8 @@ fn services<'a>(model: &Model, api: &'a Api, settings: &'a Settings) -> Result<V
 pub(crate) struct Copies {
     /// The copies.
     pub(crate) files: Vec<NewFile>,
-    /// The path of the file that was asked for.
-    path: String,
+    /// The paths of the files that were asked for.
+    paths: Vec<String>,
     /// The folders that includes are looked up in.
     include: Vec<String>,
 }
@@ -222,12 +222,21 @@ impl Copies {
             .iter()
             .zip(&targets)
             .filter_map(|(&file, path)| Some(NewFile { path: path.clone(), text: text(file)?, policy: Policy::Skip }));
-        Ok(Self { files: files.collect(), path: targets.first().cloned().unwrap_or_default(), include: include_dirs })
+        let paths = targets.iter().take(model.roots.len()).cloned().collect();
+        Ok(Self { files: files.collect(), paths, include: include_dirs })
     }
 
     /// What `volplane.toml` says of this IDL, whose services' clients use the destination name `service`.
     pub(crate) fn settings(&self, service: String) -> IdlSettings {
-        IdlSettings { path: self.path.clone(), service, include: self.include.clone() }
+        let path = self.paths.first().cloned().unwrap_or_default();
+        IdlSettings { path, service, include: self.include.clone() }
+    }
+
+    /// The same of all IDLs that were asked for.
+    pub(crate) fn all_settings(&self, services: impl IntoIterator<Item = String>) -> Vec<IdlSettings> {
+        let idl =
+            |(path, service): (&String, _)| IdlSettings { path: path.clone(), service, include: self.include.clone() };
+        self.paths.iter().zip(services).map(idl).collect()
     }
 }
 
@@ -247,15 +256,15 @@ pub(crate) fn files(
     files
 }
 
-/// The model's files with the one that was asked for first, and where each goes.
+/// The model's files with those that were asked for first, and where each goes.
 fn places(idl: &Idl, model: &Model) -> Result<(Vec<usize>, Layout), ProjectError> {
     let absolute = |path: &Path| {
         let failed = |source| ProjectError::Path { path: path.display().to_string(), source };
         std::path::absolute(path).map(|path| layout::normal(&path)).map_err(failed)
     };
-    let first = model.roots.first().map_or(0, |id| id.0 as usize);
-    let order: Vec<usize> =
-        std::iter::once(first).chain((0..model.files.len()).filter(|&file| file != first)).collect();
+    let roots: Vec<usize> = model.roots.iter().map(|id| id.0 as usize).collect();
+    let others = (0..model.files.len()).filter(|file| !roots.contains(file));
+    let order: Vec<usize> = roots.iter().copied().chain(others).collect();
     let place: BTreeMap<usize, usize> = order.iter().enumerate().map(|(place, &file)| (file, place)).collect();
 
     let mut files = Vec::new();
@@ -266,6 +275,6 @@ fn places(idl: &Idl, model: &Model) -> Result<(Vec<usize>, Layout), ProjectError
         files.push(IdlFile { path: absolute(Path::new(&file.path))?, includes });
     }
     let dirs = idl.include_dirs.iter().map(|dir| absolute(dir)).collect::<Result<Vec<_>, _>>()?;
-    let layout = layout::layout(&files, &dirs);
+    let layout = layout::layout(&files, roots.len(), &dirs);
     Ok((order, layout))
 }

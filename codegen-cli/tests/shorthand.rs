@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use support::{ECHO, Sandbox, TestResult};
@@ -14,6 +15,13 @@ fn names(sandbox: &Sandbox) -> Result<Vec<String>, Box<dyn std::error::Error>> {
         .filter(|line| line.starts_with("module") || line.starts_with("service"))
         .map(str::to_owned)
         .collect())
+}
+
+/// Everything in the folder but what a run keeps for itself.
+fn files(sandbox: &Sandbox) -> Result<BTreeMap<String, String>, Box<dyn std::error::Error>> {
+    let mut tree = sandbox.tree()?;
+    tree.retain(|path, _| !path.starts_with(".volplane/"));
+    Ok(tree)
 }
 
 #[test]
@@ -64,6 +72,46 @@ fn what_lies_around_the_idl_stays() -> TestResult {
     assert!(after.contains_key("cmd/src/echo.rs"));
     let strays: Vec<&String> = after.keys().filter(|path| path.starts_with(".volplane-")).collect();
     assert!(strays.is_empty(), "{strays:?}");
+    Ok(())
+}
+
+#[test]
+fn in_a_project_it_updates() -> TestResult {
+    let sandbox = Sandbox::with_echo()?.file("README.md", "mine\n")?;
+    let line = ["-module", "example.com/team/hello", "-service", "shop.api", "-I", "idl", "idl/echo.thrift"];
+    assert_eq!(sandbox.run(&line)?.code, Some(0));
+    let made = files(&sandbox)?;
+    // Nothing has changed, wherever one stands.
+    insta::assert_snapshot!("nothing_to_do", sandbox.run(&line)?.text());
+    assert_eq!(sandbox.run_in("cmd", &["../idl/echo.thrift"])?.code, Some(0));
+    assert!(files(&sandbox)? == made, "an update with nothing to do changed something");
+
+    let edited = ECHO.replace("service Echo {", "service Echo {\n    void ping()");
+    let sandbox = sandbox.file("idl/echo.thrift", &edited)?;
+    let dry = sandbox.run(&[&line[..], &["--dry-run"]].concat())?;
+    assert_eq!(dry.code, Some(0), "{}", dry.stderr);
+    assert!(!fs::read_to_string(sandbox.path().join("cmd/src/echo.rs"))?.contains("ping"));
+    insta::assert_snapshot!("updated", sandbox.run(&line)?.text());
+    assert!(fs::read_to_string(sandbox.path().join("cmd/src/echo.rs"))?.contains("async fn ping("));
+    assert_eq!(fs::read_to_string(sandbox.path().join("README.md"))?, "mine\n");
+    assert_eq!(sandbox.run(&["check"])?.code, Some(0));
+    Ok(())
+}
+
+#[test]
+fn in_a_project_what_is_typed_has_to_agree() -> TestResult {
+    let sandbox = Sandbox::with_echo()?.file("echo.thrift", ECHO)?.file("other.thrift", "service Other {}\n")?;
+    assert_eq!(sandbox.run(&["-module", "hello", "-service", "shop.api", "idl/echo.thrift"])?.code, Some(0));
+    let before = files(&sandbox)?;
+    insta::assert_snapshot!("other_module", sandbox.run(&["-module", "other", "idl/echo.thrift"])?.text());
+    insta::assert_snapshot!("other_service", sandbox.run(&["-service", "other", "idl/echo.thrift"])?.text());
+    insta::assert_snapshot!("other_idl", sandbox.run(&["other.thrift"])?.text());
+    assert_eq!(sandbox.run(&["idl/ehco.thrift"])?.code, Some(2));
+    // What the project's IDL was copied from counts as it until it is edited.
+    assert_eq!(sandbox.run(&["echo.thrift"])?.code, Some(0));
+    assert!(files(&sandbox)? == before, "something was changed");
+    let sandbox = sandbox.file("echo.thrift", "service Echo {}\n")?;
+    assert_eq!(sandbox.run(&["echo.thrift"])?.code, Some(2));
     Ok(())
 }
 

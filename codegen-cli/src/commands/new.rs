@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::ground;
 use crate::interrupt;
 use crate::layout;
+use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::printer::Printer;
 use crate::project::{self, Copies, Idl, ProjectError};
@@ -22,7 +23,7 @@ use crate::template_dir::{self, ReadTemplatesError};
 
 /// A project can't be made as asked. Nothing on the disk has changed.
 #[derive(Debug, Error)]
-enum NewError {
+pub(super) enum NewError {
     /// No IDL.
     #[error("cannot read {path}")]
     Idl {
@@ -101,7 +102,7 @@ enum NewError {
 }
 
 impl NewError {
-    fn help(&self) -> Option<&'static str> {
+    pub(super) fn help(&self) -> Option<&'static str> {
         Some(match self {
             Self::Idl { .. } => "give the path of a thrift file",
             Self::IdlIsFolder { .. } => "give the path of the file that defines the service",
@@ -124,7 +125,7 @@ impl NewError {
         })
     }
 
-    fn exit(&self) -> Exit {
+    pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Apply(CreateError::Interrupted) => Exit::Interrupted,
             Self::Project(ProjectError::Generate(error)) if error.is_interrupted() => Exit::Interrupted,
@@ -209,11 +210,9 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
         Ground::Empty => project::files(rendered.clone(), copies, &rendered, &services),
         Ground::Idl => {
             let present = |path: &str| std::fs::read(dir.join(path)).ok();
-            let in_the_way = |path| NewError::InTheWay { path };
-            let made = ground::fitting(rendered, present).map_err(in_the_way)?;
-            // What was there is the user's, and not remembered as made.
-            let files = project::files(made.clone(), copies, &made, &services);
-            ground::fitting(files, present).map_err(in_the_way)?
+            let lasting = ground::lasting(&rendered, present);
+            let files = project::files(rendered, copies, &lasting, &services);
+            ground::fitting(files, present).map_err(|path| NewError::InTheWay { path })?
         }
     };
     printer.status("Checked", format_args!("{}: {}", args.idl.display(), summary(model)));
@@ -229,16 +228,26 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
         Ground::Empty => apply::create(&dir, &files)?,
         Ground::Idl => apply::create_around(&dir, &files)?,
     }
-    for file in &files {
+    tell_created(&dir, &files, printer);
+    tell_next(&dir, &settings, printer);
+    Ok(Exit::Success)
+}
+
+/// Says what was made.
+pub(super) fn tell_created(dir: &Path, files: &[NewFile], printer: Printer) {
+    for file in files {
         printer.detail("Created", dir.join(&file.path).display());
     }
-    printer.status("Created", format_args!("{}: {}", shown(&dir), count(files.len(), "file")));
+    printer.status("Created", format_args!("{}: {}", shown(dir), count(files.len(), "file")));
+}
+
+/// Says what to do next.
+pub(super) fn tell_next(dir: &Path, settings: &Settings, printer: Printer) {
     if let Some(first) = settings.transports.first() {
         let program = format!("cargo run --bin {}-{}-server", first.number(), first.name());
-        let way = if is_here(&dir) { program } else { format!("cd {} && {program}", quoted(&dir)) };
+        let way = if is_here(dir) { program } else { format!("cd {} && {program}", quoted(dir)) };
         printer.note("Next", way);
     }
-    Ok(Exit::Success)
 }
 
 /// The folder to make: given, or named as the IDL.
@@ -260,7 +269,7 @@ fn module(args: &New, dir: &Path) -> Result<Module, NewError> {
     Ok(name.parse()?)
 }
 
-fn free(dir: &Path) -> Result<(), NewError> {
+pub(super) fn free(dir: &Path) -> Result<(), NewError> {
     match apply::look(dir)? {
         Place::Free | Place::EmptyFolder => Ok(()),
         Place::Occupied(entry) => Err(NewError::NotEmpty { dir: shown(dir), entry }),
@@ -312,7 +321,7 @@ fn slashes(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-fn absolute(path: &Path) -> Result<PathBuf, NewError> {
+pub(super) fn absolute(path: &Path) -> Result<PathBuf, NewError> {
     std::path::absolute(path).map_err(|source| NewError::Path { path: path.display().to_string(), source })
 }
 
@@ -321,7 +330,7 @@ fn is_here(dir: &Path) -> bool {
 }
 
 /// The folder in a sentence.
-fn shown(dir: &Path) -> String {
+pub(super) fn shown(dir: &Path) -> String {
     if is_here(dir) { "the current folder".to_owned() } else { dir.display().to_string() }
 }
 

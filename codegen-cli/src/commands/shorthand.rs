@@ -1,7 +1,7 @@
 //! `volplane idl/echo.thrift`, without a subcommand: `new` where there is no project, `update` in one.
 
-use std::io;
-use std::path::PathBuf;
+use std::fs;
+use std::path::Path;
 
 use thiserror::Error;
 
@@ -10,10 +10,10 @@ use super::update;
 use crate::cli::{New, Update};
 use crate::config::{self, ConfigError, Project};
 use crate::exit::Exit;
-use crate::layout;
 use crate::migrate::go;
 use crate::printer::Printer;
 use crate::settings::Settings;
+use crate::upkeep::UpkeepError;
 
 /// What was typed does not go with the project that the current folder is in. Nothing has changed.
 #[derive(Debug, Error)]
@@ -24,96 +24,103 @@ enum ShorthandError {
         /// The path.
         path: String,
     },
-    /// The current folder is gone.
-    #[error("cannot tell where the current folder is")]
-    Here(#[source] io::Error),
-    /// The project has another name.
-    #[error("the project here is {is}, not {wanted}")]
+    /// Another name.
+    #[error("--module {given} is not this project's name, which is {module}")]
     OtherModule {
-        /// What it is.
-        is: String,
-        /// What was asked for.
-        wanted: String,
+        /// As typed.
+        given: String,
+        /// As in volplane.toml.
+        module: String,
     },
-    /// The IDL's clients use another name.
-    #[error("{path} is called by the name {is}, not {wanted}")]
+    /// Another destination.
+    #[error("--service {given} is not the name that clients use for {idl}, which is {service}")]
     OtherService {
+        /// As typed.
+        given: String,
         /// The IDL.
-        path: String,
-        /// What it is.
-        is: String,
-        /// What was asked for.
-        wanted: String,
+        idl: String,
+        /// As in volplane.toml.
+        service: String,
     },
-    /// Not an IDL of the project.
-    #[error("{path} is none of the IDLs of the project here, which are {known}")]
+    /// Another IDL.
+    #[error("{given} is no IDL of this project, which has {known}")]
     OtherIdl {
-        /// The IDL.
-        path: String,
+        /// As typed.
+        given: String,
         /// Those of the project.
         known: String,
     },
-    /// The project's settings.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
 }
 
 impl ShorthandError {
-    fn help(&self) -> Option<String> {
-        Some(match self {
+    fn help(&self) -> String {
+        match self {
             Self::SecondPath { .. } => "to make the project in a folder of its own: volplane new IDL DIR".to_owned(),
-            Self::Here(_) => return None,
-            Self::OtherModule { .. } | Self::OtherService { .. } => {
-                "leave the flag out to update the project, or change volplane.toml first".to_owned()
+            Self::OtherModule { .. } => "leave --module out; the name is in volplane.toml".to_owned(),
+            Self::OtherService { .. } => {
+                "leave --service out, or edit volplane.toml; another IDL joins the project with: volplane add IDL"
+                    .to_owned()
             }
-            Self::OtherIdl { path, .. } => format!("add it to the project: volplane add {path}"),
-            Self::Config(_) => return None,
-        })
+            Self::OtherIdl { given, .. } => {
+                format!("edit the project's own copy, or let this one join the project: volplane add {given}")
+            }
+        }
     }
 }
 
 /// Makes or updates the project in the current folder.
 pub(crate) fn run(args: &New, printer: Printer) -> Exit {
-    match in_project(args) {
-        Ok(true) => {
-            let telling = args.reading.telling.clone();
-            update::run(&Update { prune: false, dry_run: args.dry_run, diff: false, telling }, printer)
-        }
-        Ok(false) => {
-            let module = args.module.as_deref().map(named);
-            let args = New { dir: Some(PathBuf::from(".")), module, ..args.clone() };
-            new::run_on(Ground::Idl, &args, printer)
-        }
-        Err(error) => {
-            printer.error(&error, error.help().as_deref());
-            Exit::Usage
-        }
+    if let Some(path) = &args.dir {
+        return refuse(&ShorthandError::SecondPath { path: path.display().to_string() }, printer);
     }
+    let here = Path::new(".");
+    let root = match config::root(here) {
+        Ok(root) => root,
+        Err(ConfigError::NoProject { .. }) => {
+            let module = args.module.as_deref().map(named);
+            let args = New { dir: Some(here.to_owned()), module, ..args.clone() };
+            return new::run_on(Ground::Idl, &args, printer);
+        }
+        Err(error) => return UpkeepError::from(error).told(printer),
+    };
+    let settings = match Project::find(here) {
+        Ok(project) => project.settings,
+        Err(error) => return UpkeepError::from(error).told(printer),
+    };
+    if let Err(error) = agrees(args, &settings, &root) {
+        return refuse(&error, printer);
+    }
+    let telling = args.reading.telling.clone();
+    update::run(&Update { prune: false, dry_run: args.dry_run, diff: false, telling }, printer)
 }
 
-/// Whether the current folder is in a project, to which then everything that was typed has to fit.
-fn in_project(args: &New) -> Result<bool, ShorthandError> {
-    if let Some(path) = &args.dir {
-        return Err(ShorthandError::SecondPath { path: path.display().to_string() });
+fn refuse(error: &ShorthandError, printer: Printer) -> Exit {
+    printer.error(error, Some(&error.help()));
+    Exit::Usage
+}
+
+/// Whether what was typed is what the project says of itself.
+fn agrees(args: &New, settings: &Settings, root: &Path) -> Result<(), ShorthandError> {
+    let Settings { module, idls, .. } = settings;
+    if let Some(given) = args.module.as_ref().filter(|given| named(given) != module.as_str()) {
+        return Err(ShorthandError::OtherModule { given: given.clone(), module: module.as_str().to_owned() });
     }
-    let here = std::env::current_dir().map_err(ShorthandError::Here)?;
-    let Ok(root) = config::root(&here) else { return Ok(false) };
-    let Settings { module, idls, .. } = Project::find(&root)?.settings;
-    if let Some(wanted) = args.module.as_deref().map(named).filter(|wanted| wanted != module.as_str()) {
-        return Err(ShorthandError::OtherModule { is: module.as_str().to_owned(), wanted });
-    }
-    let typed = layout::normal(&here.join(&args.idl));
-    let Some(idl) = idls.iter().find(|idl| layout::normal(&root.join(&idl.path)) == typed) else {
+    let Some(idl) = idls.iter().find(|idl| is_same(&args.idl, &root.join(&idl.path))) else {
         let known = idls.iter().map(|idl| idl.path.as_str()).collect::<Vec<_>>().join(", ");
-        return Err(ShorthandError::OtherIdl { path: args.idl.display().to_string(), known });
+        return Err(ShorthandError::OtherIdl { given: args.idl.display().to_string(), known });
     };
-    match args.service.as_ref().filter(|wanted| **wanted != idl.service) {
-        Some(wanted) => {
-            let (path, is, wanted) = (idl.path.clone(), idl.service.clone(), wanted.clone());
-            Err(ShorthandError::OtherService { path, is, wanted })
-        }
-        None => Ok(true),
+    if let Some(given) = args.service.as_ref().filter(|given| **given != idl.service) {
+        let (idl, service) = (idl.path.clone(), idl.service.clone());
+        return Err(ShorthandError::OtherService { given: given.clone(), idl, service });
     }
+    Ok(())
+}
+
+/// Whether a path is that of a project's IDL, or of the file that it is an unchanged copy of.
+fn is_same(given: &Path, own: &Path) -> bool {
+    let place = |path: &Path| fs::canonicalize(path).ok();
+    let is_copy = || given.file_name() == own.file_name() && fs::read(given).ok() == fs::read(own).ok();
+    place(given).is_some_and(|given| place(own) == Some(given) || is_copy())
 }
 
 /// A project's name: kitex users give a Go module's path.

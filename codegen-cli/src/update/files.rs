@@ -87,7 +87,8 @@ impl<'a> Files<'a> {
         }
         let base = match recorded {
             Some(Made::Merge(base)) => base,
-            Some(_) => return Made::Skip(None),
+            Some(Made::Skip(print)) => return Made::Skip(print.clone()),
+            Some(Made::Overwrite(_)) => return Made::Skip(None),
             None if Print::of(yours) == Print::of(&file.text) => return new,
             None if self.remembers => {
                 self.keep(&file.path, Kept::WasThere);

@@ -1,0 +1,139 @@
+//! Why a project can't be migrated.
+
+use std::io;
+
+use thiserror::Error;
+
+use crate::apply::CreateError;
+use crate::commands::new::NewError;
+use crate::exit::Exit;
+use crate::project::ProjectError;
+use crate::settings::ModuleError;
+
+/// A project can't be migrated as asked. Nothing on the disk has changed.
+#[derive(Debug, Error)]
+pub(super) enum MigrateError {
+    /// No such folder, or something in it can't be read.
+    #[error("cannot read {path}")]
+    Read {
+        /// The folder or file.
+        path: String,
+        #[source]
+        source: io::Error,
+    },
+    /// The new project would lie in the old one.
+    #[error("{target} lies in {dir}, and nothing is written there")]
+    Inside {
+        /// The new one's folder.
+        target: String,
+        /// The old one's.
+        dir: String,
+    },
+    /// The folder has no name to make another of.
+    #[error("cannot tell a name for the project from {dir}")]
+    NoName {
+        /// The folder.
+        dir: String,
+    },
+    /// No Go module.
+    #[error("{dir} is in no Go module: there is no go.mod there or above it")]
+    NoGoModule {
+        /// The folder.
+        dir: String,
+    },
+    /// A go.mod without a module.
+    #[error("{path} names no module")]
+    NoModule {
+        /// The go.mod.
+        path: String,
+    },
+    /// Not kitex's.
+    #[error("{dir} has neither kitex_info.yaml nor kitex_gen: kitex did not make it")]
+    NotKitex {
+        /// The folder.
+        dir: String,
+    },
+    /// Not volo-cli's.
+    #[error("{dir} has neither volo-gen/volo.yml nor volo.yml: volo-cli did not make it")]
+    NotVolo {
+        /// The folder.
+        dir: String,
+    },
+    /// A settings file.
+    #[error("cannot make sense of {path}")]
+    Yaml {
+        /// The file.
+        path: String,
+        #[source]
+        source: serde_yaml::Error,
+    },
+    /// Nothing to compile.
+    #[error("cannot tell which IDL {dir} is made of{}", one_a_line(.known))]
+    NoIdl {
+        /// The folder.
+        dir: String,
+        /// What there is, or why it does not count.
+        known: Vec<String>,
+    },
+    /// More than one.
+    #[error("kitex was run on one or more of these in {dir}{}", one_a_line(.candidates))]
+    SeveralIdls {
+        /// The folder.
+        dir: String,
+        /// The IDL files.
+        candidates: Vec<String>,
+    },
+    /// A name for packages.
+    #[error(transparent)]
+    Module(#[from] ModuleError),
+    /// As in making any project.
+    #[error(transparent)]
+    New(#[from] NewError),
+    /// The IDL.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// The disk.
+    #[error(transparent)]
+    Apply(#[from] CreateError),
+}
+
+fn one_a_line(names: &[String]) -> String {
+    let lines: String = names.iter().map(|name| format!("\n         {name}")).collect();
+    if lines.is_empty() { lines } else { format!(":{lines}") }
+}
+
+impl MigrateError {
+    pub(super) fn help(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Inside { .. } | Self::NoName { .. } => {
+                "name a new folder elsewhere: volplane migrate kitex|volo DIR TARGET"
+            }
+            Self::Read { .. } | Self::NoGoModule { .. } | Self::NoModule { .. } => "give the folder of the project",
+            Self::NotKitex { .. } => {
+                "give the folder that kitex was run in, or the IDL with --idl PATH; is it volo-cli's? volplane migrate volo"
+            }
+            Self::NotVolo { .. } => {
+                "give the folder that `volo init` was run in; is it kitex's? volplane migrate kitex"
+            }
+            Self::Yaml { .. } => "mend the file, or move it away and give the IDL with --idl PATH",
+            Self::NoIdl { .. } => "give the IDL with --idl PATH, once for each file",
+            Self::SeveralIdls { .. } => "choose with --idl PATH, once for each file",
+            Self::Module(_) => "choose a name with --module NAME: ASCII letters, digits, `-` and `_`, a letter first",
+            Self::Project(ProjectError::SameService { .. }) => "leave one of the two out",
+            Self::Project(ProjectError::NoService { .. }) => "give the file that has one with --idl PATH",
+            Self::Apply(CreateError::Io { .. }) => "name a folder that can be made and written in",
+            Self::New(error) => return error.help(),
+            Self::Project(_) | Self::Apply(_) => return None,
+        })
+    }
+
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::New(error) => error.exit(),
+            Self::Apply(CreateError::Interrupted) => Exit::Interrupted,
+            Self::Project(ProjectError::Generate(error)) if error.is_interrupted() => Exit::Interrupted,
+            Self::Project(ProjectError::Generate(_) | ProjectError::Plan(_)) => Exit::Failure,
+            _ => Exit::Usage,
+        }
+    }
+}
