@@ -120,7 +120,7 @@ fn undoing_is_itself_undone_or_finished_when_it_is_killed() {
     let changes = changes();
     let (start, end, steps) = states(&changes);
     // Some of the pairs: there are too many of them.
-    for at in (0..steps).step_by(17) {
+    for at in (0..steps).step_by(19) {
         for again in (at % 3..steps).step_by(3) {
             let dir = before(&changes);
             let guard = enter(dir.path());
@@ -130,13 +130,8 @@ fn undoing_is_itself_undone_or_finished_when_it_is_killed() {
             let _ = guard.recover();
             let was_killed = guard.disk.faults.taken() > again;
             drop(guard);
-            repaired(
-                dir.path(),
-                &changes,
-                &start,
-                &end,
-                &format!("killed at step {at}, then at step {again} of undoing"),
-            );
+            let what = format!("killed at step {at}, then at step {again} of undoing");
+            repaired(dir.path(), &changes, &start, &end, &what);
             if !was_killed {
                 break;
             }
@@ -148,28 +143,24 @@ fn undoing_is_itself_undone_or_finished_when_it_is_killed() {
 fn a_step_that_fails_leaves_the_project_as_before() {
     let changes = changes();
     let (start, end, steps) = states(&changes);
-    let mut failed = 0;
-    for fault in [Fault::Error, Fault::Full] {
-        for at in 0..steps {
-            let dir = before(&changes);
-            let guard = enter(dir.path());
-            guard.disk.faults.plan(at, fault);
-            match guard.apply(&changes) {
-                // What is cleared away at the end is not needed.
-                Ok(()) => assert!(tree(dir.path()) == end, "{fault:?} at step {at}"),
-                Err(ApplyError::Io { .. }) => {
-                    failed += 1;
-                    assert!(tree(dir.path()) == start, "{fault:?} at step {at}");
-                    assert!(!interrupted(dir.path()), "{fault:?} at step {at}");
-                }
-                Err(error) => panic!("{fault:?} at step {at}: {error}"),
-            }
-            guard.disk.faults.plan(usize::MAX, fault);
-            drop(guard);
-            repaired(dir.path(), &changes, &start, &end, &format!("{fault:?} at step {at}"));
-        }
-    }
-    assert!(failed > steps, "{failed}");
+    let outcome = |at, fault| {
+        let dir = before(&changes);
+        let guard = enter(dir.path());
+        guard.disk.faults.plan(at, fault);
+        let outcome = guard.apply(&changes);
+        let expected = if outcome.is_ok() { &end } else { &start };
+        assert!(tree(dir.path()) == *expected, "{fault:?} at step {at}");
+        drop(guard);
+        assert!(!interrupted(dir.path()), "{fault:?} at step {at}");
+        outcome
+    };
+    let is_refused = |outcome: &_| matches!(outcome, Err(ApplyError::Io { .. }));
+
+    let refused = (0..steps).filter(|&at| is_refused(&outcome(at, Fault::Error))).count();
+    // What is cleared away at the end does not matter any more.
+    assert!(refused > steps / 2 && refused < steps, "{refused} of {steps}");
+    let full = (0..steps).take_while(|&at| is_refused(&outcome(at, Fault::Full))).count();
+    assert!(full > steps / 4, "{full} of {steps}");
 }
 
 #[test]
