@@ -59,15 +59,7 @@ pub(crate) fn try_on(templates: &Templates, set: &BTreeMap<String, String>) -> R
         (&["idl/echo.thrift"], Codegen::CheckedIn, &[Transport::Stdnet], version()),
     ];
     for (paths, codegen, transports, runtime) in samples {
-        let settings = Settings {
-            module: "sample-project".parse::<Module>()?,
-            idls: paths.iter().map(|path| idl_settings(path)).collect(),
-            transports: transports.to_vec(),
-            codegen,
-            runtime,
-            templates: Some("templates".to_owned()),
-            set: set.clone(),
-        };
+        let settings = Settings { set: set.clone(), ..settings(paths, codegen, transports, runtime)? };
         let trial = project::try_templates(&idl(paths)?, &settings, templates)?;
         files += trial.files;
         mistakes.extend(trial.mistakes);
@@ -78,6 +70,23 @@ pub(crate) fn try_on(templates: &Templates, set: &BTreeMap<String, String>) -> R
     }
     mistakes.extend(unreadable.into_values());
     Ok(Tried { files, mistakes: mistakes.into_iter().collect() })
+}
+
+fn settings(
+    paths: &[&str],
+    codegen: Codegen,
+    transports: &[Transport],
+    runtime: Runtime,
+) -> Result<Settings, SampleError> {
+    Ok(Settings {
+        module: "sample-project".parse::<Module>()?,
+        idls: paths.iter().map(|path| idl_settings(path)).collect(),
+        transports: transports.to_vec(),
+        codegen,
+        runtime,
+        templates: Some("templates".to_owned()),
+        set: BTreeMap::new(),
+    })
 }
 
 fn idl(paths: &[&str]) -> Result<project::Meaning, SampleError> {
@@ -93,4 +102,57 @@ fn idl_settings(path: &str) -> IdlSettings {
 
 fn version() -> Runtime {
     Runtime::Version(env!("CARGO_PKG_VERSION").to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::error::Error;
+
+    use super::*;
+    use crate::plan::templates::{Flavour, MANIFEST};
+
+    const LIST: &str = "[[file]]\ntemplate = \"keys.j2\"\npath = \"{{ service.file }}/{{ method.name }}/{{ transport.name }}.txt\"\nfor_each = [\"transport\", \"method\"]\nupdate = \"skip\"\n";
+    const KEYS: &str = "{% for key in project %}
+project.{{ key }}
+{% endfor %}
+{% for key in service %}
+service.{{ key }}
+{% endfor %}
+{% for key in method %}
+method.{{ key }}
+{% endfor %}
+{% for key in transport %}
+transport.{{ key }}
+{% endfor %}
+";
+
+    #[test]
+    fn the_built_in_templates_are_sound() -> Result<(), Box<dyn Error>> {
+        let tried = try_on(&Templates::built_in(Flavour::General), &BTreeMap::new())?;
+        assert_eq!(tried.mistakes, []);
+        assert!(tried.files > 100, "{}", tried.files);
+        Ok(())
+    }
+
+    #[test]
+    fn docs_templates_names_every_variable() -> Result<(), Box<dyn Error>> {
+        let files = [(MANIFEST, LIST), ("keys.j2", KEYS)].map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let templates = Templates::own("templates".to_owned(), BTreeMap::from(files));
+        let settings = settings(&["idl/echo.thrift"], Codegen::BuildRs, &[Transport::Stdnet], version())?;
+        let made = project::planned(&idl(&["idl/echo.thrift"])?, &settings, &templates, &[])?;
+        let keys = made.iter().find(|file| file.path == "echo/echo/stdnet.txt").ok_or("no file")?;
+        let page = include_str!("../../docs/templates.md");
+        let known: Vec<&str> = keys.text.lines().collect();
+        assert!(known.len() > 40, "{known:?}");
+        for key in &known {
+            assert!(page.contains(&format!("`{key}`")), "docs/templates.md lacks {key}");
+        }
+        let rows = page.lines().filter(|line| line.starts_with("| `")).filter_map(|line| line.split('|').nth(1));
+        let named = rows.flat_map(|names| names.split('`')).filter(|name| name.contains('.'));
+        for name in named.filter(|name| *name != "set.KEY") {
+            assert!(known.contains(&name), "docs/templates.md names {name}, which there isn't");
+        }
+        Ok(())
+    }
 }

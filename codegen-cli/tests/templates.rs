@@ -228,3 +228,27 @@ fn what_a_template_makes_volplane_does_not() -> TestResult {
     assert_eq!(fs::read_to_string(sandbox.path().join("hello/rustfmt.toml"))?, "max_width = 80\n");
     Ok(())
 }
+
+#[test]
+fn an_update_goes_on_with_them() -> TestResult {
+    let sandbox = ejected()?;
+    let new = ["-q", "new", "idl/echo.thrift", "hello", "--template-dir", "templates", "--set", "team=blue"];
+    assert_eq!(sandbox.run(&new)?.code, Some(0));
+    assert_eq!(sandbox.run_in("hello", &["check"])?.code, Some(0));
+
+    edit(&sandbox, "templates/README.md.j2", "## Run it\n", "## Run it, {{ set.team }}\n")?;
+    // From a folder below, and merged with what the user wrote.
+    edit(&sandbox, "hello/README.md", "| `idl/` | the IDL |", "| `idl/` | our IDL |")?;
+    let outcome = sandbox.run_in("hello/cmd/src", &["update"])?;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let readme = fs::read_to_string(sandbox.path().join("hello/README.md"))?;
+    assert!(readme.contains("\n## Run it, blue\n") && readme.contains("| our IDL |"), "{readme}");
+
+    let before = support::tree(&sandbox.path().join("hello"))?;
+    edit(&sandbox, "templates/README.md.j2", "{{ set.team }}", "{{ set.taem }}")?;
+    insta::assert_snapshot!("update_mistake", sandbox.run_in("hello", &["update"])?.text());
+    fs::remove_dir_all(sandbox.path().join("templates"))?;
+    insta::assert_snapshot!("update_no_templates", sandbox.run_in("hello", &["update"])?.text());
+    assert_eq!(support::tree(&sandbox.path().join("hello"))?, before);
+    Ok(())
+}

@@ -243,7 +243,8 @@ pub(super) fn tell_created(dir: &Path, files: &[NewFile], printer: Printer) {
 
 /// Says what to do next.
 pub(super) fn tell_next(dir: &Path, settings: &Settings, printer: Printer) {
-    if let Some(first) = settings.transports.first() {
+    // Templates of one's own make other programs, or none.
+    if let (Some(first), None) = (settings.transports.first(), &settings.templates) {
         let program = format!("cargo run --bin {}-{}-server", first.number(), first.name());
         let way = if is_here(dir) { program } else { format!("cd {} && {program}", quoted(dir)) };
         printer.note("Next", way);

@@ -17,6 +17,12 @@ pub(crate) struct MethodView {
     pub(crate) signature: String,
     /// The lines of the doc comment.
     pub(crate) doc: Vec<String>,
+    /// The arguments behind `&self`.
+    pub(crate) arguments: Vec<ArgumentView>,
+    /// The type of a result without its error, in full.
+    pub(crate) result: String,
+    /// Whether no answer is sent.
+    pub(crate) oneway: bool,
     /// Arguments for a call that is only an example.
     pub(crate) example_arguments: String,
     /// Whether it declares exceptions.
@@ -25,6 +31,17 @@ pub(crate) struct MethodView {
     pub(crate) is_void: bool,
     /// The same method in the hub's file, where it is logged and passed on.
     pub(crate) hub: Passing,
+}
+
+/// An argument.
+#[derive(Debug, Serialize)]
+pub(crate) struct ArgumentView {
+    /// Its identifier.
+    pub(crate) name: String,
+    /// Its name in the IDL.
+    pub(crate) idl_name: String,
+    /// Its type, in full.
+    pub(crate) ty: String,
 }
 
 /// A method that passes its arguments on.
@@ -69,11 +86,18 @@ pub(super) fn method_view(
         full_name: format!("{}.{}", service.idl_name, method.idl_name),
         signature: begin(&method.ident, stub, &imports.shorten(&method.output)),
         doc: doc_lines(method.doc.as_deref()),
+        arguments: method.arguments.iter().map(argument_view).collect(),
+        result: method.result.clone(),
+        oneway: method.oneway,
         example_arguments: vec!["Default::default()"; method.arguments.len()].join(", "),
         throws: method.exception.is_some(),
         is_void: method.result == "()" && method.exception.is_none(),
         hub: passing(method, hub),
     }
+}
+
+fn argument_view(argument: &ArgumentApi) -> ArgumentView {
+    ArgumentView { name: argument.ident.clone(), idl_name: argument.idl_name.clone(), ty: argument.ty.clone() }
 }
 
 fn passing(method: &MethodApi, imports: &mut Imports) -> Passing {
