@@ -10,6 +10,7 @@ mod find;
 mod form;
 mod insert;
 mod list;
+mod memory;
 mod names;
 mod prune;
 mod rename;
@@ -113,6 +114,8 @@ pub struct Outcome {
     pub text: String,
     /// What happened, in the order of the lines.
     pub events: Vec<Event>,
+    /// The `impl`s of services in the file, those that were skipped, too; their lines are those of the old text.
+    pub implementations: Vec<Implementation>,
 }
 
 /// Why a file was left alone: it is no Rust.
@@ -153,7 +156,7 @@ pub fn implementations(text: &str, services: &[Service<'_>]) -> Result<Vec<Imple
 /// When the file does not parse. One that mentions no service is not parsed.
 pub fn update(text: &str, request: &Request<'_>) -> Result<Outcome, ParseError> {
     if !request.services.iter().any(|service| service.may_be_in(text)) {
-        return Ok(Outcome { text: text.to_owned(), events: Vec::new() });
+        return Ok(Outcome { text: text.to_owned(), events: Vec::new(), implementations: Vec::new() });
     }
     let _spans = Spans;
     let (source, file) = Source::parse(text)?;
@@ -171,6 +174,13 @@ impl Trait {
     /// The method with this identifier, with `r#` or without.
     pub fn method(&self, ident: &str) -> Option<&Method> {
         self.methods.iter().find(|method| scope::plain(&method.ident) == scope::plain(ident))
+    }
+}
+
+impl Method {
+    /// Whether it takes and answers what another does, under the same names.
+    fn has_signature_of(&self, other: &Self) -> bool {
+        self.output == other.output && self.arguments == other.arguments
     }
 }
 

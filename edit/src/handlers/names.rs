@@ -1,6 +1,7 @@
 //! Writes paths as a file would: in short where it imports them, and with a new `use` where that takes nothing from
 //! anybody.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{TokenStream, TokenTree};
@@ -8,7 +9,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use super::scope::{Definition, Id, Meaning, Scopes, What, plain, segments};
 use super::source::Source;
 use super::splice::Splices;
-use super::uses;
+use super::{Service, uses};
 use crate::rust::{in_prelude, is_reserved, map_paths};
 
 /// What the names in one `impl` mean beside those of its scope.
@@ -27,13 +28,14 @@ pub(super) struct Names<'s> {
     /// New imports: modules and their names, by scope.
     new: BTreeMap<Id, BTreeMap<String, Vec<String>>>,
     /// Every path that the services know: what a glob brings in.
-    known: BTreeSet<Vec<String>>,
+    services: &'s [Service<'s>],
+    known: OnceCell<BTreeSet<Vec<String>>>,
     mentioned: Option<BTreeSet<String>>,
 }
 
 impl<'s> Names<'s> {
-    pub(super) fn new(source: &'s Source<'s>, scopes: Scopes, known: BTreeSet<Vec<String>>) -> Self {
-        Self { source, scopes, new: BTreeMap::new(), known, mentioned: None }
+    pub(super) fn new(source: &'s Source<'s>, scopes: Scopes, services: &'s [Service<'s>]) -> Self {
+        Self { source, scopes, new: BTreeMap::new(), services, known: OnceCell::new(), mentioned: None }
     }
 
     /// A type as it is written in this scope.
@@ -98,7 +100,7 @@ impl<'s> Names<'s> {
     fn in_glob(&self, scope: Id, name: &str) -> bool {
         let name = [name.to_owned()];
         self.scopes.resolve(scope, &name).iter().any(|meaning| match meaning {
-            Meaning::Path(path) => self.known.contains(path),
+            Meaning::Path(path) => self.knows(path),
             Meaning::Module(_) | Meaning::Item => true,
             Meaning::Outside(_) => false,
         })
@@ -148,7 +150,7 @@ impl<'s> Names<'s> {
             return false;
         };
         // Through a glob come all names of its module, but only those are in it that the services know.
-        same(&meaning, full) && (found.is_some() || self.known.contains(full))
+        same(&meaning, full) && (found.is_some() || self.knows(full))
     }
 
     fn can_import(&mut self, scope: Id, written: &str, around: &Around) -> bool {
@@ -174,11 +176,35 @@ impl<'s> Names<'s> {
         self.new.entry(target).or_default().entry(module.to_owned()).or_default().push(name.to_owned());
     }
 
+    /// Whether a service uses this path, or is it.
+    fn knows(&self, path: &[String]) -> bool {
+        self.known.get_or_init(|| known(self.services)).contains(path)
+    }
+
     /// Whether a name stands in the file, at the beginning of a path.
     fn is_mentioned(&mut self, name: &str) -> bool {
         let source = self.source;
         self.mentioned.get_or_insert_with(|| mentioned(source)).contains(name)
     }
+}
+
+/// Every path that the services use, and their traits.
+fn known(services: &[Service<'_>]) -> BTreeSet<Vec<String>> {
+    let mut known = BTreeSet::new();
+    for one in services.iter().flat_map(Service::traits) {
+        known.insert(segments(&one.path()));
+        for method in &one.methods {
+            let types = method.arguments.iter().map(|argument| &argument.ty).chain([&method.output]);
+            for ty in types {
+                // No result is needed but the paths.
+                map_paths(ty, |path| {
+                    known.insert(segments(path));
+                    String::new()
+                });
+            }
+        }
+    }
+    known
 }
 
 /// Whether two paths are the same; what `core` has, `std` has too.

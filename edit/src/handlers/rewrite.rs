@@ -28,9 +28,6 @@ pub(super) struct Rewrite<'a, 's> {
 impl Rewrite<'_, '_> {
     /// Makes the changes, and says what they are.
     pub(super) fn run(&self, body: &Body, names: &mut Names<'_>, splices: &mut Splices) -> Vec<What> {
-        if self.before.is_some_and(|before| is_same(before, self.after)) {
-            return Vec::new();
-        }
         let mut plan = Plan::default();
         let slots = self.slots(names, &mut plan);
         let output = self.output(names, &mut plan);
@@ -246,10 +243,6 @@ impl Plan {
 
 fn comparison<'n>(names: &'n Names<'_>, scope: Id) -> Comparison<'n> {
     Comparison { scopes: &names.scopes, scope }
-}
-
-fn is_same(a: &Method, b: &Method) -> bool {
-    a.output == b.output && a.arguments == b.arguments
 }
 
 /// For each argument after, which one before it was: the one of its name, or else one of its type or alone at its place.

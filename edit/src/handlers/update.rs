@@ -1,35 +1,42 @@
 //! Goes through the `impl`s of services, and through their methods.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+
+use syn::ImplItemFn;
 
 use super::body::Body;
 use super::event::{Event, What};
 use super::find::{self, Found};
-use super::form::{Form, Output};
+use super::form::Form;
 use super::insert::{self, New};
+use super::memory;
 use super::names::{Around, Names};
 use super::rename::{self, Gone};
 use super::rewrite::Rewrite;
-use super::scope::{Scopes, leads_out, plain, segments};
+use super::scope::{Scopes, plain};
 use super::source::Source;
 use super::splice::{Place, Splices};
-use super::types::{Kind, tokens};
-use super::{Argument, Method, Outcome, Request, Service, Stub, Trait, prune};
-use crate::rust::{in_prelude, map_paths, unused};
+use super::{Implementation, Method, Outcome, Request, Service, Stub, Trait, prune};
+use crate::rust::unused;
 
 /// Brings everything that was found up to date.
 pub(super) fn update(source: &Source<'_>, scopes: Scopes, found: &[Found<'_, '_>], request: &Request<'_>) -> Outcome {
-    let names = Names::new(source, scopes, known(request.services));
-    let mut update = Update { source, request, names, splices: Splices::default(), events: Vec::new() };
+    let names = Names::new(source, scopes, request.services);
+    let mut update =
+        Update { source, request, names, splices: Splices::default(), events: Vec::new(), implementations: Vec::new() };
     for one in found {
-        let path = one.service.after.path();
-        let self_ty = one.self_ty(source);
-        if !request.skip.iter().any(|skip| skip.trait_path == path && skip.self_ty == self_ty) {
-            update.implementation(one, &self_ty);
+        let this = one.implementation(source);
+        let is_this = |skip: &Implementation| (&skip.trait_path, &skip.self_ty) == (&this.trait_path, &this.self_ty);
+        if !request.skip.iter().any(is_this) {
+            update.implementation(one, &this.self_ty);
         }
+        update.implementations.push(this);
     }
     update.finish()
 }
+
+/// A method, as it was and as it is.
+type Change<'f, 'a> = (&'f ImplItemFn, Option<&'a Method>, &'a Method);
 
 struct Update<'s, 'r> {
     source: &'s Source<'s>,
@@ -37,71 +44,75 @@ struct Update<'s, 'r> {
     names: Names<'s>,
     splices: Splices,
     events: Vec<(Place, Event)>,
+    implementations: Vec<Implementation>,
 }
 
 impl<'s> Update<'s, '_> {
     fn implementation(&mut self, found: &Found<'_, '_>, self_ty: &str) {
         let service = &found.service;
-        let around = Around { parameters: found.parameters(), habits: self.habits(found) };
         let report = |place: Place, method: &str, what: What| {
-            Event {
-                line: 0,
-                service: service.after.idl_name.clone(),
-                method: method.to_owned(),
-                handler: self_ty.to_owned(),
-                what,
-            }
-            .at(place)
+            let (service, method, handler) = (service.after.idl_name.clone(), method.to_owned(), self_ty.to_owned());
+            (place, Event { line: 0, service, method, handler, what })
         };
-        let mut events = Vec::new();
         if let Some(from) = service.before.map(Trait::path).filter(|from| found.is_by(from)) {
-            let what = What::TraitMoved { from, to: service.after.path() };
-            events.push(report(Place::Old(self.source.range(&found.item.impl_token).start), "", what));
+            let place = Place::Old(self.source.range(&found.item.impl_token).start);
+            self.events.push(report(place, "", What::TraitMoved { from, to: service.after.path() }));
         }
-        let moved = service.before.and_then(|before| moved(before, service.after));
+        let moved = service.before.and_then(|before| memory::moved(before, service.after));
         let remembered = moved.as_ref().or(service.before);
-        let mut new = Vec::new();
-        for method in &service.after.methods {
-            let mut is_there = false;
-            for item in found.methods(&method.ident) {
-                is_there = true;
-                let form = Form::of(self.source, item);
-                let inline = self.inline(service, method);
-                let body = Body::of(self.source, item, inline.as_deref());
-                let before = remembered.and_then(|before| before.method(&method.ident));
-                let place = Place::Old(form.range.start);
-                let rewrite = Rewrite {
-                    source: self.source,
-                    form: &form,
-                    scope: found.scope,
-                    around: &around,
-                    before,
-                    after: method,
-                };
-                let whats = rewrite.run(&body, &mut self.names, &mut self.splices);
-                events.extend(whats.into_iter().map(|what| report(place, &method.idl_name, what)));
-            }
-            if !is_there && !found.may_expand_to(&method.ident) {
-                new.push(method);
-            }
+        let (new, changed) = self.work(found, remembered);
+        let habits = if new.is_empty() && changed.is_empty() {
+            BTreeMap::new()
+        } else {
+            memory::habits(self.source, &self.names.scopes, found)
+        };
+        let around = Around { parameters: found.parameters(), habits };
+        for (item, before, after) in changed {
+            let form = Form::of(self.source, item);
+            let body = Body::of(self.source, item, self.inline(service, after).as_deref());
+            let rewrite =
+                Rewrite { source: self.source, form: &form, scope: found.scope, around: &around, before, after };
+            let whats = rewrite.run(&body, &mut self.names, &mut self.splices);
+            let place = Place::Old(form.range.start);
+            self.events.extend(whats.into_iter().map(|what| report(place, &after.idl_name, what)));
         }
         let gone = self.gone(found, remembered);
         for (index, method) in rename::likely(self.source, &self.names.scopes, found.scope, &gone, &new) {
             if let Some(gone) = gone.get(index) {
                 let what = What::LikelyRename { new: method.idl_name.clone() };
-                events.push(report(Place::Old(gone.form.range.start), &gone.idl_name, what));
+                self.events.push(report(Place::Old(gone.form.range.start), &gone.idl_name, what));
             }
         }
         for gone in &gone {
             let what = if self.request.prune { What::Pruned } else { What::Gone };
-            events.push(report(Place::Old(gone.form.range.start), &gone.idl_name, what));
+            self.events.push(report(Place::Old(gone.form.range.start), &gone.idl_name, what));
         }
         let texts: Vec<New> = new.iter().map(|method| self.stub(found, &around, method)).collect();
         let places = insert::append(self.source, found.item, &texts, &mut self.splices);
-        for (method, place) in new.iter().zip(places) {
-            events.push(report(place, &method.idl_name, What::Added));
+        let added = new.iter().zip(places).map(|(method, place)| report(place, &method.idl_name, What::Added));
+        self.events.extend(added);
+    }
+
+    /// The methods that are missing, and those that may have to be rewritten: with what is remembered of them.
+    fn work<'f, 'a>(
+        &self,
+        found: &Found<'f, 'a>,
+        remembered: Option<&'a Trait>,
+    ) -> (Vec<&'a Method>, Vec<Change<'f, 'a>>) {
+        let mut new = Vec::new();
+        let mut changed = Vec::new();
+        for method in &found.service.after.methods {
+            let before = remembered.and_then(|before| before.method(&method.ident));
+            let mut items = found.methods(&method.ident).peekable();
+            if items.peek().is_none() {
+                if !found.may_expand_to(&method.ident) {
+                    new.push(method);
+                }
+            } else if before.is_none_or(|before| !before.has_signature_of(method)) {
+                changed.extend(items.map(|item| (item, before, method)));
+            }
         }
-        self.events.append(&mut events);
+        (new, changed)
     }
 
     /// The methods that the IDL has no more; with `prune` they are commented out.
@@ -146,52 +157,6 @@ impl<'s> Update<'s, '_> {
         }
     }
 
-    /// How the methods of an `impl` write paths that come from somewhere out of sight.
-    fn habits(&self, found: &Found<'_, '_>) -> std::collections::BTreeMap<Vec<String>, String> {
-        let mut habits = std::collections::BTreeMap::new();
-        let remembered = found.service.before.unwrap_or(found.service.after);
-        for method in &remembered.methods {
-            for item in found.methods(&method.ident) {
-                let form = Form::of(self.source, item);
-                if form.parameters.len() != method.arguments.len() {
-                    continue;
-                }
-                let parameters = form.parameters.iter().map(|parameter| parameter.ty.clone());
-                let parameters = parameters.zip(method.arguments.iter().map(|argument| argument.ty.as_str()));
-                let output = match &form.output {
-                    Output::At(output) => Some((output.clone(), method.output.as_str())),
-                    _ => None,
-                };
-                for (users, full) in parameters.chain(output) {
-                    self.learn(found, self.source.slice(users), full, &mut habits);
-                }
-            }
-        }
-        habits
-    }
-
-    fn learn(
-        &self,
-        found: &Found<'_, '_>,
-        users: &str,
-        full: &str,
-        habits: &mut std::collections::BTreeMap<Vec<String>, String>,
-    ) {
-        let (user_tokens, full_tokens) = (tokens(users), tokens(full));
-        if user_tokens.len() != full_tokens.len() {
-            return;
-        }
-        for (user, expected) in user_tokens.iter().zip(&full_tokens) {
-            let (Kind::Path(user_path), Kind::Path(path)) = (&user.what, &expected.what) else { continue };
-            let written = full.get(expected.range.clone()).unwrap_or_default();
-            let is_in_sight = self.names.scopes.certain(found.scope, user_path).is_some_and(|path| !leads_out(&path));
-            if path.len() > 1 && user_path.last() == path.last() && !is_in_sight && in_prelude(written).is_none() {
-                let text = users.get(user.range.clone()).unwrap_or_default();
-                habits.entry(segments(written)).or_insert_with(|| text.to_owned());
-            }
-        }
-    }
-
     fn finish(mut self) -> Outcome {
         self.names.splices(&mut self.splices);
         let places: Vec<Place> = self.events.iter().map(|(place, _)| *place).collect();
@@ -199,52 +164,8 @@ impl<'s> Update<'s, '_> {
         let events = self.events.into_iter().zip(lines).map(|((_, event), line)| Event { line, ..event });
         let mut events: Vec<Event> = events.collect();
         events.sort_by_key(|event| event.line);
-        Outcome { text, events }
+        Outcome { text, events, implementations: self.implementations }
     }
-}
-
-impl Event {
-    fn at(self, place: Place) -> (Place, Self) {
-        (place, self)
-    }
-}
-
-/// Every path that the services use, and their traits.
-fn known(services: &[Service<'_>]) -> BTreeSet<Vec<String>> {
-    let mut known = BTreeSet::new();
-    for one in services.iter().flat_map(Service::traits) {
-        known.insert(segments(&one.path()));
-        for method in &one.methods {
-            let types = method.arguments.iter().map(|argument| &argument.ty).chain([&method.output]);
-            for token in types.flat_map(|ty| tokens(ty)) {
-                if let Kind::Path(mut path) = token.what {
-                    path.retain(|segment| !segment.is_empty());
-                    known.insert(path);
-                }
-            }
-        }
-    }
-    known
-}
-
-/// A trait as it was, but with the types of the module that it lies in now; `None` if it was there already.
-fn moved(before: &Trait, after: &Trait) -> Option<Trait> {
-    if before.module == after.module {
-        return None;
-    }
-    let ty = |ty: &str| {
-        map_paths(ty, |path| match path.rsplit_once("::") {
-            Some((module, name)) if module == before.module => format!("{}::{name}", after.module),
-            _ => path.to_owned(),
-        })
-    };
-    let argument = |one: &Argument| Argument { ident: one.ident.clone(), ty: ty(&one.ty) };
-    let methods = before.methods.iter().map(|method| Method {
-        arguments: method.arguments.iter().map(argument).collect(),
-        output: ty(&method.output),
-        ..method.clone()
-    });
-    Some(Trait { methods: methods.collect(), ..before.clone() })
 }
 
 fn full_name(service: &Service<'_>, method: &Method) -> String {
