@@ -27,6 +27,8 @@ fn migrated(sandbox: &Sandbox, target: &str, arguments: &[&str]) -> Result<(Outc
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     assert!(tree(&sandbox.path().join("shop"))? == before, "the old project was changed");
     let made = tree(&sandbox.path().join(target))?;
+    let check = sandbox.run_in(target, &["check"])?;
+    assert_eq!(check.code, Some(0), "an update would change the new project: {}", check.stderr);
     let files = made.into_keys().filter(|path| !path.ends_with('/') && !path.starts_with("runtime/"));
     Ok((outcome, files.collect::<Vec<_>>().join("\n")))
 }
