@@ -32,6 +32,7 @@ pub(crate) const SHORTHAND: &str = "internal-shorthand";
 const EXAMPLES: &str = "Examples:
   volplane demo                          make, build and run the echo project
   volplane new idl/echo.thrift hello     make the project hello
+  volplane update                        in a project, after an edit of its IDL
   volplane help new                      more about a command";
 
 /// Makes a volo-thrift project from a thrift IDL, with connections of your choice: TCP, WebSocket, yamux.

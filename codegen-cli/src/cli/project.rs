@@ -9,8 +9,8 @@ use super::Telling;
 /// Bring the project up to its IDL: code, handlers, programs; what you wrote stays yours
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Handlers are found by their traits, wherever you keep them: a new method is added at the end of its impl, a changed
-signature is rewritten in place. Programs, manifests and tests that you have edited are merged with what changed; where both
+Handlers are found by their traits, wherever you keep them: a new method is added at the end of its impl, a changed \
+signature is rewritten in place. Programs, manifests and tests that you have edited are merged with what changed; where both \
 changed the same lines, both stand between git's markers, and the exit code is 3.
 
 Examples:
