@@ -28,11 +28,11 @@ pub(super) fn bring_up(files: &mut Files<'_>, rendered: &[NewFile], services: &S
         let request = Request { services: &pairs, skip, stub: &stub(files, &path), prune };
         match handlers::update(&text, &request) {
             Ok(outcome) => {
-                let found = handlers::implementations(&text, &pairs).unwrap_or_default();
                 let by_template = |one: &Implementation| {
                     skip.iter().any(|skip| (&skip.trait_path, &skip.self_ty) == (&one.trait_path, &one.self_ty))
                 };
-                implemented.extend(found.into_iter().filter(|one| !by_template(one)).map(|one| one.trait_path));
+                let own = outcome.implementations.into_iter().filter(|one| !by_template(one));
+                implemented.extend(own.map(|one| one.trait_path));
                 for event in outcome.events {
                     files.report(Event::Handler { path: path.clone(), event });
                 }
