@@ -30,25 +30,35 @@ pub(crate) fn foreign(dir: &Path) -> io::Result<Option<String>> {
     Ok(None)
 }
 
-/// Of a project's files, those that are to be made: what is there already stays, if it says the same or is the user's README
-/// or licence.
+/// A project's files on ground that has files already.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Fitting {
+    /// Those that are to be made.
+    pub(crate) missing: Vec<NewFile>,
+    /// The user's own, which stay although a project would have others.
+    pub(crate) kept: Vec<String>,
+}
+
+/// Fits a project's files in: what is there already stays, if it says the same or is the user's README, licence or hidden
+/// file (`.gitignore`).
 ///
 /// # Errors
 /// The path of a file that is there and says something else.
 pub(crate) fn fitting(
     files: Vec<NewFile>,
     mut present: impl FnMut(&str) -> Option<Vec<u8>>,
-) -> Result<Vec<NewFile>, String> {
+) -> Result<Fitting, String> {
     let mut missing = Vec::new();
+    let mut kept = Vec::new();
     for file in files {
         match present(&file.path) {
             None => missing.push(file),
-            Some(_) if is_users(&file.path) => {}
             Some(text) if text == file.text.as_bytes() => {}
+            Some(_) if is_users(&file.path) => kept.push(file.path),
             Some(_) => return Err(file.path),
         }
     }
-    Ok(missing)
+    Ok(Fitting { missing, kept })
 }
 
 /// The project's files as they are remembered: what is there already and says something else is the user's.
@@ -61,7 +71,7 @@ pub(crate) fn lasting(files: &[NewFile], mut present: impl FnMut(&str) -> Option
 }
 
 fn is_users(path: &str) -> bool {
-    path.starts_with("README") || path.starts_with("LICENSE")
+    ["README", "LICENSE", "."].iter().any(|start| path.starts_with(start))
 }
 
 #[cfg(test)]
@@ -77,7 +87,8 @@ mod tests {
             "idl/a.thrift" => Some(b"same".to_vec()),
             _ => None,
         };
-        assert_eq!(fitting(files.clone(), present), Ok(vec![file("volplane.toml", "new")]));
+        let fits = Fitting { missing: vec![file("volplane.toml", "new")], kept: vec!["README.md".to_owned()] };
+        assert_eq!(fitting(files.clone(), present), Ok(fits));
         let other = |path: &str| (path == "idl/a.thrift").then(|| b"other".to_vec());
         assert_eq!(fitting(files, other), Err("idl/a.thrift".to_owned()));
     }

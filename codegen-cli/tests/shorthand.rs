@@ -118,17 +118,28 @@ fn in_a_project_what_is_typed_has_to_agree() -> TestResult {
 #[test]
 fn a_folder_with_other_things_is_refused() -> TestResult {
     let cases = [
-        ("foreign_file", "notes.txt", "mine"),
-        ("foreign_file_below", "idl/gen/echo.go", "package api"),
-        ("in_the_way", ".gitignore", "*.o\n"),
+        ("foreign_file", "notes.txt", "mine", "idl/echo.thrift"),
+        ("foreign_file_below", "idl/gen/echo.go", "package api", "idl/echo.thrift"),
+        ("in_the_way", "new/echo.thrift", "service Echo { void ping() }", "new/echo.thrift"),
     ];
-    for (name, path, text) in cases {
+    for (name, path, text, idl) in cases {
         let sandbox = Sandbox::with_echo()?.file(path, text)?;
         let before = sandbox.tree()?;
-        let outcome = sandbox.run(&["-module", "hello", "idl/echo.thrift"])?;
+        let outcome = sandbox.run(&["-module", "hello", idl])?;
         assert_eq!(sandbox.tree()?, before, "{name}: something was left on the disk");
         insta::assert_snapshot!(name, outcome.text());
     }
+    Ok(())
+}
+
+#[test]
+fn hidden_files_of_the_user_stay() -> TestResult {
+    let sandbox = Sandbox::with_echo()?.file(".gitignore", "*.o\n")?;
+    let outcome = sandbox.run(&["-module", "hello", "idl/echo.thrift"])?;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("Kept .gitignore: it was there before"), "{}", outcome.stderr);
+    assert_eq!(fs::read_to_string(sandbox.path().join(".gitignore"))?, "*.o\n");
+    assert_eq!(sandbox.run(&["check"])?.code, Some(0));
     Ok(())
 }
 

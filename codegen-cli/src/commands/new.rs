@@ -10,7 +10,7 @@ use super::check_idl::denied;
 use crate::apply::{self, CreateError, Place};
 use crate::cli::New;
 use crate::exit::Exit;
-use crate::ground;
+use crate::ground::{self, Fitting};
 use crate::interrupt;
 use crate::layout;
 use crate::plan::NewFile;
@@ -93,8 +93,11 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
     };
     let rendered = project::render(meaning, &settings, &templates)?;
     let services = meaning.services(&settings.module);
-    let files = match ground {
-        Ground::Empty => project::files(rendered.clone(), copies, &rendered, &services),
+    let Fitting { missing: files, kept } = match ground {
+        Ground::Empty => {
+            let missing = project::files(rendered.clone(), copies, &rendered, &services);
+            Fitting { missing, kept: Vec::new() }
+        }
         Ground::Idl => {
             let present = |path: &str| std::fs::read(dir.join(path)).ok();
             let lasting = ground::lasting(&rendered, present);
@@ -116,6 +119,9 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
         Ground::Idl => apply::create_around(&dir, &files)?,
     }
     tell_created(&dir, &files, printer);
+    for path in kept {
+        printer.note("Kept", format_args!("{path}: it was there before"));
+    }
     tell_next(&dir, &settings, printer);
     Ok(Exit::Success)
 }
