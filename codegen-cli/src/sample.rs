@@ -136,6 +136,28 @@ transport.{{ key }}
     }
 
     #[test]
+    fn a_template_cut_anywhere_is_told_of_at_a_line_that_it_has() -> Result<(), Box<dyn Error>> {
+        let list = "[[file]]\ntemplate = \"x.j2\"\npath = \"x.txt\"\nupdate = \"skip\"\n";
+        let hub = Templates::built_in(Flavour::General);
+        let hub = hub.files().find(|(name, _)| *name == "cmd/src/hub.rs.j2").map(|(_, text)| text.to_owned());
+        let hub = hub.ok_or("no hub")?;
+        let mut wrong = 0;
+        for end in (0..hub.len()).step_by(29).filter(|end| hub.is_char_boundary(*end)) {
+            let files =
+                [(MANIFEST, list), ("x.j2", &hub[..end])].map(|(name, text)| (name.to_owned(), text.to_owned()));
+            let templates = Templates::own("templates".to_owned(), BTreeMap::from(files));
+            let tried = try_on(&templates, &BTreeMap::new())?;
+            wrong += usize::from(!tried.mistakes.is_empty());
+            let lines = hub[..end].lines().count().max(1);
+            for mistake in tried.mistakes {
+                assert!(mistake.file == "x.j2" && (1..=lines).contains(&mistake.line), "{end}: {mistake:?}");
+            }
+        }
+        assert!(wrong > 20, "{wrong}");
+        Ok(())
+    }
+
+    #[test]
     fn docs_templates_names_every_variable() -> Result<(), Box<dyn Error>> {
         let files = [(MANIFEST, LIST), ("keys.j2", KEYS)].map(|(name, text)| (name.to_owned(), text.to_owned()));
         let templates = Templates::own("templates".to_owned(), BTreeMap::from(files));

@@ -53,7 +53,9 @@ pub struct Patch {
 /// A service that has another name in Rust than on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceName {
-    /// The name of its trait.
+    /// The module of its trait, keywords not escaped.
+    pub module: Vec<String>,
+    /// The name of its trait; traits of several modules may have it.
     pub rust: String,
     /// The name in the IDL, by which a multi-service server finds it.
     pub idl: String,
@@ -108,7 +110,11 @@ pub fn lower(model: &Model) -> Result<Lowered, Vec<Limit>> {
 fn renamed_services(model: &Model, layout: &Layout) -> Vec<ServiceName> {
     keys::definitions(model)
         .filter(|(_, definition)| matches!(definition.kind, DefinitionKind::Service(_)))
-        .map(|(id, definition)| ServiceName { rust: layout.name(id).to_owned(), idl: definition.name.text.clone() })
+        .map(|(id, definition)| ServiceName {
+            module: layout.modules()[layout.module_of(id.file)].path.clone(),
+            rust: layout.name(id).to_owned(),
+            idl: definition.name.text.clone(),
+        })
         .filter(|name| name.rust != name.idl)
         .collect()
 }

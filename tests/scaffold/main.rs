@@ -3,6 +3,7 @@
 mod awkward;
 mod demo;
 mod echo;
+mod several;
 #[path = "../../codegen-cli/tests/support/mod.rs"]
 mod support;
 mod workshop;

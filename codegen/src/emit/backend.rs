@@ -105,8 +105,11 @@ impl CodegenBackend for Backend {
     fn codegen_service_impl(&self, id: DefId, stream: &mut String, s: &rir::Service) {
         let start = stream.len();
         self.inner.codegen_service_impl(id, stream, s);
-        let rust = self.cx().rust_name(id);
-        if let Some(name) = self.services.iter().find(|name| name.rust == *rust) {
+        let (rust, module) = (self.cx().rust_name(id), self.cx().mod_path(id));
+        let is_here = |name: &&ServiceName| {
+            name.rust == *rust && name.module.iter().map(String::as_str).eq(module.iter().map(|part| &**part))
+        };
+        if let Some(name) = self.services.iter().find(is_here) {
             let added = stream.split_off(start);
             for (before, behind) in [("from_static_str(", ")"), ("const NAME: &'static str = ", ";")] {
                 debug_assert!(added.contains(&format!("{before}\"{}\"{behind}", name.rust)));

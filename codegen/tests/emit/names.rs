@@ -1,5 +1,10 @@
 //! Names that Rust reserves, or that the generated code uses itself.
 
+use std::path::PathBuf;
+
+use volplane_build::emit::Layout;
+use volplane_build::{Memory, check};
+
 use crate::support::{self, Project};
 
 #[test]
@@ -8,4 +13,24 @@ fn awkward_names_compile() {
     let project = Project::new("awkward");
     project.add("awkward", &support::model(&[idl], &[]));
     project.cargo(&["check"]);
+}
+
+#[test]
+fn a_service_keeps_its_name_on_the_wire_whatever_others_are_called_in_rust() {
+    let texts = [
+        ("a.thrift", "namespace rs api\nservice Echo { void a() }"),
+        ("b.thrift", "namespace rs audit.log\nservice echo { void b() }"),
+        ("c.thrift", "namespace rs type.Upper\nservice ECHO { void c() }"),
+    ];
+    let memory = texts.iter().fold(Memory::new(), |memory, (path, text)| memory.with(*path, *text));
+    let paths: Vec<PathBuf> = texts.iter().map(|(path, _)| path.into()).collect();
+    let model = check(&paths, &[], &memory).model.expect("IDL without a mistake");
+    let code = support::code(&model, Layout::Formatted);
+    let names: Vec<&str> =
+        code.lines().filter_map(|line| line.trim().strip_prefix("const NAME: &'static str = ")).collect();
+    assert_eq!(names, ["\"Echo\";", "\"echo\";", "\"ECHO\";"]);
+    for name in names {
+        let sent = format!("from_static_str({})", name.trim_end_matches(';'));
+        assert!(code.contains(&sent), "no client sends {name}");
+    }
 }

@@ -1,0 +1,36 @@
+//! A project that gets a second IDL, whose services have the servers in common with the first's and clients of their own.
+
+use std::fs;
+
+use crate::support::{Sandbox, TestResult};
+use crate::workshop::Workshop;
+
+fn builds(codegen: &str) -> TestResult {
+    let workshop = Workshop::enter();
+    let sandbox = Sandbox::with_echo()?
+        .file("more/audit.thrift", include_str!("idl/audit.thrift"))?
+        .file("common/base.thrift", include_str!("idl/base.thrift"))?;
+    let new = sandbox.run(&["new", "idl/echo.thrift", "hello", "--codegen", codegen])?;
+    assert_eq!(new.code, Some(0), "{}", new.stderr);
+    let add = ["add", "-I", "../common", "../more/audit.thrift", "--service", "audit.api"];
+    let add = sandbox.run_in("hello", &add)?;
+    assert_eq!(add.code, Some(0), "{}", add.stderr);
+    let check = sandbox.run_in("hello", &["check"])?;
+    assert_eq!(check.code, Some(0), "{}{}", check.stdout, check.stderr);
+
+    let project = sandbox.path().join("hello");
+    let client = fs::read_to_string(project.join("cmd/02-stdnet/client-echo2/main.rs"))?;
+    assert!(client.contains("::new(\"audit.api\")"), "{client}");
+    workshop.assert_formatted(&project)?;
+    workshop.build_and_test(&project)
+}
+
+#[test]
+fn built_by_a_build_script() -> TestResult {
+    builds("build-rs")
+}
+
+#[test]
+fn checked_in() -> TestResult {
+    builds("checked-in")
+}
