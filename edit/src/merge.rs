@@ -71,7 +71,10 @@ fn settle(text: &str) -> Merged {
             found
         };
         let (yours, base, ours) = (part(&middle), part(&split), part(&close));
-        if let Some(both) = side_by_side(&base, &yours, &ours) {
+        let resolved = side_by_side(&base, &yours, &ours)
+            .or_else(|| items_first(&base, &yours, &ours))
+            .or_else(|| next_to(&base, &yours, &ours));
+        if let Some(both) = resolved {
             for line in both {
                 push(&mut out, line);
             }
@@ -107,6 +110,43 @@ fn side_by_side<'a>(base: &[&str], yours: &[&'a str], ours: &[&'a str]) -> Optio
     let is_double = |(place, item): (usize, &Item<'_>)| items[..place].contains(item);
     let in_doubt = both_changed && items.iter().any(|item| matches!(item, Item::Use(_)));
     (!in_doubt && !items.iter().enumerate().any(is_double)).then_some(lines)
+}
+
+/// Items that both sides have put at one place, with what one of them has behind its own.
+fn items_first<'a>(base: &[&str], yours: &[&'a str], ours: &[&'a str]) -> Option<Vec<&'a str>> {
+    let split = |lines: &[&'a str]| {
+        let (items, rest) = lines.split_at(lines.iter().take_while(|line| Item::of(line).is_some()).count());
+        (items.to_vec(), rest.to_vec())
+    };
+    let ((your_items, your_rest), (our_items, our_rest)) = (split(yours), split(ours));
+    if !base.is_empty()
+        || your_items.is_empty()
+        || our_items.is_empty()
+        || !(your_rest.is_empty() || our_rest.is_empty())
+    {
+        return None;
+    }
+    Some([side_by_side(base, &your_items, &our_items)?, your_rest, our_rest].concat())
+}
+
+/// Lines that one side has put before or behind lines that the other has changed.
+fn next_to<'a>(base: &[&'a str], yours: &[&'a str], ours: &[&'a str]) -> Option<Vec<&'a str>> {
+    if base.is_empty() {
+        return None;
+    }
+    let is_new = |put: &[&str], changed: &[&str]| {
+        let known: Vec<Item<'_>> = changed.iter().filter_map(|line| Item::of(line)).collect();
+        !put.iter().filter_map(|line| Item::of(line)).any(|item| known.contains(&item))
+    };
+    for (put, changed) in [(yours, ours), (ours, yours)] {
+        if let Some(before) = put.strip_suffix(base).filter(|before| is_new(before, changed)) {
+            return Some([before, changed].concat());
+        }
+        if let Some(behind) = put.strip_prefix(base).filter(|behind| is_new(behind, changed)) {
+            return Some([changed, behind].concat());
+        }
+    }
+    None
 }
 
 /// A line that means the same before and behind its neighbours, by what there can be only one of.
@@ -188,8 +228,28 @@ mod tests {
             ("a = 1\n", "a = 2\n", "a = 3\n"),
             ("x\n", "x\nmod a;\n", "x\npub mod a;\n"),
             ("use a::B;\n", "use a::{B, C};\n", "use a::{B, D};\n"),
+            ("a = 1\n", "a = 1\nb = 2\n", "a = 3\nb = 4\n"),
         ] {
             assert_eq!(merge(base, yours, ours).conflicts.len(), 1, "{base}");
+        }
+    }
+
+    #[test]
+    fn what_one_side_has_behind_modules_comes_behind_those_of_both() {
+        let merged = merge("use a;\n\nx\n", "use a;\nuse z;\n\nx\n", "use a;\nuse b;\n\nfn f() {}\n\nx\n");
+        assert_eq!(merged.text, "use a;\nuse b;\nuse z;\n\nfn f() {}\n\nx\n");
+    }
+
+    #[test]
+    fn lines_beside_a_changed_one_are_no_conflict() {
+        for (yours, ours, expected) in [
+            ("mine\nold\n", "new\n", "mine\nnew\n"),
+            ("old\nmine\n", "new\n", "new\nmine\n"),
+            ("mine\n", "new\nold\n", "new\nmine\n"),
+            ("", "old\nnew\n", "new\n"),
+        ] {
+            let [base, yours, ours, expected] = ["old\n", yours, ours, expected].map(|text| format!("a\n{text}b\n"));
+            assert_eq!(merge(&base, &yours, &ours), Merged { text: expected, conflicts: vec![] }, "{yours}");
         }
     }
 
