@@ -27,16 +27,35 @@ pub(crate) fn read<'a>(root: &Path, paths: impl Iterator<Item = &'a str>) -> Res
     let mut wanted: BTreeSet<String> = paths.map(str::to_owned).collect();
     rust_files(root, "", &mut wanted)?;
     let mut tree = Tree::default();
-    for path in wanted {
-        let place = root.join(&path);
+    for path in &wanted {
+        let place = root.join(path);
         match fs::read(&place) {
-            Ok(content) => tree.insert(path, content),
-            // Also a path through something that is no folder any more.
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+            Ok(content) => {
+                tree.insert(path, content);
+                if fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_symlink())
+                    && target(root, &place).is_some_and(|target| wanted.contains(&target))
+                {
+                    tree.link(path);
+                }
+            }
+            // Also a path through something that is no folder any more, and a folder, which is no file to know of.
+            Err(error) if is_no_file(&error) => {}
             Err(source) => return Err(DiskError { path: place.display().to_string(), source }),
         }
     }
     Ok(tree)
+}
+
+fn is_no_file(error: &io::Error) -> bool {
+    use io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
+    matches!(error.kind(), IsADirectory | NotADirectory | NotFound)
+}
+
+/// Where a link in the project leads to, if it is in the project.
+fn target(root: &Path, link: &Path) -> Option<String> {
+    let target = fs::canonicalize(link).ok()?;
+    let inside = target.strip_prefix(fs::canonicalize(root).ok()?).ok()?;
+    Some(inside.to_str()?.replace('\\', "/"))
 }
 
 /// Adds the Rust files in a folder, leaving out what is no source of this project.

@@ -59,8 +59,8 @@ pub(crate) fn plan(situation: Situation<'_>) -> Outcome {
     files.clear_up(rendered);
 
     let services = Services::new(&before, services);
-    handlers::bring_up(&mut files, rendered, &services, prune);
-    files.finish(&services)
+    let waiting = handlers::bring_up(&mut files, rendered, &services, prune);
+    files.finish(&services, &waiting)
 }
 
 /// What to remember of a project that is made of these files.

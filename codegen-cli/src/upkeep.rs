@@ -9,6 +9,7 @@ use std::{env, fs, io};
 
 use thiserror::Error;
 use volplane_build::{Disk, ReadSource};
+use volplane_edit::newlines::Newlines;
 
 use crate::apply::{self, ApplyError, Change, Guard, Holder, LockError, RecoverError};
 use crate::cli::Telling;
@@ -16,6 +17,7 @@ use crate::commands::check_idl::denied;
 use crate::config::{self, ConfigError, Project};
 use crate::disk::{self, DiskError};
 use crate::exit::Exit;
+use crate::layout;
 use crate::printer::Printer;
 use crate::project::{self, Idl, ProjectError};
 use crate::record::{self, Record, RecordError};
@@ -202,8 +204,13 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
     let tree = disk::read(Path::new("."), paths)?;
 
     let situation = Situation { record, rendered: &rendered, services: &services, tree: &tree, prune: wish.prune };
-    let Outcome { mut changes, record, events, news } = update::plan(situation);
-    let text = record.text();
+    let Outcome { mut changes, record, mut events, news } = update::plan(situation);
+    let remembered = tree.text(record::FILE);
+    let text = remembered.map_or(Newlines::default(), Newlines::of).restore(record.text());
+    if changes.is_empty() && wish.brings.is_empty() && remembered != Some(&text) {
+        let path = record::FILE.to_owned();
+        events.push(if remembered.is_some() { Event::Updated { path } } else { Event::Created { path } });
+    }
     for (path, text) in wish.brings.iter().chain([(&record::FILE.to_owned(), &text)]) {
         if tree.text(path) != Some(text) {
             changes.insert(path.clone(), Some(text.clone()));
@@ -285,20 +292,25 @@ struct Brought<'a> {
 
 impl Brought<'_> {
     fn find(&self, path: &Path) -> Option<&String> {
-        self.texts.get(&path.to_string_lossy().replace('\\', "/"))
+        self.texts.get(&layout::normal(path).to_string_lossy().replace('\\', "/"))
+    }
+
+    /// The path, without detours through folders that a run has yet to make.
+    fn direct(&self, path: &Path) -> PathBuf {
+        if path.parent().is_some_and(Path::is_dir) { path.to_owned() } else { layout::normal(path) }
     }
 }
 
 impl ReadSource for Brought<'_> {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.find(path).map_or_else(|| Disk.read(path), |text| Ok(text.clone().into_bytes()))
+        self.find(path).map_or_else(|| Disk.read(&self.direct(path)), |text| Ok(text.clone().into_bytes()))
     }
 
     fn identity(&self, path: &Path) -> io::Result<PathBuf> {
         // Both kinds of files have absolute names, so that one is not two.
-        match Disk.identity(path) {
+        match Disk.identity(&self.direct(path)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound && self.find(path).is_some() => {
-                std::path::absolute(path)
+                std::path::absolute(layout::normal(path))
             }
             found => found,
         }

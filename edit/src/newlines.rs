@@ -5,7 +5,7 @@ use std::borrow::Cow;
 const MARK: char = '\u{feff}';
 
 /// How a text ends its lines, and what stands before the first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Newlines {
     windows: bool,
     mark: bool,

@@ -33,7 +33,7 @@ fn update(args: &Update, printer: Printer) -> Result<Exit, UpkeepError> {
     printer.status("Checked", &planned.summary);
     planned.apply(&guard)?;
     planned.tell(printer);
-    if planned.is_empty() {
+    if planned.is_empty() && planned.exit() == Exit::Success {
         printer.status("Fresh", "nothing has to change");
     }
     Ok(planned.exit())

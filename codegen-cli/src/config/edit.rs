@@ -1,6 +1,7 @@
 //! Edits of volplane.toml: comments, order and spelling of everything else stay.
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, TomlError, value};
+use volplane_edit::newlines::Newlines;
 
 use crate::settings::IdlSettings;
 
@@ -9,7 +10,8 @@ use crate::settings::IdlSettings;
 /// # Errors
 /// When `text` is no TOML.
 pub(crate) fn add_idl(text: &str, idl: &IdlSettings) -> Result<String, TomlError> {
-    let mut document: DocumentMut = text.parse()?;
+    let newlines = Newlines::of(text);
+    let mut document: DocumentMut = newlines.plain(text).parse()?;
     let mut table = Table::new();
     table.insert("path", value(idl.path.as_str()));
     table.insert("service", value(idl.service.as_str()));
@@ -21,7 +23,7 @@ pub(crate) fn add_idl(text: &str, idl: &IdlSettings) -> Result<String, TomlError
     if let Some(list) = list.as_array_of_tables_mut() {
         list.push(table);
     }
-    Ok(document.to_string())
+    Ok(newlines.restore(document.to_string()))
 }
 
 /// Removes the `[[idl]]` with this path, as [`super::Project`] spells it.
@@ -29,13 +31,32 @@ pub(crate) fn add_idl(text: &str, idl: &IdlSettings) -> Result<String, TomlError
 /// # Errors
 /// When `text` is no TOML.
 pub(crate) fn remove_idl(text: &str, place: usize) -> Result<String, TomlError> {
-    let mut document: DocumentMut = text.parse()?;
-    if let Some(list) = document.get_mut("idl").and_then(Item::as_array_of_tables_mut)
-        && place < list.len()
-    {
-        list.remove(place);
+    let newlines = Newlines::of(text);
+    let mut document: DocumentMut = newlines.plain(text).parse()?;
+    let Some(list) = document.get_mut("idl").and_then(Item::as_array_of_tables_mut) else { return Ok(text.to_owned()) };
+    let Some(table) = list.get(place) else { return Ok(text.to_owned()) };
+    // What stands before the first table, and before the paragraph right above another one, is not this table's alone.
+    let above = prefix(table);
+    let kept = if place == 0 { above.len() } else { above.rfind("\n\n").unwrap_or(0) };
+    let kept = above.get(..kept).unwrap_or_default().trim_end().to_owned();
+    list.remove(place);
+    match list.get_mut(place) {
+        _ if kept.is_empty() => {}
+        Some(next) => {
+            let joined = format!("{kept}\n{}", prefix(next));
+            next.decor_mut().set_prefix(joined);
+        }
+        None => {
+            let behind = document.trailing().as_str().unwrap_or_default().to_owned();
+            document.set_trailing(format!("{kept}\n{behind}"));
+        }
     }
-    Ok(document.to_string())
+    Ok(newlines.restore(document.to_string()))
+}
+
+/// The comments and blank lines above a table.
+fn prefix(table: &Table) -> String {
+    table.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
@@ -52,6 +73,17 @@ mod tests {
         assert_eq!(added, format!("{TEXT}{lines}"));
         assert_eq!(remove_idl(&added, 1)?, TEXT);
         assert!(remove_idl(&added, 0)?.starts_with("# mine\nmodule = 'a'   # why\n"));
+        Ok(())
+    }
+
+    #[test]
+    fn what_stands_above_an_idl_stays() -> Result<(), TomlError> {
+        let text =
+            "a = 1\n# b = 2\n\n# All of them.\n[[idl]]\nx = 1\n\n# For everybody.\n\n# The second.\n[[idl]]\nx = 2\n";
+        let first = remove_idl(text, 0)?;
+        assert_eq!(first, "a = 1\n# b = 2\n\n# All of them.\n\n# For everybody.\n\n# The second.\n[[idl]]\nx = 2\n");
+        let second = remove_idl(text, 1)?;
+        assert_eq!(second, "a = 1\n# b = 2\n\n# All of them.\n[[idl]]\nx = 1\n\n# For everybody.\n");
         Ok(())
     }
 

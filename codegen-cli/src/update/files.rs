@@ -52,7 +52,8 @@ impl<'a> Files<'a> {
                     (OnDisk::Bytes(_), _) => false,
                 };
                 if ours {
-                    self.write(&file.path, file.text.clone());
+                    let newlines = self.tree.text(&file.path).map_or(Newlines::default(), Newlines::of);
+                    self.write(&file.path, newlines.restore(file.text.clone()));
                     self.events.push(Event::Updated { path: file.path.clone() });
                 } else {
                     match self.before.files.get(&file.path) {
@@ -76,7 +77,9 @@ impl<'a> Files<'a> {
                 return new;
             }
             Some(OnDisk::Bytes(_)) => {
-                self.keep(&file.path, Kept::NoText);
+                if recorded != Some(&new) {
+                    self.keep(&file.path, Kept::NoText);
+                }
                 return recorded.cloned().unwrap_or(new);
             }
             Some(OnDisk::Text(text)) => text,
@@ -119,6 +122,9 @@ impl<'a> Files<'a> {
     }
 
     fn skip(&mut self, file: &NewFile) -> Made {
+        if file.path.ends_with(".rs") && matches!(self.tree.get(&file.path), Some(OnDisk::Bytes(_))) {
+            self.keep(&file.path, Kept::NoText);
+        }
         match (self.tree.get(&file.path), self.before.files.get(&file.path)) {
             (None, None) => {
                 self.create(file);
@@ -129,7 +135,12 @@ impl<'a> Files<'a> {
                 Made::Overwrite(_) | Made::Merge(_) => None,
             }),
             (Some(OnDisk::Text(text)), None) if *text == file.text => Made::Skip(Some(Print::of(&file.text))),
-            (Some(_), None) => Made::Skip(None),
+            (Some(_), None) => {
+                if self.remembers {
+                    self.keep(&file.path, Kept::WasThere);
+                }
+                Made::Skip(None)
+            }
         }
     }
 
@@ -161,21 +172,40 @@ impl<'a> Files<'a> {
         let changed = self.changes.iter().map(|(path, text)| (path.as_str(), text.as_deref()));
         let mut all: Vec<(String, String)> = texts
             .chain(changed)
-            .filter(|(path, _)| path.ends_with(".rs") && !is_ours(path))
+            // What a link leads to is in the list itself.
+            .filter(|(path, _)| path.ends_with(".rs") && !is_ours(path) && !self.tree.is_link(path))
             .filter_map(|(path, text)| Some((path.to_owned(), text?.to_owned())))
             .collect();
         all.sort();
         all
     }
 
-    /// Changes a file of the user's in place. A file that only volplane has ever written stays known as such.
-    pub(super) fn edit(&mut self, path: &str, text: String) {
-        if let Some(Made::Skip(Some(print))) = self.made.get_mut(path)
-            && self.tree.text(path).is_some_and(|before| Print::of(before) == *print)
+    /// Changes a file of the user's in place. A file that only volplane has ever written stays known as such, unless it
+    /// has become one that is to be kept.
+    pub(super) fn edit(&mut self, path: &str, text: String, is_to_be_kept: bool) {
+        if let Some(Made::Skip(known)) = self.made.get_mut(path)
+            && self.tree.text(path).is_some_and(|before| known.as_ref() == Some(&Print::of(before)))
         {
-            *print = Print::of(&text);
+            *known = (!is_to_be_kept).then(|| Print::of(&text));
         }
         self.write(path, text);
+    }
+
+    /// Whether only volplane has ever written a file that is the user's.
+    pub(super) fn is_untouched(&self, path: &str) -> bool {
+        let print = match self.before.files.get(path) {
+            Some(Made::Skip(Some(print))) => print,
+            _ => return false,
+        };
+        self.tree.text(path).is_some_and(|text| Print::of(text) == *print)
+    }
+
+    /// Whether a file has places where somebody has to choose between two texts.
+    pub(super) fn has_conflict(&self, path: &str) -> bool {
+        self.events.iter().any(|event| match event {
+            Event::Conflict { path: other, .. } | Event::Unresolved { path: other, .. } => other == path,
+            _ => false,
+        })
     }
 
     /// Reports something.
@@ -191,9 +221,9 @@ impl<'a> Files<'a> {
         }
     }
 
-    pub(super) fn finish(mut self, services: &Services) -> Outcome {
+    pub(super) fn finish(mut self, services: &Services, waiting: &BTreeSet<String>) -> Outcome {
         self.events.sort_by(|a, b| a.place().cmp(&b.place()));
-        let record = Record { files: self.made, traits: services.record() };
+        let record = Record { files: self.made, traits: services.record(waiting) };
         Outcome { changes: self.changes, record, events: self.events, news: services.news() }
     }
 

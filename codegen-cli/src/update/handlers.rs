@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use volplane_edit::handlers::{self, Implementation, Request, Service, Stub};
+use volplane_edit::handlers::{self, Implementation, Outcome, Request, Service, Stub, What};
 use volplane_edit::merge::unresolved;
+use volplane_edit::newlines::Newlines;
 
 use super::files::Files;
 use super::report::Event;
@@ -13,8 +14,14 @@ use crate::plan::{NewFile, Policy};
 /// What a new method says in a crate that has no `not_implemented`.
 const INLINE: &str = "Err(::volo_thrift::ApplicationException::new(::volo_thrift::ApplicationExceptionKind::UNKNOWN, \"{method} is not implemented\").into())";
 
-/// Brings every handler up to its trait.
-pub(super) fn bring_up(files: &mut Files<'_>, rendered: &[NewFile], services: &Services, prune: bool) {
+/// Brings every handler up to its trait. The traits that have a handler which waits for the user's hand are returned, by
+/// their paths.
+pub(super) fn bring_up(
+    files: &mut Files<'_>,
+    rendered: &[NewFile],
+    services: &Services,
+    prune: bool,
+) -> BTreeSet<String> {
     for event in services.events() {
         files.report(event.clone());
     }
@@ -22,8 +29,8 @@ pub(super) fn bring_up(files: &mut Files<'_>, rendered: &[NewFile], services: &S
         services.list().iter().map(|pair| Service { before: pair.before.as_ref(), after: &pair.after }).collect();
     let merged = merged(rendered, &pairs);
     let mut implemented: BTreeSet<String> = BTreeSet::new();
-    // A file with conflicts has been told of, and is no Rust until they are resolved.
-    for (path, text) in files.rust().into_iter().filter(|(_, text)| unresolved(text).is_none()) {
+    let mut waiting: BTreeSet<String> = BTreeSet::new();
+    for (path, text) in files.rust() {
         let skip = merged.get(path.as_str()).map_or(&[][..], Vec::as_slice);
         let request = Request { services: &pairs, skip, stub: &stub(files, &path), prune };
         match handlers::update(&text, &request) {
@@ -31,24 +38,78 @@ pub(super) fn bring_up(files: &mut Files<'_>, rendered: &[NewFile], services: &S
                 let by_template = |one: &Implementation| {
                     skip.iter().any(|skip| (&skip.trait_path, &skip.self_ty) == (&one.trait_path, &one.self_ty))
                 };
-                let own = outcome.implementations.into_iter().filter(|one| !by_template(one));
-                implemented.extend(own.map(|one| one.trait_path));
+                let found = outcome.implementations.iter().filter(|one| !by_template(one));
+                implemented.extend(found.map(|one| one.trait_path.clone()));
+                let made = rendered.iter().find(|file| file.path == path && files.is_untouched(&path));
+                let outcome = tidied(outcome, made, &text, services);
+                if outcome.text != text && outcome.events.is_empty() {
+                    files.report(Event::Updated { path: path.clone() });
+                }
+                let is_pruned = outcome.events.iter().any(|event| event.what == What::Pruned);
                 for event in outcome.events {
+                    if matches!(event.what, What::NotRewritten { .. } | What::TraitMoved { .. }) {
+                        let pair = services.list().iter().find(|pair| pair.after.idl_name == event.service);
+                        waiting.extend(pair.map(|pair| pair.after.path()));
+                    }
                     files.report(Event::Handler { path: path.clone(), event });
                 }
                 if outcome.text != text {
-                    files.edit(&path, outcome.text);
+                    files.edit(&path, outcome.text, is_pruned);
                 }
             }
-            Err(error) => files.report(Event::NoRust { path, error }),
+            Err(error) => {
+                let mentioned = services.list().iter().filter(|pair| text.contains(&pair.after.ident));
+                waiting.extend(mentioned.map(|pair| pair.after.path()));
+                if !files.has_conflict(&path) {
+                    files.report(match unresolved(&text) {
+                        Some(line) => Event::Unresolved { path, line },
+                        None => Event::NoRust { path, error },
+                    });
+                }
+            }
         }
     }
     for pair in services.list() {
-        if !implemented.contains(&pair.after.path()) {
+        if !implemented.contains(&pair.after.path()) && !waiting.contains(&pair.after.path()) {
             let (name, ident) = (pair.after.idl_name.clone(), pair.after.ident.clone());
             files.report(Event::NoHandler { name, ident });
         }
     }
+    waiting
+}
+
+/// A file that nobody but volplane has written is made anew where an edit would leave imports behind that nothing needs, or
+/// that lead nowhere. `made` is what it would be made as.
+fn tidied(outcome: Outcome, made: Option<&NewFile>, before: &str, services: &Services) -> Outcome {
+    let goes = |event: &&handlers::Event| matches!(event.what, What::Gone | What::Pruned | What::LikelyRename { .. });
+    let Some(made) = made.filter(|_| !outcome.events.iter().any(|event| goes(&event))) else { return outcome };
+    let is_moved = outcome.events.iter().any(|event| matches!(event.what, What::TraitMoved { .. }));
+    if (outcome.text == before && !is_moved) || imported(&outcome.text).is_subset(&imported(&made.text)) {
+        return outcome;
+    }
+    let newlines = Newlines::of(before);
+    let mut events = outcome.events;
+    events.retain(|event| !matches!(event.what, What::TraitMoved { .. }));
+    for event in &mut events {
+        let mut methods = services.list().iter().flat_map(|pair| &pair.after.methods);
+        let ident = methods.find(|method| method.idl_name == event.method).map(|method| method.ident.as_str());
+        let head = format!("fn {}(", ident.unwrap_or(&event.method));
+        let line = made.text.lines().position(|line| line.contains(&head));
+        event.line = line.map_or(event.line, |line| line + 1);
+    }
+    Outcome { text: newlines.restore(made.text.clone()), events, ..outcome }
+}
+
+/// Every word of a file's imports.
+fn imported(text: &str) -> BTreeSet<&str> {
+    let mut is_import = false;
+    let lines = text.lines().filter(|line| {
+        let begins = line.starts_with("use ");
+        let is_part = is_import || begins;
+        is_import = is_part && !line.contains(';');
+        is_part
+    });
+    lines.flat_map(|line| line.split(|c: char| !(c.is_alphanumeric() || c == '_'))).collect()
 }
 
 /// The implementations that templates make, by file: merging brings those up.

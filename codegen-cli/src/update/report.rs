@@ -107,7 +107,7 @@ impl Event {
     pub(crate) fn weight(&self) -> Weight {
         match self {
             Self::Conflict { .. } | Self::Unresolved { .. } | Self::NoRust { .. } => Weight::Hand,
-            Self::Kept { reason: Kept::EditedOwn, .. } => Weight::Hand,
+            Self::Kept { reason: Kept::EditedOwn | Kept::NoText, .. } => Weight::Hand,
             Self::Kept { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => Weight::Note,
             Self::Handler { event, .. } => match event.what {
                 What::NotRewritten { .. } | What::TraitMoved { .. } => Weight::Hand,
@@ -174,7 +174,7 @@ impl Kept {
             Self::EditedOwn => {
                 "you have changed this file of volplane's; yours was kept, and volplane's has changed since"
             }
-            Self::NoText => "it is no UTF-8 text",
+            Self::NoText => "it is no UTF-8 text; it was left as it is",
             Self::WasThere => "it was there before; volplane's own differs",
             Self::NoMemory => "it differs from what volplane would write, and volplane.lock is missing: taken as yours",
             Self::Unused => "volplane doesn't make it any more; it has changes of yours",

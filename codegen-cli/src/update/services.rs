@@ -1,6 +1,6 @@
 //! The services' traits, as they are remembered and as they are now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use volplane_build::rust::ServiceApi;
 use volplane_edit::handlers::{Argument, Method, Trait};
@@ -76,9 +76,14 @@ impl Services {
         self.news
     }
 
-    /// What to remember.
-    pub(super) fn record(&self) -> BTreeMap<String, TraitRecord> {
-        self.list.iter().map(|pair| (pair.after.path(), record(&pair.after))).collect()
+    /// What to remember. Of the traits in `waiting`, by their paths, what was: their handlers are not brought up yet.
+    pub(super) fn record(&self, waiting: &BTreeSet<String>) -> BTreeMap<String, TraitRecord> {
+        let entry = |pair: &Pair| match &pair.before {
+            Some(before) if waiting.contains(&pair.after.path()) => (before.path(), record(before)),
+            None if waiting.contains(&pair.after.path()) => (pair.after.path(), TraitRecord::new()),
+            _ => (pair.after.path(), record(&pair.after)),
+        };
+        self.list.iter().map(entry).collect()
     }
 }
 

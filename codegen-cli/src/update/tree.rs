@@ -1,10 +1,13 @@
 //! The files of a project as they were read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is on the disk, by path; what is not listed is not there.
 #[derive(Debug, Default)]
-pub(crate) struct Tree(BTreeMap<String, OnDisk>);
+pub(crate) struct Tree {
+    content: BTreeMap<String, OnDisk>,
+    links: BTreeSet<String>,
+}
 
 /// A path's content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,12 +22,22 @@ impl Tree {
     /// Notes a file.
     pub(crate) fn insert(&mut self, path: impl Into<String>, content: Vec<u8>) {
         let content = String::from_utf8(content).map_or_else(|error| OnDisk::Bytes(error.into_bytes()), OnDisk::Text);
-        self.0.insert(path.into(), content);
+        self.content.insert(path.into(), content);
+    }
+
+    /// Notes that a path is a link to another one that is listed.
+    pub(crate) fn link(&mut self, path: impl Into<String>) {
+        self.links.insert(path.into());
+    }
+
+    /// Whether a path is a link to another one that is listed.
+    pub(crate) fn is_link(&self, path: &str) -> bool {
+        self.links.contains(path)
     }
 
     /// What is at a path.
     pub(crate) fn get(&self, path: &str) -> Option<&OnDisk> {
-        self.0.get(path)
+        self.content.get(path)
     }
 
     /// The text at a path.
@@ -45,7 +58,7 @@ impl Tree {
 
     /// All texts, by path.
     pub(crate) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().filter_map(|(path, content)| match content {
+        self.content.iter().filter_map(|(path, content)| match content {
             OnDisk::Text(text) => Some((path.as_str(), text.as_str())),
             OnDisk::Bytes(_) => None,
         })
