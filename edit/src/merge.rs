@@ -73,7 +73,8 @@ fn settle(text: &str) -> Merged {
         let (yours, base, ours) = (part(&middle), part(&split), part(&close));
         let resolved = side_by_side(&base, &yours, &ours)
             .or_else(|| items_first(&base, &yours, &ours))
-            .or_else(|| next_to(&base, &yours, &ours));
+            .or_else(|| next_to(&base, &yours, &ours))
+            .or_else(|| items_within(&base, &yours, &ours));
         if let Some(both) = resolved {
             for line in both {
                 push(&mut out, line);
@@ -147,6 +148,14 @@ fn next_to<'a>(base: &[&'a str], yours: &[&'a str], ours: &[&'a str]) -> Option<
         }
     }
     None
+}
+
+/// Items that the user has put among lines that are gone.
+fn items_within<'a>(base: &[&str], yours: &[&'a str], ours: &[&str]) -> Option<Vec<&'a str>> {
+    let mut gone = base.iter().peekable();
+    let put: Vec<&str> = yours.iter().filter(|line| gone.next_if_eq(line).is_none()).copied().collect();
+    let is_all = ours.is_empty() && gone.peek().is_none() && put.iter().all(|line| Item::of(line).is_some());
+    is_all.then_some(put)
 }
 
 /// A line that means the same before and behind its neighbours, by what there can be only one of.
@@ -238,6 +247,15 @@ mod tests {
     fn what_one_side_has_behind_modules_comes_behind_those_of_both() {
         let merged = merge("use a;\n\nx\n", "use a;\nuse z;\n\nx\n", "use a;\nuse b;\n\nfn f() {}\n\nx\n");
         assert_eq!(merged.text, "use a;\nuse b;\nuse z;\n\nfn f() {}\n\nx\n");
+    }
+
+    #[test]
+    fn an_import_among_lines_that_are_gone_stays() {
+        let base = "use a;\nuse b;\n\nfn b() {}\n\nx\n";
+        let merged = merge(base, &base.replace("use b;\n", "use b;\nuse z;\n"), "use a;\n\nx\n");
+        assert_eq!(merged, Merged { text: "use a;\nuse z;\n\nx\n".into(), conflicts: vec![] });
+        let merged = merge(base, &base.replace("{}", "{ c() }"), "use a;\n\nx\n");
+        assert_eq!(merged.conflicts.len(), 1, "{}", merged.text);
     }
 
     #[test]

@@ -111,6 +111,10 @@ impl<'a> Files<'a> {
             self.events.push(Event::Updated { path: file.path.clone() });
             return new;
         }
+        if file.path.ends_with(".md") && is_written_anew(base, yours) {
+            self.keep(&file.path, Kept::WrittenAnew);
+            return new;
+        }
         let merged = merge(base, yours, &file.text);
         let path = file.path.clone();
         self.events.push(match merged.conflicts.first() {
@@ -239,6 +243,13 @@ impl<'a> Files<'a> {
     fn keep(&mut self, path: &str, reason: Kept) {
         self.events.push(Event::Kept { path: path.to_owned(), reason });
     }
+}
+
+/// Whether hardly anything of a text is left in another one: a merge of the two would be one large conflict.
+fn is_written_anew(base: &str, yours: &str) -> bool {
+    let there: BTreeSet<&str> = yours.lines().map(str::trim_end).collect();
+    let lines: Vec<&str> = base.lines().filter(|line| !line.trim().is_empty()).collect();
+    lines.iter().filter(|line| there.contains(**line)).count() * 4 < lines.len()
 }
 
 /// Whether the text says itself that edits of it are lost.

@@ -38,6 +38,8 @@ pub(crate) enum Kept {
     EditedOwn,
     /// Not UTF-8.
     NoText,
+    /// A text for people, of which the user has left hardly anything.
+    WrittenAnew,
     /// It was there before volplane made one of that name.
     WasThere,
     /// It differs, and volplane.lock is missing.
@@ -175,6 +177,7 @@ impl Kept {
                 "you have changed this file of volplane's; yours was kept, and volplane's has changed since"
             }
             Self::NoText => "it is no UTF-8 text; it was left as it is",
+            Self::WrittenAnew => "you have written it anew; what volplane would change in its own is not in it",
             Self::WasThere => "it was there before; volplane's own differs",
             Self::NoMemory => "it differs from what volplane would write, and volplane.lock is missing: taken as yours",
             Self::Unused => "volplane doesn't make it any more; it has changes of yours",
