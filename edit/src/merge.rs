@@ -1,5 +1,7 @@
 //! Three-way merges of whole files: what the user changed and what volplane changed, against the text that both began with.
 
+mod fine;
+
 use diffy::{ConflictStyle, IncompleteHunkStyle, MergeOptions};
 
 use crate::newlines::Newlines;
@@ -71,10 +73,10 @@ fn settle(text: &str) -> Merged {
             found
         };
         let (yours, base, ours) = (part(&middle), part(&split), part(&close));
-        let resolved = side_by_side(&base, &yours, &ours)
-            .or_else(|| items_first(&base, &yours, &ours))
-            .or_else(|| next_to(&base, &yours, &ours))
-            .or_else(|| items_within(&base, &yours, &ours));
+        let fine = || fine::merge(&base, &yours, &ours, |yours, ours| without_order(&[], yours, ours));
+        let resolved = without_order(&base, &yours, &ours)
+            .or_else(|| items_within(&base, &yours, &ours))
+            .or_else(|| fine().filter(|lines| !has_doubles(lines)));
         if let Some(both) = resolved {
             for line in both {
                 push(&mut out, line);
@@ -95,6 +97,11 @@ fn settle(text: &str) -> Merged {
     out
 }
 
+/// Both sides' changes, if what these lines hold has no order.
+fn without_order<'a>(base: &[&str], yours: &[&'a str], ours: &[&'a str]) -> Option<Vec<&'a str>> {
+    side_by_side(base, yours, ours).or_else(|| items_first(base, yours, ours))
+}
+
 /// Both sides' changes, if all that these lines hold has no order. The user's lines stay in theirs.
 fn side_by_side<'a>(base: &[&str], yours: &[&'a str], ours: &[&'a str]) -> Option<Vec<&'a str>> {
     let items: Option<Vec<Item<'_>>> = [base, yours, ours].concat().into_iter().map(Item::of).collect();
@@ -107,10 +114,8 @@ fn side_by_side<'a>(base: &[&str], yours: &[&'a str], ours: &[&'a str]) -> Optio
         let place = lines.iter().position(|other| *other > *line).unwrap_or(lines.len());
         lines.insert(place, line);
     }
-    let items: Vec<Item<'_>> = lines.iter().filter_map(|line| Item::of(line)).collect();
-    let is_double = |(place, item): (usize, &Item<'_>)| items[..place].contains(item);
-    let in_doubt = both_changed && items.iter().any(|item| matches!(item, Item::Use(_)));
-    (!in_doubt && !items.iter().enumerate().any(is_double)).then_some(lines)
+    let in_doubt = both_changed && lines.iter().any(|line| matches!(Item::of(line), Some(Item::Use(_))));
+    (!in_doubt && !has_doubles(&lines)).then_some(lines)
 }
 
 /// Items that both sides have put at one place, with what one of them has behind its own.
@@ -130,24 +135,10 @@ fn items_first<'a>(base: &[&str], yours: &[&'a str], ours: &[&'a str]) -> Option
     Some([side_by_side(base, &your_items, &our_items)?, your_rest, our_rest].concat())
 }
 
-/// Lines that one side has put before or behind lines that the other has changed.
-fn next_to<'a>(base: &[&'a str], yours: &[&'a str], ours: &[&'a str]) -> Option<Vec<&'a str>> {
-    if base.is_empty() {
-        return None;
-    }
-    let is_new = |put: &[&str], changed: &[&str]| {
-        let known: Vec<Item<'_>> = changed.iter().filter_map(|line| Item::of(line)).collect();
-        !put.iter().filter_map(|line| Item::of(line)).any(|item| known.contains(&item))
-    };
-    for (put, changed) in [(yours, ours), (ours, yours)] {
-        if let Some(before) = put.strip_suffix(base).filter(|before| is_new(before, changed)) {
-            return Some([before, changed].concat());
-        }
-        if let Some(behind) = put.strip_prefix(base).filter(|behind| is_new(behind, changed)) {
-            return Some([changed, behind].concat());
-        }
-    }
-    None
+/// Whether there are two of which there can be only one.
+fn has_doubles(lines: &[&str]) -> bool {
+    let items: Vec<Item<'_>> = lines.iter().filter_map(|line| Item::of(line)).collect();
+    items.iter().enumerate().any(|(place, item)| items[..place].contains(item))
 }
 
 /// Items that the user has put among lines that are gone.
