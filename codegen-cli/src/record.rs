@@ -31,8 +31,8 @@ pub(crate) struct Record {
 pub(crate) enum Made {
     /// volplane's own, with the print of what was written.
     Overwrite(Print),
-    /// Both sides', with the text that the next merge starts from.
-    Merge(String),
+    /// Both sides', with the text that the next merge starts from: one for each branch, where branches were joined.
+    Merge(Vec<String>),
     /// The user's; with its print as long as nobody but volplane has written it.
     Skip(Option<Print>),
 }
@@ -58,6 +58,13 @@ impl Print {
     pub(crate) fn of(text: &str) -> Self {
         let digest = Sha1::digest(Newlines::of(text).plain(text).as_bytes());
         Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+impl Print {
+    /// Its beginning, which tells the few bases of one file apart.
+    fn short(&self) -> &str {
+        self.0.get(..8).unwrap_or(&self.0)
     }
 }
 
@@ -99,8 +106,8 @@ mod tests {
         let echo = BTreeMap::from([("echo".into(), method("a::b::Request")), ("ping".into(), none)]);
         Record {
             files: BTreeMap::from([
-                ("cmd/a b.rs".into(), Made::Merge("one\n\n  two %20\nlast".into())),
-                ("cmd/empty.rs".into(), Made::Merge(String::new())),
+                ("cmd/a b.rs".into(), Made::Merge(vec!["one\n\n  two %20\nlast".into()])),
+                ("cmd/empty.rs".into(), Made::Merge(vec![String::new()])),
                 ("cmd/echo.rs".into(), Made::Skip(Some(Print::of("x")))),
                 ("cmd/mine.rs".into(), Made::Skip(None)),
                 ("generated/lib.rs".into(), Made::Overwrite(Print::of("y"))),
@@ -130,6 +137,24 @@ mod tests {
         let doubled = Record::parse(&doubled.replace("volplane ", "<<<<<<< a\nvolplane "))?;
         assert_eq!(doubled.files.len(), sample().files.len());
         assert_eq!(doubled.traits, sample().traits);
+        Ok(())
+    }
+
+    #[test]
+    fn of_two_branches_both_bases_are_kept() -> Result<(), RecordError> {
+        let with = |base: &str| Record {
+            files: BTreeMap::from([("a.rs".to_owned(), Made::Merge(vec![base.to_owned()]))]),
+            traits: BTreeMap::new(),
+        };
+        let (one, two) = (with("a\nb\nc\n").text(), with("a\nc\nd\n").text());
+        // As merge=union does: the lines of the one, then those of the other.
+        let base = |text: &str| {
+            text.lines().filter(|line| line.starts_with("base ")).fold(String::new(), |all, line| all + line + "\n")
+        };
+        let joined = format!("file a.rs merge\n{}{}", base(&one), base(&two));
+        let Some(Made::Merge(mut bases)) = Record::parse(&joined)?.files.remove("a.rs") else { return Ok(()) };
+        bases.sort();
+        assert_eq!(bases, ["a\nb\nc\n", "a\nc\nd\n"]);
         Ok(())
     }
 

@@ -29,7 +29,8 @@ pub(crate) enum RecordError {
 #[derive(Default)]
 struct Lines {
     files: BTreeMap<String, (Policy, BTreeSet<String>)>,
-    bases: BTreeMap<String, String>,
+    /// By path and by the beginning of their prints: git may have joined those of two branches.
+    bases: BTreeMap<String, BTreeMap<String, String>>,
     traits: BTreeMap<String, BTreeMap<String, BTreeSet<MethodRecord>>>,
 }
 
@@ -74,8 +75,9 @@ impl Lines {
                 entry.1.extend(words.next().map(str::to_owned));
             }
             "base" => {
-                let (word, line) = rest.split_once(' ')?;
-                let base = self.bases.entry(path(word)?).or_default();
+                let (word, rest) = rest.split_once(' ')?;
+                let (print, line) = rest.split_once(' ')?;
+                let base = self.bases.entry(path(word)?).or_default().entry(print.to_owned()).or_default();
                 match line.split_at_checked(1)? {
                     ("|", line) => {
                         base.push_str(line);
@@ -106,7 +108,7 @@ impl Lines {
             let print = || if prints.len() == 1 { prints.first().cloned().map(Print) } else { None };
             let made = match policy {
                 Policy::Overwrite => Made::Overwrite(print().unwrap_or_else(|| Print(String::new()))),
-                Policy::Merge => Made::Merge(self.bases.remove(&path).unwrap_or_default()),
+                Policy::Merge => Made::Merge(bases(self.bases.remove(&path).unwrap_or_default())),
                 Policy::Skip => Made::Skip(print()),
             };
             files.insert(path, made);
@@ -120,6 +122,14 @@ impl Lines {
         let traits = self.traits.into_iter().map(|(name, found)| (name, methods(found))).collect();
         Record { files, traits }
     }
+}
+
+/// The texts that are what they are called; all, if none is: lines may have been lost. An empty one has no lines.
+fn bases(found: BTreeMap<String, String>) -> Vec<String> {
+    let is_whole = |(print, text): &(&String, &String)| Print::of(text).short() == print.as_str();
+    let whole: Vec<String> = found.iter().filter(is_whole).map(|(_, text)| text.clone()).collect();
+    let all = if whole.is_empty() { found.into_values().collect() } else { whole };
+    if all.is_empty() { vec![String::new()] } else { all }
 }
 
 /// A path in the project: whatever the file says, nothing outside is ever touched.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Made, MethodRecord, Record, word};
+use super::{Made, MethodRecord, Print, Record, word};
 
 const HEAD: &str = "\
 # What volplane remembers of this project: the files it made, the services' methods, and the texts that merges start from.
@@ -29,13 +29,16 @@ pub(super) fn text(record: &Record) -> String {
         }
     }
     for (path, made) in &record.files {
-        let Made::Merge(base) = made else { continue };
+        let Made::Merge(bases) = made else { continue };
         let path = word(path);
-        for line in base.split_inclusive('\n') {
-            let _ = match line.strip_suffix('\n') {
-                Some(line) => writeln!(out, "base {path} |{line}"),
-                None => writeln!(out, "base {path} ${line}"),
-            };
+        for base in bases {
+            let print = Print::of(base);
+            for line in base.split_inclusive('\n') {
+                let _ = match line.strip_suffix('\n') {
+                    Some(line) => writeln!(out, "base {path} {} |{line}", print.short()),
+                    None => writeln!(out, "base {path} {} ${line}", print.short()),
+                };
+            }
         }
     }
     out

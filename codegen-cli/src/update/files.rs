@@ -68,7 +68,7 @@ impl<'a> Files<'a> {
     }
 
     fn merge(&mut self, file: &NewFile) -> Made {
-        let new = Made::Merge(file.text.clone());
+        let new = Made::Merge(vec![file.text.clone()]);
         let recorded = self.before.files.get(&file.path);
         let yours = match self.tree.get(&file.path) {
             None if recorded.is_some() => return new,
@@ -89,7 +89,7 @@ impl<'a> Files<'a> {
             return recorded.cloned().unwrap_or(new);
         }
         let base = match recorded {
-            Some(Made::Merge(base)) => base,
+            Some(Made::Merge(bases)) => nearest(bases, yours),
             Some(Made::Skip(print)) => return Made::Skip(print.clone()),
             Some(Made::Overwrite(_)) => return Made::Skip(None),
             None if Print::of(yours) == Print::of(&file.text) => return new,
@@ -156,7 +156,9 @@ impl<'a> Files<'a> {
             let untouched = match (content, made) {
                 (OnDisk::Bytes(_), _) => false,
                 (OnDisk::Text(text), Made::Overwrite(print)) => is_generated(text) || Print::of(text) == *print,
-                (OnDisk::Text(text), Made::Merge(base)) => Newlines::of(text).plain(text) == *base,
+                (OnDisk::Text(text), Made::Merge(bases)) => {
+                    bases.iter().any(|base| Newlines::of(text).plain(text) == *base)
+                }
                 (OnDisk::Text(text), Made::Skip(print)) => print.as_ref() == Some(&Print::of(text)),
             };
             if untouched {
@@ -250,6 +252,22 @@ fn is_written_anew(base: &str, yours: &str) -> bool {
     let there: BTreeSet<&str> = yours.lines().map(str::trim_end).collect();
     let lines: Vec<&str> = base.lines().filter(|line| !line.trim().is_empty()).collect();
     lines.iter().filter(|line| there.contains(**line)).count() * 4 < lines.len()
+}
+
+/// The base that a text comes from. There are several behind a merge of branches, and the user has taken what he liked:
+/// it is the one that has the most of its lines.
+fn nearest<'b>(bases: &'b [String], text: &str) -> &'b str {
+    let plain = Newlines::of(text).plain(text);
+    let distance = |base: &str| {
+        let mut lines: BTreeMap<&str, isize> = BTreeMap::new();
+        plain.lines().for_each(|line| *lines.entry(line).or_default() += 1);
+        base.lines().for_each(|line| *lines.entry(line).or_default() -= 1);
+        lines.values().map(|count| count.unsigned_abs()).sum::<usize>()
+    };
+    if let [only] = bases {
+        return only;
+    }
+    bases.iter().min_by_key(|base| distance(base)).map_or("", String::as_str)
 }
 
 /// Whether the text says itself that edits of it are lost.
