@@ -3,6 +3,8 @@
 
 mod files;
 mod handlers;
+#[cfg(test)]
+mod living;
 pub(crate) mod report;
 mod services;
 #[cfg(test)]

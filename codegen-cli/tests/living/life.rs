@@ -1,0 +1,160 @@
+//! A project's life: edits of its IDL and by its user, with an update behind each.
+
+use super::dice::Dice;
+use super::evolve;
+use super::idl::{self, Idl};
+use super::marks::{self, Files, Lines};
+use super::resolve::resolve;
+use super::user;
+
+/// A project, wherever it is.
+pub(crate) trait Project {
+    /// Its files with their texts; without the runtime, if it is vendored.
+    fn files(&self) -> Result<Files, String>;
+    /// Has the user save these files, and delete what is not among them.
+    fn save(&mut self, files: &Files) -> Result<(), String>;
+    /// Brings it up to its IDL, `add`ing or `remove`ing the one that comes and goes.
+    fn update(&mut self, idl: &Idl) -> Result<Told, String>;
+    /// Whether `check` would say 0.
+    fn check(&self) -> Result<bool, String>;
+}
+
+/// What an update said.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// Something waits for the user: exit code 3.
+    pub(crate) waits: bool,
+    /// Its report.
+    pub(crate) text: String,
+}
+
+/// What happens between two updates: rolls for the IDL's edit, and for each of the user's.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    /// `None`: only the user works.
+    pub(crate) idl: Option<Vec<u32>>,
+    /// For each edit.
+    pub(crate) user: Vec<Vec<u32>>,
+}
+
+/// What came of it all.
+#[derive(Debug, Default)]
+pub(crate) struct Story {
+    /// What was done, for those who look for a mistake.
+    pub(crate) log: Vec<String>,
+    /// How many edits of the user's there were.
+    pub(crate) edits: usize,
+    /// The conflicts: files and lines of both sides.
+    pub(crate) fights: Vec<String>,
+}
+
+/// How users are in this test.
+pub(crate) trait User {
+    /// One edit, or `None` if it does not apply.
+    fn edit(&self, files: &mut Files, idl: &mut Idl, number: usize, dice: &mut Dice<'_>) -> Option<String>;
+}
+
+/// One who does everything that leaves files that parse.
+pub(crate) struct Anything;
+
+impl User for Anything {
+    fn edit(&self, files: &mut Files, _: &mut Idl, number: usize, dice: &mut Dice<'_>) -> Option<String> {
+        user::edit(files, number, dice)
+    }
+}
+
+/// Goes through the steps, and holds every update to its promises.
+///
+/// # Errors
+/// The promise that was broken, and all that happened before.
+pub(crate) fn live(project: &mut impl Project, user: &impl User, steps: &[Step]) -> Result<Story, String> {
+    let mut story = Story::default();
+    let mut idl = Idl::first();
+    let mut number = 0;
+    for step in steps {
+        let lived = live_step(project, user, step, &mut idl, &mut number, &mut story);
+        lived.map_err(|error| format!("{error}\n\nthe story:\n{}", story.log.join("\n")))?;
+    }
+    Ok(story)
+}
+
+fn live_step(
+    project: &mut impl Project,
+    user: &impl User,
+    step: &Step,
+    idl: &mut Idl,
+    number: &mut usize,
+    story: &mut Story,
+) -> Result<(), String> {
+    let mut files = project.files()?;
+    for rolls in &step.user {
+        *number += 1;
+        let mut edited = files.clone();
+        let done = user.edit(&mut edited, idl, *number, &mut Dice::new(rolls));
+        // An edit that leaves no Rust is another test's.
+        if let (Some(said), Ok(())) = (done, all_parse(&edited, &files)) {
+            files = edited;
+            story.edits += 1;
+            story.log.push(format!("  user: {said}"));
+        }
+    }
+    if let Some(rolls) = &step.idl
+        && let Some(said) = evolve::edit(idl, &mut Dice::new(rolls))
+    {
+        story.log.push(format!("  IDL: {said}"));
+    }
+    files.extend(idl.texts());
+    project.save(&files)?;
+
+    let told = project.update(idl)?;
+    story.log.push(format!("update\n{}", told.text.trim_end()));
+    let mut after = project.files()?;
+    same_lines(&marks::lines(&files), &marks::lines(&after))?;
+    if told.waits {
+        let fights = resolve(&mut after);
+        if fights.is_empty() {
+            return Err("something waits for the user, and it is no conflict".to_owned());
+        }
+        story.log.push(format!("  user: {} conflicts", fights.len()));
+        story.fights.extend(fights);
+        let own = marks::lines(&after);
+        project.save(&after)?;
+        let told = project.update(idl)?;
+        if told.waits {
+            return Err(format!("a conflict that was resolved is there again\n{}", told.text));
+        }
+        after = project.files()?;
+        same_lines(&own, &marks::lines(&after))?;
+    }
+    all_parse(&after, &files)?;
+    if !project.check()? {
+        return Err("check does not say 0".to_owned());
+    }
+    let told = project.update(idl)?;
+    let again = project.files()?;
+    match after.iter().find(|(path, text)| again.get(*path) != Some(text)) {
+        Some((path, _)) => Err(format!("a second update changes {path}\n{}", told.text)),
+        None if again.len() != after.len() => Err(format!("a second update makes files\n{}", told.text)),
+        None if told.waits => Err(format!("a second update is not content\n{}", told.text)),
+        None => Ok(()),
+    }
+}
+
+fn same_lines(before: &Lines, after: &Lines) -> Result<(), String> {
+    let Some((path, lines)) = before.iter().find(|(path, lines)| after.get(*path) != Some(lines)) else {
+        return Ok(());
+    };
+    Err(format!("the user's lines of {path} were\n{lines:#?}\nand are\n{:#?}", after.get(path)))
+}
+
+/// Whether all files follow their grammars; those that are as they were `before` do.
+fn all_parse(files: &Files, before: &Files) -> Result<(), String> {
+    files.iter().filter(|(path, text)| before.get(*path) != Some(text)).try_for_each(|(path, text)| {
+        marks::parses(path, text).map_err(|error| format!("{path} does not parse: {error}\n{text}"))
+    })
+}
+
+/// The IDL file that comes and goes, as the project has it.
+pub(crate) fn tool() -> String {
+    idl::path(&Idl::first().files[idl::TOOL])
+}
