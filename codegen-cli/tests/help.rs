@@ -10,6 +10,10 @@ fn the_command_explains_itself() -> TestResult {
     insta::assert_snapshot!("help", sandbox.run(&["--help"])?.text());
     insta::assert_snapshot!("help_new", sandbox.run(&["new", "--help"])?.text());
     insta::assert_snapshot!("help_demo", sandbox.run(&["demo", "--help"])?.text());
+    insta::assert_snapshot!("help_update", sandbox.run(&["update", "--help"])?.text());
+    insta::assert_snapshot!("help_check", sandbox.run(&["check", "--help"])?.text());
+    insta::assert_snapshot!("help_add", sandbox.run(&["add", "--help"])?.text());
+    insta::assert_snapshot!("help_remove", sandbox.run(&["remove", "--help"])?.text());
     insta::assert_snapshot!("no_command", sandbox.run(&[])?.text());
     Ok(())
 }

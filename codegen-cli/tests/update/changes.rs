@@ -83,8 +83,33 @@ pub(crate) fn told(before: &Tree, after: &Tree) -> Result<String, String> {
 pub(crate) fn shown(bytes: &[u8]) -> String {
     let Ok(text) = std::str::from_utf8(bytes) else { return format!("  bytes {bytes:02x?}\n") };
     let text = text.replace('\r', "␍").replace('\u{feff}', "<BOM>");
-    let lines: String = text.lines().map(|line| format!("  {line}").trim_end().to_owned() + "\n").collect();
+    let line = |line: &str| {
+        // Blanks at the end of a line are seen; the one before an empty line of a diff says nothing.
+        let (bare, blanks) = line.split_at(line.trim_end_matches([' ', '\t']).len());
+        let line = if line == " " { String::new() } else { format!("{bare}{}", "·".repeat(blanks.len())) };
+        if line.is_empty() { "\n".to_owned() } else { format!("  {line}\n") }
+    };
+    let lines: String = text.lines().map(line).collect();
     if text.ends_with('\n') || text.is_empty() { lines } else { lines + "  (no newline at the end)\n" }
+}
+
+/// The same report whatever versions the project is made with: those change by themselves.
+pub(crate) fn without_versions(report: &str) -> String {
+    let number = |word: &str| {
+        let mut characters = word.trim_start_matches(['=', '^']).chars();
+        characters.clone().any(|c| c == '.') && characters.all(|c| c.is_ascii_digit() || c == '.')
+    };
+    let quoted = report.split('"').map(|part| if number(part) { "[VERSION]" } else { part });
+    let text = quoted.collect::<Vec<_>>().join("\"");
+    let mut names = false;
+    let word = |word: &str| {
+        let (bare, blank) = word.split_at(word.trim_end().len());
+        let (bare, mark) = bare.split_at(bare.trim_end_matches(['.', ':']).len());
+        let is_version =
+            std::mem::replace(&mut names, matches!(bare, "volplane" | "volo-thrift" | "is")) && number(bare);
+        if is_version { format!("[VERSION]{mark}{blank}") } else { word.to_owned() }
+    };
+    text.split_inclusive([' ', '\n']).map(word).collect()
 }
 
 /// Whether a file's content is told elsewhere.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::case::{Case, Step};
-use super::changes::{Content, LOCK, Tree, read, shown, told};
+use super::changes::{Content, LOCK, Tree, read, shown, told, without_versions};
 use super::project::{self, NAME, age};
 use super::support::volplane;
 
@@ -38,7 +38,7 @@ pub(crate) fn run(case: &Case) -> Result<String, Box<dyn Error>> {
     if !only_looks(args) && matches!(code, 0 | 3) {
         settled(case, sandbox.path(), code)?;
     }
-    Ok(report)
+    Ok(without_versions(&report))
 }
 
 /// What volplane.lock says, without what changes with every template: prints, and the texts that merges start from.
