@@ -50,7 +50,7 @@ pub(crate) struct MethodRecord {
 }
 
 /// A text's SHA-1, as git tells texts apart; newlines and byte order mark don't count.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Print(String);
 
 impl Print {
@@ -59,12 +59,24 @@ impl Print {
         let digest = Sha1::digest(Newlines::of(text).plain(text).as_bytes());
         Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
-}
 
-impl Print {
     /// Its beginning, which tells the few bases of one file apart.
     fn short(&self) -> &str {
         self.0.get(..8).unwrap_or(&self.0)
+    }
+}
+
+impl Made {
+    /// Whether nobody but volplane has written this text, as far as is remembered.
+    pub(crate) fn is(&self, text: &str) -> bool {
+        match self {
+            Self::Overwrite(print) | Self::Skip(Some(print)) => Print::of(text) == *print,
+            Self::Merge(bases) => {
+                let text = Newlines::of(text).plain(text);
+                bases.iter().any(|base| *base == text)
+            }
+            Self::Skip(None) => false,
+        }
     }
 }
 
@@ -95,6 +107,10 @@ fn unword(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
 
     fn sample() -> Record {
@@ -156,6 +172,81 @@ mod tests {
         bases.sort();
         assert_eq!(bases, ["a\nb\nc\n", "a\nc\nd\n"]);
         Ok(())
+    }
+
+    #[test]
+    fn what_git_shows_of_before_both_branches_counts_for_nothing() -> Result<(), RecordError> {
+        let text = "file x merge\n<<<<<<< A\nbase x 1 |a\n||||||| 0\nbase x 0 |o\nmethod a::B c () -> ()\n=======\n>>>>>>> B\n";
+        let record = Record::parse(text)?;
+        assert_eq!(record.files["x"], Made::Merge(vec!["a\n".to_owned()]));
+        assert!(record.traits.is_empty());
+        Ok(())
+    }
+
+    #[test]
+    fn of_two_owners_the_user_is_the_one() -> Result<(), RecordError> {
+        for text in
+            ["file x overwrite a\nfile x skip a\n", "file x skip a\nfile x skip\n", "file x skip a\nfile x skip b\n"]
+        {
+            assert_eq!(Record::parse(text)?.files["x"], Made::Skip(None), "{text}");
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_record_or_refused(lines in vec(any_line(), 0..20)) {
+            if let Ok(record) = Record::parse(&lines.join("\n")) {
+                let text = record.text();
+                prop_assert_eq!(Record::parse(&text).map(|record| record.text()).map_err(|error| error.to_string()), Ok(text));
+            }
+        }
+
+        #[test]
+        fn what_is_written_is_read_whatever_the_texts(files in btree_map("[a-c %\n\r/]{1,4}[x]", any_made(), 0..4)) {
+            let files = files.into_iter().filter(|(path, _)| !path.starts_with('/')).collect();
+            let record = Record { files, traits: BTreeMap::new() };
+            let paths = record.files.keys().all(|path| !path.contains("//"));
+            prop_assume!(paths);
+            prop_assert_eq!(Record::parse(&record.text()).map_err(|error| error.to_string()), Ok(record));
+        }
+    }
+
+    /// Lines as volplane and git write them, and damaged ones.
+    fn any_line() -> impl Strategy<Value = String> {
+        let words = [
+            "file",
+            "base",
+            "trait",
+            "method",
+            "x",
+            "a::B",
+            "merge",
+            "skip",
+            "overwrite",
+            "|a",
+            "$b",
+            "(",
+            ")",
+            "->",
+            "x: i32,",
+            "<",
+            "=======",
+            "<<<<<<< a",
+            "||||||| o",
+            "%0A",
+            "volplane",
+        ];
+        prop_oneof![vec(select(words.to_vec()), 0..7).prop_map(|words| words.join(" ")), any::<String>()]
+    }
+
+    fn any_made() -> impl Strategy<Value = Made> {
+        let text = "[ab\n \u{e9}]{0,8}";
+        prop_oneof![
+            text.prop_map(|text| Made::Merge(vec![text])),
+            text.prop_map(|text| Made::Overwrite(Print::of(&text))),
+            proptest::option::of(text).prop_map(|text| Made::Skip(text.as_deref().map(Print::of))),
+        ]
     }
 
     #[test]

@@ -25,10 +25,14 @@ pub(crate) enum RecordError {
     },
 }
 
+/// How git marks a conflict, and its part that neither branch wrote.
+const MARKERS: [&str; 4] = ["<<<<<<<", BEFORE, "=======", ">>>>>>>"];
+const BEFORE: &str = "|||||||";
+
 /// What the lines said so far.
 #[derive(Default)]
 struct Lines {
-    files: BTreeMap<String, (Policy, BTreeSet<String>)>,
+    files: BTreeMap<String, (Policy, BTreeSet<Option<Print>>)>,
     /// By path and by the beginning of their prints: git may have joined those of two branches.
     bases: BTreeMap<String, BTreeMap<String, String>>,
     traits: BTreeMap<String, BTreeMap<String, BTreeSet<MethodRecord>>>,
@@ -36,10 +40,15 @@ struct Lines {
 
 pub(super) fn record(text: &str) -> Result<Record, RecordError> {
     let mut lines = Lines::default();
+    // Between these two markers git shows what was there before both branches.
+    let mut is_before = false;
     for (number, line) in text.lines().enumerate() {
         let line = line.strip_suffix('\r').unwrap_or(line);
-        let is_marker = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().any(|marker| line.starts_with(marker));
-        if line.is_empty() || line.starts_with('#') || is_marker {
+        if let Some(marker) = MARKERS.iter().find(|marker| line.starts_with(**marker)) {
+            is_before = *marker == BEFORE;
+            continue;
+        }
+        if line.is_empty() || line.starts_with('#') || is_before {
             continue;
         }
         if let Some(version) = line.strip_prefix("volplane ") {
@@ -71,8 +80,11 @@ impl Lines {
                     _ => return None,
                 };
                 let entry = self.files.entry(path).or_insert_with(|| (policy, BTreeSet::new()));
-                entry.0 = policy;
-                entry.1.extend(words.next().map(str::to_owned));
+                // Of two owners the user is the one.
+                if entry.0 != policy {
+                    *entry = (Policy::Skip, BTreeSet::from([None]));
+                }
+                entry.1.insert(words.next().map(|print| Print(print.to_owned())));
             }
             "base" => {
                 let (word, rest) = rest.split_once(' ')?;
@@ -105,11 +117,11 @@ impl Lines {
         let mut files = BTreeMap::new();
         for (path, (policy, prints)) in self.files {
             // Which of two prints is right only the file can tell; what is not sure is the user's.
-            let print = || if prints.len() == 1 { prints.first().cloned().map(Print) } else { None };
+            let print = if prints.len() == 1 { prints.into_iter().next().flatten() } else { None };
             let made = match policy {
-                Policy::Overwrite => Made::Overwrite(print().unwrap_or_else(|| Print(String::new()))),
+                Policy::Overwrite => Made::Overwrite(print.unwrap_or_else(|| Print(String::new()))),
                 Policy::Merge => Made::Merge(bases(self.bases.remove(&path).unwrap_or_default())),
-                Policy::Skip => Made::Skip(print()),
+                Policy::Skip => Made::Skip(print),
             };
             files.insert(path, made);
         }

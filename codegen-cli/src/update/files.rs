@@ -46,17 +46,15 @@ impl<'a> Files<'a> {
             None => self.create(file),
             Some(OnDisk::Text(text)) if Print::of(text) == print => {}
             Some(content) => {
-                let ours = match (content, self.before.files.get(&file.path)) {
-                    (OnDisk::Text(text), Some(Made::Overwrite(was))) => is_generated(text) || Print::of(text) == *was,
-                    (OnDisk::Text(text), _) => is_generated(text),
-                    (OnDisk::Bytes(_), _) => false,
-                };
+                let known = self.before.files.get(&file.path);
+                let is_ours = |text: &str| is_generated(text) || known.is_some_and(|made| made.is(text));
+                let ours = matches!(content, OnDisk::Text(text) if is_ours(text));
                 if ours {
                     let newlines = self.tree.text(&file.path).map_or(Newlines::default(), Newlines::of);
                     self.write(&file.path, newlines.restore(file.text.clone()));
                     self.events.push(Event::Updated { path: file.path.clone() });
                 } else {
-                    match self.before.files.get(&file.path) {
+                    match known {
                         None => self.keep(&file.path, Kept::WasThere),
                         Some(Made::Overwrite(was)) if *was == print => {}
                         Some(_) => self.keep(&file.path, Kept::EditedOwn),
@@ -71,7 +69,8 @@ impl<'a> Files<'a> {
         let new = Made::Merge(vec![file.text.clone()]);
         let recorded = self.before.files.get(&file.path);
         let yours = match self.tree.get(&file.path) {
-            None if recorded.is_some() => return new,
+            // If it comes back, it is as it was when it went.
+            None if recorded.is_some() => return recorded.cloned().unwrap_or(new),
             None => {
                 self.create(file);
                 return new;
@@ -88,8 +87,10 @@ impl<'a> Files<'a> {
             self.events.push(Event::Unresolved { path: file.path.clone(), line });
             return recorded.cloned().unwrap_or(new);
         }
+        let newlines = Newlines::of(yours);
         let base = match recorded {
-            Some(Made::Merge(bases)) => nearest(bases, yours),
+            Some(made) if made.is(yours) => newlines.plain(yours),
+            Some(Made::Merge(bases)) => nearest(bases, yours).into(),
             Some(Made::Skip(print)) => return Made::Skip(print.clone()),
             Some(Made::Overwrite(_)) => return Made::Skip(None),
             None if Print::of(yours) == Print::of(&file.text) => return new,
@@ -102,20 +103,19 @@ impl<'a> Files<'a> {
                 return new;
             }
         };
-        let newlines = Newlines::of(yours);
-        if *base == file.text || newlines.plain(yours) == file.text {
+        if base == file.text || newlines.plain(yours) == file.text {
             return new;
         }
-        if newlines.plain(yours) == *base {
+        if newlines.plain(yours) == base {
             self.write(&file.path, newlines.restore(file.text.clone()));
             self.events.push(Event::Updated { path: file.path.clone() });
             return new;
         }
-        if file.path.ends_with(".md") && is_written_anew(base, yours) {
+        if file.path.ends_with(".md") && is_written_anew(&base, yours) {
             self.keep(&file.path, Kept::WrittenAnew);
             return new;
         }
-        let merged = merge(base, yours, &file.text);
+        let merged = merge(&base, yours, &file.text);
         let path = file.path.clone();
         self.events.push(match merged.conflicts.first() {
             Some(&line) => Event::Conflict { path, line, more: merged.conflicts.len() - 1 },
@@ -134,10 +134,9 @@ impl<'a> Files<'a> {
                 self.create(file);
                 Made::Skip(Some(Print::of(&file.text)))
             }
-            (_, Some(made)) => Made::Skip(match made {
-                Made::Skip(print) => print.clone(),
-                Made::Overwrite(_) | Made::Merge(_) => None,
-            }),
+            (_, Some(Made::Skip(print))) => Made::Skip(print.clone()),
+            (Some(OnDisk::Text(text)), Some(made)) if made.is(text) => Made::Skip(Some(Print::of(text))),
+            (_, Some(_)) => Made::Skip(None),
             (Some(OnDisk::Text(text)), None) if *text == file.text => Made::Skip(Some(Print::of(&file.text))),
             (Some(_), None) => {
                 if self.remembers {
@@ -153,14 +152,8 @@ impl<'a> Files<'a> {
         let wanted: BTreeSet<&str> = rendered.iter().map(|file| file.path.as_str()).collect();
         for (path, made) in self.before.files.iter().filter(|(path, _)| !wanted.contains(path.as_str())) {
             let Some(content) = self.tree.get(path) else { continue };
-            let untouched = match (content, made) {
-                (OnDisk::Bytes(_), _) => false,
-                (OnDisk::Text(text), Made::Overwrite(print)) => is_generated(text) || Print::of(text) == *print,
-                (OnDisk::Text(text), Made::Merge(bases)) => {
-                    bases.iter().any(|base| Newlines::of(text).plain(text) == *base)
-                }
-                (OnDisk::Text(text), Made::Skip(print)) => print.as_ref() == Some(&Print::of(text)),
-            };
+            let is_own = |text: &str| matches!(made, Made::Overwrite(_)) && is_generated(text);
+            let untouched = matches!(content, OnDisk::Text(text) if made.is(text) || is_own(text));
             if untouched {
                 self.changes.insert(path.clone(), None);
                 self.events.push(Event::Removed { path: path.clone() });
@@ -199,11 +192,10 @@ impl<'a> Files<'a> {
 
     /// Whether only volplane has ever written a file that is the user's.
     pub(super) fn is_untouched(&self, path: &str) -> bool {
-        let print = match self.before.files.get(path) {
-            Some(Made::Skip(Some(print))) => print,
-            _ => return false,
-        };
-        self.tree.text(path).is_some_and(|text| Print::of(text) == *print)
+        match self.before.files.get(path) {
+            Some(made @ Made::Skip(_)) => self.tree.text(path).is_some_and(|text| made.is(text)),
+            _ => false,
+        }
     }
 
     /// Whether a file has places where somebody has to choose between two texts.

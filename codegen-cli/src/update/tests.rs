@@ -162,3 +162,26 @@ fn what_is_no_text_is_left_alone() {
         assert!(outcome.changes.is_empty(), "{policy:?}");
     }
 }
+
+#[test]
+fn a_deleted_file_that_comes_back_takes_what_it_has_missed() {
+    let outcome = updated(Policy::Merge, None, Some(NEW));
+    let back = run(Some(outcome.record), Some(BASE), Some(file("a.txt", NEW, Policy::Merge)));
+    assert_eq!(told(&back), (Some(NEW), vec!["Updated a.txt".into()]));
+}
+
+#[test]
+fn a_file_that_nobody_edited_gets_another_owner() {
+    for before in [Policy::Overwrite, Policy::Merge, Policy::Skip] {
+        for after in [Policy::Overwrite, Policy::Merge] {
+            let record = first_record(&[file("a.txt", BASE, before)], &[]);
+            let new = file("a.txt", NEW, after);
+            let outcome = run(Some(record.clone()), Some(BASE), Some(new.clone()));
+            assert_eq!(told(&outcome), (Some(NEW), vec!["Updated a.txt".into()]), "{before:?} to {after:?}");
+            settles(&outcome, Some(BASE), Some(new.clone()));
+            assert_eq!(outcome.record, first_record(std::slice::from_ref(&new), &[]));
+            let edited = run(Some(record), Some("mine\n"), Some(new));
+            assert!(!edited.changes.contains_key("a.txt") || before == after, "{before:?} to {after:?}");
+        }
+    }
+}
