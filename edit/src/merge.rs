@@ -1,13 +1,12 @@
 //! Three-way merges of whole files: what the user changed and what volplane changed, against the text that both began with.
 
 mod fine;
+mod order;
 
 use diffy::{ConflictStyle, IncompleteHunkStyle, MergeOptions};
 
 use crate::newlines::Newlines;
-
-/// Longer than any marker that a text holds by itself; the merge is read back by it.
-const INTERNAL_MARKER: usize = 61;
+use order::{items_within, line_by_line, without_order};
 
 /// A merge, done as far as it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,14 +24,15 @@ pub struct Merged {
 pub fn merge(base: &str, yours: &str, ours: &str) -> Merged {
     let newlines = Newlines::of(yours);
     let yours = newlines.plain(yours);
+    let marker = marker_length(&[base, &yours, ours]);
     let mut options = MergeOptions::new();
     options
-        .set_conflict_marker_length(INTERNAL_MARKER)
+        .set_conflict_marker_length(marker)
         .set_conflict_style(ConflictStyle::Diff3)
         .set_incomplete_hunk_style(IncompleteHunkStyle::Git);
     let merged = match options.merge(base, &yours, ours) {
         Ok(text) => Merged { text, conflicts: Vec::new() },
-        Err(text) => settle(&text),
+        Err(text) => settle(&text, marker),
     };
     Merged { text: newlines.restore(merged.text), conflicts: merged.conflicts }
 }
@@ -45,9 +45,18 @@ pub fn unresolved(text: &str) -> Option<usize> {
     closed.then_some(open + 1)
 }
 
+/// More than any line of these texts begins with: the merge is read back by its markers.
+fn marker_length(texts: &[&str]) -> usize {
+    let run = |line: &str| {
+        let first = line.chars().next().filter(|c| "<|=>".contains(*c));
+        first.map_or(0, |first| line.chars().take_while(|c| *c == first).count())
+    };
+    texts.iter().flat_map(|text| text.lines()).map(run).max().unwrap_or(0).max(6) + 1
+}
+
 /// Resolves what needs nobody's decision, and writes the rest with git's markers.
-fn settle(text: &str) -> Merged {
-    let marker = |c: char| c.to_string().repeat(INTERNAL_MARKER);
+fn settle(text: &str, marker_length: usize) -> Merged {
+    let marker = |c: char| c.to_string().repeat(marker_length);
     let (open, middle, split, close) = (marker('<'), marker('|'), marker('='), marker('>'));
     let mut out = Merged { text: String::new(), conflicts: Vec::new() };
     let mut line_number = 1;
@@ -73,10 +82,10 @@ fn settle(text: &str) -> Merged {
             found
         };
         let (yours, base, ours) = (part(&middle), part(&split), part(&close));
-        let fine = || fine::merge(&base, &yours, &ours, |yours, ours| without_order(&[], yours, ours));
-        let resolved = without_order(&base, &yours, &ours)
+        let above = out.text.lines().next_back().unwrap_or_default();
+        let resolved = without_order(above, &base, &yours, &ours)
             .or_else(|| items_within(&base, &yours, &ours))
-            .or_else(|| fine().filter(|lines| !has_doubles(lines)));
+            .or_else(|| line_by_line(&base, &yours, &ours));
         if let Some(both) = resolved {
             for line in both {
                 push(&mut out, line);
@@ -95,81 +104,6 @@ fn settle(text: &str) -> Merged {
         push(&mut out, ">>>>>>> volplane\n");
     }
     out
-}
-
-/// Both sides' changes, if what these lines hold has no order.
-fn without_order<'a>(base: &[&str], yours: &[&'a str], ours: &[&'a str]) -> Option<Vec<&'a str>> {
-    side_by_side(base, yours, ours).or_else(|| items_first(base, yours, ours))
-}
-
-/// Both sides' changes, if all that these lines hold has no order. The user's lines stay in theirs.
-fn side_by_side<'a>(base: &[&str], yours: &[&'a str], ours: &[&'a str]) -> Option<Vec<&'a str>> {
-    let items: Option<Vec<Item<'_>>> = [base, yours, ours].concat().into_iter().map(Item::of).collect();
-    items?;
-    let gone = |line: &&&str| !ours.contains(*line);
-    let both_changed = base.iter().filter(gone).any(|line| !yours.contains(line));
-    let mut lines: Vec<&str> =
-        yours.iter().filter(|line| ours.contains(line) || !base.contains(line)).copied().collect();
-    for line in ours.iter().filter(|line| !base.contains(line) && !yours.contains(line)) {
-        let place = lines.iter().position(|other| *other > *line).unwrap_or(lines.len());
-        lines.insert(place, line);
-    }
-    let in_doubt = both_changed && lines.iter().any(|line| matches!(Item::of(line), Some(Item::Use(_))));
-    (!in_doubt && !has_doubles(&lines)).then_some(lines)
-}
-
-/// Items that both sides have put at one place, with what one of them has behind its own.
-fn items_first<'a>(base: &[&str], yours: &[&'a str], ours: &[&'a str]) -> Option<Vec<&'a str>> {
-    let split = |lines: &[&'a str]| {
-        let (items, rest) = lines.split_at(lines.iter().take_while(|line| Item::of(line).is_some()).count());
-        (items.to_vec(), rest.to_vec())
-    };
-    let ((your_items, your_rest), (our_items, our_rest)) = (split(yours), split(ours));
-    if !base.is_empty()
-        || your_items.is_empty()
-        || our_items.is_empty()
-        || !(your_rest.is_empty() || our_rest.is_empty())
-    {
-        return None;
-    }
-    Some([side_by_side(base, &your_items, &our_items)?, your_rest, our_rest].concat())
-}
-
-/// Whether there are two of which there can be only one.
-fn has_doubles(lines: &[&str]) -> bool {
-    let items: Vec<Item<'_>> = lines.iter().filter_map(|line| Item::of(line)).collect();
-    items.iter().enumerate().any(|(place, item)| items[..place].contains(item))
-}
-
-/// Items that the user has put among lines that are gone.
-fn items_within<'a>(base: &[&str], yours: &[&'a str], ours: &[&str]) -> Option<Vec<&'a str>> {
-    let mut gone = base.iter().peekable();
-    let put: Vec<&str> = yours.iter().filter(|line| gone.next_if_eq(line).is_none()).copied().collect();
-    let is_all = ours.is_empty() && gone.peek().is_none() && put.iter().all(|line| Item::of(line).is_some());
-    is_all.then_some(put)
-}
-
-/// A line that means the same before and behind its neighbours, by what there can be only one of.
-#[derive(PartialEq, Eq)]
-enum Item<'a> {
-    Mod(&'a str),
-    Use(&'a str),
-    Entry(&'a str),
-}
-
-impl<'a> Item<'a> {
-    fn of(line: &'a str) -> Option<Self> {
-        let line = line.strip_suffix('\n')?;
-        let item = line.strip_prefix("pub ").unwrap_or(line);
-        if let Some(item) = item.strip_suffix(';') {
-            let module = item.strip_prefix("mod ").map(Self::Mod);
-            return module.or_else(|| item.strip_prefix("use ").map(Self::Use));
-        }
-        let (key, value) = line.split_once('=')?;
-        let key = key.trim_end();
-        let is_key = key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-        (is_key && !key.is_empty() && !value.ends_with(['[', '{', '('])).then_some(Self::Entry(key))
-    }
 }
 
 #[cfg(test)]
@@ -229,6 +163,12 @@ mod tests {
             ("x\n", "x\nmod a;\n", "x\npub mod a;\n"),
             ("use a::B;\n", "use a::{B, C};\n", "use a::{B, D};\n"),
             ("a = 1\n", "a = 1\nb = 2\n", "a = 3\nb = 4\n"),
+            ("[a]\n", "[a]\nb = \"1\"\n", "[a]\nb.workspace = true\n"),
+            ("x\n", "x\nuse a::B;\n", "x\nuse c::B;\n"),
+            ("x\n", "x\nuse a::{self, C};\n", "x\nuse d::e as a;\n"),
+            ("a = 1\n", "a = 2\n", ""),
+            ("a = 1\n", "", "a = 2\n"),
+            ("x\n", "x\nlog();\n", "y\nlog();\n"),
         ] {
             assert_eq!(merge(base, yours, ours).conflicts.len(), 1, "{base}");
         }
@@ -250,6 +190,22 @@ mod tests {
     }
 
     #[test]
+    fn no_line_gets_into_another_table_or_function() {
+        for (base, yours, ours) in [
+            ("[a]\nx = 1\n\n[b]\ny = 1\n", "[a]\nx = 1\n\n[b]\ny = 1\nz = 1\n", "[a]\nx = 1\n"),
+            ("[a]\nx = 1\n\n[b]\ny = 1\nv = 1\n", "[a]\nx = 1\n\n[b]\ny = 1\nz = 1\nv = 1\n", "[a]\nx = 1\n"),
+            ("[a]\ny = 1\n", "[a]\ny = 1\nz = 1\n", "[a]\ny = 2\n\n[b]\nw = 1\n"),
+            (
+                "fn f() {\n  a();\n}\n",
+                "fn f() {\n  a();\n  mine();\n}\n",
+                "fn f() {\n  b();\n}\n\nfn g() {\n  c();\n}\n",
+            ),
+        ] {
+            assert_eq!(merge(base, yours, ours).conflicts.len(), 1, "{}", merge(base, yours, ours).text);
+        }
+    }
+
+    #[test]
     fn lines_beside_a_changed_one_are_no_conflict() {
         for (yours, ours, expected) in [
             ("mine\nold\n", "new\n", "mine\nnew\n"),
@@ -260,6 +216,26 @@ mod tests {
             let [base, yours, ours, expected] = ["old\n", yours, ours, expected].map(|text| format!("a\n{text}b\n"));
             assert_eq!(merge(&base, &yours, &ours), Merged { text: expected, conflicts: vec![] }, "{yours}");
         }
+    }
+
+    #[test]
+    fn a_line_that_looks_like_a_marker_of_any_length_is_a_line() {
+        let (rule, bars) = ("=".repeat(70), "|".repeat(70));
+        let base = format!("Title\n{rule}\ntext\n");
+        let merged = merge(&base, &format!("Mine\n{rule}\n{bars}\n"), &format!("Title\n{rule}\nnew\n"));
+        let text = format!("Mine\n{rule}\n<<<<<<< yours\n{bars}\n=======\nnew\n>>>>>>> volplane\n");
+        assert_eq!(merged, Merged { text, conflicts: vec![3] });
+    }
+
+    #[test]
+    fn an_item_that_one_side_has_changed_beside_a_new_one_is_as_that_side_has_it() {
+        let merged = merge("[d]\na = 1\nb = 1\n", "[d]\na = 1\nb = 1\nx = 1\n", "[d]\na = 2\nb = 2\n");
+        assert_eq!(merged, Merged { text: "[d]\na = 2\nb = 2\nx = 1\n".into(), conflicts: vec![] });
+        let merged =
+            merge("#[cfg(test)]\nmod t;\n", "#[cfg(test)]\nmod t;\nmod m;\n", "#[cfg(test)]\nmod t;\nmod e;\n");
+        assert_eq!(merged.text, "#[cfg(test)]\nmod t;\nmod e;\nmod m;\n");
+        let merged = merge("#[cfg(test)]\nmod t;\n", "#[cfg(test)]\nmod u;\n", "#[cfg(test)]\nmod t;\nmod e;\n");
+        assert_eq!(merged.text, "#[cfg(test)]\nmod u;\nmod e;\n");
     }
 
     #[test]

@@ -52,7 +52,14 @@ pub(super) fn merge<'a>(
                 (Some(one), Some(other)) => key(one) < key(other),
                 (one, _) => one.is_some(),
             };
-            if is_yours { yours.next()? } else { ours.next()? }
+            let (hunk, other) = if is_yours { (yours.next()?, ours.peek()) } else { (ours.next()?, yours.peek()) };
+            let comes_behind = |put: &&Hunk<'_>| put.range.is_empty() && put.range.start == hunk.range.end;
+            let is_behind = !hunk.range.is_empty() && other.is_some_and(|other| comes_behind(&other));
+            // Behind lines that open or close something it would become part of something else.
+            if is_behind && !(is_closed(base.get(hunk.range.clone())?) && is_closed(hunk.lines)) {
+                return None;
+            }
+            hunk
         };
         out.extend(base.get(at..hunk.range.start)?);
         out.extend(hunk.lines);
@@ -72,6 +79,25 @@ fn meet(one: &Hunk<'_>, other: &Hunk<'_>) -> bool {
         (false, true) => inside(other, one),
         (false, false) => one.start < other.end && other.start < one.end,
     }
+}
+
+/// Whether lines begin no table, and whatever bracket they open they close again.
+pub(super) fn is_closed(lines: &[&str]) -> bool {
+    let mut depth = 0_usize;
+    lines.iter().all(|line| {
+        let mut fits = !line.starts_with('[');
+        for c in line.chars() {
+            match c {
+                '(' | '[' | '{' => depth += 1,
+                ')' | ']' | '}' => match depth.checked_sub(1) {
+                    Some(less) => depth = less,
+                    None => fits = false,
+                },
+                _ => {}
+            }
+        }
+        fits
+    }) && depth == 0
 }
 
 /// What a side has changed, by the longest common subsequence.
