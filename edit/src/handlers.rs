@@ -135,13 +135,17 @@ pub struct ParseError {
 /// Forgets the spans of all that the thread has parsed with proc-macro2.
 ///
 /// # Errors
-/// When the file does not parse. One that mentions no service is not parsed.
+/// When the file does not parse, and looks as if it had such an `impl`. One that mentions no service is not parsed.
 pub fn implementations(text: &str, services: &[Service<'_>]) -> Result<Vec<Implementation>, ParseError> {
     if !services.iter().any(|service| service.may_be_in(text)) {
         return Ok(Vec::new());
     }
     let _spans = Spans;
-    let (source, file) = Source::parse(text)?;
+    let (source, file) = match Source::parse(text) {
+        Ok(parsed) => parsed,
+        Err(_) if !services.iter().any(|service| service.may_be_implemented_in(text)) => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
     let (scopes, impls) = collect::collect(&source, &file);
     let found = find::find(&source, &scopes, &impls, services);
     Ok(found.into_iter().map(|found| found.implementation(&source)).collect())
@@ -153,13 +157,19 @@ pub fn implementations(text: &str, services: &[Service<'_>]) -> Result<Vec<Imple
 /// Forgets the spans of all that the thread has parsed with proc-macro2.
 ///
 /// # Errors
-/// When the file does not parse. One that mentions no service is not parsed.
+/// When the file does not parse, and looks as if it had such an `impl`: templates and the like are no Rust and need nothing.
+/// One that mentions no service is not parsed.
 pub fn update(text: &str, request: &Request<'_>) -> Result<Outcome, ParseError> {
+    let unchanged = || Outcome { text: text.to_owned(), events: Vec::new(), implementations: Vec::new() };
     if !request.services.iter().any(|service| service.may_be_in(text)) {
-        return Ok(Outcome { text: text.to_owned(), events: Vec::new(), implementations: Vec::new() });
+        return Ok(unchanged());
     }
     let _spans = Spans;
-    let (source, file) = Source::parse(text)?;
+    let (source, file) = match Source::parse(text) {
+        Ok(parsed) => parsed,
+        Err(_) if !request.services.iter().any(|service| service.may_be_implemented_in(text)) => return Ok(unchanged()),
+        Err(error) => return Err(error),
+    };
     let (scopes, impls) = collect::collect(&source, &file);
     let found = find::find(&source, &scopes, &impls, request.services);
     Ok(update::update(&source, scopes, &found, request))
@@ -193,6 +203,24 @@ impl<'a> Service<'a> {
     /// Whether a file that has no such word need not be parsed.
     fn may_be_in(&self, text: &str) -> bool {
         self.traits().any(|one| text.contains(scope::plain(&one.ident)))
+    }
+
+    /// Whether a file that is no Rust looks as if it implemented the trait, or gave it another name to do so.
+    fn may_be_implemented_in(&self, text: &str) -> bool {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let begins = |rest: &str, word: &str| rest.strip_prefix(word).is_some_and(|rest| !rest.starts_with(is_part));
+        let is_meant = |before: &str, behind: &str| {
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            let rest = behind.trim_start();
+            let is_word = !before.ends_with(is_part) && !behind.starts_with(is_part);
+            let in_impl = || line.split(|c| !is_part(c)).any(|word| word == "impl");
+            is_word && (begins(rest, "for") || begins(rest, "as") || in_impl())
+        };
+        self.traits().any(|one| {
+            let ident = scope::plain(&one.ident);
+            let mut found = text.match_indices(ident);
+            found.any(|(at, _)| text.get(..at).zip(text.get(at + ident.len()..)).is_some_and(|(a, b)| is_meant(a, b)))
+        })
     }
 }
 

@@ -80,6 +80,10 @@ impl<'f> Collector<'_, 'f> {
         let Some((path, _)) = item.trait_.as_ref().filter(|_| item.modifiers.polarity.is_none()) else {
             return;
         };
+        // No service's trait is generic: it is `tower::Service<Request>`, for example.
+        if path.segments.iter().any(|segment| !segment.arguments.is_none()) {
+            return;
+        }
         let leading = path.leading_colon.as_ref().map(|_| String::new());
         let path = leading.into_iter().chain(path.segments.iter().map(|segment| text(&segment.ident))).collect();
         self.impls.push(Impl { item, scope, path });

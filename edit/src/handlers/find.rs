@@ -43,12 +43,11 @@ fn service_of<'a>(scopes: &Scopes, one: &Impl<'_>, services: &[Service<'a>]) -> 
                     return Some(*service);
                 }
             }
-            // What another file of the crate names so: the end of the path has to do, and what is in the `impl` unless the
-            // name comes from a glob.
+            // What another file of the crate names so: the end of the path has to do, and what is in the `impl`.
             Meaning::Path(path) | Meaning::Outside(path) => {
                 let fitting = services.iter().filter_map(|service| {
                     let length = service.traits().map(|one| common_end(&segments(&one.path()), &path)).max()?;
-                    (length > 0 && (path.len() == 1 || is_plausible(one.item, service))).then_some((length, *service))
+                    (length > 0 && is_plausible(one.item, service)).then_some((length, *service))
                 });
                 candidates.extend(fitting);
             }
@@ -66,11 +65,13 @@ fn common_end(a: &[String], b: &[String]) -> usize {
     a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
 }
 
-/// Whether an `impl` has a method of the service, or nothing yet: a trait of the user's may have the same name.
+/// Whether an `impl` has a method of the service, or nothing yet, and no type, which a service's trait never has: a trait
+/// of the user's may have the same name.
 fn is_plausible(item: &ItemImpl, service: &Service<'_>) -> bool {
     let is_known = |name: &str| service.traits().any(|one| one.method(name).is_some());
     let mut methods = methods(item).peekable();
-    methods.peek().is_none() || methods.any(|method| is_known(&method.sig.ident.to_string()))
+    let has_types = item.items.iter().any(|item| matches!(item, ImplItem::Type(_)));
+    !has_types && (methods.peek().is_none() || methods.any(|method| is_known(&method.sig.ident.to_string())))
 }
 
 /// The methods of an `impl`.

@@ -202,7 +202,7 @@ impl Scopes {
                         out.push(Meaning::Path(path));
                     } else {
                         let mut found = self.follow(scope, &path, search);
-                        if found == [Meaning::Outside(path.clone())] {
+                        if path.len() == 1 && found == [Meaning::Outside(path.clone())] {
                             // What `use x as y;` imports is a crate.
                             found = vec![Meaning::Path(path)];
                         }

@@ -64,28 +64,41 @@ fn a_file_that_does_not_parse_is_left_with_the_place() {
     let case = cases().remove(0);
     let services = case.services(None);
     let places = [
-        "struct Echo {\n",
-        "// Echo\nfn a( {}\n",
-        "use a::Echo",
-        "\u{feff}#!/x\n//Echo\nstruct é; struct ;",
+        "impl Echo {\n",
+        "// Echo for\nfn a( {}\n",
+        "use a::Echo as",
+        "\u{feff}#!/x\n//Echo for\nstruct é; struct ;",
         "impl Echo for X {\n    async fn a(&self) { let ;\n    }\n}\n",
-        "// Echo\n\"open",
+        "// impl api::Echo\n\"open",
     ];
     let errors = places.map(|text| update(text, &case.request(&services)).map(|_| ()).unwrap_err().to_string());
     insta::assert_snapshot!(errors.join("\n"), @"
-    line 1, column 13: this bracket, quote or character belongs to nothing
+    line 1, column 11: this bracket, quote or character belongs to nothing
     line 2, column 5: this bracket, quote or character belongs to nothing
-    line 1, column 12: expected `;`
+    line 1, column 15: unexpected end of input, expected identifier or underscore
     line 3, column 18: expected identifier
     line 2, column 29: expected one of: identifier, `::`, `<`, `_`, literal, `const`, `ref`, `mut`, `&`, parentheses, square brackets, `..`, `const`
     line 2, column 1: this bracket, quote or character belongs to nothing
     ");
-    let deep = format!("fn echo() {{ Echo{}{} }}", "(".repeat(100_000), ")".repeat(100_000));
+    let deep = format!("fn echo() {{ Echo{}{} }} // Echo for", "(".repeat(100_000), ")".repeat(100_000));
     let error = update(&deep, &case.request(&services)).unwrap_err();
     insta::assert_snapshot!(error, @"line 1, column 115: more than 100 brackets or signs in one another");
-    let deep = format!("fn echo() {{ Echo = {} }}", "!".repeat(100_000));
+    let deep = format!("fn echo() {{ Echo = {} }} // Echo for", "!".repeat(100_000));
     let error = update(&deep, &case.request(&services)).unwrap_err();
     insta::assert_snapshot!(error, @"line 1, column 119: more than 100 brackets or signs in one another");
+}
+
+#[test]
+fn what_is_no_rust_and_no_handler_is_nobodys_business() {
+    let case = cases().remove(0);
+    let services = case.services(None);
+    for text in
+        ["// Echo\nimpl {{ service }} for X {\n", "#[test] fn t( { Echo::new() }", "a: Echos for", "impl X {\n Echo"]
+    {
+        let outcome = update(text, &case.request(&services)).expect(text);
+        assert_eq!((outcome.text.as_str(), outcome.events.len()), (text, 0));
+        assert_eq!(implementations(text, &services), Ok(Vec::new()));
+    }
 }
 
 fn run(case: &Case) -> Outcome {

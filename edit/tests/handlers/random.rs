@@ -236,6 +236,8 @@ proptest! {
     fn over_years_no_line_is_lost(start in start(), versions in prop::collection::vec(service(), 1..6), prune: bool, forgets in 0..8usize, comments in prop::collection::vec(0..6usize, 0..6)) {
         let mut text = start;
         let mut before: Option<&Trait> = None;
+        // Without a memory, and with nothing but methods that are gone, a trait that a glob brings could be anybody's.
+        let forgets = if text.contains("use super::*") { usize::MAX } else { forgets };
         for (number, after) in versions.iter().enumerate() {
             let services = [Service { before: before.filter(|_| number != forgets), after }];
             let request = Request { services: &services, skip: &[], stub: &Stub::NotImplemented, prune };
