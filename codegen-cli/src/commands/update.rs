@@ -51,7 +51,10 @@ fn show(args: &Update, printer: Printer) -> Result<Exit, UpkeepError> {
     if args.diff {
         printer.text(&planned.diff());
     }
-    printer.note("Would change", count(planned.files(), "file"));
+    match planned.files() {
+        0 => printer.status("Fresh", "nothing would change"),
+        files => printer.note("Would change", count(files, "file")),
+    }
     Ok(Exit::Success)
 }
 

@@ -32,6 +32,19 @@ pub(super) struct Source<'a> {
     pub(super) step: &'static str,
 }
 
+/// How many things that could stand at a place are named: syn knows dozens.
+const NAMED: usize = 4;
+
+/// syn's message, without the tail of a long list.
+fn brief(message: &str) -> String {
+    let Some(list) = message.strip_prefix("expected one of: ") else { return message.to_owned() };
+    let all: Vec<&str> = list.split(", ").collect();
+    if all.len() <= NAMED {
+        return message.to_owned();
+    }
+    format!("expected one of: {} or {} others", all[..NAMED].join(", "), all.len() - NAMED)
+}
+
 impl<'a> Source<'a> {
     /// Parses a file.
     pub(super) fn parse(text: &'a str) -> Result<(Self, syn::File), ParseError> {
@@ -50,7 +63,7 @@ impl<'a> Source<'a> {
         let file = syn::parse2(tokens).map_err(|error| {
             let span = error.span();
             let place = if span.byte_range() == (0..0) { end(content) } else { span.start() };
-            at(place, error.to_string())
+            at(place, brief(&error.to_string()))
         })?;
         let crlf = text.matches("\r\n").count();
         let newline = if crlf * 2 > text.matches('\n').count() { "\r\n" } else { "\n" };

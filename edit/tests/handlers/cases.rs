@@ -77,7 +77,7 @@ fn a_file_that_does_not_parse_is_left_with_the_place() {
     line 2, column 5: this bracket, quote or character belongs to nothing
     line 1, column 15: unexpected end of input, expected identifier or underscore
     line 3, column 18: expected identifier
-    line 2, column 29: expected one of: identifier, `::`, `<`, `_`, literal, `const`, `ref`, `mut`, `&`, parentheses, square brackets, `..`, `const`
+    line 2, column 29: expected one of: identifier, `::`, `<`, `_` or 9 others
     line 2, column 1: this bracket, quote or character belongs to nothing
     ");
     let deep = format!("fn echo() {{ Echo{}{} }} // Echo for", "(".repeat(100_000), ")".repeat(100_000));
