@@ -1,7 +1,7 @@
 //! Projects that live for 20 updates, without a disk.
 
 #[path = "../../tests/living/mod.rs"]
-mod living;
+mod model;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -13,9 +13,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use volplane_build::Memory;
 
-use self::living::idl::Idl;
-use self::living::life::{Anything, Project, Step, Story, Told, live, tool};
-use self::living::marks::Files;
+use self::model::idl::Idl;
+use self::model::life::{Anything, Project, Step, Story, Told, live, tool};
+use self::model::marks::Files;
 use super::tree::Tree;
 use super::{Event, Outcome, Situation, Weight, first_record, plan};
 use crate::config;
@@ -148,10 +148,11 @@ fn waits(events: &[Event]) -> bool {
 
 fn step() -> impl Strategy<Value = Step> {
     let rolls = |count| vec(any::<u32>(), count);
-    (prop::option::weighted(0.95, rolls(16)), vec(rolls(8), 0..4)).prop_map(|(idl, user)| Step { idl, user })
+    (prop::option::weighted(0.95, rolls(24)), vec(rolls(8), 0..4)).prop_map(|(idl, user)| Step { idl, user })
 }
 
 #[test]
+#[allow(clippy::print_stdout, reason = "how rare conflicts are, and which there were, is worth a look: --nocapture")]
 fn the_users_lines_survive_20_updates() -> Result<(), Box<dyn std::error::Error>> {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
     let config = Config {

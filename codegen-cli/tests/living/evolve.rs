@@ -12,9 +12,14 @@ const EXCEPTIONS: [&str; 5] = ["Gone", "Denied", "Busy", "Error", "Late"];
 const SERVICES: [&str; 8] = ["Shop", "Tool", "Audit2", "Billing", "Search", "HTTPGate", "stock", "Desk"];
 const PLAIN: [&str; 6] = ["string", "i32", "i64", "bool", "double", "binary"];
 
-/// One edit; what it was. `None` if it does not apply to what there is.
+/// One edit; what it was. `None` if none was found that applies to what there is.
 pub(crate) fn edit(idl: &mut Idl, dice: &mut Dice<'_>) -> Option<String> {
-    let files = idl.present(false);
+    (0..3).find_map(|_| try_edit(idl, dice))
+}
+
+fn try_edit(idl: &mut Idl, dice: &mut Dice<'_>) -> Option<String> {
+    // Those with handlers are edited more often.
+    let files = [idl.present(true), idl.present(true), idl.present(false)].concat();
     let file = *dice.pick(&files)?;
     let kind = dice.roll(27);
     match kind {

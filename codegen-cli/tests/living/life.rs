@@ -1,6 +1,6 @@
 //! A project's life: edits of its IDL and by its user, with an update behind each.
 
-use super::dice::Dice;
+use super::dice::{Dice, rolls};
 use super::evolve;
 use super::idl::{self, Idl};
 use super::marks::{self, Files, Lines};
@@ -37,6 +37,16 @@ pub(crate) struct Step {
     pub(crate) user: Vec<Vec<u32>>,
 }
 
+/// Steps that a number stands for.
+pub(crate) fn steps(seed: u64, count: usize) -> Vec<Step> {
+    const ROLLS: usize = 64;
+    let step = |rolls: &[u32]| Step {
+        idl: Some(rolls[..32].to_vec()),
+        user: rolls[32..32 + 8 * (rolls[ROLLS - 1] as usize % 4)].chunks(8).map(<[u32]>::to_vec).collect(),
+    };
+    rolls(seed, count * ROLLS).chunks(ROLLS).map(step).collect()
+}
+
 /// What came of it all.
 #[derive(Debug, Default)]
 pub(crate) struct Story {
@@ -60,6 +70,22 @@ pub(crate) struct Anything;
 impl User for Anything {
     fn edit(&self, files: &mut Files, _: &mut Idl, number: usize, dice: &mut Dice<'_>) -> Option<String> {
         user::edit(files, number, dice)
+    }
+}
+
+/// One who leaves projects that build without a warning, apart from imports that an edit of the IDL makes superfluous.
+pub(crate) struct Careful;
+
+impl User for Careful {
+    fn edit(&self, files: &mut Files, idl: &mut Idl, number: usize, dice: &mut Dice<'_>) -> Option<String> {
+        match dice.roll(8) {
+            0 | 1 => user::remark(files, number, dice),
+            2 => user::item(files, number, dice),
+            3 => user::statement(files, number, dice),
+            4 => user::new_module(files, number, dice),
+            5 => user::windows_newlines(files, dice),
+            _ => user::settle(files, idl, number, dice),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! A user at work in a project.
 
 use super::dice::Dice;
+use super::evolve::method_mut;
+use super::idl::Idl;
 use super::marks::{Files, lines_of, mark, parses};
 
 /// How many places are tried for a line that may not stand everywhere.
@@ -90,7 +92,7 @@ fn indent(lines: &[&str], at: usize) -> usize {
     lines.get(at).map_or(0, |line| line.len() - line.trim_start().len())
 }
 
-fn remark(files: &mut Files, number: usize, dice: &mut Dice<'_>) -> Option<String> {
+pub(crate) fn remark(files: &mut Files, number: usize, dice: &mut Dice<'_>) -> Option<String> {
     let path = dice.pick(&editable(files, |_| true))?.clone();
     let text = files.get(&path)?;
     let word = mark(number);
@@ -105,7 +107,7 @@ fn remark(files: &mut Files, number: usize, dice: &mut Dice<'_>) -> Option<Strin
     Some(format!("{path}: {line}"))
 }
 
-fn statement(files: &mut Files, number: usize, dice: &mut Dice<'_>) -> Option<String> {
+pub(crate) fn statement(files: &mut Files, number: usize, dice: &mut Dice<'_>) -> Option<String> {
     let line = format!("    let _{} = {number};", mark(number));
     insert(files, is_rust, &line, dice, |lines, at| indent(lines, at) > 0)
 }
@@ -136,6 +138,23 @@ fn implement(files: &mut Files, number: usize, dice: &mut Dice<'_>) -> Option<St
     let body = format!("let {0} = {number};{end}        Ok({0}.into())", mark(number));
     *text = text.replacen(&stub, &body, 1);
     Some(format!("{path}: the body of {stub}"))
+}
+
+/// Writes a method's body such that it compiles, and goes on compiling as long as the IDL leaves its answer alone.
+pub(crate) fn settle(files: &mut Files, idl: &mut Idl, number: usize, dice: &mut Dice<'_>) -> Option<String> {
+    let stubs = stubs(files);
+    let (path, stub) = dice.pick(&stubs)?.clone();
+    let method = method_mut(idl, stub.split('"').nth(1)?)?;
+    method.is_settled = true;
+    let text = files.get_mut(&path)?;
+    let end = newline(text);
+    let answer = if method.throws.is_empty() { "Ok(answer)" } else { "Ok(::volo_thrift::MaybeException::Ok(answer))" };
+    let body = format!("let answer = Default::default(); // {}{end}        {answer}", mark(number));
+    *text = text.replacen(&stub, &body, 1);
+    if !text.contains("not_implemented(") {
+        *text = text.replace(&format!("use crate::not_implemented;{end}"), "");
+    }
+    Some(format!("{path}: an answer for {stub}"))
 }
 
 /// Methods that nobody has written, as (path, expression).
@@ -193,7 +212,7 @@ fn dependency(files: &mut Files, number: usize, dice: &mut Dice<'_>) -> Option<S
     )
 }
 
-fn new_module(files: &mut Files, number: usize, dice: &mut Dice<'_>) -> Option<String> {
+pub(crate) fn new_module(files: &mut Files, number: usize, dice: &mut Dice<'_>) -> Option<String> {
     let word = mark(number);
     let line = format!("mod {word};");
     let said = insert(
@@ -258,7 +277,7 @@ fn make_generic(files: &mut Files, number: usize, dice: &mut Dice<'_>) -> Option
     Some(format!("{path}: {name} is generic"))
 }
 
-fn windows_newlines(files: &mut Files, dice: &mut Dice<'_>) -> Option<String> {
+pub(crate) fn windows_newlines(files: &mut Files, dice: &mut Dice<'_>) -> Option<String> {
     let path = dice.pick(&editable(files, |_| true))?.clone();
     let text = files.get_mut(&path)?;
     if text.contains("\r\n") {
