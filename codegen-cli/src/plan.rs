@@ -88,6 +88,10 @@ pub(crate) fn project(request: &Request<'_>) -> Result<Vec<NewFile>, PlanError> 
     let rustfmt = NewFile { path: "rustfmt.toml".to_owned(), text: rustfmt, policy: Policy::Skip };
     add(&mut files, request.generated.iter().cloned().chain([rustfmt]));
     runtime::complete(&mut files, settings, templates.are_own())?;
+    // Templates and IDL may be Windows', and the users' files have newlines of their own: merging takes plain ones.
+    for file in files.iter_mut().filter(|file| file.text.contains(['\r', '\u{feff}'])) {
+        file.text = file.text.trim_start_matches('\u{feff}').replace('\r', "");
+    }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
 }

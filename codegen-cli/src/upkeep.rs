@@ -188,11 +188,13 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
     let Some(meaning) = &idl.meaning else {
         return Ok(Err(if idl.is_unreadable() { Exit::Usage } else { Exit::Failure }));
     };
-    let record = match fs::read_to_string(record::FILE) {
-        Ok(text) => Some(Record::parse(&text)?),
+    let remembered = match fs::read_to_string(record::FILE) {
+        Ok(text) => Some(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(UpkeepError::ReadRecord(error)),
     };
+    // One that knows no file has been emptied: that is no memory of nothing, but none.
+    let record = remembered.as_deref().map(Record::parse).transpose()?.filter(|record| !record.files.is_empty());
     let templates = template_dir::of(settings, Path::new("."))?;
     let rendered = project::render(meaning, settings, &templates)?;
     let services = meaning.services(&settings.module);
@@ -202,12 +204,17 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
     let own = [config::FILE, record::FILE];
     let paths = made.chain(recorded).chain(own).chain(wish.brings.keys().map(String::as_str));
     let tree = disk::read(Path::new("."), paths)?;
+    // What was read before has to be what the changes will be made to.
+    for (path, text) in [(config::FILE, Some(&wish.project.text)), (record::FILE, remembered.as_ref())] {
+        if tree.text(path) != text.map(String::as_str) {
+            return Err(ApplyError::ChangedMeanwhile { path: path.to_owned() }.into());
+        }
+    }
 
     let situation = Situation { record, rendered: &rendered, services: &services, tree: &tree, prune: wish.prune };
     let Outcome { mut changes, record, mut events, news } = update::plan(situation);
-    let remembered = tree.text(record::FILE);
-    let text = remembered.map_or(Newlines::default(), Newlines::of).restore(record.text());
-    if changes.is_empty() && wish.brings.is_empty() && remembered != Some(&text) {
+    let text = remembered.as_deref().map_or(Newlines::default(), Newlines::of).restore(record.text());
+    if changes.is_empty() && wish.brings.is_empty() && remembered.as_ref() != Some(&text) {
         let path = record::FILE.to_owned();
         events.push(if remembered.is_some() { Event::Updated { path } } else { Event::Created { path } });
     }

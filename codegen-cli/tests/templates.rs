@@ -252,3 +252,23 @@ fn an_update_goes_on_with_them() -> TestResult {
     assert_eq!(support::tree(&sandbox.path().join("hello"))?, before);
     Ok(())
 }
+
+#[test]
+fn templates_with_windows_newlines_make_plain_files() -> TestResult {
+    let sandbox = ejected()?;
+    let templates = sandbox.path().join("templates");
+    for (path, text) in support::tree(&templates)? {
+        if templates.join(&path).is_dir() {
+            continue;
+        }
+        fs::write(templates.join(path), format!("\u{feff}{}", text.replace('\n', "\r\n")))?;
+    }
+    let new = ["-q", "new", "idl/echo.thrift", "hello", "--template-dir", "templates"];
+    assert_eq!(sandbox.run(&new)?.code, Some(0));
+    let readme = sandbox.path().join("hello/README.md");
+    assert!(!fs::read_to_string(&readme)?.contains(['\r', '\u{feff}']));
+    fs::write(&readme, fs::read_to_string(&readme)? + "mine\n")?;
+    let outcome = sandbox.run_in("hello", &["check"])?;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    Ok(())
+}

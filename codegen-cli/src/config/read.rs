@@ -90,7 +90,9 @@ impl Reader<'_> {
             let service = service.and_then(|item| self.text(item)).map(str::to_owned);
             let include = match table.get("include") {
                 None => Vec::new(),
-                Some(item) => self.array(item).into_iter().filter_map(|(_, path)| relative(&path)).collect(),
+                Some(item) => {
+                    self.array(item).into_iter().filter_map(|(span, path)| self.inside(span, &path)).collect()
+                }
             };
             if let (Some((span, path)), Some(service)) = (path, service) {
                 if idls.iter().any(|idl| idl.path == path) {
@@ -152,10 +154,12 @@ impl Reader<'_> {
     /// A path in the project, with `/` between its parts and no detours.
     fn path(&mut self, item: &Item) -> Option<String> {
         let text = self.text(item)?;
-        match relative(text) {
-            Some(path) => Some(path),
-            None => self.mistake(item.span(), format!("{text} is no relative path: it begins at the project's root")),
-        }
+        self.inside(item.span(), text)
+    }
+
+    fn inside(&mut self, span: Option<Range<usize>>, text: &str) -> Option<String> {
+        let path = relative(text);
+        path.or_else(|| self.mistake(span, format!("{text} is no relative path: it begins at the project's root")))
     }
 
     fn text<'i>(&mut self, item: &'i Item) -> Option<&'i str> {
@@ -240,12 +244,12 @@ impl Reader<'_> {
     }
 }
 
-/// The path without `.`, backslashes and a slash at its end; `None` if it is absolute or leads out of the project.
+/// The path without `.`, backslashes and a slash at its end; `None` if it is absolute.
 fn relative(path: &str) -> Option<String> {
     let path = path.replace('\\', "/");
     let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
-    let leads_out = path.starts_with('/') || path.contains(':');
-    if leads_out { None } else { Some(if parts.is_empty() { ".".to_owned() } else { parts.join("/") }) }
+    let is_absolute = path.starts_with('/') || path.contains(':');
+    if is_absolute { None } else { Some(if parts.is_empty() { ".".to_owned() } else { parts.join("/") }) }
 }
 
 fn kind(item: &Item) -> &'static str {
