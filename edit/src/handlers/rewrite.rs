@@ -10,7 +10,7 @@ use super::names::{Around, Names};
 use super::scope::{Id, plain};
 use super::source::Source;
 use super::splice::Splices;
-use super::types::{Accuracy, Comparison, Kind, tokens};
+use super::types::{Accuracy, Comparison, Kind, comments, tokens};
 use super::{Argument, Method};
 use crate::rust::unused;
 
@@ -151,7 +151,13 @@ impl Rewrite<'_, '_> {
                 (old, new) => old == new,
             });
         if !is_alike {
-            return vec![(at, names.write_type(self.scope, after, self.around))];
+            let mut ty = names.write_type(self.scope, after, self.around);
+            for comment in comments(self.source.slice(at.clone())) {
+                // A comment that ends with its line must not take what follows.
+                let end = if comment.contains("//") { self.source.newline } else { "" };
+                ty.push_str(&format!(" {comment}{end}"));
+            }
+            return vec![(at, ty)];
         }
         let triples = users.iter().zip(&old).zip(&new).filter(|((_, old), new)| old.what != new.what);
         let edits = triples.map(|((user, _), new)| {

@@ -64,6 +64,19 @@ pub(super) fn tokens(ty: &str) -> Vec<Token> {
     out.into_iter().zip(idle).filter(|(_, idle)| !idle).map(|(token, _)| token).collect()
 }
 
+/// The comments in a type.
+pub(super) fn comments(ty: &str) -> Vec<&str> {
+    let mut flat = Vec::new();
+    flatten(TokenStream::from_str(ty).unwrap_or_default(), &mut flat);
+    let mut at = 0;
+    let mut found = Vec::new();
+    for (_, range) in flat {
+        found.extend(ty.get(at..range.start).map(str::trim).filter(|text| !text.is_empty()));
+        at = range.end;
+    }
+    found
+}
+
 fn flatten(tokens: TokenStream, out: &mut Vec<(String, Range<usize>)>) {
     for token in tokens {
         match token {
