@@ -14,8 +14,8 @@ use crate::plan::{NewFile, Policy};
 /// What a new method says in a crate that has no `not_implemented`.
 const INLINE: &str = "Err(::volo_thrift::ApplicationException::new(::volo_thrift::ApplicationExceptionKind::UNKNOWN, \"{method} is not implemented\").into())";
 
-/// Brings every handler up to its trait. The traits that have a handler which waits for the user's hand are returned, by
-/// their paths.
+/// Brings every handler up to its trait. The traits whose handlers are not all brought up, because they wait for the
+/// user's hand or are not there, are returned, by their paths.
 pub(super) fn bring_up(
     files: &mut Files<'_>,
     rendered: &[NewFile],
@@ -73,6 +73,8 @@ pub(super) fn bring_up(
         if !implemented.contains(&pair.after.path()) && !waiting.contains(&pair.after.path()) {
             let (name, ident) = (pair.after.idl_name.clone(), pair.after.ident.clone());
             files.report(Event::NoHandler { name, ident });
+            // It may come back: from another branch, or once it is a text again.
+            waiting.insert(pair.after.path());
         }
     }
     waiting
