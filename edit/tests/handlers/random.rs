@@ -202,7 +202,9 @@ proptest! {
         let services = [Service { before: Some(&before), after: &after }];
         let request = Request { services: &services, skip: &[], stub: &Stub::NotImplemented, prune };
         let _ = implementations(&text, &services);
-        if let Ok(outcome) = update(&text, &request) {
+        if let Ok(outcome) = update(&text, &request)
+            && outcome.text != text
+        {
             prop_assert!(syn::parse_file(&outcome.text).is_ok(), "{text}\n---\n{}", outcome.text);
         }
     }
@@ -236,12 +238,14 @@ proptest! {
     fn over_years_no_line_is_lost(start in start(), versions in prop::collection::vec(service(), 1..6), prune: bool, forgets in 0..8usize, comments in prop::collection::vec(0..6usize, 0..6)) {
         let mut text = start;
         let mut before: Option<&Trait> = None;
-        // Without a memory, and with nothing but methods that are gone, a trait that a glob brings could be anybody's.
-        let forgets = if text.contains("use super::*") { usize::MAX } else { forgets };
         for (number, after) in versions.iter().enumerate() {
             let services = [Service { before: before.filter(|_| number != forgets), after }];
             let request = Request { services: &services, skip: &[], stub: &Stub::NotImplemented, prune };
             let outcome = update(&text, &request).unwrap();
+            if outcome.implementations.is_empty() && text.contains("use super::*") {
+                // Nothing but methods that nobody remembers: a trait that a glob brings could be anybody's then.
+                break;
+            }
             let new = &outcome.text;
             prop_assert!(syn::parse_file(new).is_ok(), "{text}\n---\n{new}");
             if !prune {
