@@ -22,6 +22,7 @@ mod types;
 mod update;
 mod uses;
 
+use std::collections::HashSet;
 use std::fmt;
 
 pub use event::{Change, Doubt, Event, What};
@@ -137,7 +138,7 @@ pub struct ParseError {
 /// # Errors
 /// When the file does not parse, and looks as if it had such an `impl`. One that mentions no service is not parsed.
 pub fn implementations(text: &str, services: &[Service<'_>]) -> Result<Vec<Implementation>, ParseError> {
-    if !services.iter().any(|service| service.may_be_in(text)) {
+    if !may_concern(text, services) {
         return Ok(Vec::new());
     }
     let _spans = Spans;
@@ -161,7 +162,7 @@ pub fn implementations(text: &str, services: &[Service<'_>]) -> Result<Vec<Imple
 /// One that mentions no service is not parsed.
 pub fn update(text: &str, request: &Request<'_>) -> Result<Outcome, ParseError> {
     let unchanged = || Outcome { text: text.to_owned(), events: Vec::new(), implementations: Vec::new() };
-    if !request.services.iter().any(|service| service.may_be_in(text)) {
+    if !may_concern(text, request.services) {
         return Ok(unchanged());
     }
     let _spans = Spans;
@@ -173,6 +174,19 @@ pub fn update(text: &str, request: &Request<'_>) -> Result<Outcome, ParseError> 
     let (scopes, impls) = collect::collect(&source, &file);
     let found = find::find(&source, &scopes, &impls, request.services);
     Ok(update::update(&source, scopes, &found, request))
+}
+
+/// Whether a file has to be parsed: it has an `impl`, and a word that is the name of a service. Looked up in a table, because
+/// there may be a hundred services, and as many files for each.
+fn may_concern(text: &str, services: &[Service<'_>]) -> bool {
+    let words: HashSet<&str> = text.split(|c| !is_part(c)).collect();
+    let mut traits = services.iter().flat_map(Service::traits);
+    words.contains("impl") && traits.any(|one| words.contains(scope::plain(&one.ident)))
+}
+
+/// Whether a word may have this in it.
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 impl Trait {
@@ -200,14 +214,8 @@ impl<'a> Service<'a> {
         [Some(self.after), self.before].into_iter().flatten()
     }
 
-    /// Whether a file that has no such word need not be parsed.
-    fn may_be_in(&self, text: &str) -> bool {
-        self.traits().any(|one| text.contains(scope::plain(&one.ident)))
-    }
-
     /// Whether a file that is no Rust looks as if it implemented the trait, or gave it another name to do so.
     fn may_be_implemented_in(&self, text: &str) -> bool {
-        let is_part = |c: char| c.is_alphanumeric() || c == '_';
         let begins = |rest: &str, word: &str| rest.strip_prefix(word).is_some_and(|rest| !rest.starts_with(is_part));
         let is_meant = |before: &str, behind: &str| {
             let line = before.rsplit('\n').next().unwrap_or_default();

@@ -27,12 +27,19 @@ pub(super) fn bring_up(
     }
     let pairs: Vec<Service<'_>> =
         services.list().iter().map(|pair| Service { before: pair.before.as_ref(), after: &pair.after }).collect();
-    let merged = merged(rendered, &pairs);
+    let rendered: BTreeMap<&str, &NewFile> = rendered.iter().map(|file| (file.path.as_str(), file)).collect();
     let mut implemented: BTreeSet<String> = BTreeSet::new();
     let mut waiting: BTreeSet<String> = BTreeSet::new();
     for (path, text) in files.rust() {
-        let skip = merged.get(path.as_str()).map_or(&[][..], Vec::as_slice);
-        let request = Request { services: &pairs, skip, stub: &stub(files, &path), prune };
+        let made = rendered.get(path.as_str()).copied();
+        let by_template = made.filter(|file| file.policy == Policy::Merge);
+        // Nobody but volplane has a hand in it.
+        if by_template.is_some_and(|file| file.text == text) {
+            continue;
+        }
+        // What templates make is brought up by merging; a template that makes no Rust has no handlers either.
+        let skip = by_template.and_then(|file| handlers::implementations(&file.text, &pairs).ok()).unwrap_or_default();
+        let request = Request { services: &pairs, skip: &skip, stub: &stub(files, &path), prune };
         match handlers::update(&text, &request) {
             Ok(outcome) => {
                 let by_template = |one: &Implementation| {
@@ -40,7 +47,7 @@ pub(super) fn bring_up(
                 };
                 let found = outcome.implementations.iter().filter(|one| !by_template(one));
                 implemented.extend(found.map(|one| one.trait_path.clone()));
-                let made = rendered.iter().find(|file| file.path == path && files.is_untouched(&path));
+                let made = made.filter(|_| files.is_untouched(&path));
                 let outcome = tidied(outcome, made, &text, services);
                 if outcome.text != text && outcome.events.is_empty() {
                     files.report(Event::Updated { path: path.clone() });
@@ -112,16 +119,6 @@ fn imported(text: &str) -> BTreeSet<&str> {
         is_part
     });
     lines.flat_map(|line| line.split(|c: char| !(c.is_alphanumeric() || c == '_'))).collect()
-}
-
-/// The implementations that templates make, by file: merging brings those up.
-fn merged<'r>(rendered: &'r [NewFile], services: &[Service<'_>]) -> BTreeMap<&'r str, Vec<Implementation>> {
-    let both_sides = rendered.iter().filter(|file| file.policy == Policy::Merge && file.path.ends_with(".rs"));
-    let found = both_sides.map(|file| {
-        // A template that makes no Rust has no handlers either.
-        (file.path.as_str(), handlers::implementations(&file.text, services).unwrap_or_default())
-    });
-    found.filter(|(_, found)| !found.is_empty()).collect()
 }
 
 /// What a new method says, as far as the file can reach it.

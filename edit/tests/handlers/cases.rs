@@ -65,9 +65,9 @@ fn a_file_that_does_not_parse_is_left_with_the_place() {
     let services = case.services(None);
     let places = [
         "impl Echo {\n",
-        "// Echo for\nfn a( {}\n",
-        "use a::Echo as",
-        "\u{feff}#!/x\n//Echo for\nstruct é; struct ;",
+        "// impl Echo for\nfn a( {}\n",
+        "impl X {} use a::Echo as",
+        "\u{feff}#!/x\n//impl Echo for\nstruct é; struct ;",
         "impl Echo for X {\n    async fn a(&self) { let ;\n    }\n}\n",
         "// impl api::Echo\n\"open",
     ];
@@ -75,15 +75,15 @@ fn a_file_that_does_not_parse_is_left_with_the_place() {
     insta::assert_snapshot!(errors.join("\n"), @"
     line 1, column 11: this bracket, quote or character belongs to nothing
     line 2, column 5: this bracket, quote or character belongs to nothing
-    line 1, column 15: unexpected end of input, expected identifier or underscore
+    line 1, column 25: unexpected end of input, expected identifier or underscore
     line 3, column 18: expected identifier
     line 2, column 29: expected one of: identifier, `::`, `<`, `_` or 9 others
     line 2, column 1: this bracket, quote or character belongs to nothing
     ");
-    let deep = format!("fn echo() {{ Echo{}{} }} // Echo for", "(".repeat(100_000), ")".repeat(100_000));
+    let deep = format!("fn echo() {{ Echo{}{} }} // impl Echo for", "(".repeat(100_000), ")".repeat(100_000));
     let error = update(&deep, &case.request(&services)).unwrap_err();
     insta::assert_snapshot!(error, @"line 1, column 115: more than 100 brackets or signs in one another");
-    let deep = format!("fn echo() {{ Echo = {} }} // Echo for", "!".repeat(100_000));
+    let deep = format!("fn echo() {{ Echo = {} }} // impl Echo for", "!".repeat(100_000));
     let error = update(&deep, &case.request(&services)).unwrap_err();
     insta::assert_snapshot!(error, @"line 1, column 119: more than 100 brackets or signs in one another");
 }
