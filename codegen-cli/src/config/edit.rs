@@ -61,6 +61,9 @@ fn prefix(table: &Table) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
 
     const TEXT: &str = "# mine\nmodule = 'a'   # why\n\n[[idl]]\npath = \"idl/a.thrift\"\n# here\nservice = \"a\"\n";
@@ -93,5 +96,52 @@ mod tests {
         let idl = IdlSettings { path: "b.thrift".into(), service: "b".into(), include: vec![] };
         assert!(add_idl(&text, &idl)?.ends_with("\n[set]\nowner = \"me\"\n"));
         Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_settings_or_told_and_an_idl_that_comes_can_go(text in any_settings()) {
+            if let Ok(settings) = super::super::read::settings(&text) {
+                let idl = IdlSettings { path: "idl/new.thrift".into(), service: "new".into(), include: vec![] };
+                let added = add_idl(&text, &idl).expect("it was read");
+                let read = super::super::read::settings(&added).expect("one more is no mistake");
+                prop_assert_eq!(read.idls.last(), Some(&idl));
+                let removed = remove_idl(&added, settings.idls.len()).expect("it was read");
+                let read = super::super::read::settings(&removed).expect("it was read before");
+                prop_assert_eq!(format!("{read:?}"), format!("{settings:?}"));
+                let comments = |text: &str| text.lines().filter(|line| line.starts_with('#')).count();
+                prop_assert_eq!(comments(&removed), comments(&text));
+            }
+        }
+    }
+
+    /// Lines of settings in any order, good ones and bad ones.
+    fn any_settings() -> impl Strategy<Value = String> {
+        let lines = [
+            "module = \"a\"",
+            "# mine",
+            "",
+            "codegen = \"checked-in\"",
+            "transports = [\"stdnet\"]",
+            "set = { a = \"b\" }",
+            "[set]",
+            "owner = \"me\"",
+            "[[idl]]",
+            "path = \"idl/a.thrift\"",
+            "path = \"b.thrift\" # why",
+            "service = \"s\"",
+            "include = [\"..\"]",
+            "include = \"\"",
+            "idl = []",
+            "[idl]",
+            "[[",
+            "\u{e9} = 3",
+            "runtime = { git = \"x\" }",
+        ];
+        let known = proptest::collection::vec(select(lines.to_vec()), 0..12).prop_map(|lines| lines.join("\n"));
+        let good = known
+            .clone()
+            .prop_map(|rest| format!("module = \"a\"\n[[idl]]\npath = \"a.thrift\"\nservice = \"a\"\n{rest}"));
+        prop_oneof![known, good, any::<String>()]
     }
 }
