@@ -54,7 +54,7 @@ impl Workshop {
 
     /// Builds a project and runs its smoke tests. Neither may warn, nor find its Cargo.lock wanting.
     pub(crate) fn build_and_test(&self, project: &Path) -> Result<(), Box<dyn Error>> {
-        for arguments in [&["build"][..], &["test"]] {
+        for arguments in [&["build", "--locked"][..], &["test", "--locked"]] {
             let built = self.cargo(project, arguments)?;
             assert!(built.success, "cargo {arguments:?}:\n{}\n{}", built.stdout, built.stderr);
             assert!(!built.stderr.contains("warning"), "cargo {arguments:?}:\n{}", built.stderr);

@@ -117,7 +117,7 @@ pub(crate) fn lock(
         for text in &package.dependencies {
             let mut words = text.split(' ');
             let name = words.next().unwrap_or_default();
-            if unused.has(&package.name, name) {
+            if unused.has(&package.name, name) || unused.has(&package.name, text) {
                 continue;
             }
             let id = match words.next() {

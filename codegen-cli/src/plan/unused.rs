@@ -30,7 +30,8 @@ impl Unused {
         Ok(list)
     }
 
-    /// Whether a package's dependency is one of these.
+    /// Whether a package's dependency is one of these: by its name, or, where the lock file has several of that name, by
+    /// name and version.
     pub(crate) fn has(&self, package: &str, dependency: &str) -> bool {
         let mut entries = self.unused.iter().filter(|entry| entry.package == package);
         entries.any(|entry| entry.dependencies.iter().any(|name| name == dependency))

@@ -111,7 +111,9 @@ impl CodegenBackend for Backend {
         };
         if let Some(name) = self.services.iter().find(is_here) {
             let added = stream.split_off(start);
-            for (before, behind) in [("from_static_str(", ")"), ("const NAME: &'static str = ", ";")] {
+            // Only methods send the name.
+            let sent = [("from_static_str(", ")")].into_iter().filter(|_| !s.methods.is_empty());
+            for (before, behind) in sent.chain([("const NAME: &'static str = ", ";")]) {
                 debug_assert!(added.contains(&format!("{before}\"{}\"{behind}", name.rust)));
             }
             stream.push_str(
