@@ -7,7 +7,7 @@
 mod read;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha1::{Digest, Sha1};
 use volplane_edit::newlines::Newlines;
@@ -22,6 +22,8 @@ pub(crate) const FILE: &str = "volplane.lock";
 pub(crate) struct Record {
     /// The files that volplane made, by their paths; those that the user has removed since, too.
     pub(crate) files: BTreeMap<String, Made>,
+    /// Those of them that nothing makes any more and the user has changed: should they be wanted again, they are merged.
+    pub(crate) unused: BTreeSet<String>,
     /// The services' traits, by their full paths.
     pub(crate) traits: BTreeMap<String, TraitRecord>,
 }
@@ -128,6 +130,7 @@ mod tests {
                 ("cmd/mine.rs".into(), Made::Skip(None)),
                 ("generated/lib.rs".into(), Made::Overwrite(Print::of("y"))),
             ]),
+            unused: BTreeSet::from(["cmd/mine.rs".into()]),
             traits: BTreeMap::from([("a::b::Echo".into(), echo), ("a::b::Nothing".into(), BTreeMap::new())]),
         }
     }
@@ -160,7 +163,7 @@ mod tests {
     fn of_two_branches_both_bases_are_kept() -> Result<(), RecordError> {
         let with = |base: &str| Record {
             files: BTreeMap::from([("a.rs".to_owned(), Made::Merge(vec![base.to_owned()]))]),
-            traits: BTreeMap::new(),
+            ..Record::default()
         };
         let (one, two) = (with("a\nb\nc\n").text(), with("a\nc\nd\n").text());
         // As merge=union does: the lines of the one, then those of the other.
@@ -205,7 +208,7 @@ mod tests {
         #[test]
         fn what_is_written_is_read_whatever_the_texts(files in btree_map("[a-c %\n\r/]{1,4}[x]", any_made(), 0..4)) {
             let files = files.into_iter().filter(|(path, _)| !path.starts_with('/')).collect();
-            let record = Record { files, traits: BTreeMap::new() };
+            let record = Record { files, ..Record::default() };
             let paths = record.files.keys().all(|path| !path.contains("//"));
             prop_assume!(paths);
             prop_assert_eq!(Record::parse(&record.text()).map_err(|error| error.to_string()), Ok(record));

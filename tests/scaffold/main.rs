@@ -2,7 +2,12 @@
 
 mod awkward;
 mod demo;
+#[path = "../../codegen-cli/tests/living/disk.rs"]
+mod disk;
 mod echo;
+mod living;
+#[path = "../../codegen-cli/tests/living/mod.rs"]
+mod model;
 mod several;
 #[path = "../../codegen-cli/tests/support/mod.rs"]
 mod support;

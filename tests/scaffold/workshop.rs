@@ -62,6 +62,24 @@ impl Workshop {
         Ok(())
     }
 
+    /// The same for a project that has been edited: imports may be left that a changed signature no longer needs. The user's
+    /// `use` lines are theirs to clear up.
+    ///
+    /// # Errors
+    /// What cargo said, if it failed or had other warnings.
+    pub(crate) fn build_and_test_but_for_imports(&self, project: &Path) -> Result<(), Box<dyn Error>> {
+        for arguments in [&["build", "--locked"][..], &["test", "--locked"]] {
+            let built = self.cargo(project, arguments)?;
+            let is_summary = |line: &str| line.contains("generated") && line.contains("warning");
+            let is_left = |line: &str| line.starts_with("warning: unused import") || is_summary(line);
+            let other = built.stderr.lines().find(|line| line.starts_with("warning") && !is_left(line));
+            if !built.success || other.is_some() {
+                return Err(format!("cargo {arguments:?}:\n{}\n{}", built.stdout, built.stderr).into());
+            }
+        }
+        Ok(())
+    }
+
     /// Asks rustfmt whether it would change a file of the project's own.
     pub(crate) fn assert_formatted(&self, project: &Path) -> Result<(), Box<dyn Error>> {
         let built = self.cargo(project, &["fmt", "--check"])?;

@@ -35,6 +35,7 @@ struct Lines {
     files: BTreeMap<String, (Policy, BTreeSet<Option<Print>>)>,
     /// By path and by the beginning of their prints: git may have joined those of two branches.
     bases: BTreeMap<String, BTreeMap<String, String>>,
+    unused: BTreeSet<String>,
     traits: BTreeMap<String, BTreeMap<String, BTreeSet<MethodRecord>>>,
 }
 
@@ -99,6 +100,9 @@ impl Lines {
                     _ => return None,
                 }
             }
+            "unused" => {
+                self.unused.insert(path(rest)?);
+            }
             "trait" => {
                 self.traits.entry(rest.to_owned()).or_default();
             }
@@ -132,7 +136,8 @@ impl Lines {
             methods.into_iter().filter_map(|(ident, signatures)| Some((ident, certain(signatures)?))).collect()
         };
         let traits = self.traits.into_iter().map(|(name, found)| (name, methods(found))).collect();
-        Record { files, traits }
+        self.unused.retain(|path| files.contains_key(path));
+        Record { files, unused: self.unused, traits }
     }
 }
 

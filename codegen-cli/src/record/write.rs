@@ -22,6 +22,9 @@ pub(super) fn text(record: &Record) -> String {
             Made::Skip(None) => writeln!(out, "file {path} skip"),
         };
     }
+    for path in &record.unused {
+        let _ = writeln!(out, "unused {}", word(path));
+    }
     for (name, methods) in &record.traits {
         let _ = writeln!(out, "trait {name}");
         for (ident, method) in methods {

@@ -22,12 +22,21 @@ pub(super) struct Files<'a> {
     remembers: bool,
     changes: BTreeMap<String, Option<String>>,
     made: BTreeMap<String, Made>,
+    unused: BTreeSet<String>,
     events: Vec<Event>,
 }
 
 impl<'a> Files<'a> {
     pub(super) fn new(before: &'a Record, tree: &'a Tree, remembers: bool) -> Self {
-        Self { before, tree, remembers, changes: BTreeMap::new(), made: BTreeMap::new(), events: Vec::new() }
+        Self {
+            before,
+            tree,
+            remembers,
+            changes: BTreeMap::new(),
+            made: BTreeMap::new(),
+            unused: BTreeSet::new(),
+            events: Vec::new(),
+        }
     }
 
     /// Brings one file up to what would be made now.
@@ -158,7 +167,12 @@ impl<'a> Files<'a> {
                 self.changes.insert(path.clone(), None);
                 self.events.push(Event::Removed { path: path.clone() });
             } else {
-                self.keep(path, Kept::Unused);
+                self.made.insert(path.clone(), made.clone());
+                self.unused.insert(path.clone());
+                // Said once.
+                if !self.before.unused.contains(path) {
+                    self.keep(path, Kept::Unused);
+                }
             }
         }
     }
@@ -221,7 +235,7 @@ impl<'a> Files<'a> {
 
     pub(super) fn finish(mut self, services: &Services, waiting: &BTreeSet<String>) -> Outcome {
         self.events.sort_by(|a, b| a.place().cmp(&b.place()));
-        let record = Record { files: self.made, traits: services.record(waiting) };
+        let record = Record { files: self.made, unused: self.unused, traits: services.record(waiting) };
         Outcome { changes: self.changes, record, events: self.events, news: services.news() }
     }
 

@@ -127,8 +127,21 @@ fn what_nothing_makes_any_more_goes_unless_the_user_has_a_hand_in_it() {
         let outcome = updated(policy, Some("mine\n"), None);
         assert_eq!(told(&outcome).0, None, "{policy:?}");
         assert_eq!(outcome.events.first().map(Event::verb), Some("Kept"), "{policy:?}");
-        assert!(outcome.record.files.is_empty());
+        // It is said once.
+        let again = run(Some(outcome.record.clone()), Some("mine\n"), None);
+        assert_eq!(told(&again), (None, vec![]), "{policy:?}");
+        assert_eq!(again.record, outcome.record);
+        assert!(run(Some(outcome.record), None, None).record.files.is_empty());
     }
+}
+
+#[test]
+fn an_edited_file_that_is_wanted_again_is_merged_as_if_it_had_never_been_away() {
+    let disk = "ONE\ntwo\nthree\nfour\nfive\n";
+    let away = updated(Policy::Merge, Some(disk), None);
+    let back = run(Some(away.record), Some(disk), Some(file("a.txt", NEW, Policy::Merge)));
+    assert_eq!(told(&back).0, Some("ONE\ntwo\nthree\nfour\nFIVE\n"));
+    assert!(back.record.unused.is_empty());
 }
 
 #[test]

@@ -83,4 +83,8 @@ impl Project for OnDisk {
     fn check(&self) -> Result<bool, String> {
         Ok(self.run(&["check"])?.0 == Some(0))
     }
+
+    fn prunes(&self) -> bool {
+        self.prunes
+    }
 }

@@ -17,6 +17,10 @@ pub(crate) trait Project {
     fn update(&mut self, idl: &Idl) -> Result<Told, String>;
     /// Whether `check` would say 0.
     fn check(&self) -> Result<bool, String>;
+    /// Whether its updates make methods that are gone comments.
+    fn prunes(&self) -> bool {
+        false
+    }
 }
 
 /// What an update said.
@@ -62,6 +66,10 @@ pub(crate) struct Story {
 pub(crate) trait User {
     /// One edit, or `None` if it does not apply.
     fn edit(&self, files: &mut Files, idl: &mut Idl, number: usize, dice: &mut Dice<'_>) -> Option<String>;
+    /// Whether a conflict is settled by both sides' lines, as long as that parses.
+    fn wants_both(&self) -> bool {
+        true
+    }
 }
 
 /// One who does everything that leaves files that parse.
@@ -86,6 +94,10 @@ impl User for Careful {
             5 => user::windows_newlines(files, dice),
             _ => user::settle(files, idl, number, dice),
         }
+    }
+
+    fn wants_both(&self) -> bool {
+        false
     }
 }
 
@@ -135,9 +147,11 @@ fn live_step(
     let told = project.update(idl)?;
     story.log.push(format!("update\n{}", told.text.trim_end()));
     let mut after = project.files()?;
-    same_lines(&marks::lines(&files), &marks::lines(&after))?;
+    let now = if project.prunes() { marks::uncommented(&after) } else { marks::lines(&after) };
+    let before = if project.prunes() { marks::uncommented(&files) } else { marks::lines(&files) };
+    same_lines(&before, &now)?;
     if told.waits {
-        let fights = resolve(&mut after);
+        let fights = resolve(&mut after, user.wants_both());
         if fights.is_empty() {
             return Err("something waits for the user, and it is no conflict".to_owned());
         }

@@ -30,6 +30,18 @@ pub(crate) fn lines(files: &Files) -> Lines {
     found.filter(|(path, lines)| !lines.is_empty() && path != "volplane.lock").collect()
 }
 
+/// The same where methods that are gone are comments: without the comments' signs.
+pub(crate) fn uncommented(files: &Files) -> Lines {
+    let mut found = lines(files);
+    for line in found.values_mut().flatten() {
+        let blanks = line.len() - line.trim_start().len();
+        if line[blanks..].starts_with("// ") {
+            line.replace_range(blanks..blanks + 3, "");
+        }
+    }
+    found
+}
+
 /// Whether a file that has a grammar follows it.
 ///
 /// # Errors

@@ -2,8 +2,9 @@
 
 use super::marks::{Files, parses, words};
 
-/// Resolves every conflict in the files; the files and the lines that were fought over.
-pub(crate) fn resolve(files: &mut Files) -> Vec<String> {
+/// Resolves every conflict in the files; the files and the lines that were fought over. What parses need not compile: who
+/// wants that takes volplane's lines (`wants_both` is false), and keeps his own as remarks.
+pub(crate) fn resolve(files: &mut Files, wants_both: bool) -> Vec<String> {
     let mut fights = Vec::new();
     for (path, text) in files.iter_mut().filter(|(path, _)| *path != "volplane.lock") {
         if !text.lines().any(|line| line.starts_with("<<<<<<< ")) {
@@ -19,7 +20,7 @@ pub(crate) fn resolve(files: &mut Files) -> Vec<String> {
             let sign = if path.ends_with(".rs") { "//" } else { "#" };
             words(yours).into_iter().fold(ours.to_owned(), |all, word| format!("{all}{sign} {word}{end}"))
         });
-        let both_parse = parses(path, &both).is_ok();
+        let both_parse = wants_both && parses(path, &both).is_ok();
         *text = if both_parse { both } else { theirs };
     }
     fights
