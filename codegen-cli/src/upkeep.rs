@@ -2,114 +2,36 @@
 //!
 //! The current folder is the project's root throughout, so that every path that is said is relative to it.
 
+mod brought;
+mod error;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{env, fs, io};
 
-use thiserror::Error;
-use volplane_build::{Disk, ReadSource};
 use volplane_edit::newlines::Newlines;
 
-use crate::apply::{self, ApplyError, Change, Guard, Holder, LockError, RecoverError};
+use crate::apply::{self, ApplyError, Change, Guard, Holder};
 use crate::cli::Telling;
 use crate::commands::check_idl::denied;
-use crate::config::{self, ConfigError, Project};
-use crate::disk::{self, DiskError};
+use crate::config::{self, Project};
+use crate::disk;
 use crate::exit::Exit;
-use crate::layout;
 use crate::printer::Printer;
-use crate::project::{self, Idl, ProjectError};
-use crate::record::{self, Record, RecordError};
+use crate::project::{self, Idl};
+use crate::record::{self, Record};
 use crate::summary::{count, summary_with};
-use crate::template_dir::{self, ReadTemplatesError};
+use crate::template_dir;
 use crate::update::tree::Tree;
 use crate::update::{self, Event, Outcome, Situation, Weight};
 
+pub(crate) use error::UpkeepError;
+
+use brought::Brought;
+
 /// How long a run waits for another one in the same project.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A project can't be brought up to date. Nothing of it has changed.
-#[derive(Debug, Error)]
-pub(crate) enum UpkeepError {
-    /// Its settings.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The folder can't be entered.
-    #[error("cannot work in {path}")]
-    Enter {
-        /// The folder.
-        path: String,
-        #[source]
-        source: io::Error,
-    },
-    /// Its memory.
-    #[error(transparent)]
-    Record(#[from] RecordError),
-    /// Its memory can't be read.
-    #[error("cannot read {}", record::FILE)]
-    ReadRecord(#[source] io::Error),
-    /// Its files.
-    #[error(transparent)]
-    Disk(#[from] DiskError),
-    /// Its templates.
-    #[error(transparent)]
-    Templates(#[from] ReadTemplatesError),
-    /// Its IDL.
-    #[error(transparent)]
-    Project(#[from] ProjectError),
-    /// Another run.
-    #[error(transparent)]
-    Lock(#[from] LockError),
-    /// Writing.
-    #[error(transparent)]
-    Apply(#[from] ApplyError),
-    /// What another run left.
-    #[error(transparent)]
-    Recover(#[from] RecoverError),
-    /// An earlier run was killed.
-    #[error("an earlier update was interrupted while it wrote")]
-    Interrupted,
-}
-
-impl UpkeepError {
-    /// What to do about it.
-    fn help(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::Config(ConfigError::NoProject { .. }) => "make a project with `volplane new IDL DIR`, or go into one",
-            Self::Record(RecordError::Line { .. }) => {
-                "restore the file from version control; without it (delete it) files that differ are taken as yours"
-            }
-            Self::Record(RecordError::Newer { .. }) => "update volplane",
-            Self::Apply(error) => return error.help(),
-            Self::Lock(error) => return error.help(),
-            Self::Recover(error) => error.help(),
-            Self::Interrupted => "run `volplane update`: it begins with putting back what was half done",
-            Self::Templates(_) => template_dir::HELP,
-            Self::Project(ProjectError::NoService { .. }) => "add a service to the IDL",
-            _ => return None,
-        })
-    }
-
-    fn exit(&self) -> Exit {
-        match self {
-            Self::Apply(ApplyError::Interrupted) | Self::Lock(LockError::Interrupted) => Exit::Interrupted,
-            Self::Project(ProjectError::Generate(error)) if error.is_interrupted() => Exit::Interrupted,
-            Self::Project(ProjectError::Generate(_) | ProjectError::Plan(_))
-            | Self::Apply(_)
-            | Self::Disk(_)
-            | Self::Lock(_)
-            | Self::Recover(_) => Exit::Failure,
-            _ => Exit::Usage,
-        }
-    }
-
-    /// Says it, and ends with its exit code.
-    pub(crate) fn told(&self, printer: Printer) -> Exit {
-        printer.error(self, self.help());
-        self.exit()
-    }
-}
 
 /// Goes to the root of the project that the current folder lies in.
 ///
@@ -289,37 +211,5 @@ impl Planned {
     pub(crate) fn exit(&self) -> Exit {
         let waits = self.events.iter().any(|event| event.weight() == Weight::Hand);
         if waits { Exit::NeedsHand } else { Exit::Success }
-    }
-}
-
-/// The disk, with the files that a run brings in place already.
-struct Brought<'a> {
-    texts: &'a BTreeMap<String, String>,
-}
-
-impl Brought<'_> {
-    fn find(&self, path: &Path) -> Option<&String> {
-        self.texts.get(&layout::normal(path).to_string_lossy().replace('\\', "/"))
-    }
-
-    /// The path, without detours through folders that a run has yet to make.
-    fn direct(&self, path: &Path) -> PathBuf {
-        if path.parent().is_some_and(Path::is_dir) { path.to_owned() } else { layout::normal(path) }
-    }
-}
-
-impl ReadSource for Brought<'_> {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.find(path).map_or_else(|| Disk.read(&self.direct(path)), |text| Ok(text.clone().into_bytes()))
-    }
-
-    fn identity(&self, path: &Path) -> io::Result<PathBuf> {
-        // Both kinds of files have absolute names, so that one is not two.
-        match Disk.identity(&self.direct(path)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound && self.find(path).is_some() => {
-                std::path::absolute(layout::normal(path))
-            }
-            found => found,
-        }
     }
 }
