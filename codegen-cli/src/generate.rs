@@ -14,7 +14,7 @@ use crate::plan::{NewFile, Policy};
 use crate::printer::Printer;
 
 /// Where checked-in code goes.
-const TARGET: &str = "generated/src/volplane_gen.rs";
+pub(crate) const TARGET: &str = "generated/src/volplane_gen.rs";
 
 /// Checked IDL could not be compiled.
 #[derive(Debug, Error)]

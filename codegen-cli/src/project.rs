@@ -18,7 +18,7 @@ use crate::generate::{self, GenerateError};
 use crate::layout::{self, IdlFile, Layout};
 use crate::plan::templates::Templates;
 use crate::plan::{self, NewFile, PlanError, Policy, Service, Trial};
-use crate::record;
+use crate::record::{self, Print};
 use crate::settings::{Codegen, IdlSettings, Module, Settings};
 use crate::update;
 
@@ -137,9 +137,23 @@ pub(crate) fn compiled(meaning: &Meaning, settings: &Settings) -> Result<Vec<New
     if settings.codegen == Codegen::BuildRs {
         return Ok(Vec::new());
     }
-    // Named as they are in the project, so that the code is the same wherever it was made.
+    Ok(generate::generate(&lowered(meaning, settings))?)
+}
+
+/// What [`compiled`] code is made from; `None` when it makes none. The version counts, too.
+pub(crate) fn input(meaning: &Meaning, settings: &Settings) -> Option<Print> {
+    if settings.codegen == Codegen::BuildRs {
+        return None;
+    }
+    // Lowered IDL is plain data, which can be written.
+    let text = serde_json::to_string(&lowered(meaning, settings)).ok()?;
+    Some(Print::of(&format!("{}\n{text}", env!("CARGO_PKG_VERSION"))))
+}
+
+/// What the compiler gets. Its files are named as they are in the project, so that the code is the same wherever it was made.
+fn lowered(meaning: &Meaning, settings: &Settings) -> Lowered {
     let sources = settings.idls.iter().map(|idl| idl.path.clone()).collect();
-    Ok(generate::generate(&Lowered { sources, ..meaning.lowered.clone() })?)
+    Lowered { sources, ..meaning.lowered.clone() }
 }
 
 /// The same as [`render`], with the generated code at hand.
@@ -243,15 +257,17 @@ impl Copies {
 /// The files of a new project, sorted by path: those of [`render`], the copies of its IDL, and the memory that the first
 /// update starts from, which is what `lasting` says.
 pub(crate) fn files(
+    meaning: &Meaning,
+    settings: &Settings,
     rendered: Vec<NewFile>,
     copies: Copies,
     lasting: &[NewFile],
-    services: &[ServiceApi],
 ) -> Vec<NewFile> {
     let mut files = rendered;
     plan::add(&mut files, copies.files.into_iter());
-    let text = update::first_record(lasting, services).text();
-    files.push(NewFile { path: record::FILE.to_owned(), text, policy: Policy::Overwrite });
+    let mut memory = update::first_record(lasting, &meaning.services(&settings.module));
+    memory.inputs.extend(input(meaning, settings).map(|input| (generate::TARGET.to_owned(), input)));
+    files.push(NewFile { path: record::FILE.to_owned(), text: memory.text(), policy: Policy::Overwrite });
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }

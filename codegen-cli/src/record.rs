@@ -24,6 +24,8 @@ pub(crate) struct Record {
     pub(crate) files: BTreeMap<String, Made>,
     /// Those of them that nothing makes any more and the user has changed: should they be wanted again, they are merged.
     pub(crate) unused: BTreeSet<String>,
+    /// What generated code was compiled from, by the path of the code: the compiler is not run for the same again.
+    pub(crate) inputs: BTreeMap<String, Print>,
     /// The services' traits, by their full paths.
     pub(crate) traits: BTreeMap<String, TraitRecord>,
 }
@@ -131,6 +133,7 @@ mod tests {
                 ("generated/lib.rs".into(), Made::Overwrite(Print::of("y"))),
             ]),
             unused: BTreeSet::from(["cmd/mine.rs".into()]),
+            inputs: BTreeMap::from([("generated/lib.rs".into(), Print::of("z"))]),
             traits: BTreeMap::from([("a::b::Echo".into(), echo), ("a::b::Nothing".into(), BTreeMap::new())]),
         }
     }

@@ -41,7 +41,7 @@ pub(crate) struct Situation<'a> {
 pub(crate) struct Outcome {
     /// The files that change, by path: their new texts, or `None` for those that are removed.
     pub(crate) changes: BTreeMap<String, Option<String>>,
-    /// What to remember.
+    /// What to remember, but for what generated code was compiled from.
     pub(crate) record: Record,
     /// What happens, in the order of the paths.
     pub(crate) events: Vec<Event>,

@@ -18,9 +18,11 @@ use crate::commands::check_idl::denied;
 use crate::config::{self, Project};
 use crate::disk;
 use crate::exit::Exit;
+use crate::generate::TARGET;
+use crate::plan::{NewFile, Policy};
 use crate::printer::Printer;
 use crate::project::{self, Idl};
-use crate::record::{self, Record};
+use crate::record::{self, Print, Record};
 use crate::summary::{count, summary_with};
 use crate::template_dir;
 use crate::update::tree::Tree;
@@ -118,7 +120,13 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
     // One that knows no file has been emptied: that is no memory of nothing, but none.
     let record = remembered.as_deref().map(Record::parse).transpose()?.filter(|record| !record.files.is_empty());
     let templates = template_dir::of(settings, Path::new("."))?;
-    let rendered = project::render(meaning, settings, &templates)?;
+    let input = project::input(meaning, settings);
+    let there = input.as_ref().and_then(|_| fs::read_to_string(TARGET).ok());
+    let generated = match at_hand(record.as_ref(), input.as_ref(), there.as_deref()) {
+        Some(file) => vec![file],
+        None => project::compiled(meaning, settings)?,
+    };
+    let rendered = project::planned(meaning, settings, &templates, &generated)?;
     let services = meaning.services(&settings.module);
 
     let made = rendered.iter().map(|file| file.path.as_str());
@@ -134,7 +142,8 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
     }
 
     let situation = Situation { record, rendered: &rendered, services: &services, tree: &tree, prune: wish.prune };
-    let Outcome { mut changes, record, mut events, news } = update::plan(situation);
+    let Outcome { mut changes, mut record, mut events, news } = update::plan(situation);
+    record.inputs.extend(input.map(|input| (TARGET.to_owned(), input)));
     let text = remembered.as_deref().map_or(Newlines::default(), Newlines::of).restore(record.text());
     if changes.is_empty() && wish.brings.is_empty() && remembered.as_ref() != Some(&text) {
         let path = record::FILE.to_owned();
@@ -149,6 +158,15 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
     let summary = format!("{}: {}", names.join(", "), summary_with(&meaning.model, news));
     let sources = meaning.model.files.iter().map(|file| file.path.clone()).chain(templates.sources()).collect();
     Ok(Ok(Planned { events, summary, changes, tree, sources }))
+}
+
+/// The generated code that is there, if it is as volplane wrote it and the compiler would make it of the same again, which
+/// takes seconds for a large IDL.
+fn at_hand(record: Option<&Record>, input: Option<&Print>, there: Option<&str>) -> Option<NewFile> {
+    let record = record.filter(|record| input.is_some() && record.inputs.get(TARGET) == input)?;
+    let there = there.filter(|text| record.files.get(TARGET).is_some_and(|made| made.is(text)))?;
+    let text = Newlines::of(there).plain(there).into_owned();
+    Some(NewFile { path: TARGET.to_owned(), text, policy: Policy::Overwrite })
 }
 
 impl Planned {
@@ -211,5 +229,27 @@ impl Planned {
     pub(crate) fn exit(&self) -> Exit {
         let waits = self.events.iter().any(|event| event.weight() == Weight::Hand);
         if waits { Exit::NeedsHand } else { Exit::Success }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Made;
+
+    #[test]
+    fn code_is_at_hand_as_long_as_its_input_and_its_text_are_the_same() {
+        let (input, other) = (Print::of("idl"), Print::of("another"));
+        let mut record = Record::default();
+        record.files.insert(TARGET.to_owned(), Made::Overwrite(Print::of("code\n")));
+        assert_eq!(at_hand(Some(&record), Some(&input), Some("code\n")), None);
+        record.inputs.insert(TARGET.to_owned(), input.clone());
+        let file = at_hand(Some(&record), Some(&input), Some("code\r\n"));
+        assert_eq!(file.map(|file| file.text).as_deref(), Some("code\n"));
+        assert_eq!(at_hand(Some(&record), Some(&input), Some("edited\n")), None);
+        assert_eq!(at_hand(Some(&record), Some(&input), None), None);
+        assert_eq!(at_hand(Some(&record), Some(&other), Some("code\n")), None);
+        assert_eq!(at_hand(None, Some(&input), Some("code\n")), None);
+        assert_eq!(at_hand(Some(&record), None, Some("code\n")), None);
     }
 }

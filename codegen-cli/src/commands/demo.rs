@@ -192,8 +192,7 @@ fn files() -> Result<Vec<NewFile>, RunError> {
     let generated = project::compiled(meaning, &settings)?;
     let planned = |flavour| project::planned(meaning, &settings, &Templates::built_in(flavour), &generated);
     // Updates go on with the general templates: what the demo says in its own way is merged like a user's edits.
-    let services = meaning.services(&settings.module);
-    Ok(project::files(planned(Flavour::Demo)?, copies, &planned(Flavour::General)?, &services))
+    Ok(project::files(meaning, &settings, planned(Flavour::Demo)?, copies, &planned(Flavour::General)?))
 }
 
 /// The time since `begun`, for people.

@@ -72,7 +72,7 @@ fn migrate(args: &Migrate, printer: Printer) -> Result<Exit, MigrateError> {
         set: BTreeMap::new(),
     };
     let rendered = project::render(meaning, &settings, &Templates::built_in(Flavour::General))?;
-    let mut files = project::files(rendered.clone(), copies, &rendered, &meaning.services(&settings.module));
+    let mut files = project::files(meaning, &settings, rendered.clone(), copies, &rendered);
 
     let root = plan::generated_crate(&settings.module);
     let mut report = found.report;

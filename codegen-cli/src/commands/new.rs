@@ -92,16 +92,15 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
         set: Set::all(&args.set),
     };
     let rendered = project::render(meaning, &settings, &templates)?;
-    let services = meaning.services(&settings.module);
     let Fitting { missing: files, kept } = match ground {
         Ground::Empty => {
-            let missing = project::files(rendered.clone(), copies, &rendered, &services);
+            let missing = project::files(meaning, &settings, rendered.clone(), copies, &rendered);
             Fitting { missing, kept: Vec::new() }
         }
         Ground::Idl => {
             let present = |path: &str| std::fs::read(dir.join(path)).ok();
             let lasting = ground::lasting(&rendered, present);
-            let files = project::files(rendered, copies, &lasting, &services);
+            let files = project::files(meaning, &settings, rendered, copies, &lasting);
             ground::fitting(files, present).map_err(|path| NewError::InTheWay { path })?
         }
     };

@@ -36,6 +36,7 @@ struct Lines {
     /// By path and by the beginning of their prints: git may have joined those of two branches.
     bases: BTreeMap<String, BTreeMap<String, String>>,
     unused: BTreeSet<String>,
+    inputs: BTreeMap<String, BTreeSet<Print>>,
     traits: BTreeMap<String, BTreeMap<String, BTreeSet<MethodRecord>>>,
 }
 
@@ -103,6 +104,10 @@ impl Lines {
             "unused" => {
                 self.unused.insert(path(rest)?);
             }
+            "input" => {
+                let (word, print) = rest.split_once(' ')?;
+                self.inputs.entry(path(word)?).or_default().insert(Print(print.to_owned()));
+            }
             "trait" => {
                 self.traits.entry(rest.to_owned()).or_default();
             }
@@ -137,7 +142,11 @@ impl Lines {
         };
         let traits = self.traits.into_iter().map(|(name, found)| (name, methods(found))).collect();
         self.unused.retain(|path| files.contains_key(path));
-        Record { files, unused: self.unused, traits }
+        // Of two nobody knows which the code is made of.
+        self.inputs.retain(|_, prints| prints.len() == 1);
+        let only = |(path, prints): (String, BTreeSet<Print>)| Some((path, prints.into_iter().next()?));
+        let inputs = self.inputs.into_iter().filter_map(only).collect();
+        Record { files, unused: self.unused, inputs, traits }
     }
 }
 

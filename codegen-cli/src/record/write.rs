@@ -25,6 +25,9 @@ pub(super) fn text(record: &Record) -> String {
     for path in &record.unused {
         let _ = writeln!(out, "unused {}", word(path));
     }
+    for (path, print) in &record.inputs {
+        let _ = writeln!(out, "input {} {}", word(path), print.0);
+    }
     for (name, methods) in &record.traits {
         let _ = writeln!(out, "trait {name}");
         for (ident, method) in methods {

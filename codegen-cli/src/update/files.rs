@@ -235,7 +235,8 @@ impl<'a> Files<'a> {
 
     pub(super) fn finish(mut self, services: &Services, waiting: &BTreeSet<String>) -> Outcome {
         self.events.sort_by(|a, b| a.place().cmp(&b.place()));
-        let record = Record { files: self.made, unused: self.unused, traits: services.record(waiting) };
+        let record =
+            Record { files: self.made, unused: self.unused, inputs: BTreeMap::new(), traits: services.record(waiting) };
         Outcome { changes: self.changes, record, events: self.events, news: services.news() }
     }
 
