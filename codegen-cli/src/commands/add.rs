@@ -7,7 +7,8 @@ use std::{env, fs, io};
 use thiserror::Error;
 use volplane_build::rust::Api;
 
-use crate::cli::{Add, Remove};
+use crate::apply::Guard;
+use crate::cli::{Add, Remove, Telling};
 use crate::config::{self, Project, edit};
 use crate::exit::Exit;
 use crate::interrupt;
@@ -99,8 +100,7 @@ fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
     if let Err(source) = fs::metadata(&idl_path) {
         return Err(IdlsError::Read { path: args.idl.display().to_string(), source });
     }
-    let root = upkeep::enter()?;
-    let guard = if args.dry_run { None } else { Some(upkeep::guard("add", printer)?) };
+    let (root, guard) = enter("add", args.dry_run, printer)?;
     let mut project = Project::find(Path::new(".")).map_err(UpkeepError::from)?;
 
     let inside = |path: &Path| path.strip_prefix(&root).ok().map(Path::to_owned);
@@ -118,7 +118,9 @@ fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
     let mut brings = BTreeMap::new();
     let service = args.service.clone().unwrap_or(first);
     let entry = if shown.is_relative() {
-        IdlSettings { path: slashed(&shown), service, include: include.iter().map(|dir| slashed(dir)).collect() }
+        // A folder elsewhere is written as the way to it.
+        let way = |dir: &PathBuf| if dir.is_absolute() { layout::relative(&root, dir) } else { slashed(dir) };
+        IdlSettings { path: slashed(&shown), service, include: include.iter().map(way).collect() }
     } else {
         let copies = Copies::new(&idl, meaning).map_err(UpkeepError::from)?;
         let entry = copies.settings(service);
@@ -139,30 +141,12 @@ fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
     brings.insert(config::FILE.to_owned(), edit::add_idl(&project.text, &entry)?);
     project.settings.idls.push(entry);
 
-    let wish = Wish { project: &project, brings: &brings, prune: false, telling: &args.telling };
-    let planned = match upkeep::plan(&wish, printer)? {
-        Ok(planned) => planned,
-        Err(exit) => return Ok(exit),
-    };
-    printer.status("Checked", &planned.summary);
-    let Some(guard) = guard else {
-        planned.tell(printer);
-        printer.note("Would change", count(planned.files(), "file"));
-        return Ok(Exit::Success);
-    };
-    planned.apply(&guard)?;
-    for path in brings.keys().filter(|path| *path != config::FILE) {
-        printer.status("Copied", path);
-    }
-    printer.status("Updated", config::FILE);
-    planned.tell(printer);
-    Ok(planned.exit())
+    carry_out(&Asked { project, brings, telling: &args.telling }, guard.as_ref(), printer)
 }
 
 fn take_out(args: &Remove, printer: Printer) -> Result<Exit, IdlsError> {
     let typed = absolute(&args.idl)?;
-    let root = upkeep::enter()?;
-    let guard = if args.dry_run { None } else { Some(upkeep::guard("remove", printer)?) };
+    let (root, guard) = enter("remove", args.dry_run, printer)?;
     let mut project = Project::find(Path::new(".")).map_err(UpkeepError::from)?;
     let idls = &mut project.settings.idls;
     let found =
@@ -176,8 +160,36 @@ fn take_out(args: &Remove, printer: Printer) -> Result<Exit, IdlsError> {
     }
     let gone = idls.remove(place);
     let brings = BTreeMap::from([(config::FILE.to_owned(), edit::remove_idl(&project.text, place)?)]);
-    let wish = Wish { project: &project, brings: &brings, prune: false, telling: &args.telling };
-    let planned = match upkeep::plan(&wish, printer)? {
+    let exit = carry_out(&Asked { project, brings, telling: &args.telling }, guard.as_ref(), printer)?;
+    if guard.is_some() && matches!(exit, Exit::Success | Exit::NeedsHand) {
+        printer.note("Kept", format_args!("{}: remove it when nothing includes it", gone.path));
+    }
+    Ok(exit)
+}
+
+/// A project with other IDLs than it has.
+struct Asked<'a> {
+    /// With the settings that it is to have.
+    project: Project,
+    /// The files that bring them about: volplane.toml, and copies of an IDL.
+    brings: BTreeMap<String, String>,
+    telling: &'a Telling,
+}
+
+/// The place that was found for the change: alone in it, or, to look only, as it is.
+fn enter(command: &str, dry_run: bool, printer: Printer) -> Result<(PathBuf, Option<Guard>), UpkeepError> {
+    let root = upkeep::enter()?;
+    if dry_run {
+        upkeep::look()?;
+        return Ok((root, None));
+    }
+    Ok((root, Some(upkeep::guard(command, printer)?)))
+}
+
+/// Updates the project to its new IDLs; without a guard it is only said what would be done.
+fn carry_out(asked: &Asked<'_>, guard: Option<&Guard>, printer: Printer) -> Result<Exit, IdlsError> {
+    let Asked { project, brings, telling } = asked;
+    let planned = match upkeep::plan(&Wish { project, brings, prune: false, telling }, printer)? {
         Ok(planned) => planned,
         Err(exit) => return Ok(exit),
     };
@@ -187,10 +199,12 @@ fn take_out(args: &Remove, printer: Printer) -> Result<Exit, IdlsError> {
         printer.note("Would change", count(planned.files(), "file"));
         return Ok(Exit::Success);
     };
-    planned.apply(&guard)?;
+    planned.apply(guard)?;
+    for path in brings.keys().filter(|path| *path != config::FILE) {
+        printer.status("Copied", path);
+    }
     printer.status("Updated", config::FILE);
     planned.tell(printer);
-    printer.note("Kept", format_args!("{}: remove it when nothing includes it", gone.path));
     Ok(planned.exit())
 }
 
