@@ -110,7 +110,11 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
         return Ok(Err(Exit::Failure));
     }
     let Some(meaning) = &idl.meaning else {
-        return Ok(Err(if idl.is_unreadable() { Exit::Usage } else { Exit::Failure }));
+        if !idl.is_unreadable() {
+            return Ok(Err(Exit::Failure));
+        }
+        printer.note("Next", format_args!("see path and include of [[idl]] in {}", config::FILE));
+        return Ok(Err(Exit::Usage));
     };
     let remembered = match fs::read_to_string(record::FILE) {
         Ok(text) => Some(text),
