@@ -11,7 +11,7 @@ mod services;
 mod tests;
 pub(crate) mod tree;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::NewFile;
 use crate::record::Record;
@@ -67,6 +67,11 @@ pub(crate) fn plan(situation: Situation<'_>) -> Outcome {
 
 /// What to remember of a project that is made of these files.
 pub(crate) fn first_record(rendered: &[NewFile], services: &[ServiceApi]) -> Record {
-    let record = Some(Record::default());
-    plan(Situation { record, rendered, services, tree: &Tree::default(), prune: false }).record
+    let (before, tree) = (Record::default(), Tree::default());
+    let mut files = files::Files::new(&before, &tree, true);
+    for file in rendered {
+        files.bring_up(file);
+    }
+    // As they are made, handlers have nothing to be brought up to.
+    files.finish(&Services::new(&before, services), &BTreeSet::new()).record
 }
