@@ -1,4 +1,4 @@
-//! The only code that writes: a whole project, or nothing ([`create`]); all changes to a project, or none ([`Guard`]).
+//! The only code that writes: a whole project, or nothing ([`create()`]); all changes to a project, or none ([`Guard`]).
 //!
 //! What a run needs beside a project's own files is in its folder `.volplane`, of which git takes no notice:
 //!
