@@ -3,6 +3,6 @@
 
 include!(concat!(env!("OUT_DIR"), "/volplane_gen.rs"));
 
-impl<H> volplane_transport::CalledWith for api::EchoServer<H> {
+impl<H> volplane_transport::GeneratedService for api::EchoServer<H> {
     type Request = api::EchoRequestRecv;
 }

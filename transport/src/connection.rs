@@ -1,19 +1,67 @@
-//! What counts as a connection, and what is said of its other end.
+//! What counts as a connection, and what is known of its other end.
 
+use std::error::Error;
 use std::fmt;
+use std::io;
 use std::net::SocketAddr;
 
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
+use tokio::net::TcpStream;
+#[cfg(unix)]
+use tokio::net::UnixStream;
 use volo::net::Address;
 
-/// A byte stream in both directions that one call after another runs over.
+/// A byte stream in both directions that carries one call after another.
 ///
-/// Implemented for everything that fits; there is nothing to write.
-pub trait Connection: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+/// Implemented for tokio's sockets and pipes. A type of your own needs an empty `impl`:
+///
+/// ```
+/// # use std::{io, pin::Pin, task::{Context, Poll}};
+/// # use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+/// struct MyStream(tokio::net::TcpStream);
+///
+/// impl volplane_transport::Connection for MyStream {}
+/// # impl AsyncRead for MyStream {
+/// #     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+/// #         Pin::new(&mut self.0).poll_read(cx, buf)
+/// #     }
+/// # }
+/// # impl AsyncWrite for MyStream {
+/// #     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+/// #         Pin::new(&mut self.0).poll_write(cx, buf)
+/// #     }
+/// #     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+/// #         Pin::new(&mut self.0).poll_flush(cx)
+/// #     }
+/// #     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+/// #         Pin::new(&mut self.0).poll_shutdown(cx)
+/// #     }
+/// # }
+/// ```
+pub trait Connection: AsyncRead + AsyncWrite + Send + Unpin + 'static {
+    /// Whether it may carry another call, asked when a call has ended and before an idle connection is used.
+    /// Default: `true`. A multiplexed stream says `false` once its session accepts no more calls.
+    fn is_reusable(&self) -> bool {
+        true
+    }
+}
 
-impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Connection for T {}
+impl Connection for TcpStream {}
+
+#[cfg(unix)]
+impl Connection for UnixStream {}
+
+impl Connection for DuplexStream {}
+
+impl<C: Connection + ?Sized> Connection for Box<C> {
+    fn is_reusable(&self) -> bool {
+        (**self).is_reusable()
+    }
+}
 
 /// What a listener knows of the other end of a connection.
+///
+/// Layers nest it: what a layer learned stands around what was known below it.
 pub trait Peer: Clone + fmt::Debug + fmt::Display + Send + Sync + 'static {
     /// The address that a handler finds as the caller's in volo's context. `None` where there is none.
     fn address(&self) -> Option<Address>;
@@ -25,9 +73,46 @@ impl Peer for SocketAddr {
     }
 }
 
-/// For listeners that know of their peers only a name, or nothing.
+/// For listeners that know only a name of their peers, or nothing.
 impl Peer for String {
     fn address(&self) -> Option<Address> {
         None
     }
 }
+
+/// Marks an [`io::Error`] of a connection: the peer has certainly not taken up what was written since the last byte
+/// was read, so the call may be sent again on another connection.
+///
+/// A connection of your own may use it where its protocol makes this certain, as yamux does for a stream that is
+/// reset before it was acknowledged. An end of file on TCP does not make it certain.
+///
+/// ```
+/// use std::io;
+/// use volplane_transport::NotDelivered;
+///
+/// let error = NotDelivered::error(io::ErrorKind::ConnectionReset, "stream refused");
+/// assert!(NotDelivered::is(&error));
+/// assert!(!NotDelivered::is(&io::Error::other("reset")));
+/// ```
+#[derive(Debug)]
+pub struct NotDelivered(String);
+
+impl NotDelivered {
+    /// An error of the given kind that carries the mark.
+    pub fn error(kind: io::ErrorKind, why: impl Into<String>) -> io::Error {
+        io::Error::new(kind, NotDelivered(why.into()))
+    }
+
+    /// Whether the error carries the mark.
+    pub fn is(error: &io::Error) -> bool {
+        error.get_ref().is_some_and(|inner| inner.is::<NotDelivered>())
+    }
+}
+
+impl fmt::Display for NotDelivered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for NotDelivered {}

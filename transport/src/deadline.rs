@@ -21,6 +21,11 @@ impl Deadline {
         Self { after, timer: None, waiting: false }
     }
 
+    /// How long a wait may take.
+    pub(crate) fn after(&self) -> Duration {
+        self.after
+    }
+
     /// There was progress, or nothing is waited for: the next wait begins anew.
     pub(crate) fn rest(&mut self) {
         self.waiting = false;

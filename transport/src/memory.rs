@@ -8,9 +8,10 @@ use tokio::io::DuplexStream;
 use tokio::sync::mpsc;
 use volo::net::Address;
 
+use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::connection::Peer;
-use crate::error::ConnectError;
-use crate::listener::Listener;
+use crate::endpoint::Endpoint;
+use crate::listen::Listener;
 
 /// How many bytes each direction of a pipe holds before a writer waits: a call of usual size fits in one go.
 const PIPE: usize = 64 * 1024;
@@ -32,7 +33,7 @@ const BACKLOG: usize = 128;
 /// use volplane_transport::{ConnectWith, Memory, serve};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), volplane_transport::Report> {
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let (memory, listener) = Memory::pair();
 /// tokio::spawn(serve(listener, EchoServer::from_handler(EchoHandler)).into_future());
 ///
@@ -60,9 +61,13 @@ impl UnaryService<Address> for Memory {
 
     async fn call(&self, _: Address) -> Result<DuplexStream, ConnectError> {
         let (ours, theirs) = tokio::io::duplex(PIPE);
-        self.queue.send(theirs).await.map_err(|_| ConnectError::NobodyListens)?;
+        self.queue.send(theirs).await.map_err(|_| nobody_listens())?;
         Ok(ours)
     }
+}
+
+fn nobody_listens() -> ConnectError {
+    ConnectError::new(ConnectErrorKind::Refused).at("a listener in memory")
 }
 
 /// Accepts what its [`Memory`] connects. Ends when the last connector is dropped.
@@ -74,7 +79,14 @@ pub struct MemoryListener {
 
 /// The other end of an in-process connection, by number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct MemoryPeer(pub u64);
+pub struct MemoryPeer(u64);
+
+impl MemoryPeer {
+    /// How many connections came before this one.
+    pub fn number(&self) -> u64 {
+        self.0
+    }
+}
 
 impl fmt::Display for MemoryPeer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,7 +109,7 @@ impl Listener for MemoryListener {
         Some((stream, MemoryPeer(self.accepted.fetch_add(1, Ordering::Relaxed))))
     }
 
-    fn endpoint(&self) -> String {
-        "memory".to_owned()
+    fn endpoint(&self) -> Endpoint {
+        Endpoint::named("a listener in memory")
     }
 }

@@ -7,8 +7,11 @@ use motore::service::UnaryService;
 use tokio::net::{TcpListener, TcpStream};
 use volo::net::Address;
 
-use crate::error::ConnectError;
-use crate::listener::{Listener, accept_persistently};
+use crate::connect::{ConnectError, ConnectErrorKind};
+use crate::endpoint::{Endpoint, Scheme};
+use crate::layer::{ConnectExt, Layer, Layered};
+use crate::listen::Listener;
+use crate::target::{self, Target, WrongEndpoint};
 
 /// Makes TCP connections: to one place ([`StdNet::to`]), or to whatever address volo has resolved ([`StdNet::new`]).
 ///
@@ -23,12 +26,12 @@ use crate::listener::{Listener, accept_persistently};
 /// #     }
 /// # }
 /// use std::future::IntoFuture;
-/// use volplane_transport::{ConnectWith, Listener, StdNet, serve};
+/// use volplane_transport::{ConnectWith, StdNet, serve};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), volplane_transport::Report> {
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let listener = StdNet::bind("127.0.0.1:0").await?;
-/// let address = listener.endpoint();
+/// let address = listener.local_addr();
 /// tokio::spawn(serve(listener, EchoServer::from_handler(EchoHandler)).into_future());
 ///
 /// let client = EchoClientBuilder::new("example").connect_with(StdNet::to(address)).build();
@@ -38,7 +41,7 @@ use crate::listener::{Listener, accept_persistently};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct StdNet {
-    target: Option<String>,
+    target: Option<Target>,
 }
 
 impl StdNet {
@@ -47,21 +50,45 @@ impl StdNet {
         Self::default()
     }
 
-    /// Connects to `target`, `host:port`, whatever address volo has. A name is resolved at every connect, and its
-    /// addresses are tried in turn.
-    pub fn to(target: impl Into<String>) -> Self {
-        Self { target: Some(target.into()) }
+    /// Connects to `target`, `host:port` or `tcp://host:port`, whatever address volo has. A name is resolved at every
+    /// connect, and its addresses are tried in turn.
+    ///
+    /// A text that cannot be parsed is the error of every connect; parse it to an [`Endpoint`] first to know earlier.
+    pub fn to(target: impl ToString) -> Self {
+        Self::at(Target::new(&target.to_string(), Scheme::Tcp))
     }
 
-    /// Listens on `address`, `host:port`. Port 0 takes a free one: [`Listener::endpoint`] tells which.
+    /// Connects to the host and port of a target of any scheme.
+    pub(crate) fn at(target: Target) -> Self {
+        Self { target: Some(target) }
+    }
+
+    /// Puts the connections through a handshake.
+    pub fn layer<L: Layer<TcpStream>>(self, layer: L) -> Layered<Self, L> {
+        let to = self.target.as_ref().and_then(|target| target.endpoint().ok().cloned());
+        match to {
+            Some(to) => Layered::to(self, layer, to),
+            None => ConnectExt::layer(self, layer),
+        }
+    }
+
+    /// Listens on `address`, `host:port` or `tcp://host:port`. Port 0 takes a free one:
+    /// [`StdNetListener::local_addr`] tells which.
     ///
     /// # Errors
     ///
-    /// When the name does not resolve, the port is in use or may not be taken.
-    pub async fn bind(address: impl AsRef<str>) -> Result<StdNetListener, BindError> {
-        let address = address.as_ref();
-        let socket = TcpListener::bind(address).await.map_err(BindError::on(address))?;
-        let local = socket.local_addr().map_err(BindError::on(address))?;
+    /// When the address cannot be parsed or resolved, or the port is in use or may not be taken.
+    pub async fn bind(address: impl ToString) -> Result<StdNetListener, BindError> {
+        Self::bind_to(&target::parse(&address.to_string(), Scheme::Tcp)?).await
+    }
+
+    /// Listens on the host and port of an endpoint of any scheme.
+    pub(crate) async fn bind_to(endpoint: &Endpoint) -> Result<StdNetListener, BindError> {
+        let authority = endpoint
+            .authority()
+            .ok_or_else(|| BindError::Unsupported { endpoint: endpoint.clone(), why: "it has no host and port" })?;
+        let socket = TcpListener::bind(&authority).await.map_err(BindError::on(&authority))?;
+        let local = socket.local_addr().map_err(BindError::on(&authority))?;
         Ok(StdNetListener { socket, local })
     }
 }
@@ -79,9 +106,17 @@ pub enum BindError {
         #[source]
         source: io::Error,
     },
-    /// The address can't be read.
-    #[error(transparent)]
-    Url(#[from] crate::websocket::UrlError),
+    /// The address cannot be parsed.
+    #[error("cannot listen: invalid address")]
+    Endpoint(#[from] WrongEndpoint),
+    /// There is no listener for such an address, or it is not compiled in.
+    #[error("cannot listen on {endpoint}: {why}")]
+    Unsupported {
+        /// The address.
+        endpoint: Endpoint,
+        /// What to do.
+        why: &'static str,
+    },
 }
 
 impl BindError {
@@ -96,18 +131,24 @@ impl UnaryService<Address> for StdNet {
     type Error = ConnectError;
 
     async fn call(&self, address: Address) -> Result<TcpStream, ConnectError> {
-        let (target, connected) = match (&self.target, address) {
-            (Some(target), _) => (target.clone(), TcpStream::connect(target.as_str()).await),
-            (None, Address::Ip(address)) => (address.to_string(), TcpStream::connect(address).await),
-            (None, other) => {
-                let why = io::Error::new(io::ErrorKind::Unsupported, "not an address for TCP");
-                (other.to_string(), Err(why))
-            }
+        let stream = match (&self.target, address) {
+            (Some(target), _) => connect_to(target.endpoint()?).await?,
+            (None, Address::Ip(address)) => TcpStream::connect(address)
+                .await
+                .map_err(|error| ConnectError::from(error).at(Endpoint::from(address)))?,
+            (None, other) => return Err(ConnectError::new(ConnectErrorKind::Unsupported).at(other)),
         };
-        connected
-            .and_then(|stream| stream.set_nodelay(true).map(|()| stream))
-            .map_err(|source| ConnectError::Io { target, source })
+        stream.set_nodelay(true)?;
+        Ok(stream)
     }
+}
+
+async fn connect_to(endpoint: &Endpoint) -> Result<TcpStream, ConnectError> {
+    let authority =
+        endpoint.authority().ok_or_else(|| ConnectError::new(ConnectErrorKind::Unsupported).at(endpoint))?;
+    let unresolved = |error: io::Error| ConnectError::new(ConnectErrorKind::Unresolved).at(endpoint).because(error);
+    let addresses: Vec<SocketAddr> = tokio::net::lookup_host(authority).await.map_err(unresolved)?.collect();
+    TcpStream::connect(&addresses[..]).await.map_err(|error| ConnectError::from(error).at(endpoint))
 }
 
 /// Accepts TCP connections. Made by [`StdNet::bind`].
@@ -129,15 +170,10 @@ impl Listener for StdNetListener {
     type Peer = SocketAddr;
 
     async fn accept(&mut self) -> Option<(TcpStream, SocketAddr)> {
-        let (stream, peer) = accept_persistently("the TCP listener", || self.socket.accept()).await;
-        if let Err(error) = stream.set_nodelay(true) {
-            // Only slower; a peer that is already gone shows at the first read.
-            tracing::debug!(%peer, %error, "TCP_NODELAY not set");
-        }
-        Some((stream, peer))
+        Listener::accept(&mut self.socket).await
     }
 
-    fn endpoint(&self) -> String {
-        self.local.to_string()
+    fn endpoint(&self) -> Endpoint {
+        Endpoint::from(self.local)
     }
 }

@@ -6,29 +6,27 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use support::{EchoHandler, PATIENCE, TRANSPORTS, echo, pair};
+use support::{EchoHandler, echo, every_transport, pair, within};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use volo_thrift::{BizError, ClientError, ServerError};
 use volplane_generated::api::{Echo, Request, Response};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_transport_echoes_every_size() {
-    for transport in TRANSPORTS {
+every_transport! {
+    async fn every_transport_echoes_every_size(transport: Transport) {
         let (server, client) = pair(transport, EchoHandler).await;
         for size in [1, 64 * 1024, 8 * 1024 * 1024] {
             let message: String = ('a'..='z').cycle().take(size).collect();
-            assert!(echo(&client, message.clone()).await == message, "{transport}: {size} bytes come back unchanged");
+            assert!(echo(&client, message.clone()).await == message, "{transport:?}: {size} bytes come back unchanged");
         }
         drop(client);
-        assert_eq!(server.stop().await.cut_off, 0, "{transport}");
+        assert_eq!(server.stop().await.cut_off, 0, "{transport:?}");
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn callers_at_once_share_as_many_connections_as_they_are() {
-    const CALLERS: u64 = 64;
-    for transport in TRANSPORTS {
+every_transport! {
+    async fn callers_at_once_share_as_many_connections_as_they_are(transport: Transport) {
+        const CALLERS: u64 = 64;
         let (server, client) = pair(transport, EchoHandler).await;
         let mut callers = JoinSet::new();
         for caller in 0..CALLERS {
@@ -44,7 +42,7 @@ async fn callers_at_once_share_as_many_connections_as_they_are() {
             caller.expect("no call fails");
         }
         let connections = server.stop().await.connections;
-        assert!((1..=CALLERS + 1).contains(&connections), "{transport}: {connections} connections");
+        assert!((1..=CALLERS + 1).contains(&connections), "{transport:?}: {connections} connections");
     }
 }
 
@@ -61,7 +59,7 @@ impl SlowHandler {
     }
 
     async fn wait_for_arrival(&self) {
-        tokio::time::timeout(PATIENCE, self.arrived.acquire()).await.expect("the call arrives").unwrap().forget();
+        within(self.arrived.acquire()).await.unwrap().forget();
     }
 }
 
@@ -75,9 +73,8 @@ impl Echo for SlowHandler {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_slow_call_does_not_delay_others() {
-    for transport in TRANSPORTS {
+every_transport! {
+    async fn a_slow_call_does_not_delay_others(transport: Transport) {
         let handler = SlowHandler::new();
         let (server, client) = pair(transport, handler.clone()).await;
         let slow = tokio::spawn({
@@ -86,18 +83,17 @@ async fn a_slow_call_does_not_delay_others() {
         });
         handler.wait_for_arrival().await;
         for _ in 0..10 {
-            assert_eq!(echo(&client, "quick").await, "quick", "{transport}");
+            assert_eq!(echo(&client, "quick").await, "quick", "{transport:?}");
         }
-        assert!(!slow.is_finished(), "{transport}");
+        assert!(!slow.is_finished(), "{transport:?}");
         handler.let_go.add_permits(1);
-        assert_eq!(slow.await.unwrap(), "slow", "{transport}");
+        assert_eq!(slow.await.unwrap(), "slow", "{transport:?}");
         server.stop().await;
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stopping_server_lets_running_calls_end_and_closes_idle_connections() {
-    for transport in TRANSPORTS {
+every_transport! {
+    async fn a_stopping_server_lets_running_calls_end_and_closes_idle_connections(transport: Transport) {
         let handler = SlowHandler::new();
         let (server, client) = pair(transport, handler.clone()).await;
         let running = tokio::spawn({
@@ -109,19 +105,18 @@ async fn a_stopping_server_lets_running_calls_end_and_closes_idle_connections() 
         echo(&client, "quick").await;
         server.handle.stop();
         handler.let_go.add_permits(1);
-        assert_eq!(running.await.unwrap(), "slow", "{transport}: the running call ends well");
-        assert_eq!(server.ended().await.cut_off, 0, "{transport}: nothing was left to cut off");
+        assert_eq!(running.await.unwrap(), "slow", "{transport:?}: the running call ends well");
+        assert_eq!(server.ended().await.cut_off, 0, "{transport:?}: nothing was left to cut off");
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_idle_server_stops_at_once() {
-    for transport in TRANSPORTS {
+every_transport! {
+    async fn an_idle_server_stops_at_once(transport: Transport) {
         let (server, client) = pair(transport, EchoHandler).await;
         echo(&client, "leaves an idle connection").await;
         server.handle.stop();
         let ended = tokio::time::timeout(Duration::from_secs(5), server.ended()).await;
-        assert_eq!(ended.unwrap_or_else(|_| panic!("{transport}: still waiting")).cut_off, 0);
+        assert_eq!(ended.unwrap_or_else(|_| panic!("{transport:?}: still waiting")).cut_off, 0);
         drop(client);
     }
 }
@@ -139,26 +134,24 @@ impl Echo for FailingHandler {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn business_errors_arrive_intact_and_a_panic_ends_one_call_only() {
-    for transport in TRANSPORTS {
+every_transport! {
+    async fn business_errors_arrive_intact_and_a_panic_ends_one_call_only(transport: Transport) {
         let (server, client) = pair(transport, FailingHandler).await;
         let failure = client.echo(Request { message: Some("biz".into()) }).await.expect_err("a business error");
         match failure {
             ClientError::Biz(error) => {
-                assert_eq!((error.status_code, error.status_message.as_str()), (42, "out of stock"), "{transport}");
+                assert_eq!((error.status_code, error.status_message.as_str()), (42, "out of stock"), "{transport:?}");
             }
-            other => panic!("{transport}: {other:?}"),
+            other => panic!("{transport:?}: {other:?}"),
         }
         client.echo(Request { message: Some("panic".into()) }).await.expect_err("the connection of a panic ends");
-        assert_eq!(echo(&client, "still there").await, "still there", "{transport}");
+        assert_eq!(echo(&client, "still there").await, "still there", "{transport:?}");
         server.stop().await;
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_call_that_timed_out_leaves_no_answer_for_the_next() {
-    for transport in TRANSPORTS {
+every_transport! {
+    async fn a_call_that_timed_out_leaves_no_answer_for_the_next(transport: Transport) {
         let handler = SlowHandler::new();
         let (server, client) = pair(transport, handler.clone()).await;
         let call = tokio::spawn({
@@ -170,7 +163,7 @@ async fn a_call_that_timed_out_leaves_no_answer_for_the_next() {
         call.abort();
         call.await.unwrap_err();
         handler.let_go.add_permits(1);
-        assert_eq!(echo(&client, "mine").await, "mine", "{transport}");
+        assert_eq!(echo(&client, "mine").await, "mine", "{transport:?}");
         server.stop().await;
     }
 }

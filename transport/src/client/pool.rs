@@ -1,21 +1,22 @@
-//! The pool below volo's: a connection is kept together with its codec, buffers and all.
+//! The idle connections of a client, each together with its codec, buffers and all.
 //!
-//! A caller that finds no idle connection makes one of its own, and nobody waits for somebody else's: N callers open
-//! at most N connections. volo's pool dials once more in the background whenever a connection comes back first, which
-//! with a slow handshake means one dial a call.
+//! A caller that finds no idle connection makes one of its own and waits for nobody else's: N callers open at most N
+//! connections. volo's pool dials once more in the background whenever a connection comes back first, which with a
+//! slow handshake means one dial a call.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::io::AsyncRead;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 use volo::net::Address;
 
-use super::timed::TimedIo;
-use crate::split::Shared;
+use super::ClientOptions;
+use super::pooled::PooledConnection;
+use crate::connect::{ConnectError, ConnectErrorKind};
+use crate::connection::Connection;
 
 /// What a pool has done so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,123 +30,187 @@ pub struct PoolStats {
     pub idle: usize,
 }
 
-type IdleByAddress<E, D, T> = HashMap<Address, Vec<Idle<E, D, T>>>;
-
-/// A connection taken out for a call: its home and the two halves of its codec.
-pub(crate) type Taken<E, D, T> = (Arc<Home<E, D, T>>, E, D);
-
 /// The idle connections of one client.
-#[derive(Debug)]
-pub(crate) struct Pool<E, D, T> {
-    idle: Mutex<IdleByAddress<E, D, T>>,
+pub(crate) struct Pool<T> {
+    shelves: Mutex<Shelves<T>>,
     idle_timeout: Duration,
     max_idle: usize,
+    max_connections: Option<usize>,
+    wait_timeout: Duration,
     opened: AtomicU64,
     reused: AtomicU64,
-    caretaker: OnceLock<AbortHandle>,
 }
 
-#[derive(Debug)]
-struct Idle<E, D, T> {
-    since: Instant,
-    home: Arc<Home<E, D, T>>,
+struct Shelves<T> {
+    /// A client talks to few addresses, mostly to one: a list is found faster in than a map.
+    by_address: Vec<Shelf<T>>,
+    caretaker: Option<AbortHandle>,
 }
 
-/// Where the two halves of a connection's codec come back to after a call. Made once per connection.
-#[derive(Debug)]
-pub(crate) struct Home<E, D, T> {
-    halves: Mutex<(Option<E>, Option<D>)>,
-    /// Set when volo has said that the call ended well and the connection may be used again.
-    clean: AtomicBool,
-    connection: Shared<TimedIo<T>>,
+struct Shelf<T> {
     address: Address,
-    pool: Weak<Pool<E, D, T>>,
+    /// The last one was used last.
+    idle: Vec<Idle<T>>,
+    /// Where the number of connections is limited: a place for each caller.
+    places: Option<Arc<Semaphore>>,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What is behind these locks is whole between any two statements that hold them.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+struct Idle<T> {
+    since: Instant,
+    /// Another connection to the same address has broken since this one was used.
+    suspect: bool,
+    connection: Box<PooledConnection<T>>,
 }
 
-impl<E, D, T> Pool<E, D, T>
-where
-    E: Send + 'static,
-    D: Send + 'static,
-    T: AsyncRead + Send + Unpin + 'static,
-{
-    pub(crate) fn new(idle_timeout: Duration, max_idle: usize) -> Arc<Self> {
+impl<T> Shelves<T> {
+    fn shelf(&mut self, address: &Address) -> Option<&mut Shelf<T>> {
+        self.by_address.iter_mut().find(|shelf| shelf.address == *address)
+    }
+
+    fn shelf_or_new(&mut self, address: &Address, max_connections: Option<usize>) -> &mut Shelf<T> {
+        let at = self.by_address.iter().position(|shelf| shelf.address == *address).unwrap_or_else(|| {
+            let places = max_connections.map(|most| Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))));
+            self.by_address.push(Shelf { address: address.clone(), idle: Vec::new(), places });
+            self.by_address.len() - 1
+        });
+        &mut self.by_address[at]
+    }
+}
+
+impl<T: Connection> Pool<T> {
+    pub(crate) fn new(options: &ClientOptions) -> Arc<Self> {
         Arc::new(Self {
-            idle: Mutex::default(),
-            idle_timeout,
-            max_idle,
+            shelves: Mutex::new(Shelves { by_address: Vec::new(), caretaker: None }),
+            idle_timeout: options.idle_timeout(),
+            max_idle: options.max_idle(),
+            max_connections: options.max_connections(),
+            wait_timeout: options.wait_timeout(),
             opened: AtomicU64::new(0),
             reused: AtomicU64::new(0),
-            caretaker: OnceLock::new(),
         })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shelves<T>> {
+        // The lists are whole between any two statements that hold the lock.
+        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn stats(&self) -> PoolStats {
         PoolStats {
             opened: self.opened.load(Ordering::Relaxed),
             reused: self.reused.load(Ordering::Relaxed),
-            idle: lock(&self.idle).values().map(Vec::len).sum(),
+            idle: self.lock().by_address.iter().map(|shelf| shelf.idle.len()).sum(),
         }
     }
 
-    /// The connection that was used last, if it is still good: the others get the chance to grow old.
-    pub(crate) fn take(&self, address: &Address) -> Option<Taken<E, D, T>> {
-        loop {
-            let idle = lock(&self.idle).get_mut(address)?.pop()?;
-            if idle.since.elapsed() < self.idle_timeout && idle.home.connection.lock().is_good_while_idle() {
-                let halves = std::mem::take(&mut *lock(&idle.home.halves));
-                if let (Some(encoder), Some(decoder)) = halves {
-                    self.reused.fetch_add(1, Ordering::Relaxed);
-                    return Some((idle.home, encoder, decoder));
-                }
+    pub(super) fn count_opened(&self) {
+        self.opened.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Waits until the number of connections to `address` allows one more call. At once where it is not limited.
+    ///
+    /// Whoever has a place uses an idle connection before it makes one, so there are never more connections than
+    /// places. Places are given in the order in which callers ask.
+    pub(super) async fn place(&self, address: &Address) -> Result<Option<OwnedSemaphorePermit>, ConnectError> {
+        let Some(limit) = self.max_connections else { return Ok(None) };
+        let Some(places) = self.lock().shelf_or_new(address, Some(limit)).places.clone() else { return Ok(None) };
+        match tokio::time::timeout(self.wait_timeout, places.acquire_owned()).await {
+            Ok(place) => Ok(place.ok()),
+            Err(_) => {
+                let why = format!("all {limit} connections were in use for {:?}", self.wait_timeout);
+                Err(ConnectError::new(ConnectErrorKind::Limit).at(address).because(why))
             }
         }
     }
 
-    /// A home for a new connection to `address`.
-    pub(crate) fn home(self: &Arc<Self>, address: Address, connection: Shared<TimedIo<T>>) -> Arc<Home<E, D, T>> {
-        self.opened.fetch_add(1, Ordering::Relaxed);
-        Arc::new(Home {
-            halves: Mutex::new((None, None)),
-            clean: AtomicBool::new(false),
-            connection,
-            address,
-            pool: Arc::downgrade(self),
-        })
-    }
-
-    fn keep(self: &Arc<Self>, home: Arc<Home<E, D, T>>) {
-        self.caretaker.get_or_init(|| tokio::spawn(take_care(Arc::downgrade(self), self.idle_timeout)).abort_handle());
-        let mut idle = lock(&self.idle);
-        let kept = idle.entry(home.address.clone()).or_default();
-        if kept.len() < self.max_idle {
-            kept.push(Idle { since: Instant::now(), home });
+    /// The connection that was used last, if it is still good: the others get the chance to grow old.
+    pub(super) async fn take(&self, address: &Address) -> Option<Box<PooledConnection<T>>> {
+        let mut waited = false;
+        loop {
+            let mut idle = self.lock().shelf(address)?.idle.pop()?;
+            if idle.suspect && !waited {
+                // The runtime learns of an end of a connection when it next asks the system.
+                tokio::task::yield_now().await;
+                waited = true;
+            }
+            if idle.since.elapsed() < self.idle_timeout && idle.connection.is_good() {
+                self.reused.fetch_add(1, Ordering::Relaxed);
+                return Some(idle.connection);
+            }
         }
     }
 
-    /// Closes what is too old or no longer good.
-    fn sweep(&self) {
-        let mut gone = Vec::new();
-        let mut idle = lock(&self.idle);
-        for kept in idle.values_mut() {
-            gone.extend(kept.extract_if(.., |one| {
-                one.since.elapsed() >= self.idle_timeout || !one.home.connection.lock().is_good_while_idle()
-            }));
+    /// Keeps a connection for the next call.
+    pub(super) fn put(self: &Arc<Self>, address: &Address, connection: Box<PooledConnection<T>>) {
+        let idle = Idle { since: Instant::now(), suspect: false, connection };
+        let mut shelves = self.lock();
+        let shelf = shelves.shelf_or_new(address, self.max_connections);
+        // Dropped outside the lock: closing may take a system call.
+        let too_many = if shelf.idle.len() < self.max_idle {
+            shelf.idle.push(idle);
+            None
+        } else {
+            Some(idle)
+        };
+        let cared_for = shelves.caretaker.as_ref().is_some_and(|caretaker| !caretaker.is_finished());
+        drop(shelves);
+        drop(too_many);
+        if !cared_for {
+            self.start_caretaker();
         }
-        idle.retain(|_, kept| !kept.is_empty());
-        drop(idle);
-        // Closing may take a system call each: not under the lock.
-        drop(gone);
+    }
+
+    /// A connection to `address` has broken: the idle ones are no longer trusted to be whole.
+    pub(super) fn suspect(&self, address: &Address) {
+        if let Some(shelf) = self.lock().shelf(address) {
+            shelf.idle.iter_mut().for_each(|idle| idle.suspect = true);
+        }
+    }
+
+    /// The task belongs to the runtime of the call that starts it. When that goes, the next call starts another one.
+    fn start_caretaker(self: &Arc<Self>) {
+        // Ends by itself when nothing lies idle, and with the pool.
+        let task = tokio::spawn(take_care(Arc::downgrade(self), self.idle_timeout)).abort_handle();
+        let replaced = self.lock().caretaker.replace(task);
+        if let Some(replaced) = replaced {
+            replaced.abort();
+        }
+    }
+
+    /// Closes what is too old or broken. Returns whether anything lies idle.
+    fn sweep(&self, round: Duration) -> bool {
+        let mut looked_at = Vec::new();
+        let mut shelves = self.lock();
+        for shelf in &mut shelves.by_address {
+            // What was used since the last round is left to the callers.
+            let resting = shelf.idle.iter().take_while(|idle| idle.since.elapsed() >= round).count();
+            looked_at.push((shelf.address.clone(), shelf.idle.drain(..resting).collect::<Vec<_>>()));
+        }
+        drop(shelves);
+        for (_, idle) in &mut looked_at {
+            // A look may take a system call, and so may closing: not under the lock.
+            idle.retain_mut(|idle| idle.since.elapsed() < self.idle_timeout && idle.connection.is_good());
+        }
+        let mut shelves = self.lock();
+        for (address, idle) in looked_at {
+            shelves.shelf_or_new(&address, self.max_connections).idle.splice(..0, idle);
+        }
+        shelves.by_address.retain(|shelf| !shelf.idle.is_empty() || shelf.is_waited_for());
+        !shelves.by_address.is_empty()
     }
 }
 
-impl<E, D, T> Drop for Pool<E, D, T> {
+impl<T> Shelf<T> {
+    /// Whether a caller has a place, or waits for one.
+    fn is_waited_for(&self) -> bool {
+        self.places.as_ref().is_some_and(|places| Arc::strong_count(places) > 1)
+    }
+}
+
+impl<T> Drop for Pool<T> {
     fn drop(&mut self) {
-        if let Some(caretaker) = self.caretaker.get() {
+        let shelves = self.shelves.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(caretaker) = shelves.caretaker.take() {
             caretaker.abort();
         }
     }
@@ -155,44 +220,13 @@ impl<E, D, T> Drop for Pool<E, D, T> {
 /// strict peers allow.
 const ROUND: Duration = Duration::from_secs(5);
 
-async fn take_care<E, D, T>(pool: Weak<Pool<E, D, T>>, idle_timeout: Duration)
-where
-    E: Send + 'static,
-    D: Send + 'static,
-    T: AsyncRead + Send + Unpin + 'static,
-{
+async fn take_care<T: Connection>(pool: Weak<Pool<T>>, idle_timeout: Duration) {
     let round = ROUND.min(idle_timeout / 2).max(Duration::from_millis(10));
     loop {
         tokio::time::sleep(round).await;
         let Some(pool) = pool.upgrade() else { return };
-        pool.sweep();
-    }
-}
-
-impl<E, D, T> Home<E, D, T>
-where
-    E: Send + 'static,
-    D: Send + 'static,
-    T: AsyncRead + Send + Unpin + 'static,
-{
-    /// The call ended well: the connection goes back to the pool once both halves are home.
-    pub(crate) fn mark_clean(&self) {
-        self.clean.store(true, Ordering::Relaxed);
-    }
-
-    /// Takes a half back. With the second one the connection is kept or closed.
-    pub(crate) fn bring_back(self: &Arc<Self>, encoder: Option<E>, decoder: Option<D>) {
-        let mut halves = lock(&self.halves);
-        halves.0 = encoder.or(halves.0.take());
-        halves.1 = decoder.or(halves.1.take());
-        let both = halves.0.is_some() && halves.1.is_some();
-        drop(halves);
-        // Cleared for the next call. Where it was not set, this is the last handle and the connection closes with it.
-        if both
-            && self.clean.swap(false, Ordering::Relaxed)
-            && let Some(pool) = self.pool.upgrade()
-        {
-            pool.keep(Arc::clone(self));
+        if !pool.sweep(round) {
+            return;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Time-outs on reading and writing that hold: volo's own set socket options that a non-blocking socket ignores.
+//! Time-outs on reading and writing. volo's own set socket options, which a non-blocking socket ignores.
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -12,24 +12,36 @@ use crate::deadline::Deadline;
 
 /// A connection on which a read or a write that waits too long fails with [`io::ErrorKind::TimedOut`].
 #[derive(Debug)]
-pub struct TimedIo<T> {
+pub(crate) struct TimedIo<T> {
     io: T,
     read: Option<Deadline>,
     write: Option<Deadline>,
 }
 
 impl<T> TimedIo<T> {
-    /// Bounds each wait for a byte to read by `read`, and each wait for room to write by `write`. `None`: no bound.
-    pub fn new(io: T, read: Option<Duration>, write: Option<Duration>) -> Self {
-        Self { io, read: read.map(Deadline::new), write: write.map(Deadline::new) }
+    /// Without bounds.
+    pub(crate) fn new(io: T) -> Self {
+        Self { io, read: None, write: None }
+    }
+
+    /// Bounds each wait for a byte to read, and each wait for room to write, from now on. `None`: no bound.
+    pub(crate) fn set_timeout(&mut self, timeout: Option<Duration>) {
+        if self.read.as_ref().map(Deadline::after) != timeout {
+            self.read = timeout.map(Deadline::new);
+            self.write = timeout.map(Deadline::new);
+        }
+    }
+
+    pub(crate) fn get_ref(&self) -> &T {
+        &self.io
     }
 }
 
 impl<T: AsyncRead + Unpin> TimedIo<T> {
-    /// Whether an idle connection can take a call. An idle one has nothing to read: an end, an error or a byte that
-    /// nobody asked for all mean that it is of no use. Reading also lets the connection see to its own business, such
-    /// as answering a WebSocket ping. No time-out runs: looking is not waiting.
-    pub(crate) fn is_good_while_idle(&mut self) -> bool {
+    /// Whether an idle connection has nothing to read: an end, an error or a byte that nobody asked for all mean that
+    /// it is of no use. Reading also lets the connection do its own work, such as answering a WebSocket ping. No
+    /// time-out runs: looking is not waiting.
+    pub(crate) fn is_quiet(&mut self) -> bool {
         let mut byte = [0; 1];
         let look = poll_fn(|cx| Pin::new(&mut self.io).poll_read(cx, &mut ReadBuf::new(&mut byte)));
         // Outside the runtime's budget: a socket says "pending" once it is spent, which would pass for good.

@@ -4,17 +4,16 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
+#[cfg(feature = "yamux")]
 use tokio::task::JoinError;
-use tokio_util::sync::CancellationToken;
+use tokio::time::Instant;
 
 use super::connections::Connections;
-use super::{ServerHandle, ThriftService};
-use crate::listener::Listener;
-
-pub(super) const MAX_CONNECTIONS: usize = 10_000;
-pub(super) const DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
+use super::stop::StopSignals;
+use super::{SecondSignal, ServeOptions, ServerHandle, ThriftService};
+use crate::endpoint::Endpoint;
+use crate::listen::Listener;
 
 /// Serves every connection of `listener` with `service`, until it is stopped or the listener ends.
 ///
@@ -58,10 +57,8 @@ pub fn serve_with<L: Listener, S: ThriftService>(
 pub struct Serve<L, F> {
     listener: L,
     service_for: F,
-    stopping: CancellationToken,
-    signal: Pin<Box<dyn Future<Output = ()> + Send>>,
-    max_connections: usize,
-    drain_timeout: Duration,
+    stop: StopSignals,
+    options: ServeOptions,
 }
 
 /// How a server ended.
@@ -70,12 +67,13 @@ pub struct Serve<L, F> {
 pub struct Served {
     /// Connections served in all.
     pub connections: u64,
-    /// Connections cut off because a call did not end within the drain time-out.
+    /// Connections cut off because a call did not end within the drain time.
     pub cut_off: usize,
 }
 
 impl Served {
     /// Counts a part of the server that has ended.
+    #[cfg(feature = "yamux")]
     pub(super) fn add(&mut self, part: Result<Served, JoinError>) {
         match part {
             Ok(part) => {
@@ -89,47 +87,35 @@ impl Served {
 
 impl<L: Listener, F> Serve<L, F> {
     pub(super) fn new(listener: L, service_for: F) -> Self {
-        Self {
-            listener,
-            service_for,
-            stopping: CancellationToken::new(),
-            signal: Box::pin(std::future::pending()),
-            max_connections: MAX_CONNECTIONS,
-            drain_timeout: DRAIN_TIMEOUT,
-        }
+        let stop = StopSignals::new(ServerHandle::new());
+        Self { listener, service_for, stop, options: ServeOptions::default() }
     }
 
-    /// Stops when `signal` resolves, as [`ServerHandle::stop`] does.
-    pub fn with_graceful_shutdown(mut self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
-        self.signal = Box::pin(signal);
+    /// Stops when `signal` resolves, as [`ServerHandle::stop`] does. With [`ctrl_c`](crate::ctrl_c), a second signal
+    /// ends the server at once.
+    pub fn with_graceful_shutdown<T: SecondSignal>(mut self, signal: impl Future<Output = T> + Send + 'static) -> Self {
+        self.stop.set_signal(signal);
         self
     }
 
-    /// How long a stopping server waits for running calls before it cuts them off. Default: 30 s, what service
-    /// managers and orchestrators grant by default.
-    pub fn with_drain_timeout(mut self, timeout: Duration) -> Self {
-        self.drain_timeout = timeout;
-        self
-    }
-
-    /// How many connections are served at once; further ones wait in the listener. Default: 10,000. At least 1.
-    pub fn with_max_connections(mut self, connections: usize) -> Self {
-        self.max_connections = connections.max(1);
-        self
+    /// With other bounds.
+    pub fn with_options(self, options: ServeOptions) -> Self {
+        Self { options, ..self }
     }
 
     /// A handle that stops it.
     pub fn handle(&self) -> ServerHandle {
-        ServerHandle::new(self.stopping.clone())
+        self.stop.handle.clone()
     }
 
-    /// Stopped by a token that stops others, too.
-    pub(super) fn stopped_by(self, stopping: CancellationToken) -> Self {
-        Self { stopping, ..self }
+    /// Stopped by a handle that stops others, too.
+    #[cfg(feature = "yamux")]
+    pub(super) fn stopped_by(self, handle: ServerHandle) -> Self {
+        Self { stop: StopSignals::new(handle), ..self }
     }
 
-    /// The address that a client connects to, in its text form.
-    pub fn endpoint(&self) -> String {
+    /// The address that a client connects to.
+    pub fn endpoint(&self) -> Endpoint {
         self.listener.endpoint()
     }
 }
@@ -141,31 +127,37 @@ where
     S: ThriftService,
 {
     async fn run(self) -> Served {
-        let Self { mut listener, mut service_for, stopping, mut signal, max_connections, drain_timeout } = self;
-        let mut connections = Connections::new(stopping.clone());
+        let Self { mut listener, mut service_for, mut stop, options } = self;
+        let mut connections = Connections::new(stop.handle.stopping(), options);
         let mut served = 0;
         let mut listening = true;
-        // A listener that has ended leaves its connections to end by themselves.
-        while listening || connections.len() > 0 {
+        let hurry = loop {
+            if !listening && connections.len() == 0 {
+                // A listener that has ended leaves its connections to end by themselves.
+                return Served { connections: served, cut_off: 0 };
+            }
             tokio::select! {
                 biased;
-                () = stopping.cancelled() => break,
-                () = &mut signal => break,
+                hurry = stop.stopped() => break hurry,
                 () = connections.one_ended() => {}
-                accepted = listener.accept(), if listening && connections.len() < max_connections => match accepted {
-                    Some((connection, peer)) => {
-                        let service = service_for(&peer);
-                        connections.spawn(connection, peer, service);
-                        served += 1;
+                accepted = listener.accept(), if listening && connections.len() < options.max_connections() => {
+                    match accepted {
+                        Some((connection, peer)) => {
+                            let service = service_for(&peer);
+                            connections.spawn(connection, peer, service);
+                            served += 1;
+                        }
+                        None => listening = false,
                     }
-                    None => listening = false,
-                },
+                }
             }
-        }
-        stopping.cancel();
+        };
+        let deadline = Instant::now() + options.drain_timeout();
+        stop.handle.stop();
+        listener.stop();
         // Closed before the wait: whoever connects now is refused at once and goes elsewhere.
         drop(listener);
-        Served { connections: served, cut_off: connections.drain(drain_timeout).await }
+        Served { connections: served, cut_off: connections.drain(deadline, hurry).await }
     }
 }
 
@@ -187,8 +179,7 @@ impl<L: fmt::Debug, F> fmt::Debug for Serve<L, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Serve")
             .field("listener", &self.listener)
-            .field("max_connections", &self.max_connections)
-            .field("drain_timeout", &self.drain_timeout)
+            .field("options", &self.options)
             .finish_non_exhaustive()
     }
 }

@@ -1,29 +1,32 @@
-//! Stopping a server: by a handle, by a signal.
+//! The signals by which a process is asked to end.
 
+use std::future::Future;
 use std::io;
+use std::pin::Pin;
 
-use tokio_util::sync::CancellationToken;
-
-/// Stops a server from anywhere. Clones stop the same one; dropping a handle stops nothing.
-#[derive(Clone, Debug)]
-pub struct ServerHandle {
-    stopping: CancellationToken,
+/// What the signal given to `with_graceful_shutdown` resolves to: it says when the server is to stop waiting for
+/// running calls.
+pub trait SecondSignal: Send + 'static {
+    /// Resolves when the server is to end at once.
+    fn again(self) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }
 
-impl ServerHandle {
-    pub(super) fn new(stopping: CancellationToken) -> Self {
-        Self { stopping }
+/// Never: the drain time alone ends the wait.
+impl SecondSignal for () {
+    fn again(self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(std::future::pending())
     }
+}
 
-    /// Accepts no more connections, ends the idle ones, and lets running calls end. Returns at once; the server's
-    /// future resolves when it is done.
-    pub fn stop(&self) {
-        self.stopping.cancel();
-    }
+/// The process was asked to end. Given to `with_graceful_shutdown`, a second signal ends the server at once.
+#[derive(Debug)]
+pub struct CtrlC(());
 
-    /// Whether the server was told to stop.
-    pub fn is_stopping(&self) -> bool {
-        self.stopping.is_cancelled()
+impl SecondSignal for CtrlC {
+    fn again(self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async {
+            ctrl_c().await;
+        })
     }
 }
 
@@ -34,11 +37,12 @@ impl ServerHandle {
 /// # Cancel safety
 ///
 /// A signal that arrives while nobody waits is not kept.
-pub async fn ctrl_c() {
+pub async fn ctrl_c() -> CtrlC {
     if let Err(error) = asked_to_end().await {
         tracing::error!(%error, "cannot listen for Ctrl-C");
         std::future::pending::<()>().await;
     }
+    CtrlC(())
 }
 
 #[cfg(unix)]

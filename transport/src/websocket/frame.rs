@@ -16,8 +16,7 @@ pub(super) enum Role {
 
 /// What a peer did against the RFC. Each ends the connection with the close code 1002.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum FrameError {
+pub(crate) enum FrameError {
     /// A reserved bit is set; no extension was agreed on.
     #[error("reserved bits set in a WebSocket frame")]
     ReservedBits,

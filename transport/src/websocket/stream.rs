@@ -8,6 +8,8 @@ use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_util::io::poll_read_buf;
 
+use crate::connection::Connection;
+
 use super::frame::{Decoder, Encoder, FrameError, MAX_CONTROL, Role, Step};
 
 /// Bytes read from the connection at a time: 4 to 16 KiB is where tungstenite was found best in memory and speed.
@@ -52,6 +54,12 @@ enum Reading {
     Open,
     Ended,
     Failed,
+}
+
+impl<T: Connection> Connection for WebSocketStream<T> {
+    fn is_reusable(&self) -> bool {
+        !self.close_sent && self.reading == Reading::Open && self.io.is_reusable()
+    }
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {

@@ -9,12 +9,12 @@ use motore::make::MakeConnection;
 use motore::service::UnaryService;
 use volo::net::Address;
 
-use super::session::{DialedPeer, OpenError, Session, Streams};
+use super::session::{DialedPeer, OpenError, Outgoing, Session};
 use super::stream::YamuxStream;
-use super::{SessionListener, YamuxConfig};
+use super::{SessionListener, YamuxOptions};
+use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::connection::Connection;
-use crate::error::ConnectError;
-use crate::listener::Listener;
+use crate::listen::Listener;
 
 /// The ways into yamux: [`connect`](Yamux::connect) and [`listen`](Yamux::listen) for sessions that both ends use,
 /// [`over`](Yamux::over) for a client that only wants its calls multiplexed.
@@ -31,15 +31,15 @@ use crate::listener::Listener;
 /// use volplane_transport::{ConnectWith, Memory, Session, Yamux, serve};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), volplane_transport::Report> {
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let (memory, listener) = Memory::pair();
 /// let mut sessions = Yamux::listen(listener);
 /// let near = Yamux::connect(memory).await?;
 /// let (far, _peer) = sessions.accept().await.expect("the connector is there");
 ///
 /// // The accepting end calls the dialing one.
-/// tokio::spawn(serve(near.incoming, EchoServer::from_handler(EchoHandler)).into_future());
-/// let client = EchoClientBuilder::new("example").connect_with(far.streams).build();
+/// tokio::spawn(serve(near.split().1, EchoServer::from_handler(EchoHandler)).into_future());
+/// let client = EchoClientBuilder::new("example").connect_with(far.outgoing).build();
 /// let answer = client.echo(Request { message: Some("hello".into()) }).await?;
 /// assert_eq!(answer.message.as_deref(), Some("hello"));
 /// # Ok(()) }
@@ -59,7 +59,7 @@ impl Yamux {
         C::Connection: Connection,
         C::Error: Into<ConnectError>,
     {
-        Self::connect_with_config(connection, YamuxConfig::default()).await
+        Self::connect_with_config(connection, YamuxOptions::default()).await
     }
 
     /// As [`connect`](Self::connect), with other bounds.
@@ -67,7 +67,7 @@ impl Yamux {
     /// # Errors
     ///
     /// As there.
-    pub async fn connect_with_config<C>(connection: C, config: YamuxConfig) -> Result<Session, ConnectError>
+    pub async fn connect_with_config<C>(connection: C, config: YamuxOptions) -> Result<Session, ConnectError>
     where
         C: MakeConnection<Address>,
         C::Connection: Connection,
@@ -77,7 +77,7 @@ impl Yamux {
         let unspecified = Address::Ip(([0, 0, 0, 0], 0).into());
         let connection = tokio::time::timeout(after, connection.make_connection(unspecified))
             .await
-            .map_err(|_| ConnectError::TimedOut { after })?
+            .map_err(|_| ConnectError::new(ConnectErrorKind::TimedOut(after)))?
             .map_err(Into::into)?;
         Ok(Session::start(connection, yamux::Mode::Client, config, DialedPeer))
     }
@@ -90,11 +90,11 @@ impl Yamux {
     /// A connector that keeps one session for each address and makes each connection a stream of it. A session that
     /// has ended is dialed anew by the next call.
     pub fn over<C>(connection: C) -> YamuxStreams<C> {
-        YamuxStreams { connection: Arc::new(connection), config: YamuxConfig::default(), sessions: Arc::default() }
+        YamuxStreams { connection: Arc::new(connection), config: YamuxOptions::default(), sessions: Arc::default() }
     }
 }
 
-type Dialed = Result<Streams, Arc<ConnectError>>;
+type Dialed = Result<Outgoing, Arc<ConnectError>>;
 type Dialing = BoxFuture<'static, Dialed>;
 
 /// What stands or comes into being for an address.
@@ -104,7 +104,7 @@ enum Slot {
     /// the next caller begins anew.
     Dialing(WeakShared<Dialing>),
     /// A session.
-    Ready(Streams),
+    Ready(Outgoing),
 }
 
 /// Makes connections that are streams of one session. Made by [`Yamux::over`]; clones share the session.
@@ -113,7 +113,7 @@ enum Slot {
 #[derive(Debug)]
 pub struct YamuxStreams<C> {
     connection: Arc<C>,
-    config: YamuxConfig,
+    config: YamuxOptions,
     sessions: Arc<Mutex<HashMap<Address, Slot>>>,
 }
 
@@ -125,7 +125,7 @@ impl<C> Clone for YamuxStreams<C> {
 
 impl<C> YamuxStreams<C> {
     /// With other bounds, and sessions of its own.
-    pub fn with_config(self, config: YamuxConfig) -> Self {
+    pub fn with_config(self, config: YamuxOptions) -> Self {
         Self { connection: self.connection, config, sessions: Arc::default() }
     }
 
@@ -142,17 +142,17 @@ where
     C::Error: Into<ConnectError> + Send,
 {
     /// The session for `address`: the one that stands, or one that all callers of this moment dial together.
-    async fn session(&self, address: &Address) -> Result<Streams, ConnectError> {
+    async fn session(&self, address: &Address) -> Result<Outgoing, ConnectError> {
         let dialing = match self.join_or_dial(address) {
             Ok(streams) => return Ok(streams),
             Err(dialing) => dialing,
         };
-        let streams = dialing.await.map_err(|source| ConnectError::Session { source })?;
+        let streams = dialing.await.map_err(|source| (*source).clone())?;
         self.slots().insert(address.clone(), Slot::Ready(streams.clone()));
         Ok(streams)
     }
 
-    fn join_or_dial(&self, address: &Address) -> Result<Streams, Shared<Dialing>> {
+    fn join_or_dial(&self, address: &Address) -> Result<Outgoing, Shared<Dialing>> {
         let mut slots = self.slots();
         match slots.get(address) {
             Some(Slot::Ready(streams)) if !streams.is_ended() => return Ok(streams.clone()),
@@ -177,14 +177,14 @@ where
 }
 
 /// Whoever waits for it drives it, so it needs no task of its own.
-async fn dial<C>(connection: Arc<C>, address: Address, config: YamuxConfig) -> Dialed
+async fn dial<C>(connection: Arc<C>, address: Address, config: YamuxOptions) -> Dialed
 where
     C: MakeConnection<Address>,
     C::Connection: Connection,
     C::Error: Into<ConnectError>,
 {
     let connection = connection.make_connection(address).await.map_err(|error| Arc::new(error.into()))?;
-    Ok(Session::start(connection, yamux::Mode::Client, config, DialedPeer).streams)
+    Ok(Session::start(connection, yamux::Mode::Client, config, DialedPeer).split().0)
 }
 
 impl<C> UnaryService<Address> for YamuxStreams<C>
@@ -200,8 +200,13 @@ where
         let streams = self.session(&address).await?;
         match streams.open().await {
             // It ended between the look at it and the opening; nothing was sent.
-            Err(OpenError::Closed | OpenError::Session(_)) => Ok(self.session(&address).await?.open().await?),
-            opened => Ok(opened?),
+            Err(OpenError::Closed | OpenError::Session(_)) => self
+                .session(&address)
+                .await?
+                .open()
+                .await
+                .map_err(|error| ConnectError::new(ConnectErrorKind::Closed).because(error)),
+            opened => opened.map_err(|error| ConnectError::new(ConnectErrorKind::Closed).because(error)),
         }
     }
 }

@@ -17,7 +17,7 @@ use tokio_util::io::poll_read_buf;
 
 use super::buffers::LibraryEnd;
 use super::stream::{Tether, YamuxStream};
-use super::{SessionError, YamuxConfig};
+use super::{SessionError, YamuxOptions};
 use crate::connection::Connection;
 use crate::deadline::Deadline;
 
@@ -69,7 +69,7 @@ pub(super) struct Driver<T> {
 }
 
 impl<T: Connection> Driver<T> {
-    pub(super) fn new(connection: T, mode: yamux::Mode, config: &YamuxConfig, queues: Queues) -> Self {
+    pub(super) fn new(connection: T, mode: yamux::Mode, config: &YamuxOptions, queues: Queues) -> Self {
         let buffers = LibraryEnd::default();
         Self {
             connection,

@@ -3,25 +3,26 @@
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::YamuxConfig;
+use super::YamuxOptions;
 use super::session::Session;
 use super::stream::YamuxStream;
-use crate::listener::Listener;
+use crate::endpoint::Endpoint;
+use crate::listen::Listener;
 
 /// Accepts sessions, each with both its directions. Made by [`Yamux::listen`](super::Yamux::listen).
 #[derive(Debug)]
 pub struct SessionListener<L> {
     inner: L,
-    config: YamuxConfig,
+    config: YamuxOptions,
 }
 
 impl<L: Listener> SessionListener<L> {
     pub(super) fn new(inner: L) -> Self {
-        Self { inner, config: YamuxConfig::default() }
+        Self { inner, config: YamuxOptions::default() }
     }
 
     /// With other bounds.
-    pub fn with_config(self, config: YamuxConfig) -> Self {
+    pub fn with_config(self, config: YamuxOptions) -> Self {
         Self { config, ..self }
     }
 
@@ -36,8 +37,8 @@ impl<L: Listener> SessionListener<L> {
     }
 
     /// The address that a client connects to, in its text form.
-    pub fn endpoint(&self) -> String {
-        format!("yamux+{}", self.inner.endpoint())
+    pub fn endpoint(&self) -> Endpoint {
+        self.inner.endpoint().with_yamux(true)
     }
 
     /// Takes only what the other ends open: a listener whose connections are the streams of all sessions.
@@ -50,7 +51,7 @@ impl<L: Listener> SessionListener<L> {
 /// Sessions at once; further ones wait in the listener below.
 const SESSIONS: usize = 10_000;
 
-/// Streams of all sessions that may wait to be accepted; behind it each session's own queue fills.
+/// Outgoing of all sessions that may wait to be accepted; behind it each session's own queue fills.
 const WAITING: usize = 64;
 
 /// Accepts the streams of every session. Its sessions end with it.
@@ -87,13 +88,13 @@ impl<L: Listener> Listener for StreamListener<L> {
         }
     }
 
-    fn endpoint(&self) -> String {
+    fn endpoint(&self) -> Endpoint {
         self.sessions.endpoint()
     }
 }
 
 async fn pump<P: crate::connection::Peer>(session: Session<P>, found: mpsc::Sender<(YamuxStream, P)>) {
-    let mut incoming = session.incoming;
+    let (_outgoing, mut incoming) = session.split();
     while let Some(stream) = incoming.accept().await {
         if found.send(stream).await.is_err() {
             return;

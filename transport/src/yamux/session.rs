@@ -9,10 +9,11 @@ use volo::net::Address;
 
 use super::driver::{Command, Driver, Open, Queues};
 use super::stream::{Tether, YamuxStream};
-use super::{SessionError, YamuxConfig};
+use super::{SessionError, YamuxOptions};
+use crate::connect::{ConnectError, ConnectErrorKind, WithCauses};
 use crate::connection::{Connection, Peer};
-use crate::error::{Chain, ConnectError};
-use crate::listener::Listener;
+use crate::endpoint::Endpoint;
+use crate::listen::Listener;
 
 /// Callers that may wait for a stream ahead of those that wait for a place here.
 const OPENS: usize = 64;
@@ -22,13 +23,13 @@ const CLOSES: usize = 16;
 
 /// A yamux session: one connection, streams in both directions.
 ///
-/// The session lives as long as any of its handles: this, [`Streams`], [`Incoming`] or a stream.
+/// The session lives as long as any of its handles: this, [`Outgoing`], [`Incoming`] or a stream.
 #[derive(Debug)]
 pub struct Session<P: Peer = DialedPeer> {
     /// Makes connections to the other end. Clones share the session.
-    pub streams: Streams,
+    outgoing: Outgoing,
     /// Accepts what the other end connects. Dropped, it refuses everything.
-    pub incoming: Incoming<P>,
+    incoming: Incoming<P>,
 }
 
 /// The far end of a session that was dialed from here.
@@ -53,8 +54,8 @@ impl Peer for DialedPeer {
 pub enum OpenError {
     /// As many as allowed are open.
     #[error("{limit} streams are open, which is the limit of this session")]
-    TooManyStreams {
-        /// [`YamuxConfig::max_outbound_streams`].
+    TooManyOutgoing {
+        /// [`YamuxOptions::max_outbound_streams`].
         limit: usize,
     },
     /// The session was closed, by either end.
@@ -66,11 +67,21 @@ pub enum OpenError {
 }
 
 impl<P: Peer> Session<P> {
+    /// Both directions.
+    pub fn split(self) -> (Outgoing, Incoming<P>) {
+        (self.outgoing, self.incoming)
+    }
+
+    /// Makes connections to the other end.
+    pub fn outgoing(&self) -> &Outgoing {
+        &self.outgoing
+    }
+
     /// Starts a session on `connection`, which this end has dialed ([`yamux::Mode::Client`]) or accepted
     /// ([`yamux::Mode::Server`]). The mode only numbers the streams: both ends may open and accept.
     ///
     /// Spawns the session's task, so it has to be called inside a tokio runtime.
-    pub(super) fn start<C: Connection>(connection: C, mode: yamux::Mode, config: YamuxConfig, peer: P) -> Self {
+    pub(super) fn start<C: Connection>(connection: C, mode: yamux::Mode, config: YamuxOptions, peer: P) -> Self {
         let streams_at_most = config.max_outbound_streams + config.max_inbound_streams;
         let (open, opens) = mpsc::channel(OPENS);
         let (commands, received) = mpsc::channel(streams_at_most + CLOSES);
@@ -82,24 +93,24 @@ impl<P: Peer> Session<P> {
         tokio::spawn(async move {
             driver.run(&reason).await;
             if let Some(Err(error)) = &*reason.borrow() {
-                tracing::debug!(error = %Chain(error), "yamux session ended");
+                tracing::debug!(error = %WithCauses(error), "yamux session ended");
             }
         });
-        let streams = Streams {
+        let streams = Outgoing {
             open,
             commands: commands.clone(),
             permits: Arc::new(Semaphore::new(config.max_outbound_streams)),
             limit: config.max_outbound_streams,
             state,
         };
-        Session { streams, incoming: Incoming { waiting, peer, _session: commands } }
+        Session { outgoing: streams, incoming: Incoming { waiting, peer, _session: commands } }
     }
 }
 
 /// Makes connections to the other end of a session: plug it into a client with
 /// [`connect_with`](crate::ConnectWith::connect_with).
 #[derive(Clone, Debug)]
-pub struct Streams {
+pub struct Outgoing {
     open: mpsc::Sender<Open>,
     /// Keeps the driver at work.
     commands: mpsc::Sender<Command>,
@@ -108,7 +119,7 @@ pub struct Streams {
     state: watch::Receiver<Option<Result<(), SessionError>>>,
 }
 
-impl Streams {
+impl Outgoing {
     /// Opens a stream. Nothing is sent before the first write.
     ///
     /// # Errors
@@ -121,7 +132,7 @@ impl Streams {
     pub async fn open(&self) -> Result<YamuxStream, OpenError> {
         let permit = Arc::clone(&self.permits)
             .try_acquire_owned()
-            .map_err(|_| OpenError::TooManyStreams { limit: self.limit })?;
+            .map_err(|_| OpenError::TooManyOutgoing { limit: self.limit })?;
         let (reply, stream) = oneshot::channel();
         self.open.send(reply).await.map_err(|_| self.why_closed())?;
         let stream = stream.await.map_err(|_| self.why_closed())?;
@@ -166,12 +177,12 @@ impl Streams {
     }
 }
 
-impl UnaryService<Address> for Streams {
+impl UnaryService<Address> for Outgoing {
     type Response = YamuxStream;
     type Error = ConnectError;
 
     async fn call(&self, _: Address) -> Result<YamuxStream, ConnectError> {
-        Ok(self.open().await?)
+        self.open().await.map_err(|error| ConnectError::new(ConnectErrorKind::Closed).because(error))
     }
 }
 
@@ -199,7 +210,7 @@ impl<P: Peer> Listener for Incoming<P> {
         Some((self.waiting.recv().await?, self.peer.clone()))
     }
 
-    fn endpoint(&self) -> String {
-        format!("a session with {}", self.peer)
+    fn endpoint(&self) -> Endpoint {
+        Endpoint::named(format!("a session with {}", self.peer))
     }
 }

@@ -53,6 +53,8 @@ impl YamuxStream {
     }
 }
 
+impl crate::connection::Connection for YamuxStream {}
+
 impl AsyncRead for YamuxStream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();

@@ -1,4 +1,4 @@
-//! What the tests share: a handler that echoes, and a client and a server for each connection.
+//! What the tests share: handlers, a client and a server for each transport, and one test per transport.
 #![allow(dead_code)] // each test file uses a part of this
 
 use std::future::IntoFuture;
@@ -7,11 +7,19 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, EchoServer, Request, Response};
-use volplane_transport::{ConnectWith, Listener, Memory, Served, ServerHandle, StdNet, WebSocket, Yamux, serve};
+use volplane_transport::{
+    Channel, ConnectWith, Endpoint, Listener, Memory, ServeOptions, Served, ServerHandle, StdNet, WebSocket, Yamux,
+    serve,
+};
 
 /// Longer than anything here takes on a busy machine: a test that runs into it has failed.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+pub async fn within<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, future).await.expect("in time")
+}
+
+#[derive(Clone)]
 pub struct EchoHandler;
 
 impl Echo for EchoHandler {
@@ -22,14 +30,21 @@ impl Echo for EchoHandler {
 
 /// A running server.
 pub struct Server {
-    pub endpoint: String,
+    pub endpoint: Endpoint,
     pub handle: ServerHandle,
     task: JoinHandle<Served>,
 }
 
 impl Server {
     pub fn start<L: Listener, H: Echo + Send + Sync + 'static>(listener: L, handler: H) -> Server {
-        let server = serve(listener, EchoServer::from_handler(handler));
+        Self::start_with(listener, handler, ServeOptions::default())
+    }
+
+    pub fn start_with<L: Listener, H>(listener: L, handler: H, options: ServeOptions) -> Server
+    where
+        H: Echo + Send + Sync + 'static,
+    {
+        let server = serve(listener, EchoServer::from_handler(handler)).with_options(options);
         let (endpoint, handle) = (server.endpoint(), server.handle());
         Server { endpoint, handle, task: tokio::spawn(server.into_future()) }
     }
@@ -40,7 +55,12 @@ impl Server {
     }
 
     pub async fn ended(self) -> Served {
-        tokio::time::timeout(PATIENCE, self.task).await.expect("the server ends").expect("the server does not panic")
+        within(self.task).await.expect("the server does not panic")
+    }
+
+    /// Whether it runs no longer.
+    pub fn has_ended(&self) -> bool {
+        self.task.is_finished()
     }
 }
 
@@ -52,39 +72,124 @@ macro_rules! client {
 #[allow(unused_imports)] // not every test file makes clients of its own
 pub(crate) use client;
 
-pub const TRANSPORTS: [&str; 5] = ["stdnet", "websocket", "memory", "yamux", "yamux-websocket"];
+/// A way from client to server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    StdNet,
+    WebSocket,
+    Memory,
+    Yamux,
+    YamuxWebSocket,
+    /// What `Endpoint::bind` and `Endpoint::connector` make of `yamux+ws://`.
+    Boxed,
+}
 
-/// A server and a client for one of [`TRANSPORTS`].
-pub async fn pair<H: Echo + Send + Sync + 'static>(transport: &str, handler: H) -> (Server, EchoClient) {
-    match transport {
-        "stdnet" => {
-            let server = Server::start(StdNet::bind("127.0.0.1:0").await.unwrap(), handler);
-            let client = client!(StdNet::to(server.endpoint.clone()));
-            (server, client)
-        }
-        "websocket" => {
-            let server = Server::start(WebSocket::bind("ws://127.0.0.1:0/kitex-ws").await.unwrap(), handler);
-            let client = client!(WebSocket::to(server.endpoint.clone()));
-            (server, client)
-        }
-        "memory" => {
-            let (connect, listener) = Memory::pair();
-            (Server::start(listener, handler), client!(connect))
-        }
-        "yamux" => {
-            let listener = StdNet::bind("127.0.0.1:0").await.unwrap();
-            let address = listener.local_addr().to_string();
-            let server = Server::start(Yamux::listen(listener).into_streams(), handler);
-            (server, client!(Yamux::over(StdNet::to(address))))
-        }
-        "yamux-websocket" => {
-            let listener = WebSocket::bind("ws://127.0.0.1:0/kitex-ws").await.unwrap();
-            let url = listener.url().to_string();
-            let server = Server::start(Yamux::listen(listener).into_streams(), handler);
-            (server, client!(Yamux::over(WebSocket::to(url))))
-        }
-        other => panic!("no transport {other}"),
+/// Makes of `async fn name(transport: Transport) { .. }` one test for each transport, so that the failure of one hides
+/// no other.
+macro_rules! every_transport {
+    ($($(#[$doc:meta])* async fn $name:ident($transport:ident: Transport) $body:block)*) => {
+        $(
+            $(#[$doc])*
+            mod $name {
+                use super::*;
+
+                async fn run($transport: $crate::support::Transport) $body
+
+                $crate::support::every_transport!(@tests
+                    stdnet = StdNet, websocket = WebSocket, memory = Memory, yamux = Yamux,
+                    yamux_websocket = YamuxWebSocket, boxed = Boxed
+                );
+            }
+        )*
+    };
+    (@tests $($test:ident = $variant:ident),*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                run($crate::support::Transport::$variant).await;
+            }
+        )*
+    };
+}
+#[allow(unused_imports)] // not every test file is about all transports
+pub(crate) use every_transport;
+
+/// A server and a client over `transport`.
+pub async fn pair<H: Echo + Send + Sync + 'static>(transport: Transport, handler: H) -> (Server, EchoClient) {
+    pair_with(transport, handler, ServeOptions::default()).await
+}
+
+pub async fn pair_with<H>(transport: Transport, handler: H, options: ServeOptions) -> (Server, EchoClient)
+where
+    H: Echo + Send + Sync + 'static,
+{
+    if transport == Transport::Memory {
+        let (connector, listener) = Memory::pair();
+        return (Server::start_with(listener, handler, options), client!(connector));
     }
+    let server = server_at(transport, &address(transport), handler, options).await;
+    let client = client_of(transport, &server.endpoint);
+    (server, client)
+}
+
+/// Where a server over `transport` listens: at a free port.
+pub fn address(transport: Transport) -> Endpoint {
+    let text = match transport {
+        Transport::StdNet => "tcp://127.0.0.1:0",
+        Transport::WebSocket => "ws://127.0.0.1:0/kitex-ws",
+        Transport::Yamux => "yamux+tcp://127.0.0.1:0",
+        Transport::YamuxWebSocket | Transport::Boxed => "yamux+ws://127.0.0.1:0/kitex-ws",
+        Transport::Memory => panic!("no address leads to memory"),
+    };
+    text.parse().unwrap()
+}
+
+/// A server at `endpoint`, such as [`address`].
+pub async fn server_at<H>(transport: Transport, endpoint: &Endpoint, handler: H, options: ServeOptions) -> Server
+where
+    H: Echo + Send + Sync + 'static,
+{
+    let below = endpoint.clone().with_yamux(false);
+    match transport {
+        Transport::StdNet => Server::start_with(StdNet::bind(below).await.unwrap(), handler, options),
+        Transport::WebSocket => Server::start_with(WebSocket::bind(below).await.unwrap(), handler, options),
+        Transport::Yamux => {
+            let listener = StdNet::bind(below).await.unwrap();
+            Server::start_with(Yamux::listen(listener).into_streams(), handler, options)
+        }
+        Transport::YamuxWebSocket => {
+            let listener = WebSocket::bind(below).await.unwrap();
+            Server::start_with(Yamux::listen(listener).into_streams(), handler, options)
+        }
+        Transport::Boxed => Server::start_with(endpoint.bind().await.unwrap(), handler, options),
+        Transport::Memory => panic!("no address leads to memory"),
+    }
+}
+
+/// A client of the server at `endpoint`.
+pub fn client_of(transport: Transport, endpoint: &Endpoint) -> EchoClient {
+    let below = endpoint.clone().with_yamux(false);
+    match transport {
+        Transport::StdNet => client!(StdNet::to(below)),
+        Transport::WebSocket => client!(WebSocket::to(below)),
+        Transport::Yamux => client!(Yamux::over(StdNet::to(below))),
+        Transport::YamuxWebSocket => client!(Yamux::over(WebSocket::to(below))),
+        Transport::Boxed => {
+            EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE)).connect_to(endpoint).unwrap().build()
+        }
+        Transport::Memory => panic!("no address leads to memory"),
+    }
+}
+
+/// A client whose pool can be looked at.
+pub fn client_and_channel(address: impl ToString) -> (EchoClient, Channel<StdNet>) {
+    let channel = Channel::new(StdNet::to(address));
+    let builder = EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE));
+    (builder.connect_through(channel.clone()).build(), channel)
+}
+
+pub fn request(message: &str) -> Request {
+    Request { message: Some(message.to_owned().into()) }
 }
 
 pub async fn echo(client: &EchoClient, message: impl Into<String>) -> String {

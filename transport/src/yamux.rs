@@ -1,6 +1,6 @@
 //! yamux: many streams over one connection, opened by both ends.
 //!
-//! A [`Session`] is what both ends hold. Its [`Streams`] make connections to the other end, its [`Incoming`] accepts
+//! A [`Session`] is what both ends hold. Its [`Outgoing`] make connections to the other end, its [`Incoming`] accepts
 //! those that the other end makes; so each end can be client and server at once, whoever dialed.
 //!
 //! One task drives each session ([`driver`]). It ends when the connection does, or when all handles are gone.
@@ -18,15 +18,15 @@ use std::time::Duration;
 
 pub use connector::{Yamux, YamuxStreams};
 pub use listener::{SessionListener, StreamListener};
-pub use session::{DialedPeer, Incoming, OpenError, Session, Streams};
+pub use session::{DialedPeer, Incoming, OpenError, Outgoing, Session};
 pub use stream::YamuxStream;
 
 /// Bounds of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct YamuxConfig {
+pub struct YamuxOptions {
     /// How many streams this end may have open. Default: 480. Rust peers break a session off at 512 streams, so one
-    /// more than this is refused here, with [`OpenError::TooManyStreams`].
+    /// more than this is refused here, with [`OpenError::TooManyOutgoing`].
     pub max_outbound_streams: usize,
     /// How many streams of the other end are served at once; further ones are reset. Default: 512.
     pub max_inbound_streams: usize,
@@ -37,7 +37,7 @@ pub struct YamuxConfig {
     pub write_timeout: Duration,
 }
 
-impl Default for YamuxConfig {
+impl Default for YamuxOptions {
     fn default() -> Self {
         Self {
             max_outbound_streams: 480,
@@ -51,10 +51,10 @@ impl Default for YamuxConfig {
 /// The initial window of every stream, by the yamux specification.
 const WINDOW: usize = 256 * 1024;
 
-impl YamuxConfig {
+impl YamuxOptions {
     /// The library's own bounds, chosen so that ours are met first.
     fn library(&self) -> yamux::Config {
-        // Streams that were dropped but not yet reported count in the library, so it gets room to spare.
+        // Outgoing that were dropped but not yet reported count in the library, so it gets room to spare.
         let streams = (self.max_outbound_streams + self.max_inbound_streams) * 2 + 64;
         let mut config = yamux::Config::default();
         // Windows grow by tuning. With 768 KiB to grow in, none passes 1 MiB, which is the largest frame that the
@@ -77,7 +77,7 @@ pub enum SessionError {
     /// What came is not yamux, or against its rules.
     #[error("yamux protocol error")]
     Protocol(#[source] Arc<yamux::ConnectionError>),
-    /// The connection took no byte for [`YamuxConfig::write_timeout`].
+    /// The connection took no byte for [`YamuxOptions::write_timeout`].
     #[error("the connection under the yamux session took no byte for {0:?}")]
     Stalled(Duration),
 }

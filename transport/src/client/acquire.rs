@@ -1,0 +1,89 @@
+//! A connection for a call: an idle one, or a new one.
+
+use std::io;
+
+use motore::make::MakeConnection;
+use tokio::sync::OwnedSemaphorePermit;
+use volo::context::Context;
+use volo::net::Address;
+use volo_thrift::context::ClientContext;
+use volo_thrift::transport::{DialPlan, SelectedTransport};
+
+use super::Channel;
+use super::pooled::PooledConnection;
+use crate::connect::{ConnectError, ConnectErrorKind};
+use crate::connection::Connection;
+
+/// A connection, ready for a call.
+pub(super) struct Acquired<T> {
+    pub(super) address: Address,
+    pub(super) connection: Box<PooledConnection<T>>,
+    /// Held for as long as the call runs, where the number of connections is limited.
+    pub(super) place: Option<OwnedSemaphorePermit>,
+}
+
+impl<C> Channel<C>
+where
+    C: MakeConnection<Address>,
+    C::Connection: Connection,
+    C::Error: Into<ConnectError>,
+{
+    /// A connection to the address of the call. Where volo's [`DialPlan`] gives several, they are tried in turn.
+    pub(super) async fn acquire(&self, cx: &mut ClientContext) -> Result<Acquired<C::Connection>, ConnectError> {
+        let Some(plan) = cx.extensions().get::<DialPlan>().cloned() else {
+            let address = cx.rpc_info().callee().address().ok_or_else(no_address)?;
+            return self.acquire_at(cx, address).await;
+        };
+        let mut failed = None;
+        for (attempt, address) in plan.attempts().enumerate() {
+            cx.rpc_info_mut().callee_mut().set_address(address.clone());
+            match self.acquire_at(cx, address.clone()).await {
+                Ok(acquired) => {
+                    cx.extensions_mut().insert(SelectedTransport::new(address.clone(), attempt));
+                    return Ok(acquired);
+                }
+                Err(error) => failed = Some(error),
+            }
+        }
+        cx.rpc_info_mut().callee_mut().set_address(plan.primary().clone());
+        Err(failed.unwrap_or_else(no_address))
+    }
+
+    async fn acquire_at(&self, cx: &ClientContext, address: Address) -> Result<Acquired<C::Connection>, ConnectError> {
+        let place = self.pool.place(&address).await?;
+        let connection = self.connection_to(cx, &address).await?;
+        Ok(Acquired { address, connection, place })
+    }
+
+    /// An idle connection that is still good, or a new one.
+    pub(super) async fn connection_to(
+        &self,
+        cx: &ClientContext,
+        address: &Address,
+    ) -> Result<Box<PooledConnection<C::Connection>>, ConnectError> {
+        match self.pool.take(address).await {
+            Some(connection) => Ok(connection),
+            // Boxed, as it is rare and large: every call's future has room for it otherwise.
+            None => Box::pin(self.connect(cx, address.clone())).await,
+        }
+    }
+
+    async fn connect(
+        &self,
+        cx: &ClientContext,
+        address: Address,
+    ) -> Result<Box<PooledConnection<C::Connection>>, ConnectError> {
+        let timeout = cx.rpc_info().config().connect_timeout().unwrap_or(self.options.connect_timeout());
+        let connection = tokio::time::timeout(timeout, self.connector.make_connection(address.clone()))
+            .await
+            .map_err(|_| ConnectError::new(ConnectErrorKind::TimedOut(timeout)).at(&address))?
+            .map_err(|error| error.into().at(&address))?;
+        self.pool.count_opened();
+        Ok(PooledConnection::new(connection, self.protocol, &self.options))
+    }
+}
+
+fn no_address() -> ConnectError {
+    let why = io::Error::new(io::ErrorKind::InvalidInput, "the client has no address: call the builder's `address`");
+    ConnectError::new(ConnectErrorKind::InvalidEndpoint).because(why)
+}

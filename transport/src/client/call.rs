@@ -1,0 +1,151 @@
+//! The path of a call: a connection from the pool or a new one, the request, the answer.
+
+use std::io;
+use std::marker::PhantomData;
+
+use motore::make::MakeConnection;
+use motore::service::Service;
+use pilota::thrift::TMessageType;
+use volo::context::Context;
+use volo::net::Address;
+use volo_thrift::context::ClientContext;
+use volo_thrift::error::{ApplicationException, ApplicationExceptionKind};
+use volo_thrift::{ClientError, EntryMessage, ThriftMessage};
+
+use super::Channel;
+use super::acquire::Acquired;
+use super::error::{CallError, Delivery};
+use super::pooled::{ExchangeError, PooledConnection};
+use crate::codec::RawMessage;
+use crate::connect::ConnectError;
+use crate::connection::Connection;
+
+/// How often a call is sent that no server has begun. The pool may hold several connections that a restart of the
+/// server has ended; a new connection that fails the same way means that something else is wrong.
+const ATTEMPTS: usize = 3;
+
+/// The service that stands in the place of volo's last one, which encodes, sends and decodes.
+pub struct Calls<C: MakeConnection<Address>, Resp> {
+    pub(super) channel: Channel<C>,
+    pub(super) answer: PhantomData<fn() -> Resp>,
+}
+
+impl<C: MakeConnection<Address>, Resp> Clone for Calls<C, Resp> {
+    fn clone(&self) -> Self {
+        Self { channel: self.channel.clone(), answer: PhantomData }
+    }
+}
+
+impl<C, Req, Resp> Service<ClientContext, Req> for Calls<C, Resp>
+where
+    C: MakeConnection<Address> + Send + Sync + 'static,
+    C::Connection: Connection,
+    C::Error: Into<ConnectError>,
+    Req: EntryMessage + Send + 'static,
+    Resp: EntryMessage + Send + 'static,
+{
+    type Response = Option<Resp>;
+    type Error = ClientError;
+
+    async fn call(&self, cx: &mut ClientContext, request: Req) -> Result<Option<Resp>, ClientError> {
+        // The time-out of volo's builder or of the call is kept by volo's own layer around this.
+        let timeout = self.channel.options.call_timeout().filter(|_| cx.rpc_info().config().rpc_timeout().is_none());
+        let Some(timeout) = timeout else { return self.channel.call(cx, request, &mut false).await };
+        let mut sent = false;
+        match tokio::time::timeout(timeout, self.channel.call(cx, request, &mut sent)).await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                let why = io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {timeout:?}"));
+                Err(CallError::new(if sent { Delivery::Unknown } else { Delivery::NeverSent }, why).into_client_error())
+            }
+        }
+    }
+}
+
+impl<C> Channel<C>
+where
+    C: MakeConnection<Address>,
+    C::Connection: Connection,
+    C::Error: Into<ConnectError>,
+{
+    /// One call. `sent` is set before the first byte may go out.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping it closes the call's connection: an answer that still comes belongs to nobody.
+    async fn call<Req: EntryMessage, Resp: EntryMessage>(
+        &self,
+        cx: &mut ClientContext,
+        request: Req,
+        sent: &mut bool,
+    ) -> Result<Option<Resp>, ClientError> {
+        let Acquired { address, mut connection, place: _place } = self.acquire(cx).await.map_err(never_sent)?;
+        let message = ThriftMessage::mk_client_msg(cx, request);
+        if let Err(error) = connection.writer.encode(cx, message) {
+            connection.writer.clear();
+            self.pool.put(&address, connection);
+            return Err(error.into());
+        }
+        *sent = true;
+        let mut attempt = 1;
+        let answer = loop {
+            match self.exchange(cx, &mut connection).await {
+                Ok(answer) => break answer,
+                Err(error) => {
+                    self.pool.suspect(&address);
+                    let not_delivered = matches!(error, ExchangeError::NotDelivered(_));
+                    if !not_delivered || attempt == ATTEMPTS {
+                        let delivery = if not_delivered { Delivery::NeverSent } else { Delivery::Unknown };
+                        return Err(CallError::new(delivery, error).into_client_error());
+                    }
+                    attempt += 1;
+                    let mut next = self.connection_to(cx, &address).await.map_err(never_sent)?;
+                    next.writer.take_over(&mut connection.writer);
+                    connection = next;
+                }
+            }
+        };
+        connection.writer.clear();
+        let Some(answer) = answer else {
+            self.give_back(cx, &address, connection);
+            return Ok(None);
+        };
+        // The connection carries one call at a time: another number is the answer to nothing that was asked.
+        if answer.head.seq_id != cx.seq_id {
+            let why = format!("expected the answer to call {}, received one to call {}", cx.seq_id, answer.head.seq_id);
+            return Err(ApplicationException::new(ApplicationExceptionKind::BAD_SEQUENCE_ID, why).into());
+        }
+        let decoded = connection.decode::<Resp>(cx, answer)?;
+        self.give_back(cx, &address, connection);
+        if let Some(error) = cx.common_stats.biz_error() {
+            return Err(error.clone().into());
+        }
+        Ok(Some(decoded.data?))
+    }
+
+    /// Sends what the writer has made, and reads the answer unless there is none to a one-way call.
+    async fn exchange(
+        &self,
+        cx: &ClientContext,
+        connection: &mut PooledConnection<C::Connection>,
+    ) -> Result<Option<RawMessage>, ExchangeError> {
+        let timeout = cx.rpc_info().config().read_write_timeout().or(self.options.io_timeout());
+        connection.set_io_timeout(timeout);
+        connection.send().await?;
+        if cx.message_type == TMessageType::OneWay {
+            return Ok(None);
+        }
+        connection.receive().await.map(Some)
+    }
+
+    fn give_back(&self, cx: &ClientContext, address: &Address, connection: Box<PooledConnection<C::Connection>>) {
+        // A TTHeader may say that the server ends the connection behind this answer.
+        if cx.transport.should_reuse && connection.may_be_kept() {
+            self.pool.put(address, connection);
+        }
+    }
+}
+
+fn never_sent(error: ConnectError) -> ClientError {
+    CallError::new(Delivery::NeverSent, error).into_client_error()
+}

@@ -1,0 +1,117 @@
+//! What makes the calls of a client: connector, pool, options, protocol.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use motore::layer::Layer;
+use motore::make::MakeConnection;
+use volo::net::Address;
+use volo::net::dial::MakeTransport;
+use volo_thrift::EntryMessage;
+use volo_thrift::client::MessageService;
+use volo_thrift::codec::MakeCodec;
+
+use super::call::Calls;
+use super::options::ClientOptions;
+use super::pool::{Pool, PoolStats};
+use crate::connection::Connection;
+use crate::protocol::Protocol;
+
+/// The connections of a client: makes them with `C`, keeps the idle ones, and carries the calls.
+///
+/// [`connect_with`](super::ConnectWith::connect_with) makes one with the defaults. Make it by hand for other options or
+/// another protocol, or to read the pool's figures later: clones share the connections.
+///
+/// It is a motore layer for volo's last service, [`MessageService`], and for nothing else: it takes that service's
+/// place. An inner layer that is added behind it would never be called, and does not compile:
+///
+/// ```compile_fail
+/// # use volplane_generated::api::EchoClientBuilder;
+/// use volplane_transport::{ConnectWith, StdNet};
+///
+/// let builder = EchoClientBuilder::new("example").connect_with(StdNet::to("127.0.0.1:8889"));
+/// // Add it before `connect_with`, or with `layer_inner_front`.
+/// builder.layer_inner(motore::layer::Identity::new()).build();
+/// ```
+///
+/// ```
+/// use std::time::Duration;
+/// use volplane_transport::{Channel, ClientOptions, Protocol, StdNet};
+///
+/// let options = ClientOptions::default().with_connect_timeout(Duration::from_millis(300));
+/// // Bare thrift binary, as a Kitex client speaks by default.
+/// let channel = Channel::new(StdNet::to("127.0.0.1:8889")).with_options(options).with_protocol(Protocol::BUFFERED);
+/// assert_eq!(channel.stats().opened, 0);
+/// ```
+pub struct Channel<C: MakeConnection<Address>> {
+    pub(super) connector: Arc<C>,
+    pub(super) protocol: Protocol,
+    pub(super) options: Arc<ClientOptions>,
+    pub(super) pool: Arc<Pool<C::Connection>>,
+}
+
+impl<C> Channel<C>
+where
+    C: MakeConnection<Address>,
+    C::Connection: Connection,
+{
+    /// Over `connector`, with the default options, in volo's own protocol: framed binary behind a TTHeader.
+    pub fn new(connector: C) -> Self {
+        let options = ClientOptions::default();
+        let pool = Pool::new(&options);
+        Self { connector: Arc::new(connector), protocol: Protocol::default(), options: Arc::new(options), pool }
+    }
+
+    /// With other options, and connections of its own.
+    pub fn with_options(self, options: ClientOptions) -> Self {
+        let pool = Pool::new(&options);
+        Self { options: Arc::new(options), pool, ..self }
+    }
+
+    /// With another protocol, and connections of its own.
+    pub fn with_protocol(self, protocol: Protocol) -> Self {
+        let pool = Pool::new(&self.options);
+        Self { protocol, pool, ..self }
+    }
+
+    /// What the pool has done so far.
+    pub fn stats(&self) -> PoolStats {
+        self.pool.stats()
+    }
+}
+
+impl<C, Resp, MkT, MkC> Layer<MessageService<Resp, MkT, MkC>> for Channel<C>
+where
+    C: MakeConnection<Address>,
+    Resp: EntryMessage + Send + 'static,
+    MkT: MakeTransport,
+    MkC: MakeCodec<MkT::ReadHalf, MkT::WriteHalf> + Sync,
+{
+    type Service = Calls<C, Resp>;
+
+    fn layer(self, _replaced: MessageService<Resp, MkT, MkC>) -> Calls<C, Resp> {
+        Calls { channel: self, answer: PhantomData }
+    }
+}
+
+impl<C: MakeConnection<Address>> Clone for Channel<C> {
+    fn clone(&self) -> Self {
+        Self {
+            connector: Arc::clone(&self.connector),
+            protocol: self.protocol,
+            options: Arc::clone(&self.options),
+            pool: Arc::clone(&self.pool),
+        }
+    }
+}
+
+impl<C: MakeConnection<Address> + fmt::Debug> fmt::Debug for Channel<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Channel")
+            .field("connector", &self.connector)
+            .field("protocol", &self.protocol)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,102 @@
+//! What became of a call that failed, as far as its caller can act on it.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+use volo_thrift::ClientError;
+
+use crate::connect::WithCauses;
+
+/// What is known of a call that failed.
+///
+/// volo's `ClientError` has no place for this, so a call's own error travels inside it:
+///
+/// ```
+/// # use volplane_generated::api::{EchoClient, Request, Response};
+/// use volo_thrift::ClientError;
+/// use volplane_transport::Delivery;
+///
+/// # async fn f(client: EchoClient, request: Request) -> Result<Response, ClientError> {
+/// match client.echo(request.clone()).await {
+///     // The server has certainly not begun the call: sending it again carries it out once.
+///     Err(error) if Delivery::of(&error) == Delivery::NeverSent => client.echo(request).await,
+///     outcome => outcome,
+/// }
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// The server has certainly not begun the call. It is safe to send it again.
+    NeverSent,
+    /// The call may have been carried out, or not, or is still running. Send it again only if carrying it out twice
+    /// does no harm.
+    Unknown,
+    /// The server has answered: with an exception or a business error.
+    Answered,
+}
+
+const NEVER_SENT: &str = "call not sent";
+const UNKNOWN: &str = "call sent, outcome unknown";
+
+/// How volo's time-out of a call begins. It is an application exception by type, but no server has answered.
+const VOLO_TIMEOUT: &str = "[VOLO] thrift rpc call timeout";
+
+impl Delivery {
+    /// What became of the call that ended with `error`.
+    pub fn of(error: &ClientError) -> Self {
+        match error {
+            ClientError::Transport(error) => match error.io_error().get_ref() {
+                Some(inner) if inner.is::<CallError>() => {
+                    inner.downcast_ref::<CallError>().map_or(Delivery::Unknown, |error| error.delivery)
+                }
+                // A clone of volo's error keeps the text alone.
+                _ if error.io_error().to_string().starts_with(NEVER_SENT) => Delivery::NeverSent,
+                _ => Delivery::Unknown,
+            },
+            ClientError::Application(error) if error.message().starts_with(VOLO_TIMEOUT) => Delivery::Unknown,
+            // What could not be encoded was not sent, and what could not be decoded has been answered; volo's type
+            // does not tell which it was.
+            ClientError::Protocol(_) => Delivery::Unknown,
+            ClientError::Application(_) | ClientError::Biz(_) => Delivery::Answered,
+        }
+    }
+}
+
+/// Why a call failed on its way, inside a `ClientError::Transport`.
+#[derive(Debug)]
+pub(crate) struct CallError {
+    delivery: Delivery,
+    source: Box<dyn Error + Send + Sync>,
+}
+
+impl CallError {
+    pub(crate) fn new(delivery: Delivery, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { delivery, source: source.into() }
+    }
+
+    /// As volo's error, with the kind of the first `io::Error` among the causes.
+    pub(crate) fn into_client_error(self) -> ClientError {
+        let mut kind = io::ErrorKind::Other;
+        let mut cause: Option<&(dyn Error + 'static)> = Some(&*self.source);
+        while let Some(error) = cause {
+            if let Some(error) = error.downcast_ref::<io::Error>() {
+                kind = error.kind();
+                break;
+            }
+            cause = error.source();
+        }
+        io::Error::new(kind, self).into()
+    }
+}
+
+// volo shows the text of an error and not its causes, so they are part of the text.
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let delivery = if self.delivery == Delivery::NeverSent { NEVER_SENT } else { UNKNOWN };
+        write!(f, "{delivery}: {}", WithCauses(&*self.source))
+    }
+}
+
+impl Error for CallError {}

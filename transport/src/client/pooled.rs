@@ -1,0 +1,86 @@
+//! A connection together with its codec: what a pool keeps.
+
+use std::io;
+
+use volo_thrift::context::ClientContext;
+use volo_thrift::{EntryMessage, ThriftException, ThriftMessage};
+
+use super::ClientOptions;
+use super::timed::TimedIo;
+use crate::codec::{Decoder, MessageReader, MessageWriter, RawMessage, ReadError};
+use crate::connection::{Connection, NotDelivered};
+use crate::protocol::Protocol;
+
+/// One connection and everything that its calls need, in one box.
+pub(crate) struct PooledConnection<T> {
+    io: TimedIo<T>,
+    reader: MessageReader,
+    decoder: Decoder,
+    pub(super) writer: MessageWriter,
+}
+
+/// Why a call failed on its connection.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ExchangeError {
+    /// The connection has not taken a byte of the call, or says that the server has not taken it up.
+    #[error("the connection broke before the server took the call")]
+    NotDelivered(#[source] io::Error),
+    #[error("cannot send on the connection")]
+    Send(#[source] io::Error),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+impl<T: Connection> PooledConnection<T> {
+    pub(super) fn new(connection: T, protocol: Protocol, options: &ClientOptions) -> Box<Self> {
+        let limit = options.max_message_size();
+        Box::new(Self {
+            io: TimedIo::new(connection),
+            reader: MessageReader::new(limit),
+            decoder: Decoder::new(limit),
+            writer: MessageWriter::new(protocol, limit),
+        })
+    }
+
+    pub(super) fn set_io_timeout(&mut self, timeout: Option<std::time::Duration>) {
+        self.io.set_timeout(timeout);
+    }
+
+    /// Whether it can take a call, after a look at it.
+    pub(super) fn is_good(&mut self) -> bool {
+        self.may_be_kept() && self.io.is_quiet()
+    }
+
+    /// Whether a call that ended well has left it in order. A byte behind the answer belongs to nobody.
+    pub(super) fn may_be_kept(&self) -> bool {
+        !self.reader.has_partial() && self.io.get_ref().is_reusable()
+    }
+
+    /// Sends the message that the writer has made.
+    pub(super) async fn send(&mut self) -> Result<(), ExchangeError> {
+        let mut began = false;
+        self.writer.write(&mut self.io, &mut began).await.map_err(|error| {
+            if began && !NotDelivered::is(&error) {
+                ExchangeError::Send(error)
+            } else {
+                ExchangeError::NotDelivered(error)
+            }
+        })
+    }
+
+    /// Waits for the answer.
+    pub(super) async fn receive(&mut self) -> Result<RawMessage, ExchangeError> {
+        match self.reader.read(&mut self.io).await {
+            Err(ReadError::Io(error)) if NotDelivered::is(&error) => Err(ExchangeError::NotDelivered(error)),
+            outcome => Ok(outcome?),
+        }
+    }
+
+    pub(super) fn decode<M: EntryMessage>(
+        &mut self,
+        cx: &mut ClientContext,
+        message: RawMessage,
+    ) -> Result<ThriftMessage<M>, ThriftException> {
+        self.decoder.decode(cx, message)
+    }
+}

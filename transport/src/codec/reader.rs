@@ -1,0 +1,153 @@
+//! Collects whole messages from a byte stream.
+
+use std::future::poll_fn;
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio_util::io::poll_read_buf;
+
+use crate::wire::{Head, Progress, Recognizer, WireError};
+
+/// Bytes read at once while nothing is known of the next message. They are on the stack, so a connection that waits
+/// holds no buffer.
+const CHUNK: usize = 8 * 1024;
+
+/// How much memory is taken ahead of the bytes that have arrived, at most: a peer that announces a large message and
+/// sends little of it costs no more.
+const AHEAD: usize = 256 * 1024;
+
+/// A whole message, not yet decoded.
+#[derive(Debug)]
+pub(crate) struct RawMessage {
+    pub(crate) bytes: Bytes,
+    pub(crate) head: Head,
+}
+
+/// Why no message was read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReadError {
+    #[error("cannot read from the connection")]
+    Io(#[source] io::Error),
+    /// The connection ended between two messages.
+    #[error("the connection ended before a message")]
+    Ended,
+    /// The connection ended inside a message.
+    #[error("the connection ended inside a message, after {read} bytes of it")]
+    CutOff { read: usize },
+    #[error(transparent)]
+    Wire(#[from] WireError),
+}
+
+/// Reads one message after the other.
+#[derive(Debug)]
+pub(crate) struct MessageReader {
+    recognizer: Recognizer,
+    /// The beginning of a message that is not whole yet.
+    partial: BytesMut,
+    /// How long the last message was. Large ones often follow each other: the next is then read into a buffer of
+    /// its size at once.
+    last: usize,
+}
+
+impl MessageReader {
+    pub(crate) fn new(max_message_size: usize) -> Self {
+        Self { recognizer: Recognizer::new(max_message_size), partial: BytesMut::new(), last: 0 }
+    }
+
+    /// Whether there are bytes that no message has been made of.
+    pub(crate) fn has_partial(&self) -> bool {
+        !self.partial.is_empty()
+    }
+
+    /// Reads the next message.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: what has been read is kept.
+    pub(crate) async fn read(&mut self, io: &mut (impl AsyncRead + Unpin)) -> Result<RawMessage, ReadError> {
+        poll_fn(|cx| self.poll_read(io, cx)).await
+    }
+
+    /// See [`read`](Self::read).
+    pub(crate) fn poll_read(
+        &mut self,
+        io: &mut (impl AsyncRead + Unpin),
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<RawMessage, ReadError>> {
+        loop {
+            let known = match self.take_from_partial()? {
+                Ok(message) => return Poll::Ready(Ok(message)),
+                Err(known) => known,
+            };
+            if self.partial.is_empty() && self.last <= CHUNK {
+                if let Some(message) = ready!(self.poll_chunk(io, cx))? {
+                    return Poll::Ready(Ok(message));
+                }
+                continue;
+            }
+            let wanted = known.unwrap_or(self.last).saturating_sub(self.partial.len());
+            self.partial.reserve(wanted.clamp(CHUNK, AHEAD.max(self.partial.len())));
+            let read = poll_read_buf(Pin::new(&mut *io), cx, &mut self.partial).map_err(ReadError::Io);
+            if read.is_pending() && self.partial.is_empty() {
+                self.partial = BytesMut::new();
+            }
+            if ready!(read)? == 0 {
+                return Poll::Ready(Err(self.end()));
+            }
+        }
+    }
+
+    /// The message at the front of what has been read, or its length as far as it is known.
+    fn take_from_partial(&mut self) -> Result<Result<RawMessage, Option<usize>>, WireError> {
+        if self.partial.is_empty() {
+            return Ok(Err(None));
+        }
+        let (length, head) = match self.recognizer.look(&self.partial)? {
+            Progress::More { known } => return Ok(Err(known)),
+            Progress::Whole { length, head } => (length, head),
+        };
+        let rest = self.partial.get(length..).map(BytesMut::from).unwrap_or_default();
+        let mut message = std::mem::replace(&mut self.partial, rest);
+        message.truncate(length);
+        self.last = length;
+        Ok(Ok(RawMessage { bytes: message.freeze(), head }))
+    }
+
+    /// Reads into the stack. Most messages are whole after that; of others the beginning is kept.
+    fn poll_chunk(
+        &mut self,
+        io: &mut (impl AsyncRead + Unpin),
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<RawMessage>, ReadError>> {
+        let mut chunk = [const { MaybeUninit::uninit() }; CHUNK];
+        let mut chunk = ReadBuf::uninit(&mut chunk);
+        ready!(Pin::new(io).poll_read(cx, &mut chunk)).map_err(ReadError::Io)?;
+        let bytes = chunk.filled();
+        if bytes.is_empty() {
+            return Poll::Ready(Err(self.end()));
+        }
+        match self.recognizer.look(bytes)? {
+            Progress::More { known } => {
+                let wanted = known.unwrap_or(bytes.len()).clamp(bytes.len(), AHEAD);
+                self.partial.reserve(wanted);
+                self.partial.extend_from_slice(bytes);
+                Poll::Ready(Ok(None))
+            }
+            Progress::Whole { length, head } => {
+                // A copy of its own: a small message that is kept does not keep the others' memory.
+                let message = Bytes::copy_from_slice(&bytes[..length]);
+                self.partial.extend_from_slice(&bytes[length..]);
+                self.last = length;
+                Poll::Ready(Ok(Some(RawMessage { bytes: message, head })))
+            }
+        }
+    }
+
+    fn end(&self) -> ReadError {
+        if self.partial.is_empty() { ReadError::Ended } else { ReadError::CutOff { read: self.partial.len() } }
+    }
+}

@@ -1,0 +1,146 @@
+//! Makes messages and sends them.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use volo_thrift::codec::default::ZeroCopyEncoder;
+use volo_thrift::codec::default::framed::FramedEncoder;
+use volo_thrift::codec::default::thrift::{Protocol as ThriftProtocol, ThriftCodec};
+use volo_thrift::codec::default::ttheader::{ProtocolId, TTHeaderEncoder};
+use volo_thrift::context::ThriftContext;
+use volo_thrift::{EntryMessage, LinkedBytes, ThriftException, ThriftMessage};
+
+use crate::protocol::{Encoding, Framing, Protocol};
+
+/// How large an empty buffer is kept.
+const KEPT: usize = 8 * 1024;
+
+/// Encodes a message into memory and writes it to a connection.
+pub(crate) struct MessageWriter {
+    encoder: Encoder,
+    encoding: Encoding,
+    message: LinkedBytes,
+}
+
+enum Encoder {
+    TtHeader(TTHeaderEncoder<FramedEncoder<ThriftCodec>>),
+    Framed(FramedEncoder<ThriftCodec>),
+    Buffered(ThriftCodec),
+}
+
+impl MessageWriter {
+    /// Writes in `protocol`. At a server, where a message's context says in which protocol the call came, the answer
+    /// goes out in that.
+    pub(crate) fn new(protocol: Protocol, max_message_size: usize) -> Self {
+        let thrift = match protocol.encoding() {
+            Encoding::Binary => ThriftProtocol::Binary,
+            Encoding::Compact => ThriftProtocol::ApacheCompact,
+        };
+        let limit = i32::try_from(max_message_size).unwrap_or(i32::MAX);
+        let encoder = match protocol.framing() {
+            Framing::TtHeader => {
+                Encoder::TtHeader(TTHeaderEncoder::new(FramedEncoder::new(ThriftCodec::new(thrift), limit)))
+            }
+            Framing::Framed => Encoder::Framed(FramedEncoder::new(ThriftCodec::new(thrift), limit)),
+            Framing::Buffered => Encoder::Buffered(ThriftCodec::new(thrift)),
+        };
+        Self { encoder, encoding: protocol.encoding(), message: LinkedBytes::with_capacity(0) }
+    }
+
+    /// Makes a message. It is kept until [`clear`](Self::clear).
+    pub(crate) fn encode<M: EntryMessage, Cx: ThriftContext>(
+        &mut self,
+        cx: &mut Cx,
+        message: ThriftMessage<M>,
+    ) -> Result<(), ThriftException> {
+        self.clear();
+        if self.encoding == Encoding::Compact {
+            // Where a header names the encoding, it names this one.
+            cx.extensions_mut().insert(ProtocolId::Compact);
+        }
+        let out = &mut self.message;
+        match &mut self.encoder {
+            Encoder::TtHeader(encoder) => encode(encoder, cx, out, message),
+            Encoder::Framed(encoder) => encode(encoder, cx, out, message),
+            Encoder::Buffered(encoder) => encode(encoder, cx, out, message),
+        }
+    }
+
+    /// Takes the message that another writer has made.
+    pub(crate) fn take_over(&mut self, other: &mut Self) {
+        std::mem::swap(&mut self.message, &mut other.message);
+    }
+
+    /// Sends the message. `began` is set once a byte of it has been taken.
+    pub(crate) async fn write(&mut self, io: &mut (impl AsyncWrite + Unpin), began: &mut bool) -> io::Result<()> {
+        let mut io = Noting { io, began };
+        if self.message.iter_list().next().is_none() {
+            io.write_all(self.message.bytes()).await?;
+        } else {
+            self.message.write_all_vectored(&mut io).await?;
+        }
+        io.flush().await
+    }
+
+    /// Lets go of the message, and of a buffer that is larger than usual.
+    pub(crate) fn clear(&mut self) {
+        // The library's own reset joins the parts of a large message again; a new one costs no more.
+        if self.message.iter_list().next().is_some() || self.message.bytes().capacity() > KEPT {
+            self.message = LinkedBytes::with_capacity(0);
+        } else {
+            self.message.reset();
+        }
+    }
+}
+
+fn encode<E: ZeroCopyEncoder, M: EntryMessage, Cx: ThriftContext>(
+    encoder: &mut E,
+    cx: &mut Cx,
+    out: &mut LinkedBytes,
+    message: ThriftMessage<M>,
+) -> Result<(), ThriftException> {
+    let (size, to_reserve) = encoder.size(cx, &message)?;
+    cx.stats_mut().set_write_size(size);
+    out.reserve(to_reserve);
+    encoder.encode(cx, out, message)
+}
+
+/// Notes whether the connection has taken any byte.
+struct Noting<'a, T> {
+    io: &'a mut T,
+    began: &'a mut bool,
+}
+
+impl<T: AsyncWrite + Unpin> AsyncWrite for Noting<'_, T> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut *this.io).poll_write(cx, buf);
+        *this.began |= matches!(written, Poll::Ready(Ok(1..)));
+        written
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut *this.io).poll_write_vectored(cx, bufs);
+        *this.began |= matches!(written, Poll::Ready(Ok(1..)));
+        written
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.get_mut().io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.get_mut().io).poll_shutdown(cx)
+    }
+}

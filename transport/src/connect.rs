@@ -1,0 +1,150 @@
+//! The error of making a connection. It names no transport: a new one needs no change here.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Why there is no connection. Nothing of a call was sent.
+///
+/// ```
+/// use volplane_transport::{ConnectError, ConnectErrorKind};
+///
+/// let error = ConnectError::new(ConnectErrorKind::Refused).at("tcp://127.0.0.1:8889");
+/// assert_eq!(error.to_string(), "tcp://127.0.0.1:8889 refused the connection");
+/// ```
+#[derive(Clone, Debug)]
+pub struct ConnectError {
+    kind: ConnectErrorKind,
+    endpoint: Option<Arc<str>>,
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+/// What kind of failure a [`ConnectError`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConnectErrorKind {
+    /// Nobody listens there.
+    Refused,
+    /// The host name has no address.
+    Unresolved,
+    /// It took longer than this.
+    TimedOut(Duration),
+    /// The connection was made, but a handshake on it failed.
+    Handshake,
+    /// What the connection was to be made from has ended, such as a yamux session.
+    Closed,
+    /// As many connections or streams as allowed are in use.
+    Limit,
+    /// The endpoint's text cannot be parsed, or it lacks what this connection needs.
+    InvalidEndpoint,
+    /// This connection cannot reach such an address.
+    Unsupported,
+    /// Another error of the operating system; the source tells which.
+    Io,
+}
+
+impl ConnectError {
+    /// An error without an endpoint and a source.
+    pub fn new(kind: ConnectErrorKind) -> Self {
+        Self { kind, endpoint: None, source: None }
+    }
+
+    /// Adds where the connection was to go, unless that is known already: the innermost layer knows best.
+    pub fn at(mut self, endpoint: impl fmt::Display) -> Self {
+        self.endpoint.get_or_insert_with(|| endpoint.to_string().into());
+        self
+    }
+
+    /// Adds the cause.
+    pub fn because(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { source: Some(Arc::from(source.into())), ..self }
+    }
+
+    /// The kind of failure.
+    pub fn kind(&self) -> ConnectErrorKind {
+        self.kind
+    }
+
+    /// Where the connection was to go, in its text form.
+    pub fn endpoint(&self) -> Option<&str> {
+        self.endpoint.as_deref()
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let endpoint = self.endpoint().unwrap_or("the peer");
+        match self.kind {
+            ConnectErrorKind::Refused => write!(f, "{endpoint} refused the connection"),
+            ConnectErrorKind::Unresolved => write!(f, "cannot resolve the host of {endpoint}"),
+            ConnectErrorKind::TimedOut(after) => write!(f, "no connection to {endpoint} within {after:?}"),
+            ConnectErrorKind::Handshake => write!(f, "handshake with {endpoint} failed"),
+            ConnectErrorKind::Closed => write!(f, "the connection to {endpoint} is closed"),
+            ConnectErrorKind::Limit => write!(f, "too many connections to {endpoint}"),
+            ConnectErrorKind::InvalidEndpoint => write!(f, "cannot connect to {endpoint}: invalid endpoint"),
+            ConnectErrorKind::Unsupported => write!(f, "cannot connect to {endpoint}: unsupported address"),
+            ConnectErrorKind::Io => write!(f, "cannot connect to {endpoint}"),
+        }
+    }
+}
+
+impl Error for ConnectError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
+    }
+}
+
+/// For connections whose own error is an `io::Error`.
+impl From<io::Error> for ConnectError {
+    fn from(source: io::Error) -> Self {
+        let kind = match source.kind() {
+            io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => ConnectErrorKind::Refused,
+            io::ErrorKind::Unsupported => ConnectErrorKind::Unsupported,
+            _ => ConnectErrorKind::Io,
+        };
+        Self::new(kind).because(source)
+    }
+}
+
+impl From<ConnectError> for io::Error {
+    fn from(error: ConnectError) -> Self {
+        let kind = match error.kind {
+            ConnectErrorKind::Refused => io::ErrorKind::ConnectionRefused,
+            ConnectErrorKind::Unresolved => io::ErrorKind::HostUnreachable,
+            ConnectErrorKind::TimedOut(_) => io::ErrorKind::TimedOut,
+            ConnectErrorKind::Handshake | ConnectErrorKind::Closed => io::ErrorKind::ConnectionAborted,
+            ConnectErrorKind::Limit => io::ErrorKind::QuotaExceeded,
+            ConnectErrorKind::InvalidEndpoint => io::ErrorKind::InvalidInput,
+            ConnectErrorKind::Unsupported => io::ErrorKind::Unsupported,
+            ConnectErrorKind::Io => error
+                .source()
+                .and_then(|source| source.downcast_ref::<io::Error>())
+                .map_or(io::ErrorKind::Other, io::Error::kind),
+        };
+        io::Error::new(kind, error)
+    }
+}
+
+/// Shows an error and its causes on one line. volo keeps only the text of an error, so a cause that is not in the
+/// text is lost.
+pub(crate) struct WithCauses<'a>(pub(crate) &'a (dyn Error + 'static));
+
+impl fmt::Display for WithCauses<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = self.0.to_string();
+        f.write_str(&shown)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            let text = error.to_string();
+            // Some libraries repeat the source in their own message.
+            if !shown.contains(&text) {
+                write!(f, ": {text}")?;
+            }
+            shown = text;
+            source = error.source();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,238 @@
+//! Connectors and listeners whose type is chosen at run time, by the text of an endpoint.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use motore::make::MakeConnection;
+use motore::service::UnaryService;
+use volo::net::Address;
+
+use crate::connect::{ConnectError, ConnectErrorKind};
+use crate::connection::{Connection, Peer};
+use crate::endpoint::{Endpoint, Scheme};
+use crate::listen::Listener;
+use crate::stdnet::{BindError, StdNet};
+use crate::target::Target;
+
+/// Any connection.
+pub type BoxConnection = Box<dyn Connection>;
+
+/// Any connector. Clones share it.
+#[derive(Clone)]
+pub struct BoxConnector {
+    inner: Arc<dyn DynConnector>,
+}
+
+trait DynConnector: Send + Sync {
+    fn connect(&self, address: Address) -> BoxFuture<'_, Result<BoxConnection, ConnectError>>;
+}
+
+impl<C> DynConnector for C
+where
+    C: MakeConnection<Address> + Send + Sync,
+    C::Connection: Connection,
+    C::Error: Into<ConnectError>,
+{
+    fn connect(&self, address: Address) -> BoxFuture<'_, Result<BoxConnection, ConnectError>> {
+        async move {
+            let connection = self.make_connection(address).await.map_err(Into::into)?;
+            Ok(Box::new(connection) as BoxConnection)
+        }
+        .boxed()
+    }
+}
+
+impl BoxConnector {
+    /// Forgets the type of `connector`.
+    pub fn new<C>(connector: C) -> Self
+    where
+        C: MakeConnection<Address> + Send + Sync + 'static,
+        C::Connection: Connection,
+        C::Error: Into<ConnectError>,
+    {
+        Self { inner: Arc::new(connector) }
+    }
+}
+
+impl UnaryService<Address> for BoxConnector {
+    type Response = BoxConnection;
+    type Error = ConnectError;
+
+    async fn call(&self, address: Address) -> Result<BoxConnection, ConnectError> {
+        self.inner.connect(address).await
+    }
+}
+
+impl fmt::Debug for BoxConnector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BoxConnector")
+    }
+}
+
+/// Any listener.
+pub struct BoxListener {
+    inner: Box<dyn DynListener>,
+}
+
+trait DynListener: Send {
+    fn accept(&mut self) -> BoxFuture<'_, Option<(BoxConnection, BoxPeer)>>;
+    fn endpoint(&self) -> Endpoint;
+    fn stop(&mut self);
+}
+
+impl<L: Listener> DynListener for L {
+    fn accept(&mut self) -> BoxFuture<'_, Option<(BoxConnection, BoxPeer)>> {
+        async move {
+            let (connection, peer) = Listener::accept(self).await?;
+            Some((Box::new(connection) as BoxConnection, BoxPeer::new(peer)))
+        }
+        .boxed()
+    }
+
+    fn endpoint(&self) -> Endpoint {
+        Listener::endpoint(self)
+    }
+
+    fn stop(&mut self) {
+        Listener::stop(self);
+    }
+}
+
+impl BoxListener {
+    /// Forgets the type of `listener`.
+    pub fn new(listener: impl Listener) -> Self {
+        Self { inner: Box::new(listener) }
+    }
+}
+
+impl Listener for BoxListener {
+    type Connection = BoxConnection;
+    type Peer = BoxPeer;
+
+    async fn accept(&mut self) -> Option<(BoxConnection, BoxPeer)> {
+        self.inner.accept().await
+    }
+
+    fn endpoint(&self) -> Endpoint {
+        self.inner.endpoint()
+    }
+
+    fn stop(&mut self) {
+        self.inner.stop();
+    }
+}
+
+impl fmt::Debug for BoxListener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BoxListener").field("endpoint", &self.inner.endpoint()).finish()
+    }
+}
+
+/// What any listener knows of a peer.
+#[derive(Clone, Debug)]
+pub struct BoxPeer {
+    inner: Arc<dyn DynPeer>,
+}
+
+trait DynPeer: fmt::Debug + fmt::Display + Send + Sync {
+    fn address(&self) -> Option<Address>;
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<P: Peer> DynPeer for P {
+    fn address(&self) -> Option<Address> {
+        Peer::address(self)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl BoxPeer {
+    /// Forgets the type of `peer`.
+    pub fn new(peer: impl Peer) -> Self {
+        Self { inner: Arc::new(peer) }
+    }
+
+    /// The peer, if it is a `P`: `SocketAddr` for `tcp://`, `WebSocketPeer<SocketAddr>` for `ws://`.
+    pub fn downcast_ref<P: Peer>(&self) -> Option<&P> {
+        self.inner.as_any().downcast_ref()
+    }
+}
+
+impl fmt::Display for BoxPeer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+impl Peer for BoxPeer {
+    fn address(&self) -> Option<Address> {
+        self.inner.address()
+    }
+}
+
+/// Connections for configuration files and command lines.
+impl Endpoint {
+    /// A connector to this endpoint, whatever address volo has. Its `?protocol=` is not the connector's affair:
+    /// [`connect_to`](crate::ConnectWith::connect_to) uses both.
+    ///
+    /// # Errors
+    ///
+    /// When there is no connector for the scheme yet, or its cargo feature is off; the message says which.
+    pub fn connector(&self) -> Result<BoxConnector, ConnectError> {
+        let unsupported = || ConnectError::new(ConnectErrorKind::Unsupported).at(self).because(self.why_unsupported());
+        let below = self.clone().with_yamux(false).with_protocol(None);
+        let connector = match below.scheme() {
+            Some(Scheme::Tcp) => BoxConnector::new(StdNet::at(Target::from(below))),
+            #[cfg(feature = "websocket")]
+            Some(Scheme::Ws) => BoxConnector::new(crate::WebSocket::to(below)),
+            _ => return Err(unsupported()),
+        };
+        match self.is_yamux() {
+            false => Ok(connector),
+            #[cfg(feature = "yamux")]
+            true => Ok(BoxConnector::new(crate::Yamux::over(connector))),
+            #[cfg(not(feature = "yamux"))]
+            true => Err(unsupported()),
+        }
+    }
+
+    /// Listens on this endpoint. Of `yamux+` endpoints the streams of all sessions are accepted.
+    ///
+    /// # Errors
+    ///
+    /// When there is no listener for the scheme yet, its cargo feature is off, or the system refuses the address.
+    pub async fn bind(&self) -> Result<BoxListener, BindError> {
+        let unsupported = || BindError::Unsupported { endpoint: self.clone(), why: self.why_unsupported() };
+        let below = self.clone().with_yamux(false).with_protocol(None);
+        let listener = match below.scheme() {
+            Some(Scheme::Tcp) => BoxListener::new(StdNet::bind_to(&below).await?),
+            #[cfg(feature = "websocket")]
+            Some(Scheme::Ws) => BoxListener::new(crate::WebSocket::bind(below).await?),
+            _ => return Err(unsupported()),
+        };
+        match self.is_yamux() {
+            false => Ok(listener),
+            #[cfg(feature = "yamux")]
+            true => Ok(BoxListener::new(crate::Yamux::listen(listener).into_streams())),
+            #[cfg(not(feature = "yamux"))]
+            true => Err(unsupported()),
+        }
+    }
+
+    fn why_unsupported(&self) -> &'static str {
+        let websocket_is_off = cfg!(not(feature = "websocket")) && self.scheme() == Some(Scheme::Ws);
+        let yamux_is_off = cfg!(not(feature = "yamux")) && self.is_yamux();
+        match (self.scheme(), websocket_is_off, yamux_is_off) {
+            (None, ..) => "it is only a name; expected one with a scheme, such as tcp://HOST:PORT",
+            (_, true, _) => "volplane-transport was built without its cargo feature `websocket`",
+            (_, _, true) => "volplane-transport was built without its cargo feature `yamux`",
+            _ => "connections of this scheme are not built yet; use tcp://, ws://, yamux+tcp:// or yamux+ws://",
+        }
+    }
+}

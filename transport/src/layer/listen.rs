@@ -1,0 +1,86 @@
+//! A layer on a listener: handshakes run beside the accepting, each in a task of its own.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use super::{Layer, Layered};
+use crate::connect::WithCauses;
+use crate::endpoint::Endpoint;
+use crate::listen::Listener;
+
+/// The handshakes under way. Dropping it ends them.
+///
+/// What they yield has no type here, since the same `Layered` is a connector where its base is one, and a connector
+/// has no handshakes to wait for.
+#[derive(Debug, Default)]
+pub(super) struct Handshakes {
+    tasks: JoinSet<Option<Box<dyn Any + Send>>>,
+    /// The listener below has no more connections.
+    ended: bool,
+}
+
+impl<B, L> Listener for Layered<B, L>
+where
+    B: Listener,
+    L: Layer<B::Connection>,
+{
+    type Connection = L::Io;
+    type Peer = L::Peer<B::Peer>;
+
+    async fn accept(&mut self) -> Option<(Self::Connection, Self::Peer)> {
+        loop {
+            let Handshakes { tasks, ended } = &mut self.handshakes;
+            let may_start = !*ended && tasks.len() < self.options.concurrency;
+            tokio::select! {
+                Some(done) = tasks.join_next(), if !tasks.is_empty() => {
+                    // A panic in a handshake ends that connection; the panic hook has reported it.
+                    let ready = done.ok().flatten();
+                    // Every task is made by `start` below, so what it yields is of this type.
+                    if let Some(ready) = ready.and_then(|ready| ready.downcast().ok()) {
+                        return Some(*ready);
+                    }
+                }
+                accepted = self.base.accept(), if may_start => match accepted {
+                    Some((io, peer)) => self.start(io, peer),
+                    None => *ended = true,
+                },
+                else => return None,
+            }
+        }
+    }
+
+    fn endpoint(&self) -> Endpoint {
+        self.layer.endpoint(self.base.endpoint())
+    }
+
+    fn stop(&mut self) {
+        self.base.stop();
+    }
+}
+
+impl<B, L> Layered<B, L>
+where
+    B: Listener,
+    L: Layer<B::Connection>,
+{
+    fn start(&mut self, io: B::Connection, peer: B::Peer) {
+        let layer = Arc::clone(&self.layer);
+        let deadline = self.options.deadline;
+        // Owned by `handshakes`, which ends it when the listener is dropped.
+        self.handshakes.tasks.spawn(async move {
+            match tokio::time::timeout(deadline, layer.incoming(io, peer.clone())).await {
+                Ok(Ok(ready)) => Some(Box::new(ready) as Box<dyn Any + Send>),
+                Ok(Err(error)) => {
+                    tracing::debug!(%peer, error = %WithCauses(&error), "handshake failed");
+                    None
+                }
+                Err(_) => {
+                    tracing::debug!(%peer, ?deadline, "handshake not finished in time");
+                    None
+                }
+            }
+        });
+    }
+}

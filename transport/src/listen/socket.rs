@@ -1,0 +1,94 @@
+//! tokio's own listeners, as they are.
+
+use std::net::SocketAddr;
+
+use tokio::net::{TcpListener, TcpStream};
+
+use super::{Listener, accept_with_retry};
+use crate::endpoint::Endpoint;
+
+/// `TCP_NODELAY` is set on what it accepts: an answer is one small write that a caller waits for.
+impl Listener for TcpListener {
+    type Connection = TcpStream;
+    type Peer = SocketAddr;
+
+    async fn accept(&mut self) -> Option<(TcpStream, SocketAddr)> {
+        let (stream, peer) = accept_with_retry("the TCP listener", || TcpListener::accept(self)).await;
+        if let Err(error) = stream.set_nodelay(true) {
+            // Only slower; a peer that has gone shows at the first read.
+            tracing::debug!(%peer, %error, "TCP_NODELAY not set");
+        }
+        Some((stream, peer))
+    }
+
+    fn endpoint(&self) -> Endpoint {
+        self.local_addr().map_or_else(|_| Endpoint::named("a TCP listener"), Endpoint::from)
+    }
+}
+
+#[cfg(unix)]
+pub use unix::UnixPeer;
+
+#[cfg(unix)]
+mod unix {
+    use std::fmt;
+
+    use tokio::net::unix::UCred;
+    use tokio::net::{UnixListener, UnixStream};
+    use volo::net::Address;
+
+    use crate::connection::Peer;
+    use crate::endpoint::Endpoint;
+    use crate::listen::{Listener, accept_with_retry};
+
+    impl Listener for UnixListener {
+        type Connection = UnixStream;
+        type Peer = UnixPeer;
+
+        async fn accept(&mut self) -> Option<(UnixStream, UnixPeer)> {
+            let (stream, _) = accept_with_retry("the Unix socket", || UnixListener::accept(self)).await;
+            let peer = UnixPeer { credentials: stream.peer_cred().ok() };
+            Some((stream, peer))
+        }
+
+        fn endpoint(&self) -> Endpoint {
+            let address = self.local_addr().ok();
+            let path = address.as_ref().and_then(|address| address.as_pathname());
+            path.and_then(|path| Endpoint::unix(path).ok()).unwrap_or_else(|| Endpoint::named("a Unix socket"))
+        }
+    }
+
+    /// The process at the other end of a Unix socket, as the system names it.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct UnixPeer {
+        credentials: Option<UCred>,
+    }
+
+    impl UnixPeer {
+        /// The user under which the process connected. `None` where the system does not tell.
+        pub fn user_id(&self) -> Option<u32> {
+            self.credentials.as_ref().map(UCred::uid)
+        }
+
+        /// The process that connected. `None` where the system does not tell.
+        pub fn process_id(&self) -> Option<i32> {
+            self.credentials.as_ref().and_then(UCred::pid)
+        }
+    }
+
+    impl fmt::Display for UnixPeer {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            match (self.process_id(), self.user_id()) {
+                (Some(process), Some(user)) => write!(f, "process {process} of user {user}"),
+                (None, Some(user)) => write!(f, "a process of user {user}"),
+                _ => f.write_str("a process on this machine"),
+            }
+        }
+    }
+
+    impl Peer for UnixPeer {
+        fn address(&self) -> Option<Address> {
+            None
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! One call: decoded, handed to the service, answered.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use metainfo::METAINFO;
+use motore::service::Service;
+use pilota::thrift::{ApplicationException, ApplicationExceptionKind, TMessageType, ThriftException};
+use volo::context::Context;
+use volo_thrift::context::{ServerContext, ThriftContext};
+use volo_thrift::{EntryMessage, ServerError, ThriftMessage};
+
+use super::context::{give_back, take_context};
+use super::{GeneratedService, ThriftService};
+use crate::codec::{Decoder, MessageWriter, RawMessage};
+use crate::connection::Peer;
+use crate::protocol::Framing;
+
+/// What happens to the connection after a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// An answer has been made, which is to be written.
+    Answer {
+        /// Whether the peer has been told, or has to learn from the end, that the connection ends behind it.
+        last: bool,
+    },
+    /// There is no answer to a one-way call.
+    NoAnswer,
+    /// The connection is of no use any more.
+    End,
+}
+
+/// Decodes and encodes the calls of one connection.
+pub(super) struct Answering {
+    decoder: Decoder,
+    pub(super) writer: MessageWriter,
+}
+
+impl Answering {
+    pub(super) fn new(max_message_size: usize) -> Self {
+        Self {
+            decoder: Decoder::new(max_message_size),
+            // The protocol of an answer is that of its call, which the context knows.
+            writer: MessageWriter::new(crate::Protocol::TTHEADER, max_message_size),
+        }
+    }
+
+    /// Carries out a call and makes its answer. `stopping` is asked when the service is done: a peer that speaks
+    /// TTHeader is then told to make no more calls on this connection.
+    pub(super) async fn call<P: Peer, S: ThriftService>(
+        &mut self,
+        message: RawMessage,
+        peer: &P,
+        service: &S,
+        stopping: impl Fn() -> bool,
+    ) -> Next {
+        let has_header = message.head.framing == Framing::TtHeader;
+        let mut cx = take_context(peer);
+        let request = match self.decoder.decode::<<S as GeneratedService>::Request, _>(&mut cx, message) {
+            Ok(ThriftMessage { data: Ok(request), .. }) => request,
+            // An exception is no request.
+            Ok(ThriftMessage { data: Err(_), .. }) => return Next::End,
+            Err(error) => return self.undecodable(cx, peer, error),
+        };
+        let one_way = cx.req_msg_type == Some(TMessageType::OneWay);
+        let outcome = carry_out(&mut cx, service, request).await;
+        if one_way {
+            forget(cx);
+            return Next::NoAnswer;
+        }
+        let last = has_header && stopping();
+        if last {
+            cx.set_conn_reset_by_ttheader(true);
+        }
+        let next = self.encode(&mut cx, outcome, last);
+        forget(cx);
+        next
+    }
+
+    fn encode<M: EntryMessage>(
+        &mut self,
+        cx: &mut ServerContext,
+        outcome: Result<M, ApplicationException>,
+        last: bool,
+    ) -> Next {
+        cx.msg_type = Some(if outcome.is_ok() { TMessageType::Reply } else { TMessageType::Exception });
+        let answer = ThriftMessage::mk_server_resp(cx, outcome);
+        let Err(error) = self.writer.encode(cx, answer) else { return Next::Answer { last } };
+        tracing::error!(method = %cx.rpc_info().method(), %error, "the answer cannot be encoded");
+        let why = format!("the answer cannot be encoded: {error}");
+        let exception = ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, why);
+        cx.msg_type = Some(TMessageType::Exception);
+        let answer = ThriftMessage::mk_server_resp(cx, Err::<M, _>(exception));
+        match self.writer.encode(cx, answer) {
+            Ok(()) => Next::Answer { last },
+            Err(_) => Next::End,
+        }
+    }
+
+    /// Answers what is not a request of this service, in the form in which it came, and ends the connection behind it.
+    fn undecodable<P: Peer>(&mut self, mut cx: ServerContext, peer: &P, error: ThriftException) -> Next {
+        tracing::debug!(%peer, %error, "a request cannot be decoded");
+        let exception = match error {
+            ThriftException::Application(exception) => exception,
+            ThriftException::Protocol(error) => {
+                ApplicationException::new(ApplicationExceptionKind::PROTOCOL_ERROR, error.to_string())
+            }
+            ThriftException::Transport(error) => {
+                ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, error.to_string())
+            }
+        };
+        cx.set_conn_reset_by_ttheader(true);
+        let next = self.encode::<volo_thrift::Bytes>(&mut cx, Err(exception), true);
+        forget(cx);
+        next
+    }
+}
+
+/// Calls the service. What it does wrong is an exception of the call and not the end of the connection.
+async fn carry_out<S: ThriftService>(
+    cx: &mut ServerContext,
+    service: &S,
+    request: <S as GeneratedService>::Request,
+) -> Result<<S as Service<ServerContext, <S as GeneratedService>::Request>>::Response, ApplicationException> {
+    let outcome = AssertUnwindSafe(service.call(cx, request)).catch_unwind().await;
+    match outcome {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => match error.into() {
+            ServerError::Application(exception) => Err(exception),
+            ServerError::Biz(error) => {
+                // Where volo's TTHeader encoder looks for it.
+                cx.common_stats.set_biz_error(error.clone());
+                Err(error.into())
+            }
+        },
+        Err(panic) => {
+            let method = cx.rpc_info().method().clone();
+            tracing::error!(%method, panic = panic_message(&*panic), "a handler panicked");
+            let why = format!("the handler of {method} panicked");
+            Err(ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, why))
+        }
+    }
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
+}
+
+/// Ends a call: nothing of it may reach the next one.
+fn forget(cx: ServerContext) {
+    METAINFO.with(|info| info.borrow_mut().clear());
+    give_back(cx);
+}

@@ -1,0 +1,112 @@
+//! What a server may be told besides where to listen and what to serve.
+
+use std::time::Duration;
+
+use crate::codec::MAX_MESSAGE_SIZE;
+
+/// The bounds of a server. The same for [`serve`](crate::serve) and [`serve_sessions`](crate::serve_sessions).
+///
+/// | bound | default | when it is reached |
+/// |---|---|---|
+/// | connections at a time | 10,000 | further ones wait in the listener |
+/// | first byte of a connection | 60 s | the connection is closed |
+/// | idle between two calls | 10 min | the connection is closed |
+/// | one whole message, in either direction | 2 min | the connection is closed |
+/// | size of a message | 16 MiB | the connection is closed |
+/// | drain time of a stopping server | 30 s | calls that still run are cut off |
+///
+/// ```
+/// use std::time::Duration;
+/// use volplane_transport::ServeOptions;
+///
+/// let options = ServeOptions::default().with_max_connections(100).with_drain_timeout(Duration::from_secs(5));
+/// assert_eq!(options.max_connections(), 100);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServeOptions {
+    max_connections: usize,
+    first_byte_timeout: Duration,
+    idle_timeout: Duration,
+    message_timeout: Duration,
+    max_message_size: usize,
+    drain_timeout: Duration,
+}
+
+impl Default for ServeOptions {
+    fn default() -> Self {
+        Self {
+            max_connections: 10_000,
+            first_byte_timeout: Duration::from_secs(60),
+            idle_timeout: Duration::from_secs(10 * 60),
+            message_timeout: Duration::from_secs(2 * 60),
+            max_message_size: MAX_MESSAGE_SIZE,
+            drain_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+impl ServeOptions {
+    /// How many connections, or sessions, are served at a time; further ones wait in the listener. Default: 10,000. At
+    /// least 1.
+    pub fn with_max_connections(self, connections: usize) -> Self {
+        Self { max_connections: connections.max(1), ..self }
+    }
+
+    /// How long a new connection may wait before the first byte of its first call. Default: 60 s.
+    pub fn with_first_byte_timeout(self, timeout: Duration) -> Self {
+        Self { first_byte_timeout: timeout, ..self }
+    }
+
+    /// How long a connection may be idle between two calls. It is closed after this time and before twice this time.
+    /// Default: 10 min, so that an idle client of another library, which may keep connections for minutes, is not cut.
+    pub fn with_idle_timeout(self, timeout: Duration) -> Self {
+        Self { idle_timeout: timeout, ..self }
+    }
+
+    /// How long a whole message may take from its first byte to its last, in either direction. Default: 2 min, in which
+    /// a link of 10 KB/s carries 1 MB.
+    pub fn with_message_timeout(self, timeout: Duration) -> Self {
+        Self { message_timeout: timeout, ..self }
+    }
+
+    /// The largest message that is received or sent, in bytes. Default: 16 MiB.
+    pub fn with_max_message_size(self, bytes: usize) -> Self {
+        Self { max_message_size: bytes, ..self }
+    }
+
+    /// How long a stopping server waits for running calls before it cuts them off. Default: 30 s, what service managers
+    /// and orchestrators grant by default.
+    pub fn with_drain_timeout(self, timeout: Duration) -> Self {
+        Self { drain_timeout: timeout, ..self }
+    }
+
+    /// See [`with_max_connections`](Self::with_max_connections).
+    pub fn max_connections(&self) -> usize {
+        self.max_connections
+    }
+
+    /// See [`with_first_byte_timeout`](Self::with_first_byte_timeout).
+    pub fn first_byte_timeout(&self) -> Duration {
+        self.first_byte_timeout
+    }
+
+    /// See [`with_idle_timeout`](Self::with_idle_timeout).
+    pub fn idle_timeout(&self) -> Duration {
+        self.idle_timeout
+    }
+
+    /// See [`with_message_timeout`](Self::with_message_timeout).
+    pub fn message_timeout(&self) -> Duration {
+        self.message_timeout
+    }
+
+    /// See [`with_max_message_size`](Self::with_max_message_size).
+    pub fn max_message_size(&self) -> usize {
+        self.max_message_size
+    }
+
+    /// See [`with_drain_timeout`](Self::with_drain_timeout).
+    pub fn drain_timeout(&self) -> Duration {
+        self.drain_timeout
+    }
+}

@@ -1,0 +1,86 @@
+//! How a server is told to stop, and to hurry.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use tokio_util::sync::CancellationToken;
+
+use super::shutdown::SecondSignal;
+
+/// Stops a server from anywhere. Clones stop the same one; dropping a handle stops nothing.
+#[derive(Clone, Debug)]
+pub struct ServerHandle {
+    stopping: CancellationToken,
+    hurry: CancellationToken,
+}
+
+impl ServerHandle {
+    pub(super) fn new() -> Self {
+        Self { stopping: CancellationToken::new(), hurry: CancellationToken::new() }
+    }
+
+    /// Accepts no more connections, ends the idle ones, and lets running calls end, for as long as the drain time
+    /// allows. Returns at once; the server's future resolves when it is done.
+    pub fn stop(&self) {
+        self.stopping.cancel();
+    }
+
+    /// Stops at once: calls that still run are cut off.
+    pub fn stop_now(&self) {
+        self.hurry.cancel();
+        self.stopping.cancel();
+    }
+
+    /// Whether the server was told to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.is_cancelled()
+    }
+
+    /// What the server's connections look at.
+    pub(super) fn stopping(&self) -> CancellationToken {
+        self.stopping.clone()
+    }
+
+    /// A handle that is stopped with this one, or by itself.
+    pub(super) fn child(&self) -> Self {
+        Self { stopping: self.stopping.child_token(), hurry: self.hurry.child_token() }
+    }
+}
+
+/// The end of waiting for a stop: what says, later, that the server is to hurry.
+type Second = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Everything that stops a server: its handle, and the signal that it was given.
+pub(super) struct StopSignals {
+    pub(super) handle: ServerHandle,
+    signal: Pin<Box<dyn Future<Output = Second> + Send>>,
+}
+
+impl StopSignals {
+    pub(super) fn new(handle: ServerHandle) -> Self {
+        Self { handle, signal: Box::pin(std::future::pending()) }
+    }
+
+    pub(super) fn set_signal<T: SecondSignal>(&mut self, signal: impl Future<Output = T> + Send + 'static) {
+        self.signal = Box::pin(async move { signal.await.again() });
+    }
+
+    /// Waits for the first of them. What it returns resolves when the server is to hurry.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub(super) async fn stopped(&mut self) -> Second {
+        let hurry = self.handle.hurry.clone();
+        tokio::select! {
+            biased;
+            () = self.handle.stopping.cancelled() => Box::pin(hurry.cancelled_owned()),
+            second = &mut self.signal => Box::pin(async move {
+                tokio::select! {
+                    () = second => {}
+                    () = hurry.cancelled_owned() => {}
+                }
+            }),
+        }
+    }
+}

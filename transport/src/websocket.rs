@@ -1,0 +1,110 @@
+//! WebSocket connections: tungstenite's handshake, a streaming frame codec, one byte stream.
+
+mod frame;
+mod handshake;
+mod head;
+mod layer;
+mod peer;
+mod stream;
+
+pub use handshake::HandshakeError;
+pub use peer::WebSocketPeer;
+pub use stream::WebSocketStream;
+
+use crate::endpoint::{Endpoint, Scheme};
+use crate::layer::Layered;
+use crate::stdnet::{BindError, StdNet, StdNetListener};
+use crate::target::{self, Target};
+
+/// A layer that carries the bytes of calls in WebSocket messages (RFC 6455), and the short ways to it over TCP.
+///
+/// ```
+/// # use volplane_generated::api::{Echo, EchoClientBuilder, EchoServer, Request, Response};
+/// # struct EchoHandler;
+/// # impl Echo for EchoHandler {
+/// #     async fn echo(&self, request: Request) -> Result<Response, volo_thrift::ServerError> {
+/// #         Ok(Response { message: request.message })
+/// #     }
+/// # }
+/// use std::future::IntoFuture;
+/// use volplane_transport::{ConnectWith, Listener, WebSocket, serve};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let listener = WebSocket::bind("ws://127.0.0.1:0/kitex-ws").await?;
+/// let url = listener.endpoint();
+/// tokio::spawn(serve(listener, EchoServer::from_handler(EchoHandler)).into_future());
+///
+/// let client = EchoClientBuilder::new("example").connect_with(WebSocket::to(url)).build();
+/// let answer = client.echo(Request { message: Some("hello".into()) }).await?;
+/// assert_eq!(answer.message.as_deref(), Some("hello"));
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct WebSocket {
+    path: String,
+    query: Option<String>,
+    subpaths: bool,
+}
+
+impl WebSocket {
+    /// The layer for `path`, such as `/kitex-ws` or `/kitex-ws?token=x`: a client asks for it, a server serves it and
+    /// answers others with HTTP 404.
+    pub fn at(path: impl Into<String>) -> Self {
+        let mut path = path.into();
+        let query = path.split_once('?').map(|(path, query)| (path.len(), query.to_owned()));
+        if let Some((length, _)) = query {
+            path.truncate(length);
+        }
+        Self { path, query: query.map(|(_, query)| query), subpaths: false }
+    }
+
+    /// A server then serves every path below its own, too: `/kitex-ws/a` besides `/kitex-ws`. A client ignores it.
+    pub fn with_subpaths(self) -> Self {
+        Self { subpaths: true, ..self }
+    }
+
+    /// Connects to `url`, `ws://HOST:PORT/PATH`, over TCP.
+    ///
+    /// A text that cannot be parsed is the error of every connect; parse it to an [`Endpoint`] first to know earlier.
+    pub fn to(url: impl ToString) -> Layered<StdNet, WebSocket> {
+        let target = Target::new(&url.to_string(), Scheme::Ws);
+        let layer = target.endpoint().map_or_else(|_| Self::at("/"), Self::of);
+        Layered::over_target(target, layer)
+    }
+
+    /// Listens on `url`, `ws://HOST:PORT/PATH`, over TCP. Port 0 takes a free one: the listener's endpoint tells
+    /// which. Only that path is served; see [`with_subpaths`](Self::with_subpaths).
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be parsed, its port is in use or may not be taken.
+    pub async fn bind(url: impl ToString) -> Result<Layered<StdNetListener, WebSocket>, BindError> {
+        let endpoint = target::parse(&url.to_string(), Scheme::Ws)?;
+        let listener = StdNet::bind_to(&endpoint).await?;
+        Ok(Layered::listener(listener, Self::of(&endpoint)))
+    }
+
+    /// The layer for the path of an endpoint.
+    pub(crate) fn of(endpoint: &Endpoint) -> Self {
+        Self { path: endpoint.path().to_owned(), query: endpoint.query().map(str::to_owned), subpaths: false }
+    }
+}
+
+impl<B> Layered<B, WebSocket> {
+    /// See [`WebSocket::with_subpaths`].
+    pub fn with_subpaths(self) -> Self {
+        self.map_layer(WebSocket::with_subpaths)
+    }
+}
+
+impl Layered<StdNet, WebSocket> {
+    fn over_target(target: Target, layer: WebSocket) -> Self {
+        let to = target.endpoint().ok().cloned();
+        let base = StdNet::at(target);
+        match to {
+            Some(to) => Layered::to(base, layer, to),
+            None => crate::layer::ConnectExt::layer(base, layer),
+        }
+    }
+}

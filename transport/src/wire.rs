@@ -1,0 +1,225 @@
+//! Recognizes one whole Thrift message at the front of a buffer: pure, without socket or clock.
+//!
+//! volo's codec trusts the sizes in a message: it allocates as much as they say, and panics on some that are
+//! impossible. So a connection reads a whole message into memory first, bounded by a limit, and decodes it only when
+//! [`Recognizer`] has found it whole.
+//!
+//! ```text
+//! 80 01 ..                          buffered, binary: the end is found by a scan of its fields
+//! 82 ..                             buffered, compact: the same
+//! length  80 01 .. | 82 ..          framed
+//! length  10 00 flags seq size ..   TTHeader; then a framed or buffered message
+//! ```
+//!
+//! What is checked of which message:
+//!
+//! - all: the size against the limit; version, kind, name (its length and UTF-8) and sequence id of the message
+//! - TTHeader: the header, so far that volo's decoder neither panics nor reads past its end
+//! - buffered: the sizes, types and depth of everything inside, as the scan needs them to find the end
+//!
+//! The inside of framed and TTHeader messages is **not** checked here. The guard that does it belongs in
+//! [`Recognizer::length_prefixed`], behind the message's head: `Scan` from there with the frame's end as the input's
+//! limit. The scan follows the types that the message names. Code that reads the elements of a list by the type
+//! that the IDL names, whatever the message says, needs one more check.
+
+mod binary;
+mod compact;
+mod error;
+mod head;
+mod input;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod ttheader;
+
+pub use error::{ForeignProtocol, TtHeaderError, WireError};
+
+use crate::protocol::{Encoding, Framing};
+use input::{Input, Stop};
+use scan::Scan;
+
+/// What a Thrift message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MessageKind {
+    Call,
+    Reply,
+    Exception,
+    OneWay,
+}
+
+/// What is known of a whole message before it is decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) framing: Framing,
+    pub(crate) encoding: Encoding,
+    pub(crate) kind: MessageKind,
+    pub(crate) seq_id: i32,
+    /// Where the Thrift message begins: behind TTHeader and frame size.
+    pub(crate) thrift_at: usize,
+}
+
+/// How much of a message is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// Not all of it yet.
+    More {
+        /// The length of the whole message in bytes, where its first bytes say it (TTHeader, framed).
+        known: Option<usize>,
+    },
+    /// All of it.
+    Whole {
+        /// Its length in bytes; what follows belongs to the next message.
+        length: usize,
+        head: Head,
+    },
+}
+
+/// Finds the end of one message after the other. It allocates nothing but a stack of at most [`scan::MAX_DEPTH`]
+/// levels, and that only for buffered messages.
+#[derive(Debug)]
+pub(crate) struct Recognizer {
+    limit: usize,
+    scan: Scan,
+    /// The head of the buffered message that is being scanned.
+    scanning: Option<Head>,
+}
+
+impl Recognizer {
+    /// `max_message_size` counts all bytes of a message, with TTHeader and frame size. More than `i32::MAX` is no
+    /// use: Thrift's sizes are signed.
+    pub(crate) fn new(max_message_size: usize) -> Self {
+        let limit = max_message_size.min(i32::MAX as usize);
+        Self { limit, scan: Scan::default(), scanning: None }
+    }
+
+    /// Looks at what has arrived of a message. `bytes` begins with the message's first byte each time, and only grows
+    /// until the message is whole; then the next call is for the next message. All calls together take time in
+    /// proportion to the message's length, as long as each brings new bytes.
+    ///
+    /// # Errors
+    ///
+    /// The message can't be read, and neither can anything after it on this connection. The same bytes cut in any
+    /// other way give the same error.
+    #[inline]
+    pub(crate) fn look(&mut self, bytes: &[u8]) -> Result<Progress, WireError> {
+        match *bytes {
+            [] | [0x80] => Ok(Progress::More { known: None }),
+            [0x80, 0x01, ..] => self.buffered(Encoding::Binary, bytes),
+            [0x82, ..] => self.buffered(Encoding::Compact, bytes),
+            [0x80, minor, ..] => Err(WireError::Version { version: u16::from_be_bytes([0x80, minor]) }),
+            _ => self.length_prefixed(bytes),
+        }
+    }
+
+    /// Forgets a message that is not whole.
+    pub(crate) fn reset(&mut self) {
+        self.scanning = None;
+    }
+
+    fn length_prefixed(&self, bytes: &[u8]) -> Result<Progress, WireError> {
+        let Some((first, rest)) = bytes.split_first_chunk::<4>() else {
+            return Ok(Progress::More { known: None });
+        };
+        let length = (u32::from_be_bytes(*first) as usize).saturating_add(4);
+        if length > self.limit {
+            let too_large = WireError::TooLarge { size: length, limit: self.limit };
+            return Err(ForeignProtocol::from_prefix(*first).map_or(too_large, WireError::Foreign));
+        }
+        let Some(magic) = rest.first_chunk::<2>() else {
+            return Ok(Progress::More { known: None });
+        };
+        if !is_ttheader(bytes) && !is_framed(bytes) {
+            return Err(unknown(*first, *magic));
+        }
+        let Some(message) = bytes.get(..length) else {
+            return Ok(Progress::More { known: Some(length) });
+        };
+        let (framing, encoding, thrift_at) = if is_ttheader(bytes) {
+            let payload_at = ttheader::payload_at(message)?;
+            let (encoding, thrift_at) = payload(message, payload_at)?;
+            (Framing::TtHeader, encoding, thrift_at)
+        } else {
+            (Framing::Framed, encoding_of(*magic), 4)
+        };
+        let mut input = Input::new(message, thrift_at, length);
+        let (kind, seq_id) =
+            head::read(encoding, &mut input).map_err(|stop| stop.or(WireError::Truncated { length }))?;
+        Ok(Progress::Whole { length, head: Head { framing, encoding, kind, seq_id, thrift_at } })
+    }
+
+    fn buffered(&mut self, encoding: Encoding, bytes: &[u8]) -> Result<Progress, WireError> {
+        match self.scan_on(encoding, bytes) {
+            Ok((length, head)) => {
+                self.scanning = None;
+                let message = bytes.get(..length).unwrap_or(bytes);
+                if is_ttheader(message) || is_framed(message) {
+                    return Err(WireError::Ambiguous);
+                }
+                Ok(Progress::Whole { length, head })
+            }
+            Err(Stop::Short) => Ok(Progress::More { known: None }),
+            Err(Stop::Beyond { size }) => Err(WireError::TooLarge { size, limit: self.limit }),
+            Err(Stop::Invalid(error)) => Err(error),
+        }
+    }
+
+    fn scan_on(&mut self, encoding: Encoding, bytes: &[u8]) -> Result<(usize, Head), Stop> {
+        let head = match self.scanning {
+            Some(head) => head,
+            None => {
+                let mut input = Input::new(bytes, 0, self.limit);
+                let (kind, seq_id) = head::read(encoding, &mut input)?;
+                self.scan.start(input.at());
+                let head = Head { framing: Framing::Buffered, encoding, kind, seq_id, thrift_at: 0 };
+                *self.scanning.insert(head)
+            }
+        };
+        let length = self.scan.run(encoding, bytes, self.limit)?;
+        Ok((length, head))
+    }
+}
+
+/// The encoding of what follows a TTHeader, and where its message begins.
+fn payload(message: &[u8], at: usize) -> Result<(Encoding, usize), WireError> {
+    let truncated = WireError::Truncated { length: message.len() };
+    let payload = message.get(at..).unwrap_or_default();
+    match *payload {
+        [0x80, 0x01, ..] | [0x82, ..] if is_framed(payload) => Err(WireError::Ambiguous),
+        [0x80, 0x01, ..] => Ok((Encoding::Binary, at)),
+        [0x82, ..] => Ok((Encoding::Compact, at)),
+        [a, b, c, d, e, f, ..] if is_framed(payload) => {
+            let (frame, rest) = (u32::from_be_bytes([a, b, c, d]), payload.len() - 4);
+            if frame as usize == rest {
+                Ok((encoding_of([e, f]), at + 4))
+            } else {
+                Err(WireError::FrameSize { frame, rest })
+            }
+        }
+        [a, b, c, d, e, f, ..] => Err(unknown([a, b, c, d], [e, f])),
+        _ => Err(truncated),
+    }
+}
+
+/// As volo tells it, which asks this first of every message.
+fn is_ttheader(bytes: &[u8]) -> bool {
+    matches!(bytes, [_, _, _, _, 0x10, 0x00, ..])
+}
+
+/// As volo tells it, which asks this second.
+fn is_framed(bytes: &[u8]) -> bool {
+    matches!(bytes, [_, _, _, _, 0x80, 0x01, ..] | [_, _, _, _, 0x82, _, ..])
+}
+
+/// The encoding of a message that [`is_framed`], by its first two bytes.
+fn encoding_of(magic: [u8; 2]) -> Encoding {
+    if magic[0] == 0x82 { Encoding::Compact } else { Encoding::Binary }
+}
+
+#[cold]
+fn unknown(first: [u8; 4], magic: [u8; 2]) -> WireError {
+    let [a, b, c, d] = first;
+    match ForeignProtocol::from_start(first, magic) {
+        Some(foreign) => WireError::Foreign(foreign),
+        None => WireError::UnknownProtocol { first: [a, b, c, d, magic[0], magic[1]] },
+    }
+}

@@ -1,0 +1,159 @@
+//! What can be wrong with a message before it is decoded.
+
+/// A message can't be read from a connection. Nothing that follows on the connection can be read either.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WireError {
+    /// The message, or a size inside a buffered message, exceeds the limit.
+    #[error("a message takes {size} bytes or more; the limit is {limit}")]
+    TooLarge {
+        /// What the message takes at least, in bytes.
+        size: usize,
+        /// The largest message allowed, in bytes.
+        limit: usize,
+    },
+    /// The peer speaks a protocol that is known, but not supported.
+    #[error("expected a Thrift message, found {0}")]
+    Foreign(ForeignProtocol),
+    /// The first bytes belong to no known protocol.
+    #[error("expected a Thrift message, found an unknown protocol that begins with {first:02x?}")]
+    UnknownProtocol {
+        /// The first six bytes.
+        first: [u8; 6],
+    },
+    /// The message can be taken for one with another framing, and volo's decoder would.
+    #[error("bytes 4 and 5 of an unframed message make it look framed; use the framed transport")]
+    Ambiguous,
+    /// The TTHeader is invalid.
+    #[error("invalid TTHeader: {0}")]
+    TtHeader(#[from] TtHeaderError),
+    /// The frame behind a TTHeader has another size than what is left of the message.
+    #[error("the frame behind a TTHeader is {frame} bytes long, expected {rest}")]
+    FrameSize {
+        /// The frame's size, as it says itself.
+        frame: u32,
+        /// What the TTHeader leaves for it.
+        rest: usize,
+    },
+    /// A framed message ends before its method name and sequence id do.
+    #[error("a message of {length} bytes ends inside its head")]
+    Truncated {
+        /// The length of the message, as its first bytes say it.
+        length: usize,
+    },
+    /// The version of the encoding is not 1.
+    #[error("expected version 1 of binary (0x8001) or compact (0x8201), found {version:#06x}")]
+    Version {
+        /// The encoding's first byte, and its version.
+        version: u16,
+    },
+    /// The message is none of call, reply, exception, one-way.
+    #[error("expected a message kind from 1 to 4, found {kind}")]
+    Kind {
+        /// The kind's number.
+        kind: u8,
+    },
+    /// The method name is not text.
+    #[error("the method name is not valid UTF-8")]
+    NameNotUtf8,
+    /// A size is below zero.
+    #[error("negative size {size} at byte {at}")]
+    NegativeSize {
+        /// The size.
+        size: i32,
+        /// Where it ends, in bytes from the message's first.
+        at: usize,
+    },
+    /// A number of the compact encoding takes more bytes, or is larger, than its type allows.
+    #[error("number out of range at byte {at}")]
+    Varint {
+        /// Where it ends, in bytes from the message's first.
+        at: usize,
+    },
+    /// A field or element has a type that does not exist.
+    #[error("unknown type {code} at byte {at}")]
+    UnknownType {
+        /// The type's number.
+        code: u8,
+        /// Where it ends, in bytes from the message's first.
+        at: usize,
+    },
+    /// Structs, lists, sets and maps are nested too deeply.
+    #[error("nested more than {limit} levels deep at byte {at}")]
+    Depth {
+        /// The deepest nesting allowed.
+        limit: usize,
+        /// Where the first level beyond it begins, in bytes from the message's first.
+        at: usize,
+    },
+}
+
+/// What is wrong with a TTHeader.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TtHeaderError {
+    /// The message is shorter than its header, or the header shorter than what it says it holds.
+    #[error("it ends too early")]
+    Truncated,
+    /// The payload's protocol is not one of 0, 2, 3, 4.
+    #[error("unknown protocol id {0}")]
+    ProtocolId(u8),
+    /// A block of metadata has a kind that does not exist.
+    #[error("unknown info id {0:#04x}")]
+    InfoId(u8),
+    /// A key or value is not text.
+    #[error("a key or value is not valid UTF-8")]
+    NotUtf8,
+}
+
+/// A protocol that connects to a Thrift endpoint by mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ForeignProtocol {
+    /// An HTTP request or response.
+    #[error("HTTP")]
+    Http,
+    /// A TLS handshake or alert.
+    #[error("TLS; this endpoint is plain")]
+    Tls,
+    /// Thrift in JSON.
+    #[error("the JSON encoding; use binary or compact")]
+    Json,
+    /// Apache Thrift's own header transport, which is not TTHeader.
+    #[error("the header transport of Apache Thrift (THeader); use TTHeader, framed or buffered")]
+    THeader,
+    /// Binary messages without a version.
+    #[error("the binary encoding without a version; turn on strict writing")]
+    NonStrictBinary,
+}
+
+impl ForeignProtocol {
+    /// By the first four bytes: they would be the length of a frame.
+    #[cold]
+    pub(super) fn from_prefix(first: [u8; 4]) -> Option<Self> {
+        match &first {
+            b"GET " | b"POST" | b"PUT " | b"HEAD" | b"PATC" | b"DELE" | b"OPTI" | b"CONN" | b"TRAC" | b"PRI "
+            | b"HTTP" => Some(Self::Http),
+            [0x15 | 0x16, 0x03, 0x00..=0x04, _] => Some(Self::Tls),
+            b"[1,\"" => Some(Self::Json),
+            _ => None,
+        }
+    }
+
+    /// By the first four bytes and the two after them.
+    #[cold]
+    pub(super) fn from_start(first: [u8; 4], magic: [u8; 2]) -> Option<Self> {
+        let in_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        match (first, magic) {
+            (_, [0x0f, 0xff]) => Some(Self::THeader),
+            (_, [b'[', b'1']) => Some(Self::Json),
+            // The size of the method's name, in a frame.
+            (_, [0, 0]) => Some(Self::NonStrictBinary),
+            // The size of the method's name, then the name; one of a single letter is followed by the kind.
+            ([0, 0, _, _], [a, b]) if in_name(a) && (in_name(b) || matches!(b, b'.' | b':' | 1..=4)) => {
+                Some(Self::NonStrictBinary)
+            }
+            _ => Self::from_prefix(first),
+        }
+    }
+}

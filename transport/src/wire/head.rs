@@ -1,0 +1,62 @@
+//! The head of a Thrift message: version, kind, method name and sequence id.
+
+use super::{
+    Encoding, MessageKind, WireError,
+    input::{Input, Stop},
+};
+
+/// Reads the head; the arguments' or result's struct follows.
+#[inline]
+pub(super) fn read(encoding: Encoding, input: &mut Input<'_>) -> Result<(MessageKind, i32), Stop> {
+    match encoding {
+        Encoding::Binary => binary(input),
+        Encoding::Compact => compact(input),
+    }
+}
+
+#[inline]
+fn binary(input: &mut Input<'_>) -> Result<(MessageKind, i32), Stop> {
+    let [a, b, _unused, kind] = input.array()?;
+    let version = u16::from_be_bytes([a, b]);
+    if version != 0x8001 {
+        return Err(WireError::Version { version }.into());
+    }
+    let kind = message_kind(kind)?;
+    let size = input.size()?;
+    name(input, size)?;
+    let seq_id = i32::from_be_bytes(input.array()?);
+    Ok((kind, seq_id))
+}
+
+#[inline]
+fn compact(input: &mut Input<'_>) -> Result<(MessageKind, i32), Stop> {
+    let [id, kind_and_version] = input.array()?;
+    let version = u16::from_be_bytes([id, kind_and_version & 0x1f]);
+    if version != 0x8201 {
+        return Err(WireError::Version { version }.into());
+    }
+    let kind = message_kind(kind_and_version >> 5)?;
+    // Not zigzag, unlike other numbers of this encoding.
+    let seq_id = input.varint_u32()?.cast_signed();
+    let size = input.varint_u32()? as usize;
+    name(input, size)?;
+    Ok((kind, seq_id))
+}
+
+fn message_kind(kind: u8) -> Result<MessageKind, WireError> {
+    match kind {
+        1 => Ok(MessageKind::Call),
+        2 => Ok(MessageKind::Reply),
+        3 => Ok(MessageKind::Exception),
+        4 => Ok(MessageKind::OneWay),
+        kind => Err(WireError::Kind { kind }),
+    }
+}
+
+/// volo makes a string of it without looking.
+#[inline]
+fn name(input: &mut Input<'_>, size: usize) -> Result<(), Stop> {
+    let name = input.slice(size)?;
+    std::str::from_utf8(name).map_err(|_| WireError::NameNotUtf8)?;
+    Ok(())
+}

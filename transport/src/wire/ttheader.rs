@@ -1,0 +1,79 @@
+//! The check of a TTHeader, and the end of it.
+//!
+//! `decode` in `codec/default/ttheader.rs` of volo-thrift 0.12.7 reads the header without asking whether the bytes are
+//! there, counts down its length without asking whether it suffices, and makes strings of keys and values without
+//! asking whether they are text. What passes here gives it no occasion to go wrong: this walks through the header as it
+//! does, and every step has to stay within the header.
+
+use super::TtHeaderError;
+
+/// Length, magic, flags, sequence id and header size.
+const FIXED: usize = 14;
+
+/// Where the payload of a whole message begins.
+pub(super) fn payload_at(message: &[u8]) -> Result<usize, TtHeaderError> {
+    let fixed = message.first_chunk::<FIXED>().ok_or(TtHeaderError::Truncated)?;
+    let words = u16::from_be_bytes([fixed[12], fixed[13]]);
+    let payload_at = FIXED + 4 * usize::from(words);
+    let header = message.get(FIXED..payload_at).ok_or(TtHeaderError::Truncated)?;
+    check(header)?;
+    Ok(payload_at)
+}
+
+fn check(header: &[u8]) -> Result<(), TtHeaderError> {
+    let [protocol_id, transforms, rest @ ..] = header else {
+        return Err(TtHeaderError::Truncated);
+    };
+    if !matches!(protocol_id, 0 | 2..=4) {
+        return Err(TtHeaderError::ProtocolId(*protocol_id));
+    }
+    let mut rest = rest.get(usize::from(*transforms)..).ok_or(TtHeaderError::Truncated)?;
+    while let [info_id, block @ ..] = rest {
+        rest = match info_id {
+            0x00 => block,
+            0x01 => strings(block)?,
+            0x10 => numbered_strings(block)?,
+            0x11 => sized(block)?.1,
+            info_id => return Err(TtHeaderError::InfoId(*info_id)),
+        };
+    }
+    Ok(())
+}
+
+/// What follows a block of keys and values.
+fn strings(block: &[u8]) -> Result<&[u8], TtHeaderError> {
+    let (count, mut rest) = number(block)?;
+    for _ in 0..count {
+        rest = text(rest)?;
+        rest = text(rest)?;
+    }
+    Ok(rest)
+}
+
+/// What follows a block of values whose keys are numbers.
+fn numbered_strings(block: &[u8]) -> Result<&[u8], TtHeaderError> {
+    let (count, mut rest) = number(block)?;
+    for _ in 0..count {
+        let (_key, value) = number(rest)?;
+        rest = text(value)?;
+    }
+    Ok(rest)
+}
+
+/// What follows a text.
+fn text(bytes: &[u8]) -> Result<&[u8], TtHeaderError> {
+    let (text, rest) = sized(bytes)?;
+    std::str::from_utf8(text).map_err(|_| TtHeaderError::NotUtf8)?;
+    Ok(rest)
+}
+
+/// Bytes behind their number, and what follows.
+fn sized(bytes: &[u8]) -> Result<(&[u8], &[u8]), TtHeaderError> {
+    let (size, rest) = number(bytes)?;
+    rest.split_at_checked(usize::from(size)).ok_or(TtHeaderError::Truncated)
+}
+
+fn number(bytes: &[u8]) -> Result<(u16, &[u8]), TtHeaderError> {
+    let (number, rest) = bytes.split_first_chunk().ok_or(TtHeaderError::Truncated)?;
+    Ok((u16::from_be_bytes(*number), rest))
+}
