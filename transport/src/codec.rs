@@ -7,6 +7,8 @@
 mod reader;
 mod writer;
 
+use futures_util::FutureExt;
+use volo::util::buf_reader::BufReader;
 use volo_thrift::codec::default::ZeroCopyDecoder;
 use volo_thrift::codec::default::framed::FramedDecoder;
 use volo_thrift::codec::default::thrift::ThriftCodec;
@@ -17,23 +19,30 @@ use volo_thrift::{EntryMessage, ThriftException, ThriftMessage};
 pub(crate) use reader::{MessageReader, RawMessage, ReadError};
 pub(crate) use writer::MessageWriter;
 
-use crate::protocol::Framing;
+use crate::protocol::{Encoding, Framing};
+use crate::wire::Head;
 
 /// The largest message by default: 16 MiB, the limit of thrift's framed transport
 /// (<https://github.com/apache/thrift/blob/master/doc/specs/thrift-rpc.md#framed-vs-unframed-transport>).
 pub(crate) const MAX_MESSAGE_SIZE: usize = 16 * 1024 * 1024;
 
 /// Decodes whole messages in whichever protocol they are.
+///
+/// volo's decoders look for a TTHeader and for a frame at bytes that other messages may have, too. Which there are is
+/// known by now, so each message goes to the decoder that looks for nothing else.
 pub(crate) struct Decoder {
-    enveloped: TTHeaderDecoder<FramedDecoder<ThriftCodec>>,
+    header_and_frame: TTHeaderDecoder<FramedDecoder<ThriftCodec>>,
+    header: TTHeaderDecoder<ThriftCodec>,
+    frame: FramedDecoder<ThriftCodec>,
     bare: ThriftCodec,
 }
 
 impl Decoder {
     pub(crate) fn new(max_message_size: usize) -> Self {
         let limit = i32::try_from(max_message_size).unwrap_or(i32::MAX);
-        let framed = FramedDecoder::new(ThriftCodec::default(), limit);
-        Self { enveloped: TTHeaderDecoder::new(framed), bare: ThriftCodec::default() }
+        let bare = ThriftCodec::default();
+        let frame = FramedDecoder::new(bare, limit);
+        Self { header_and_frame: TTHeaderDecoder::new(frame.clone()), header: TTHeaderDecoder::new(bare), frame, bare }
     }
 
     /// Decodes a message, and notes in `cx` in which protocol it came.
@@ -43,9 +52,19 @@ impl Decoder {
         mut message: RawMessage,
     ) -> Result<ThriftMessage<M>, ThriftException> {
         cx.stats_mut().set_read_size(message.bytes.len());
-        let decoded = match message.head.framing {
-            Framing::TtHeader | Framing::Framed => self.enveloped.decode(cx, &mut message.bytes)?,
-            Framing::Buffered => self.bare.decode(cx, &mut message.bytes)?,
+        let bytes = &mut message.bytes;
+        let Head { framing, has_frame, encoding, .. } = message.head;
+        let decoded = match (framing, has_frame) {
+            (Framing::TtHeader, true) => self.header_and_frame.decode(cx, bytes)?,
+            (Framing::TtHeader, false) => self.header.decode(cx, bytes)?,
+            (Framing::Framed, _) => self.frame.decode(cx, bytes)?,
+            (Framing::Buffered, _) if encoding == Encoding::Compact => {
+                // pilota's synchronous reader of compact messages loses its place at a field that it does not know
+                // (read in 0.13.1: it has no `skip` of its own). The other one reads from memory and never waits.
+                let mut reader = BufReader::new(&bytes[..]);
+                self.bare.decode_async(cx, &mut reader).now_or_never().transpose()?.flatten()
+            }
+            (Framing::Buffered, _) => self.bare.decode(cx, bytes)?,
         };
         // volo's decoders say `None` for an end of file only, and a whole message has none.
         decoded.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::UnexpectedEof).into())

@@ -56,6 +56,8 @@ pub(crate) struct Head {
     pub(crate) seq_id: i32,
     /// Where the Thrift message begins: behind TTHeader and frame size.
     pub(crate) thrift_at: usize,
+    /// Whether the four bytes before the message are the size of its frame, also behind a TTHeader.
+    pub(crate) has_frame: bool,
 }
 
 /// How much of a message is there.
@@ -111,11 +113,6 @@ impl Recognizer {
         }
     }
 
-    /// Forgets a message that is not whole.
-    pub(crate) fn reset(&mut self) {
-        self.scanning = None;
-    }
-
     fn length_prefixed(&self, bytes: &[u8]) -> Result<Progress, WireError> {
         let Some((first, rest)) = bytes.split_first_chunk::<4>() else {
             return Ok(Progress::More { known: None });
@@ -134,27 +131,23 @@ impl Recognizer {
         let Some(message) = bytes.get(..length) else {
             return Ok(Progress::More { known: Some(length) });
         };
-        let (framing, encoding, thrift_at) = if is_ttheader(bytes) {
+        let (framing, encoding, thrift_at, has_frame) = if is_ttheader(bytes) {
             let payload_at = ttheader::payload_at(message)?;
-            let (encoding, thrift_at) = payload(message, payload_at)?;
-            (Framing::TtHeader, encoding, thrift_at)
+            let (encoding, thrift_at, has_frame) = payload(message, payload_at)?;
+            (Framing::TtHeader, encoding, thrift_at, has_frame)
         } else {
-            (Framing::Framed, encoding_of(*magic), 4)
+            (Framing::Framed, encoding_of(*magic), 4, true)
         };
         let mut input = Input::new(message, thrift_at, length);
         let (kind, seq_id) =
             head::read(encoding, &mut input).map_err(|stop| stop.or(WireError::Truncated { length }))?;
-        Ok(Progress::Whole { length, head: Head { framing, encoding, kind, seq_id, thrift_at } })
+        Ok(Progress::Whole { length, head: Head { framing, encoding, kind, seq_id, thrift_at, has_frame } })
     }
 
     fn buffered(&mut self, encoding: Encoding, bytes: &[u8]) -> Result<Progress, WireError> {
         match self.scan_on(encoding, bytes) {
             Ok((length, head)) => {
                 self.scanning = None;
-                let message = bytes.get(..length).unwrap_or(bytes);
-                if is_ttheader(message) || is_framed(message) {
-                    return Err(WireError::Ambiguous);
-                }
                 Ok(Progress::Whole { length, head })
             }
             Err(Stop::Short) => Ok(Progress::More { known: None }),
@@ -170,7 +163,7 @@ impl Recognizer {
                 let mut input = Input::new(bytes, 0, self.limit);
                 let (kind, seq_id) = head::read(encoding, &mut input)?;
                 self.scan.start(input.at());
-                let head = Head { framing: Framing::Buffered, encoding, kind, seq_id, thrift_at: 0 };
+                let head = Head { framing: Framing::Buffered, encoding, kind, seq_id, thrift_at: 0, has_frame: false };
                 *self.scanning.insert(head)
             }
         };
@@ -179,18 +172,17 @@ impl Recognizer {
     }
 }
 
-/// The encoding of what follows a TTHeader, and where its message begins.
-fn payload(message: &[u8], at: usize) -> Result<(Encoding, usize), WireError> {
+/// The encoding of what follows a TTHeader, where its message begins, and whether a frame's size stands before it.
+fn payload(message: &[u8], at: usize) -> Result<(Encoding, usize, bool), WireError> {
     let truncated = WireError::Truncated { length: message.len() };
     let payload = message.get(at..).unwrap_or_default();
     match *payload {
-        [0x80, 0x01, ..] | [0x82, ..] if is_framed(payload) => Err(WireError::Ambiguous),
-        [0x80, 0x01, ..] => Ok((Encoding::Binary, at)),
-        [0x82, ..] => Ok((Encoding::Compact, at)),
+        [0x80, 0x01, ..] => Ok((Encoding::Binary, at, false)),
+        [0x82, ..] => Ok((Encoding::Compact, at, false)),
         [a, b, c, d, e, f, ..] if is_framed(payload) => {
             let (frame, rest) = (u32::from_be_bytes([a, b, c, d]), payload.len() - 4);
             if frame as usize == rest {
-                Ok((encoding_of([e, f]), at + 4))
+                Ok((encoding_of([e, f]), at + 4, true))
             } else {
                 Err(WireError::FrameSize { frame, rest })
             }

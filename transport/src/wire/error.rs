@@ -21,9 +21,6 @@ pub enum WireError {
         /// The first six bytes.
         first: [u8; 6],
     },
-    /// The message can be taken for one with another framing, and volo's decoder would.
-    #[error("bytes 4 and 5 of an unframed message make it look framed; use the framed transport")]
-    Ambiguous,
     /// The TTHeader is invalid.
     #[error("invalid TTHeader: {0}")]
     TtHeader(#[from] TtHeaderError),
@@ -83,7 +80,7 @@ pub enum WireError {
     Depth {
         /// The deepest nesting allowed.
         limit: usize,
-        /// Where the first level beyond it begins, in bytes from the message's first.
+        /// Where the contents of the first level beyond it begin, in bytes from the message's first.
         at: usize,
     },
 }

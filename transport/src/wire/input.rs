@@ -95,13 +95,20 @@ impl<'a> Input<'a> {
     #[inline]
     pub(super) fn varint(&mut self, longest: u8) -> Result<u64, Stop> {
         let mut number = 0;
-        for index in 0..u32::from(longest) {
-            let byte = self.byte()?;
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        for index in 0..longest {
+            let end = self.at + usize::from(index) + 1;
+            if end > self.limit {
+                return Err(Stop::Beyond { size: end });
+            }
+            let byte = *rest.get(usize::from(index)).ok_or(Stop::Short)?;
             number |= u64::from(byte & 0x7f) << (7 * index);
             if byte & 0x80 == 0 {
+                self.at = end;
                 return Ok(number);
             }
         }
+        self.at += usize::from(longest);
         Err(WireError::Varint { at: self.at }.into())
     }
 

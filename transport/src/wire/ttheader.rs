@@ -27,12 +27,14 @@ fn check(header: &[u8]) -> Result<(), TtHeaderError> {
     if !matches!(protocol_id, 0 | 2..=4) {
         return Err(TtHeaderError::ProtocolId(*protocol_id));
     }
+    // It nearly always is, and to look once costs less than to look at every text.
+    let ascii = header.is_ascii();
     let mut rest = rest.get(usize::from(*transforms)..).ok_or(TtHeaderError::Truncated)?;
     while let [info_id, block @ ..] = rest {
         rest = match info_id {
             0x00 => block,
-            0x01 => strings(block)?,
-            0x10 => numbered_strings(block)?,
+            0x01 => strings(block, ascii)?,
+            0x10 => numbered_strings(block, ascii)?,
             0x11 => sized(block)?.1,
             info_id => return Err(TtHeaderError::InfoId(*info_id)),
         };
@@ -41,30 +43,29 @@ fn check(header: &[u8]) -> Result<(), TtHeaderError> {
 }
 
 /// What follows a block of keys and values.
-fn strings(block: &[u8]) -> Result<&[u8], TtHeaderError> {
+fn strings(block: &[u8], ascii: bool) -> Result<&[u8], TtHeaderError> {
     let (count, mut rest) = number(block)?;
     for _ in 0..count {
-        rest = text(rest)?;
-        rest = text(rest)?;
+        rest = text(rest, ascii)?;
+        rest = text(rest, ascii)?;
     }
     Ok(rest)
 }
 
 /// What follows a block of values whose keys are numbers.
-fn numbered_strings(block: &[u8]) -> Result<&[u8], TtHeaderError> {
+fn numbered_strings(block: &[u8], ascii: bool) -> Result<&[u8], TtHeaderError> {
     let (count, mut rest) = number(block)?;
     for _ in 0..count {
         let (_key, value) = number(rest)?;
-        rest = text(value)?;
+        rest = text(value, ascii)?;
     }
     Ok(rest)
 }
 
-/// What follows a text.
-fn text(bytes: &[u8]) -> Result<&[u8], TtHeaderError> {
+/// What follows a text, which has been looked at before if it is `ascii`.
+fn text(bytes: &[u8], ascii: bool) -> Result<&[u8], TtHeaderError> {
     let (text, rest) = sized(bytes)?;
-    std::str::from_utf8(text).map_err(|_| TtHeaderError::NotUtf8)?;
-    Ok(rest)
+    if ascii || std::str::from_utf8(text).is_ok() { Ok(rest) } else { Err(TtHeaderError::NotUtf8) }
 }
 
 /// Bytes behind their number, and what follows.

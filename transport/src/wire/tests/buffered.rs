@@ -50,7 +50,8 @@ fn one_of_each() -> Value {
 fn every_type_is_passed() {
     for encoding in [Binary, Compact] {
         let bytes = message(encoding, 2, "echo", 9, &one_of_each());
-        let head = Head { framing: Framing::Buffered, encoding, kind: MessageKind::Reply, seq_id: 9, thrift_at: 0 };
+        let (framing, kind) = (Framing::Buffered, MessageKind::Reply);
+        let head = Head { framing, encoding, kind, seq_id: 9, thrift_at: 0, has_frame: false };
         assert_eq!(whole(&bytes), (bytes.len(), head));
         assert_eq!(whole(&[&bytes[..], &[0xff; 20]].concat()), (bytes.len(), head));
         for end in 0..bytes.len() {

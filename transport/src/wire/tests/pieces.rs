@@ -118,13 +118,3 @@ proptest! {
         prop_assert_eq!(&read(&bytes, ends(&cuts, bytes.len())), &at_once);
     }
 }
-
-#[test]
-fn a_recognizer_can_start_again() {
-    let bytes = message(Encoding::Binary, 1, "m", 0, &Value::Struct(vec![(1, Value::text("text"))]));
-    let mut recognizer = Recognizer::new(LIMIT);
-    assert_eq!(recognizer.look(&bytes[..20]), more(None));
-    recognizer.reset();
-    let next = framed(&bytes);
-    assert!(matches!(recognizer.look(&next), Ok(Progress::Whole { .. })));
-}
