@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,9 +9,12 @@ use clap::{Args, Parser, Subcommand};
 use crate::process::Scheduler;
 use crate::transport::Transport;
 
+/// Where a server listens when nothing is said: on a free port.
+pub(crate) const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
 /// Compares volplane's connections with volo's own and with plain TCP, client and server in processes of their own.
 #[derive(Debug, Parser)]
-#[command(name = "cargo bench -p volplane-bench --", args_conflicts_with_subcommands = true)]
+#[command(name = "cargo bench -p volplane-bench --bench transports --", args_conflicts_with_subcommands = true)]
 pub struct Arguments {
     /// One process of a measurement instead of all of them.
     #[command(subcommand)]
@@ -26,16 +30,16 @@ pub struct Arguments {
 /// One process of a measurement.
 #[derive(Debug, Subcommand)]
 pub enum Part {
-    /// Serves until its standard input ends.
+    /// Serves until its standard input ends, or says `stop`.
     Server(ServerArguments),
     /// Calls a server, and says what it saw.
     Client(ClientArguments),
 }
 
-/// What to measure. Where nothing is said, [`crate::transports::Plan`] has the defaults.
+/// What to measure. Where nothing is said, [`crate::plan::Plan`] has the defaults.
 #[derive(Debug, Args)]
 pub struct PlanArguments {
-    /// How many callers at once [default: 1,64]
+    /// How many callers at once [default: 1,4,64, and 1,4,16 from 64 KiB]
     #[arg(long, value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..))]
     pub callers: Vec<u16>,
     /// Sizes of the message, in bytes [default: 64,1024,65536]
@@ -47,9 +51,12 @@ pub struct PlanArguments {
     /// How long calls count in one measurement [default: 1]
     #[arg(long, value_parser = seconds)]
     pub seconds: Option<Duration>,
-    /// How often everything is measured [default: 5]
+    /// How often everything is measured [default: 7]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub rounds: Option<u16>,
+    /// What the order within each round is drawn from [default: another number each time]
+    #[arg(long)]
+    pub seed: Option<u32>,
     /// Where the results go as JSON; a relative path starts at benches/ [default: target/bench/transports.json]
     #[arg(long)]
     pub json: Option<PathBuf>,
@@ -64,6 +71,9 @@ pub struct ServerArguments {
     /// What to listen with.
     #[arg(long)]
     pub transport: Transport,
+    /// Where to listen; with `SO_REUSEPORT`, so beside another such server.
+    #[arg(long, default_value_t = ANY_PORT)]
+    pub listen: SocketAddr,
     /// Bytes in a message; only plain TCP has to know.
     #[arg(long, value_parser = size, default_value = "64")]
     pub size: usize,
@@ -80,7 +90,7 @@ pub struct ClientArguments {
     pub transport: Transport,
     /// Where the server says that it listens.
     #[arg(long)]
-    pub to: String,
+    pub to: SocketAddr,
     /// Bytes in a message.
     #[arg(long, value_parser = size, default_value = "64")]
     pub size: usize,
@@ -99,12 +109,17 @@ pub struct ClientArguments {
 }
 
 impl ServerArguments {
+    /// On a free port.
+    pub fn anywhere(transport: Transport, size: usize, runtime: Scheduler) -> Self {
+        Self { transport, listen: ANY_PORT, size, runtime }
+    }
+
     /// The command line that says the same.
     pub fn to_command_line(&self) -> Vec<String> {
-        let Self { transport, size, runtime } = self;
-        ["server", "--transport", transport.name(), "--size", &size.to_string(), "--runtime", runtime.name()]
-            .map(str::to_owned)
-            .to_vec()
+        let Self { transport, listen, size, runtime } = self;
+        let (listen, size) = (listen.to_string(), size.to_string());
+        let line = ["server", "--transport", transport.name(), "--listen", &listen, "--size", &size];
+        line.into_iter().chain(["--runtime", runtime.name()]).map(str::to_owned).collect()
     }
 }
 
@@ -112,9 +127,9 @@ impl ClientArguments {
     /// The command line that says the same.
     pub fn to_command_line(&self) -> Vec<String> {
         let Self { transport, to, size, callers, warm_up, seconds, runtime } = self;
-        let (size, callers) = (size.to_string(), callers.to_string());
+        let (to, size, callers) = (to.to_string(), size.to_string(), callers.to_string());
         let (warm_up, seconds) = (warm_up.as_secs_f64().to_string(), seconds.as_secs_f64().to_string());
-        let mut line = vec!["client", "--transport", transport.name(), "--to", to, "--size", &size];
+        let mut line = vec!["client", "--transport", transport.name(), "--to", &to, "--size", &size];
         line.extend(["--callers", &callers, "--warm-up", &warm_up, "--seconds", &seconds]);
         line.extend(["--runtime", runtime.name()]);
         line.into_iter().map(str::to_owned).collect()
@@ -124,14 +139,14 @@ impl ClientArguments {
 /// The largest message is half of what volo's codec takes in a frame.
 const MAX_SIZE: usize = 8 * 1024 * 1024;
 
-fn size(text: &str) -> Result<usize, String> {
+pub(crate) fn size(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(size @ 1..=MAX_SIZE) => Ok(size),
         _ => Err(format!("a number of bytes from 1 to {MAX_SIZE} is wanted")),
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse() {
         Ok(seconds @ 0.01..=3600.0) => Ok(Duration::from_secs_f64(seconds)),
         _ => Err("a number of seconds from 0.01 to 3600 is wanted".to_owned()),
@@ -151,7 +166,7 @@ mod tests {
     fn a_child_reads_what_its_parent_wrote() {
         let client = ClientArguments {
             transport: Transport::YamuxWebSocket,
-            to: "ws://127.0.0.1:1/kitex-ws".to_owned(),
+            to: ([127, 0, 0, 1], 1).into(),
             size: 1024,
             callers: 3,
             warm_up: Duration::from_millis(50),
@@ -162,7 +177,8 @@ mod tests {
         let read = Arguments::try_parse_from(line).unwrap();
         assert_eq!(format!("{:?}", read.part), format!("{:?}", Some(Part::Client(client))));
 
-        let server = ServerArguments { transport: Transport::StdNet, size: 7, runtime: Scheduler::Multi };
+        let listen = ([127, 0, 0, 1], 2).into();
+        let server = ServerArguments { transport: Transport::TcpOne, listen, size: 7, runtime: Scheduler::Multi };
         let line = [vec!["bench".to_owned()], server.to_command_line(), vec!["--bench".to_owned()]].concat();
         let read = Arguments::try_parse_from(line).unwrap();
         assert_eq!(format!("{:?}", read.part), format!("{:?}", Some(Part::Server(server))));

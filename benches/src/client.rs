@@ -1,9 +1,11 @@
 //! The client's process.
 
 use std::io::{self, Read};
+use std::net::SocketAddr;
 use std::thread;
 use std::time::Duration;
 
+use anyhow::bail;
 use motore::make::MakeConnection;
 use pilota::FastStr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -11,12 +13,14 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use volo::net::Address;
 use volplane_generated::api::{EchoClient, EchoClientBuilder, Request};
-use volplane_transport::{ConnectWith, Connector, Report, StdNet, WebSocket, Yamux};
+use volplane_transport::{Channel, ConnectError, ConnectWith, Connection, StdNet, WebSocket, Yamux};
 
 use crate::arguments::ClientArguments;
 use crate::load::{Caller, drive};
 use crate::message::{FromClient, Outcome};
+use crate::pipelined;
 use crate::process::say;
+use crate::server::WEBSOCKET_PATH;
 use crate::transport::Transport;
 
 /// A call that takes longer has failed. Far above what a busy machine needs, so that only a lost call runs into it.
@@ -27,7 +31,7 @@ pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// # Errors
 ///
 /// When it can't connect, or nobody listens to it.
-pub fn main(arguments: &ClientArguments) -> Result<(), Report> {
+pub fn main(arguments: &ClientArguments) -> anyhow::Result<()> {
     let (stop, stopped) = oneshot::channel::<()>();
     thread::spawn(move || {
         // An error ends the input as well.
@@ -42,63 +46,88 @@ pub fn main(arguments: &ClientArguments) -> Result<(), Report> {
     })
 }
 
-async fn measure(arguments: &ClientArguments) -> Result<Outcome, Report> {
-    let to = arguments.to.as_str();
-    match arguments.transport {
+async fn measure(arguments: &ClientArguments) -> anyhow::Result<Outcome> {
+    let &ClientArguments { transport, to, size, callers, warm_up, seconds, .. } = arguments;
+    match transport {
         Transport::Tcp => {
-            let mut callers = Vec::new();
-            for _ in 0..arguments.callers {
-                callers.push(BytesCaller::connect(to, arguments.size).await?);
+            let mut connected = Vec::new();
+            for _ in 0..callers {
+                connected.push(BytesCaller::connect(to, size).await?);
             }
-            let opened = callers.len() as u64;
-            let outcome = drive(callers, arguments.warm_up, arguments.seconds).await?;
-            Ok(Outcome { opened: Some(opened), ..outcome })
+            Ok(Outcome { opened: Some(callers.into()), ..drive(connected, warm_up, seconds).await? })
         }
-        Transport::Volo => {
-            let address = Address::from(to.parse::<std::net::SocketAddr>()?);
-            let client = EchoClientBuilder::new("example").rpc_timeout(Some(CALL_TIMEOUT)).address(address).build();
-            call_echo(&client, arguments).await
+        Transport::TcpOne => {
+            let connected = pipelined::connect(to, callers, size).await?;
+            Ok(Outcome { opened: Some(1), ..drive(connected, warm_up, seconds).await? })
         }
-        Transport::StdNet => through(StdNet::to(to), arguments).await,
-        Transport::WebSocket => through(WebSocket::to(to), arguments).await,
-        Transport::Yamux => through(Yamux::over(StdNet::to(to)), arguments).await,
-        Transport::YamuxWebSocket => through(Yamux::over(WebSocket::to(to)), arguments).await,
+        _ => {
+            let EchoOver { client, opened } = EchoOver::new(transport, to)?;
+            let callers = (0..callers).map(|_| EchoCaller::new(&client, size)).collect();
+            let outcome = drive(callers, warm_up, seconds).await?;
+            Ok(Outcome { opened: opened(), ..outcome })
+        }
     }
 }
 
-async fn through<C>(connection: C, arguments: &ClientArguments) -> Result<Outcome, Report>
-where
-    C: MakeConnection<Address> + Send + Sync + 'static,
-    C::Connection: 'static,
-    C::Error: Into<io::Error>,
-{
-    let connector = Connector::new(connection);
-    let client =
-        EchoClientBuilder::new("example").rpc_timeout(Some(CALL_TIMEOUT)).connect_through(connector.clone()).build();
-    let outcome = call_echo(&client, arguments).await?;
-    Ok(Outcome { opened: Some(connector.stats().opened), ..outcome })
+/// A client of the echo service.
+pub(crate) struct EchoOver {
+    pub(crate) client: EchoClient,
+    /// How many connections its pool has made; `None` where it doesn't say.
+    opened: Box<dyn Fn() -> Option<u64> + Send + Sync>,
 }
 
-async fn call_echo(client: &EchoClient, arguments: &ClientArguments) -> Result<Outcome, Report> {
-    let callers = (0..arguments.callers).map(|_| EchoCaller {
-        client: client.clone(),
-        message: FastStr::from("x".repeat(arguments.size)),
-        checked: false,
-    });
-    Ok(drive(callers.collect(), arguments.warm_up, arguments.seconds).await?)
+impl EchoOver {
+    pub(crate) fn new(transport: Transport, to: SocketAddr) -> anyhow::Result<Self> {
+        let url = format!("ws://{to}{WEBSOCKET_PATH}");
+        Ok(match transport {
+            Transport::Tcp | Transport::TcpOne => bail!("{transport} carries bytes, not calls"),
+            Transport::Volo => {
+                let client = EchoClientBuilder::new("example")
+                    .rpc_timeout(Some(CALL_TIMEOUT))
+                    .address(Address::from(to))
+                    .build();
+                Self { client, opened: Box::new(|| None) }
+            }
+            Transport::StdNet => Self::through(StdNet::to(to.to_string())),
+            Transport::WebSocket => Self::through(WebSocket::to(url)),
+            Transport::Yamux => Self::through(Yamux::over(StdNet::to(to.to_string()))),
+            // TO BE SWITCHED ON: `.with_sessions(2)` behind `over(..)`; until then this row has one session, too.
+            Transport::YamuxTwo => Self::through(Yamux::over(StdNet::to(to.to_string()))),
+            Transport::YamuxWebSocket => Self::through(Yamux::over(WebSocket::to(url))),
+        })
+    }
+
+    fn through<C>(connection: C) -> Self
+    where
+        C: MakeConnection<Address> + Send + Sync + 'static,
+        C::Connection: Connection,
+        C::Error: Into<ConnectError>,
+    {
+        let channel = Channel::new(connection);
+        let client =
+            EchoClientBuilder::new("example").rpc_timeout(Some(CALL_TIMEOUT)).connect_through(channel.clone()).build();
+        Self { client, opened: Box::new(move || Some(channel.stats().opened)) }
+    }
 }
 
-struct EchoCaller {
+/// Calls the echo service, and looks at what comes back.
+pub(crate) struct EchoCaller {
     client: EchoClient,
     message: FastStr,
     /// The first answer is compared byte by byte, the others by their length.
     checked: bool,
 }
 
+impl EchoCaller {
+    pub(crate) fn new(client: &EchoClient, size: usize) -> Self {
+        Self { client: client.clone(), message: FastStr::from("x".repeat(size)), checked: false }
+    }
+}
+
 impl Caller for EchoCaller {
     async fn call(&mut self) -> Result<(), String> {
         let request = Request { message: Some(self.message.clone()) };
-        let answer = self.client.echo(request).await.map_err(|error| error.to_string())?;
+        let answer = self.client.echo(request).await.map_err(|error| without_context(&error.to_string()))?;
         match answer.message {
             Some(message) if self.checked && message.len() == self.message.len() => Ok(()),
             Some(message) if message == self.message => {
@@ -110,6 +139,12 @@ impl Caller for EchoCaller {
     }
 }
 
+/// volo adds the whole context of the call to the message of an error, times and addresses included.
+fn without_context(error: &str) -> String {
+    let begin = [", cx: ", ", rpc_info: ", ", rpcinfo: "].into_iter().filter_map(|mark| error.find(mark)).min();
+    begin.and_then(|begin| error.get(..begin)).unwrap_or(error).to_owned()
+}
+
 /// Writes bytes and reads them back.
 struct BytesCaller {
     stream: TcpStream,
@@ -118,7 +153,7 @@ struct BytesCaller {
 }
 
 impl BytesCaller {
-    async fn connect(to: &str, size: usize) -> io::Result<Self> {
+    async fn connect(to: SocketAddr, size: usize) -> io::Result<Self> {
         let stream = TcpStream::connect(to).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, sent: vec![b'x'; size], received: vec![0; size] })
@@ -134,5 +169,20 @@ impl BytesCaller {
 impl Caller for BytesCaller {
     async fn call(&mut self) -> Result<(), String> {
         self.exchange().await.map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_told_without_the_context_of_the_call() {
+        assert_eq!(
+            without_context("broken pipe (os error 32), cx: RpcInfo { .. }, rpcinfo: .."),
+            "broken pipe (os error 32)"
+        );
+        assert_eq!(without_context("end of file, rpc_info: RpcInfo { .. }"), "end of file");
+        assert_eq!(without_context("timed out, twice"), "timed out, twice");
     }
 }

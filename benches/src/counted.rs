@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use volo::net::conn::Conn;
 use volo::net::incoming::{Incoming, MakeIncoming};
-use volplane_transport::Listener;
+use volplane_transport::{Endpoint, Listener};
 
 /// How many connections have been accepted. Clones count together.
 #[derive(Clone, Debug, Default)]
@@ -48,8 +48,12 @@ impl<L: Listener> Listener for Counted<L> {
         Some(accepted)
     }
 
-    fn endpoint(&self) -> String {
+    fn endpoint(&self) -> Endpoint {
         self.inner.endpoint()
+    }
+
+    fn stop(&mut self) {
+        self.inner.stop();
     }
 }
 

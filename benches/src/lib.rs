@@ -1,8 +1,9 @@
-//! What `cargo bench` runs for volplane's connections: [`transports::main`].
+//! What `cargo bench` runs for volplane's connections: [`transports::main`] compares how fast they are,
+//! [`restarts::main`] counts the calls that are lost while servers are replaced.
 //!
-//! The program starts itself again as a server ([`server`]) and as a client ([`client`]), one pair for each
-//! measurement, and talks with them over their standard input and output ([`message`]). What came back is reduced to
-//! medians and ratios ([`results`]), held against the bars of the design ([`bars`]) and written down ([`markdown`]).
+//! Each program starts itself again as a server ([`server`]) or a client ([`client`]), and talks with them over their
+//! standard input and output ([`message`]). Measurements are made in the order of a [`plan`], reduced to medians and
+//! ratios ([`results`]), held against the bars of the design ([`bars`]) and written down ([`markdown`]).
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that panics has failed"))]
 
@@ -11,10 +12,14 @@ pub mod bars;
 pub mod child;
 pub mod client;
 pub mod counted;
+pub mod listen;
 pub mod load;
 pub mod markdown;
 pub mod message;
+pub mod pipelined;
+pub mod plan;
 pub mod process;
+pub mod restarts;
 pub mod results;
 pub mod server;
 pub mod transport;

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use crate::bars::Verdict;
+use crate::bars::{Measured, Verdict};
 use crate::results::{Quantity, Ratio, Results, Row};
 use crate::transport::Transport;
 
@@ -39,6 +39,7 @@ fn write_table(out: &mut String, size: usize, rows: &[Row], results: &Results) -
         "transport",
         "req/s",
         "/ stdnet (min to max)",
+        "/ volo",
         "p50 us",
         "/ stdnet",
         "p99 us",
@@ -52,11 +53,13 @@ fn write_table(out: &mut String, size: usize, rows: &[Row], results: &Results) -
     writeln!(out, "|--:|:--|{}", "--:|".repeat(heads.len() - 2))?;
     for row in rows {
         let ratio = |quantity| results.ratio(quantity, row.point, Transport::StdNet);
+        let of_volo = results.ratio(Quantity::RequestsPerSecond, row.point, Transport::Volo);
         let cells = [
             row.point.callers.to_string(),
             row.point.transport.to_string(),
             format!("{:.0}", row.requests_per_second),
             ratio(Quantity::RequestsPerSecond).map_or_else(none, with_spread),
+            of_volo.map_or_else(none, |ratio| format!("{:.2}", ratio.median)),
             format!("{:.1}", row.p50_us),
             ratio(Quantity::P50).map_or_else(none, |ratio| format!("{:.2}", ratio.median)),
             format!("{:.1}", row.p99_us),
@@ -81,18 +84,18 @@ fn with_spread(Ratio { median, min, max }: Ratio) -> String {
 
 /// What the client's pool holds, where that is something else than connections.
 fn streams(row: &Row) -> Option<u64> {
-    match row.point.transport {
-        Transport::Yamux | Transport::YamuxWebSocket => row.opened,
-        Transport::Tcp | Transport::Volo | Transport::StdNet | Transport::WebSocket => None,
-    }
+    row.point.transport.sessions().and(row.opened)
 }
 
 fn write_bars(out: &mut String, verdicts: &[Verdict]) -> fmt::Result {
-    writeln!(out, "## Bars\n\n| what | bar | measured | |\n|:--|--:|--:|:--|")?;
-    for Verdict { what, bar, measured, missed_by, is_count } in verdicts {
-        let digits = if *is_count { 0 } else { 2 };
+    writeln!(out, "## Bars\n\n| what | bar | measured (min to max) | |\n|:--|--:|--:|:--|")?;
+    for Verdict { what, bar, measured, missed_by } in verdicts {
+        let (measured, digits) = match *measured {
+            Measured::Ratio(ratio) => (with_spread(ratio), 2),
+            Measured::Count(count) => (count.to_string(), 0),
+        };
         let verdict = missed_by.map_or_else(|| "met".to_owned(), |by| format!("**missed by {by:.digits$}**"));
-        writeln!(out, "| {what} | {bar} | {measured:.digits$} | {verdict} |")?;
+        writeln!(out, "| {what} | {bar} | {measured} | {verdict} |")?;
     }
     writeln!(out)
 }
@@ -114,8 +117,11 @@ mod tests {
             yamux.client.failures = 1;
             yamux.client.first_failure = Some("the yamux session is closed".to_owned());
             results.add(yamux);
+            results.add(measurement(round, Point { transport: Transport::Volo, ..stdnet }, 50_000, 900.0));
         }
-        results.add(measurement(1, Point { size: 1024, callers: 1, ..stdnet }, 9_000, 91.0));
+        for (transport, calls) in [(Transport::StdNet, 9_000), (Transport::Volo, 8_000)] {
+            results.add(measurement(1, Point { size: 1024, callers: 1, transport }, calls, 91.0));
+        }
         insta::assert_snapshot!(render(&results, &verdicts(&results)));
     }
 }

@@ -1,15 +1,18 @@
 //! What the processes tell each other: one JSON value a line, on the standard output of a child.
 
+use std::net::SocketAddr;
+
 use serde::{Deserialize, Serialize};
 
-/// What a server says. It takes a sample for each line `sample` on its standard input, and ends with that input.
+/// What a server says. It takes a sample for each line `sample` on its standard input, shuts down gracefully at a line
+/// `stop`, and ends at once with that input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FromServer {
     /// It can be connected to.
     Listening {
         /// What the client is given as `--to`.
-        to: String,
+        address: SocketAddr,
     },
     /// How it stands.
     Sample {
@@ -17,6 +20,11 @@ pub enum FromServer {
         cpu_us: Option<f64>,
         /// Connections accepted so far, by the listener at the bottom.
         connections: u64,
+    },
+    /// It has stopped as it was told; its last word.
+    Stopped {
+        /// Connections that it cut off, because a call took longer than the drain timeout.
+        cut_off: usize,
     },
 }
 

@@ -1,6 +1,7 @@
 //! From measurements to medians and ratios.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
 
@@ -80,7 +81,16 @@ pub enum Quantity {
     P50,
 }
 
-/// How one transport stands to another. Taken in each round, because the machine drifts from one to the next.
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Quantity::RequestsPerSecond => "req/s",
+            Quantity::P50 => "p50",
+        })
+    }
+}
+
+/// How one transport compares with another. Taken in each round, because the machine drifts from one to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Ratio {
     /// The median of the rounds.
@@ -166,7 +176,7 @@ pub(crate) mod tests {
             opened: point.transport.is_ours().then_some(u64::from(point.callers)),
             ..Outcome::default()
         };
-        let connections = if point.transport == Transport::Yamux { 1 } else { u64::from(point.callers) };
+        let connections = point.transport.sessions().unwrap_or(point.callers).into();
         Measurement { round, point, client, server_cpu_us: Some(calls as f64 * 10.0), connections }
     }
 

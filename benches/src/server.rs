@@ -1,24 +1,26 @@
 //! The server's process.
 
-use std::future::pending;
 use std::io::{self, BufRead};
 use std::thread;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use volo::net::incoming::DefaultIncoming;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoServer, Request, Response};
-use volplane_transport::{Listener, Report, StdNet, WebSocket, WebSocketUrl, Yamux, serve};
+use volplane_transport::{Listener, ListenerExt, WebSocket, Yamux, serve};
 
 use crate::arguments::ServerArguments;
 use crate::counted::{Accepted, Counted};
+use crate::listen::listen_beside_others;
 use crate::message::FromServer;
+use crate::pipelined;
 use crate::process::{cpu_us, say};
 use crate::transport::Transport;
 
-const ANY_PORT: &str = "127.0.0.1:0";
+/// What WebSocket clients ask for.
+pub(crate) const WEBSOCKET_PATH: &str = "/kitex-ws";
 
 struct EchoHandler;
 
@@ -28,91 +30,83 @@ impl Echo for EchoHandler {
     }
 }
 
-/// Serves until the standard input ends: with the parent, however that ends.
+/// Serves until the standard input says `stop`, or ends: with the parent, however that ends.
 ///
 /// # Errors
 ///
 /// When it can't listen.
-pub fn main(arguments: &ServerArguments) -> Result<(), Report> {
+pub fn main(arguments: &ServerArguments) -> anyhow::Result<()> {
     let accepted = Accepted::default();
     let (stop, stopped) = oneshot::channel();
+    let (end, ended) = oneshot::channel::<()>();
     let counted = accepted.clone();
     thread::spawn(move || {
-        answer(io::stdin().lock(), &counted);
-        // Nobody waits any more when the server has failed.
-        let _stopping = stop.send(());
+        answer(io::stdin().lock(), &counted, stop);
+        drop(end);
     });
     arguments.runtime.run(async {
         tokio::select! {
-            ended = serve_echo(arguments.transport, arguments.size, &accepted) => ended,
-            _ = stopped => Ok(()),
+            served = serve_echo(arguments, &accepted, stopped) => served,
+            _ = ended => Ok(()),
         }
     })
 }
 
-/// Gives a sample for each line, to the end of the input.
-fn answer(input: impl BufRead, accepted: &Accepted) {
-    for line in input.lines() {
+/// Does what each line asks for, to the end of the input.
+fn answer(input: impl BufRead, accepted: &Accepted, stop: oneshot::Sender<()>) {
+    let mut stop = Some(stop);
+    for line in input.lines().map_while(Result::ok) {
+        if line == "stop" {
+            // Nobody waits any more when the server has failed.
+            let _stopping = stop.take().map(|stop| stop.send(()));
+            continue;
+        }
         let sample = FromServer::Sample { cpu_us: cpu_us(), connections: accepted.count() };
-        if line.is_err() || say(&sample).is_err() {
+        if say(&sample).is_err() {
             return;
         }
     }
 }
 
-async fn serve_echo(transport: Transport, size: usize, accepted: &Accepted) -> Result<(), Report> {
+async fn serve_echo(
+    arguments: &ServerArguments,
+    accepted: &Accepted,
+    stopped: oneshot::Receiver<()>,
+) -> anyhow::Result<()> {
+    let &ServerArguments { transport, listen, size, .. } = arguments;
+    let listener = listen_beside_others(listen)?;
+    let address = listener.local_addr()?;
+    say(&FromServer::Listening { address })?;
+    let counted = |listener| Counted::new(listener, accepted);
+    let websocket = |listener| counted(listener).layer(WebSocket::at(WEBSOCKET_PATH));
     match transport {
-        Transport::Tcp => {
-            let listener = TcpListener::bind(ANY_PORT).await?;
-            listening(listener.local_addr()?)?;
-            loop {
-                let (stream, _) = listener.accept().await?;
-                accepted.add();
-                tokio::spawn(echo_bytes(stream, size));
-            }
-        }
+        Transport::Tcp | Transport::TcpOne => loop {
+            let (stream, _) = listener.accept().await?;
+            accepted.add();
+            match transport {
+                Transport::TcpOne => tokio::spawn(pipelined::echo(stream, size)),
+                _ => tokio::spawn(echo_bytes(stream, size)),
+            };
+        },
         Transport::Volo => {
-            let listener = TcpListener::bind(ANY_PORT).await?;
-            listening(listener.local_addr()?)?;
             let incoming = Counted::new(DefaultIncoming::from(listener), accepted);
-            EchoServer::new(EchoHandler).run(incoming).await.map_err(Report::from)
+            EchoServer::new(EchoHandler).run(incoming).await.map_err(|error| anyhow::anyhow!(error))
         }
-        Transport::StdNet => {
-            let listener = StdNet::bind(ANY_PORT).await?;
-            listening(listener.local_addr())?;
-            run(Counted::new(listener, accepted)).await
-        }
-        Transport::WebSocket => {
-            let listener = websocket(accepted).await?;
-            listening(listener.endpoint())?;
-            run(listener).await
-        }
-        Transport::Yamux => {
-            let listener = StdNet::bind(ANY_PORT).await?;
-            listening(listener.local_addr())?;
-            run(Yamux::listen(Counted::new(listener, accepted)).into_streams()).await
-        }
-        Transport::YamuxWebSocket => {
-            let listener = websocket(accepted).await?;
-            listening(listener.endpoint())?;
-            run(Yamux::listen(listener).into_streams()).await
-        }
+        Transport::StdNet => run(counted(listener), stopped).await,
+        Transport::WebSocket => run(websocket(listener), stopped).await,
+        Transport::Yamux | Transport::YamuxTwo => run(Yamux::listen(counted(listener)).into_streams(), stopped).await,
+        Transport::YamuxWebSocket => run(Yamux::listen(websocket(listener)).into_streams(), stopped).await,
     }
 }
 
-async fn websocket(accepted: &Accepted) -> Result<impl Listener, Report> {
-    let listener = StdNet::bind(ANY_PORT).await?;
-    let url: WebSocketUrl = format!("ws://{}/kitex-ws", listener.local_addr()).parse()?;
-    Ok(WebSocket::<StdNet>::bind_over(Counted::new(listener, accepted), url))
-}
-
-async fn run(listener: impl Listener) -> Result<(), Report> {
-    serve(listener, EchoServer::from_handler(EchoHandler)).await;
-    pending().await
-}
-
-fn listening(to: impl ToString) -> io::Result<()> {
-    say(&FromServer::Listening { to: to.to_string() })
+async fn run(listener: impl Listener, stopped: oneshot::Receiver<()>) -> anyhow::Result<()> {
+    let stopping = async move {
+        // Also when the standard input has ended, and the process with it.
+        let _told = stopped.await;
+    };
+    let served = serve(listener, EchoServer::from_handler(EchoHandler)).with_graceful_shutdown(stopping).await;
+    say(&FromServer::Stopped { cut_off: served.cut_off })?;
+    Ok(())
 }
 
 /// Sends back each `size` bytes once they are all there, as a server of calls does. Ends with the connection.

@@ -5,12 +5,14 @@ use std::fmt;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-/// A way for calls to get from client to server, in the order in which a round goes through them.
+/// A way for calls to get from client to server, in the order in which the tables show them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Transport {
-    /// Bytes over TCP without any RPC: what the machine and tokio can do at most.
+    /// Bytes over TCP without any RPC, a connection for each caller: what the machine and tokio can do at most.
     Tcp,
+    /// Bytes over TCP without any RPC, one connection for all callers: the most that one session can do.
+    TcpOne,
     /// volo's own transport, pool and server.
     Volo,
     /// `StdNet`.
@@ -23,6 +25,10 @@ pub enum Transport {
     WebSocket,
     /// `Yamux` over TCP, one session.
     Yamux,
+    /// `Yamux` over TCP, two sessions to the server.
+    #[value(name = "yamux-2")]
+    #[serde(rename = "yamux-2")]
+    YamuxTwo,
     /// `Yamux` over WebSocket over TCP, one session.
     #[value(name = "yamux-websocket")]
     #[serde(rename = "yamux-websocket")]
@@ -31,12 +37,14 @@ pub enum Transport {
 
 impl Transport {
     /// All of them.
-    pub const ALL: [Transport; 6] = [
+    pub const ALL: [Transport; 8] = [
         Transport::Tcp,
+        Transport::TcpOne,
         Transport::Volo,
         Transport::StdNet,
         Transport::WebSocket,
         Transport::Yamux,
+        Transport::YamuxTwo,
         Transport::YamuxWebSocket,
     ];
 
@@ -44,17 +52,28 @@ impl Transport {
     pub fn name(self) -> &'static str {
         match self {
             Transport::Tcp => "tcp",
+            Transport::TcpOne => "tcp-one",
             Transport::Volo => "volo",
             Transport::StdNet => "stdnet",
             Transport::WebSocket => "websocket",
             Transport::Yamux => "yamux",
+            Transport::YamuxTwo => "yamux-2",
             Transport::YamuxWebSocket => "yamux-websocket",
         }
     }
 
     /// Whether it is of this project. The others are there to compare with.
     pub fn is_ours(self) -> bool {
-        !matches!(self, Transport::Tcp | Transport::Volo)
+        !matches!(self, Transport::Tcp | Transport::TcpOne | Transport::Volo)
+    }
+
+    /// How many sessions a client keeps to its server; `None` where each caller has a connection of its own.
+    pub fn sessions(self) -> Option<u16> {
+        match self {
+            Transport::Yamux | Transport::YamuxWebSocket => Some(1),
+            Transport::YamuxTwo => Some(2),
+            Transport::Tcp | Transport::TcpOne | Transport::Volo | Transport::StdNet | Transport::WebSocket => None,
+        }
     }
 }
 

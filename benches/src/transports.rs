@@ -1,33 +1,33 @@
-//! The whole run: what is measured, in which order, and what becomes of it.
+//! The whole run: one measurement after the other, and what becomes of them.
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use anyhow::ensure;
 use clap::Parser;
 use serde::Serialize;
-use volplane_transport::Report;
 
-use crate::arguments::{Arguments, ClientArguments, Part, PlanArguments, ServerArguments};
+use crate::arguments::{Arguments, ClientArguments, Part, ServerArguments};
 use crate::bars::{Verdict, verdicts};
 use crate::child::{Child, ChildError};
 use crate::client::CALL_TIMEOUT;
 use crate::markdown;
 use crate::message::{FromClient, FromServer};
-use crate::process::Scheduler;
+use crate::plan::{Plan, Turn};
 use crate::results::{Measurement, Point, Results, Row};
-use crate::transport::Transport;
 use crate::{client, server};
 
 /// How long a child may take to start or to answer, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The program: all processes of it. `target_dir` is where the results go by default.
 ///
 /// # Errors
 ///
 /// When a process fails, a call of volplane's connections fails, or the results can't be written.
-pub fn main(target_dir: &Path) -> Result<(), Report> {
+pub fn main(target_dir: &Path) -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     match &arguments.part {
         Some(Part::Server(server)) => server::main(server),
@@ -35,112 +35,60 @@ pub fn main(target_dir: &Path) -> Result<(), Report> {
         None => {
             let default_json = arguments.bench.then(|| target_dir.join("bench/transports.json"));
             let json = arguments.plan.json.clone().or(default_json);
-            Plan::new(arguments.plan, arguments.bench).carry_out(json)
+            carry_out(&Plan::new(&arguments.plan, arguments.bench), json)
         }
     }
 }
 
-/// What is measured.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Plan {
-    /// How many callers at once.
-    pub callers: Vec<u16>,
-    /// Sizes of the message, in bytes.
-    pub sizes: Vec<usize>,
-    /// What is compared.
-    pub transports: Vec<Transport>,
-    /// How long calls count in one measurement, in seconds.
-    pub seconds: f64,
-    /// How long to call before, in seconds.
-    pub warm_up: f64,
-    /// How often everything is measured.
-    pub rounds: u16,
-    /// tokio's scheduler in both processes.
-    pub runtime: Scheduler,
+fn carry_out(plan: &Plan, json: Option<PathBuf>) -> anyhow::Result<()> {
+    let (mut results, mut measurements) = (Results::default(), Vec::new());
+    let turns = plan.turns();
+    writeln!(io::stderr(), "{} measurements in an order from --seed {}", turns.len(), plan.seed)?;
+    for (number, &turn) in (1..).zip(&turns) {
+        let measurement = measure(plan, turn)?;
+        progress(number, turns.len(), &measurement)?;
+        measurements.push(measurement.clone());
+        results.add(measurement);
+    }
+    let verdicts = verdicts(&results);
+    writeln!(io::stdout(), "\n{}\nOrder of the turns: --seed {}", markdown::render(&results, &verdicts), plan.seed)?;
+    if let Some(path) = json {
+        let rows = results.rows();
+        write_json(&path, &Written { machine: Machine::this(), plan, bars: &verdicts, rows, measurements })?;
+        writeln!(io::stdout(), "Written to {}", path.display())?;
+    }
+    failed_calls(&results)
 }
 
-impl Plan {
-    /// As asked, with defaults for the rest: for a benchmark those of the issue at some 4 minutes, else a look at
-    /// whether everything works.
-    fn new(asked: PlanArguments, benchmark: bool) -> Self {
-        let (callers, sizes, seconds, warm_up, rounds) = if benchmark {
-            (vec![1, 64], vec![64, 1024, 64 * 1024], 1.0, 0.3, 5)
-        } else {
-            (vec![4], vec![64], 0.05, 0.01, 1)
-        };
-        Self {
-            callers: or_default(asked.callers, callers),
-            sizes: or_default(asked.sizes, sizes),
-            transports: or_default(asked.transports, Transport::ALL.to_vec()),
-            seconds: asked.seconds.map_or(seconds, |asked| asked.as_secs_f64()),
-            warm_up,
-            rounds: asked.rounds.unwrap_or(rounds),
-            runtime: asked.runtime,
-        }
-    }
+fn measure(plan: &Plan, turn: Turn) -> Result<Measurement, ChildError> {
+    let Turn { round, point } = turn;
+    let Point { size, callers, transport } = point;
+    let runtime = plan.runtime;
+    let mut server = Child::start(&ServerArguments::anywhere(transport, size, runtime).to_command_line())?;
+    let to = listening(&server)?;
+    let (warm_up, seconds) = (Duration::from_secs_f64(plan.warm_up), Duration::from_secs_f64(plan.seconds));
+    let arguments = ClientArguments { transport, to, size, callers, warm_up, seconds, runtime };
+    let client = Child::start(&arguments.to_command_line())?;
 
-    fn carry_out(&self, json: Option<PathBuf>) -> Result<(), Report> {
-        let (mut results, mut measurements) = (Results::default(), Vec::new());
-        let points = self.points();
-        let total = usize::from(self.rounds) * points.len();
-        for (number, (round, &point)) in
-            (1..=self.rounds).flat_map(|round| points.iter().map(move |point| (round, point))).enumerate()
-        {
-            let measurement = self.measure(round, point)?;
-            progress(number + 1, total, &measurement)?;
-            measurements.push(measurement.clone());
-            results.add(measurement);
-        }
-        let verdicts = verdicts(&results);
-        writeln!(io::stdout(), "\n{}", markdown::render(&results, &verdicts))?;
-        if let Some(path) = json {
-            let rows = results.rows();
-            write_json(&path, &Written { machine: Machine::this(), plan: self, bars: &verdicts, rows, measurements })?;
-            writeln!(io::stdout(), "Written to {}", path.display())?;
-        }
-        failed_calls(&results)
-    }
-
-    /// What one round goes through: the transports of one size and number of callers right after each other, so that
-    /// their ratios hold when the machine drifts.
-    fn points(&self) -> Vec<Point> {
-        let mut points = Vec::new();
-        for &size in &self.sizes {
-            for &callers in &self.callers {
-                points.extend(self.transports.iter().map(|&transport| Point { size, callers, transport }));
-            }
-        }
-        points
-    }
-
-    fn measure(&self, round: u16, point: Point) -> Result<Measurement, ChildError> {
-        let Point { size, callers, transport } = point;
-        let runtime = self.runtime;
-        let mut server = Child::start(&ServerArguments { transport, size, runtime }.to_command_line())?;
-        let to = match server.hear(PATIENCE)? {
-            FromServer::Listening { to } => to,
-            other => return Err(server.unexpected(format!("{other:?}"))),
-        };
-        let (warm_up, seconds) = (Duration::from_secs_f64(self.warm_up), Duration::from_secs_f64(self.seconds));
-        let arguments = ClientArguments { transport, to, size, callers, warm_up, seconds, runtime };
-        let client = Child::start(&arguments.to_command_line())?;
-
-        expect(&client, &FromClient::Began, warm_up + PATIENCE)?;
-        let (before, _) = sample(&mut server)?;
-        expect(&client, &FromClient::Ended, seconds + PATIENCE)?;
-        let (after, connections) = sample(&mut server)?;
-        // The last calls may run into their time-out.
-        let client = match client.hear(CALL_TIMEOUT + PATIENCE)? {
-            FromClient::Outcome(outcome) => outcome,
-            other => return Err(client.unexpected(format!("{other:?}"))),
-        };
-        let server_cpu_us = before.zip(after).map(|(before, after)| after - before);
-        Ok(Measurement { round, point, client, server_cpu_us, connections })
-    }
+    expect(&client, &FromClient::Began, warm_up + PATIENCE)?;
+    let (before, _) = sample(&mut server)?;
+    expect(&client, &FromClient::Ended, seconds + PATIENCE)?;
+    let (after, connections) = sample(&mut server)?;
+    // The last calls may run into their timeout.
+    let client = match client.hear(CALL_TIMEOUT + PATIENCE)? {
+        FromClient::Outcome(outcome) => outcome,
+        other => return Err(client.unexpected(format!("{other:?}"))),
+    };
+    let server_cpu_us = before.zip(after).map(|(before, after)| after - before);
+    Ok(Measurement { round, point, client, server_cpu_us, connections })
 }
 
-fn or_default<T>(asked: Vec<T>, default: Vec<T>) -> Vec<T> {
-    if asked.is_empty() { default } else { asked }
+/// Where a server that has just been started listens.
+pub(crate) fn listening(server: &Child) -> Result<SocketAddr, ChildError> {
+    match server.hear(PATIENCE)? {
+        FromServer::Listening { address } => Ok(address),
+        other => Err(server.unexpected(format!("{other:?}"))),
+    }
 }
 
 fn expect(client: &Child, wanted: &FromClient, patience: Duration) -> Result<(), ChildError> {
@@ -168,9 +116,10 @@ fn progress(number: usize, total: usize, measurement: &Measurement) -> io::Resul
     )
 }
 
-fn failed_calls(results: &Results) -> Result<(), Report> {
+fn failed_calls(results: &Results) -> anyhow::Result<()> {
     let failed: u64 = results.rows().iter().filter(|row| row.point.transport.is_ours()).map(|row| row.failures).sum();
-    if failed == 0 { Ok(()) } else { Err(format!("{failed} calls failed").into()) }
+    ensure!(failed == 0, "{failed} calls failed");
+    Ok(())
 }
 
 /// The results as other programs read them.

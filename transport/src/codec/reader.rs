@@ -48,14 +48,11 @@ pub(crate) struct MessageReader {
     recognizer: Recognizer,
     /// The beginning of a message that is not whole yet.
     partial: BytesMut,
-    /// How long the last message was. Large ones often follow each other: the next is then read into a buffer of
-    /// its size at once.
-    last: usize,
 }
 
 impl MessageReader {
     pub(crate) fn new(max_message_size: usize) -> Self {
-        Self { recognizer: Recognizer::new(max_message_size), partial: BytesMut::new(), last: 0 }
+        Self { recognizer: Recognizer::new(max_message_size), partial: BytesMut::new() }
     }
 
     /// Whether there are bytes that no message has been made of.
@@ -83,19 +80,18 @@ impl MessageReader {
                 Ok(message) => return Poll::Ready(Ok(message)),
                 Err(known) => known,
             };
-            if self.partial.is_empty() && self.last <= CHUNK {
+            if self.partial.is_empty() {
                 if let Some(message) = ready!(self.poll_chunk(io, cx))? {
                     return Poll::Ready(Ok(message));
                 }
                 continue;
             }
-            let wanted = known.unwrap_or(self.last).saturating_sub(self.partial.len());
-            self.partial.reserve(wanted.clamp(CHUNK, AHEAD.max(self.partial.len())));
-            let read = poll_read_buf(Pin::new(&mut *io), cx, &mut self.partial).map_err(ReadError::Io);
-            if read.is_pending() && self.partial.is_empty() {
-                self.partial = BytesMut::new();
+            if self.partial.len() == self.partial.capacity() {
+                let wanted = known.map_or(CHUNK, |known| known - self.partial.len());
+                self.partial.reserve(wanted.min(AHEAD.max(self.partial.len())));
             }
-            if ready!(read)? == 0 {
+            let read = poll_read_buf(Pin::new(&mut *io), cx, &mut self.partial);
+            if ready!(read).map_err(ReadError::Io)? == 0 {
                 return Poll::Ready(Err(self.end()));
             }
         }
@@ -113,7 +109,6 @@ impl MessageReader {
         let rest = self.partial.get(length..).map(BytesMut::from).unwrap_or_default();
         let mut message = std::mem::replace(&mut self.partial, rest);
         message.truncate(length);
-        self.last = length;
         Ok(Ok(RawMessage { bytes: message.freeze(), head }))
     }
 
@@ -141,7 +136,6 @@ impl MessageReader {
                 // A copy of its own: a small message that is kept does not keep the others' memory.
                 let message = Bytes::copy_from_slice(&bytes[..length]);
                 self.partial.extend_from_slice(&bytes[length..]);
-                self.last = length;
                 Poll::Ready(Ok(Some(RawMessage { bytes: message, head })))
             }
         }

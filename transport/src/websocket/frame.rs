@@ -196,6 +196,25 @@ impl Mask {
     }
 }
 
+/// How much payload is copied before it is masked.
+const PIECE: usize = 8 * 1024;
+
+/// A frame's header without a mask: two bytes, and up to eight of length.
+const MAX_PLAIN_HEADER: usize = 10;
+
+/// A frame's header on the stack.
+#[derive(Debug)]
+pub(super) struct ArrayHeader {
+    bytes: [u8; MAX_PLAIN_HEADER],
+    length: usize,
+}
+
+impl AsRef<[u8]> for ArrayHeader {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
 /// Puts frames together.
 #[derive(Debug)]
 pub(super) struct Encoder {
@@ -228,8 +247,36 @@ impl Encoder {
     }
 
     fn frame<'a>(&mut self, opcode: u8, length: usize, parts: impl IntoIterator<Item = &'a [u8]>, out: &mut BytesMut) {
-        let masked = if self.role == Role::Client { 0x80 } else { 0 };
         out.reserve(length + 14);
+        self.header(opcode, length, out);
+        let mut mask = Mask::NONE;
+        if self.role == Role::Client {
+            mask = self.next_mask();
+            out.put_slice(&mask.key);
+        }
+        // In pieces that stay in the processor's nearest cache from the copying to the masking.
+        for piece in parts.into_iter().flat_map(|part| part.chunks(PIECE)) {
+            let start = out.len();
+            out.put_slice(piece);
+            mask.apply(&mut out[start..]);
+        }
+    }
+
+    /// Everything of a binary message's frame that stands before `length` bytes of payload. `None` at a client, which
+    /// sends no payload as it is.
+    pub(super) fn plain_data_header(&self, length: usize) -> Option<ArrayHeader> {
+        if self.role == Role::Client {
+            return None;
+        }
+        let mut bytes = [0; MAX_PLAIN_HEADER];
+        let mut out = &mut bytes[..];
+        self.header(BINARY, length, &mut out);
+        let room = out.len();
+        Some(ArrayHeader { bytes, length: MAX_PLAIN_HEADER - room })
+    }
+
+    fn header(&self, opcode: u8, length: usize, out: &mut impl BufMut) {
+        let masked = if self.role == Role::Client { 0x80 } else { 0 };
         out.put_u8(0x80 | opcode);
         match length {
             0..126 => out.put_u8(masked | length as u8),
@@ -241,16 +288,6 @@ impl Encoder {
                 out.put_u8(masked | 127);
                 out.put_u64(length as u64);
             }
-        }
-        let mut mask = Mask::NONE;
-        if self.role == Role::Client {
-            mask = self.next_mask();
-            out.put_slice(&mask.key);
-        }
-        for part in parts {
-            let start = out.len();
-            out.put_slice(part);
-            mask.apply(&mut out[start..]);
         }
     }
 

@@ -21,6 +21,9 @@ const WRITE_HIGH: usize = 64 * 1024;
 /// How much goes into one message: enough for a call of 64 KiB with its head.
 const MESSAGE: usize = 256 * 1024;
 
+/// Parts of a large message that are written without being copied, with the frame's header.
+const SLICES: usize = 8;
+
 /// How large an empty buffer is kept.
 const KEPT: usize = 8 * 1024;
 
@@ -91,15 +94,18 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
 
     /// Reads payload straight into the caller's buffer: no copy for the bulk of a large message.
     fn poll_read_payload(&mut self, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let room = self.decoder.payload_left().min(out.remaining());
-        let mut part = ReadBuf::new(out.initialize_unfilled_to(room));
-        ready!(Pin::new(&mut self.io).poll_read(cx, &mut part))?;
-        let count = part.filled().len();
-        if count == 0 {
+        let before = out.filled().len();
+        ready!(Pin::new(&mut self.io).poll_read(cx, out))?;
+        let read = out.filled().len() - before;
+        if read == 0 {
             return Poll::Ready(Err(self.fail(io::ErrorKind::UnexpectedEof, "connection ended inside a message")));
         }
-        self.decoder.take_payload(part.filled_mut());
-        out.advance(count);
+        // To read no further than the payload would take a buffer that is filled with zeros first. What came of the
+        // next frame is put where frames begin, which is empty while a payload is read.
+        let payload = before + self.decoder.payload_left().min(read);
+        self.input.extend_from_slice(&out.filled()[payload..]);
+        out.set_filled(payload);
+        self.decoder.take_payload(&mut out.filled_mut()[before..]);
         Poll::Ready(Ok(()))
     }
 
@@ -181,6 +187,51 @@ impl<T: AsyncWrite + Unpin> WebSocketStream<T> {
     }
 }
 
+impl<T: AsyncWrite + Unpin> WebSocketStream<T> {
+    /// Writes a large message without copying it first, where that can be done: a server does not mask, and nothing may
+    /// wait before it.
+    fn poll_write_plain(&mut self, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Option<Poll<io::Result<usize>>> {
+        let length: usize = message_parts(bufs).map(<[u8]>::len).sum();
+        if length < KEPT || bufs.len() >= SLICES || !self.output.is_empty() || !self.io.is_write_vectored() {
+            return None;
+        }
+        let header = self.encoder.plain_data_header(length)?;
+        let mut slices = [io::IoSlice::new(&[]); SLICES];
+        let mut count = 0;
+        for part in [header.as_ref()].into_iter().chain(message_parts(bufs)) {
+            slices[count] = io::IoSlice::new(part);
+            count += 1;
+        }
+        let written = match Pin::new(&mut self.io).poll_write_vectored(cx, &slices[..count]) {
+            Poll::Ready(Ok(0)) => return Some(Poll::Ready(Err(io::ErrorKind::WriteZero.into()))),
+            Poll::Ready(Ok(written)) => written,
+            Poll::Ready(Err(error)) => return Some(Poll::Ready(Err(error))),
+            Poll::Pending => {
+                self.writer_waits = true;
+                return Some(Poll::Pending);
+            }
+        };
+        // The header has promised all of it.
+        let mut gone = written;
+        for part in &slices[..count] {
+            let skip = gone.min(part.len());
+            gone -= skip;
+            self.output.extend_from_slice(&part[skip..]);
+        }
+        Some(Poll::Ready(Ok(length)))
+    }
+}
+
+/// As much of `bufs` as goes into one message.
+fn message_parts<'a>(bufs: &'a [io::IoSlice<'_>]) -> impl Iterator<Item = &'a [u8]> + Clone {
+    let mut room = MESSAGE;
+    bufs.iter().map_while(move |buf| {
+        let part = buf.get(..buf.len().min(room)).filter(|_| room > 0)?;
+        room -= part.len();
+        Some(part)
+    })
+}
+
 impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketStream<T> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
@@ -244,13 +295,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocketStream<T> {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         ready!(this.poll_drain_for_writer(cx, WRITE_HIGH))?;
-        let mut room = MESSAGE;
-        let parts = bufs.iter().map_while(move |buf| {
-            let part = buf.get(..buf.len().min(room)).filter(|_| room > 0)?;
-            room -= part.len();
-            Some(part)
-        });
-        Poll::Ready(Ok(this.encoder.data(parts, &mut this.output)))
+        if let Some(written) = this.poll_write_plain(cx, bufs) {
+            return written;
+        }
+        Poll::Ready(Ok(this.encoder.data(message_parts(bufs), &mut this.output)))
     }
 
     fn is_write_vectored(&self) -> bool {
