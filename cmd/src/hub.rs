@@ -4,7 +4,7 @@
 use crate::EchoHandler;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, Request, Response};
-use volplane_transport::{ConnectWith, Hub, Registration, Streams};
+use volplane_transport::{ConnectWith, Hub, Outgoing, Registration};
 
 /// The clients that call one peer back.
 #[derive(Clone)]
@@ -15,8 +15,8 @@ pub struct Peer {
 
 impl Peer {
     /// Clients over a session with the peer.
-    pub fn new(streams: &Streams) -> Self {
-        Peer { echo: EchoClientBuilder::new("example").connect_with(streams.clone()).build() }
+    pub fn new(outgoing: &Outgoing) -> Self {
+        Peer { echo: EchoClientBuilder::new("example").connect_with(outgoing.clone()).build() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! From settings, checked IDL and templates to the files of a project. Pure: neither reads nor writes the disk.
 
+mod features;
 mod functions;
 mod lock;
 mod manifests;
@@ -18,7 +19,7 @@ use crate::embedded;
 use crate::settings::{Codegen, Module, Runtime, Settings};
 pub(crate) use service::Service;
 use templates::{Mistake, Mistakes, Templates, Unreadable};
-use view::{IdlView, ProjectView, TransportView};
+use view::{IdlView, ProjectView, TransportView, transport_features};
 
 /// A file to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,6 +135,7 @@ fn project_view(request: &Request<'_>) -> ProjectView {
         volplane: env!("CARGO_PKG_VERSION"),
         volo_thrift: env!("VOLO_THRIFT_VERSION"),
         transports: settings.transports.iter().map(|&transport| TransportView::new(transport)).collect(),
+        transport_features: transport_features(&settings.transports),
         services,
         hub_uses,
         example,

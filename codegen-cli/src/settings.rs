@@ -96,6 +96,16 @@ impl Transport {
 }
 
 impl Transport {
+    /// The features of volplane-transport that its programs need; `None` if they do not use that crate.
+    pub(crate) fn features(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Default => None,
+            Self::Stdnet => Some(&[]),
+            Self::Websocket => Some(&["websocket"]),
+            Self::Yamux => Some(&["websocket", "yamux"]),
+        }
+    }
+
     /// The flag of its programs that gives the address.
     pub(crate) fn address_flag(self) -> &'static str {
         match self {

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 
 use clap::Parser;
 use volplane_generated::api::{EchoClientBuilder, Request};
-use volplane_transport::Report;
 
 #[derive(Parser)]
 struct Args {
@@ -14,7 +13,7 @@ struct Args {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Report> {
+async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let client = EchoClientBuilder::new("example").address(args.addr).build();
     let answer = client.echo(Request { message: Some("Say hello by volo default".into()) }).await?;

@@ -2,12 +2,12 @@
 
 use std::net::SocketAddr;
 
+use anyhow::Context;
 use clap::Parser;
 use tokio::net::TcpListener;
 use volo::net::incoming::DefaultIncoming;
 use volplane_cmd::EchoHandler;
 use volplane_generated::api::EchoServer;
-use volplane_transport::{BindError, Report};
 
 #[derive(Parser)]
 struct Args {
@@ -17,10 +17,10 @@ struct Args {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Report> {
+async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let listener = TcpListener::bind(args.addr).await.map_err(BindError::on(args.addr))?;
+    let listener = TcpListener::bind(args.addr).await.with_context(|| format!("cannot listen on {}", args.addr))?;
     println!("listening on {}", listener.local_addr()?);
-    EchoServer::new(EchoHandler).run(DefaultIncoming::from(listener)).await?;
+    EchoServer::new(EchoHandler).run(DefaultIncoming::from(listener)).await.map_err(anyhow::Error::from_boxed)?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use volplane_generated::api::{EchoClientBuilder, Request};
-use volplane_transport::{ConnectWith, Report, StdNet};
+use volplane_transport::{ConnectWith, StdNet};
 
 #[derive(Parser)]
 struct Args {
@@ -12,7 +12,7 @@ struct Args {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Report> {
+async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let client = EchoClientBuilder::new("example").connect_with(StdNet::to(args.addr)).build();
     let answer = client.echo(Request { message: Some("Say hello by std net".into()) }).await?;

@@ -3,7 +3,7 @@
 use clap::Parser;
 use volplane_cmd::EchoHandler;
 use volplane_generated::api::EchoServer;
-use volplane_transport::{Report, StdNet, ctrl_c, serve};
+use volplane_transport::{StdNet, ctrl_c, serve};
 
 #[derive(Parser)]
 struct Args {
@@ -13,7 +13,7 @@ struct Args {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Report> {
+async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let listener = StdNet::bind(args.addr).await?;
     let server = serve(listener, EchoServer::from_handler(EchoHandler));

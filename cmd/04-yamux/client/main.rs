@@ -3,7 +3,7 @@
 use clap::Parser;
 use volplane_cmd::PeerEchoHandler;
 use volplane_generated::api::{EchoClientBuilder, EchoServer, Request};
-use volplane_transport::{ConnectWith, Report, WebSocket, Yamux, serve};
+use volplane_transport::{ConnectWith, WebSocket, Yamux, serve};
 
 #[derive(Parser)]
 struct Args {
@@ -15,16 +15,16 @@ struct Args {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Report> {
+async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let session = Yamux::connect(WebSocket::to(format!("{}/{}", args.url, args.id))).await?;
-    let client = EchoClientBuilder::new("example").connect_with(session.streams.clone()).build();
-    let server = serve(session.incoming, EchoServer::from_handler(PeerEchoHandler));
+    let (hub, incoming) = Yamux::connect(WebSocket::to(format!("{}/{}", args.url, args.id))).await?.split();
+    let client = EchoClientBuilder::new("example").connect_with(hub.clone()).build();
+    let server = serve(incoming, EchoServer::from_handler(PeerEchoHandler));
     let callbacks = tokio::spawn(server.into_future());
     eprintln!("{} calls the hub", args.id);
     let answer = client.echo(Request { message: Some("Say hello by yamux".into()) }).await?;
     println!("{}", answer.message.unwrap_or_default());
-    session.streams.close().await;
+    hub.close().await;
     callbacks.await?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use clap::Parser;
 use volplane_cmd::{HubEchoHandler, Peer};
 use volplane_generated::api::EchoServer;
-use volplane_transport::{Hub, Listener, Report, WebSocket, Yamux, ctrl_c, serve_sessions};
+use volplane_transport::{Hub, Listener, WebSocket, Yamux, ctrl_c, serve_sessions};
 
 #[derive(Parser)]
 struct Args {
@@ -13,14 +13,14 @@ struct Args {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Report> {
+async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let hub = Hub::default();
     let listener = WebSocket::bind(args.url).await?.with_subpaths();
     println!("listening on {}", listener.endpoint());
     let sessions = Yamux::listen(listener);
-    let server = serve_sessions(sessions, move |streams, peer| {
-        EchoServer::from_handler(HubEchoHandler::new(&hub, peer.last_segment(), Peer::new(streams)))
+    let server = serve_sessions(sessions, move |outgoing, peer| {
+        EchoServer::from_handler(HubEchoHandler::new(&hub, peer.last_segment(), Peer::new(outgoing)))
     });
     server.with_graceful_shutdown(ctrl_c()).await;
     Ok(())

@@ -1,9 +1,12 @@
 //! Cargo manifests: those of the vendored crates, and the versions that a project's workspace has to name.
+//!
+//! A vendored crate is no member of the project's workspace: of a member cargo locks every optional dependency, of any other
+//! package those that its features turn on. So its manifest inherits nothing.
 
 use std::collections::BTreeMap;
 
 use thiserror::Error;
-use toml_edit::{DocumentMut, Item, TableLike, Value, value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike, Value, value};
 
 use crate::settings::Runtime;
 
@@ -48,21 +51,21 @@ pub(crate) fn parse(manifest: &str, text: &str) -> Result<DocumentMut, ManifestE
     text.parse().map_err(|source| ManifestError::Toml { manifest: manifest.to_owned(), source })
 }
 
-/// The dependencies that are needed to build, tests aside, by their names in the manifest; `true` if the workspace names the version.
-pub(crate) fn dependencies(manifest: &DocumentMut) -> BTreeMap<String, bool> {
-    let mut found = BTreeMap::new();
-    for kind in ["dependencies", "build-dependencies"] {
-        let Some(table) = manifest.get(kind).and_then(Item::as_table_like) else { continue };
-        for (name, item) in table.iter() {
-            let inherits = item.get("workspace").and_then(Item::as_bool) == Some(true);
-            found.insert(name.to_owned(), inherits);
-        }
-    }
-    found
+/// The tables with what is needed to build, tests aside.
+const DEPENDENCIES: [&str; 2] = ["dependencies", "build-dependencies"];
+
+/// The dependencies that are needed to build, tests aside, with their names in the manifest.
+pub(crate) fn dependencies(manifest: &DocumentMut) -> impl Iterator<Item = (&str, &Item)> {
+    let tables = DEPENDENCIES.iter().filter_map(|kind| manifest.get(kind)?.as_table_like());
+    tables.flat_map(|table| table.iter())
 }
 
-/// The manifest of a vendored crate: as in the repository, but for what needs the repository around it. Versions of
-/// dependencies stay the workspace's business.
+/// Whether the workspace names the version of a dependency.
+pub(crate) fn is_inherited(dependency: &Item) -> bool {
+    dependency.get("workspace").and_then(Item::as_bool) == Some(true)
+}
+
+/// The manifest of a vendored crate: as in the repository, but for what needs the repository around it.
 pub(crate) fn vendored(name: &str, text: &str, workspace: &DocumentMut) -> Result<String, ManifestError> {
     let mut manifest = parse(name, text)?;
     for key in ["dev-dependencies", "lints", "bench", "test", "example"] {
@@ -72,6 +75,7 @@ pub(crate) fn vendored(name: &str, text: &str, workspace: &DocumentMut) -> Resul
         resolve(package, section(workspace, "package"))
             .map_err(|key| ManifestError::Inherits { manifest: name.to_owned(), key })?;
     }
+    inherit(&mut manifest, workspace).map_err(|key| ManifestError::Inherits { manifest: name.to_owned(), key })?;
     // Its tests stay where it is developed; the documentation's examples need crates that are not here.
     let lib = manifest.entry("lib").or_insert_with(toml_edit::table);
     if let Some(lib) = lib.as_table_like_mut() {
@@ -80,6 +84,48 @@ pub(crate) fn vendored(name: &str, text: &str, workspace: &DocumentMut) -> Resul
         }
     }
     Ok(manifest.to_string())
+}
+
+/// Replaces every dependency's `workspace = true` by what the workspace says of it.
+///
+/// # Errors
+/// With the name of a dependency that the workspace lacks; those that it has are replaced all the same.
+pub(crate) fn inherit(manifest: &mut DocumentMut, workspace: &DocumentMut) -> Result<(), String> {
+    let mut missing = None;
+    for kind in DEPENDENCIES {
+        let Some(table) = manifest.get_mut(kind).and_then(Item::as_table_like_mut) else { continue };
+        for (mut key, item) in table.iter_mut().filter(|(_, item)| is_inherited(item)) {
+            match section(workspace, "dependencies").and_then(|table| table.get(key.get())) {
+                Some(entry) => *item = Item::Value(with_additions(entry, item)),
+                None => missing = missing.or_else(|| Some(key.get().to_owned())),
+            }
+            key.fmt();
+        }
+    }
+    missing.map_or(Ok(()), Err)
+}
+
+/// A workspace's entry for a dependency with what a member adds: features, and whether it is optional.
+fn with_additions(entry: &Item, member: &Item) -> Value {
+    let mut table = match entry.as_table_like() {
+        Some(entry) => entry.iter().filter_map(|(key, item)| Some((key, item.as_value()?.clone()))).collect(),
+        None => entry.as_value().map(|version| ("version", version.clone())).into_iter().collect::<InlineTable>(),
+    };
+    let own = member.get("features").and_then(Item::as_array);
+    let inherited = table.get("features").and_then(Value::as_array);
+    let mut features: Array = inherited.into_iter().chain(own).flat_map(|array| array.iter()).cloned().collect();
+    if !features.is_empty() {
+        features.fmt();
+        table.insert("features", features.into());
+    }
+    if let Some(optional) = member.get("optional").and_then(Item::as_bool) {
+        table.insert("optional", optional.into());
+    }
+    table.fmt();
+    match (table.len(), table.get("version")) {
+        (1, Some(version)) => version.clone().decorated(" ", ""),
+        _ => Value::from(table).decorated(" ", ""),
+    }
 }
 
 /// Replaces `key.workspace = true` by the workspace's value.
@@ -112,7 +158,7 @@ pub(crate) fn workspace_dependencies(
     for (name, manifest) in names {
         let missing = || ManifestError::Inherits { manifest: manifest.clone(), key: name.clone() };
         let entry = match [TRANSPORT, CODEGEN].iter().find(|known| known.package == name) {
-            Some(known) => from_runtime(*known, runtime),
+            Some(known) => from_runtime(*known, runtime, table.and_then(|table| table.get(name))),
             None => {
                 let entry = table.and_then(|table| table.get(name)).and_then(Item::as_value).ok_or_else(missing)?;
                 entry.clone().decorated("", "").to_string()
@@ -128,15 +174,26 @@ pub(crate) fn section<'a>(manifest: &'a DocumentMut, name: &str) -> Option<&'a I
     manifest.get("workspace")?.get(name)
 }
 
-/// The entry for one of volplane's crates.
-fn from_runtime(known: RuntimeCrate, runtime: &Runtime) -> String {
-    let text = |value: &str| Value::from(value).to_string();
-    match runtime {
-        Runtime::Vendored => format!("{{ path = {} }}", text(&format!("runtime/{}", known.folder))),
-        Runtime::Path(root) => format!("{{ path = {} }}", text(&format!("{root}/{}", known.folder))),
-        Runtime::Git(url) => format!("{{ git = {} }}", text(url)),
-        Runtime::Version(req) => text(req),
+/// Whether a workspace leaves a folder out.
+pub(crate) fn excludes(manifest: &DocumentMut, folder: &str) -> bool {
+    let excluded = section(manifest, "exclude").and_then(Item::as_array).into_iter().flat_map(|array| array.iter());
+    excluded.filter_map(Value::as_str).any(|path| path == folder)
+}
+
+/// The entry for one of volplane's crates: from elsewhere, and with default features only if volplane's own workspace has
+/// them.
+fn from_runtime(known: RuntimeCrate, runtime: &Runtime, entry: Option<&Item>) -> String {
+    let (key, source) = match runtime {
+        Runtime::Vendored => ("path", format!("runtime/{}", known.folder)),
+        Runtime::Path(root) => ("path", format!("{root}/{}", known.folder)),
+        Runtime::Git(url) => ("git", url.clone()),
+        Runtime::Version(req) => ("version", req.clone()),
+    };
+    let mut table: InlineTable = [(key, source)].into_iter().collect();
+    if let Some(default) = entry.and_then(|entry| entry.get("default-features")).and_then(Item::as_bool) {
+        table.insert("default-features", default.into());
     }
+    Value::from(table).to_string()
 }
 
 #[cfg(test)]
@@ -150,8 +207,9 @@ edition = "2024"
 
 [workspace.dependencies]
 bytes = "1.2"
-tokio = { version = "1.54", features = ["net"] }
-volplane-transport = { version = "0.1.0", path = "transport" }
+tokio = { version = "1.54", default-features = false, features = ["net"] }
+volplane-transport = { version = "0.1.0", path = "transport", default-features = false }
+yamux = "0.14"
 "#;
 
     const CRATE: &str = r#"[package]
@@ -162,6 +220,7 @@ edition.workspace = true
 [dependencies]
 bytes.workspace = true
 tokio = { workspace = true, features = ["time"] }
+yamux = { workspace = true, optional = true }
 
 [dev-dependencies]
 insta.workspace = true
@@ -183,8 +242,9 @@ workspace = true
         edition = "2024"
 
         [dependencies]
-        bytes.workspace = true
-        tokio = { workspace = true, features = ["time"] }
+        bytes = "1.2"
+        tokio = { version = "1.54", default-features = false, features = ["net", "time"] }
+        yamux = { version = "0.14", optional = true }
 
         [lib]
         test = false
@@ -202,8 +262,8 @@ workspace = true
         let lines = workspace_dependencies(&names, &Runtime::Path("../volplane".into()), &workspace)?;
         insta::assert_snapshot!(lines.join("\n"), @r#"
         bytes = "1.2"
-        tokio = { version = "1.54", features = ["net"] }
-        volplane-transport = { path = "../volplane/transport" }
+        tokio = { version = "1.54", default-features = false, features = ["net"] }
+        volplane-transport = { path = "../volplane/transport", default-features = false }
         "#);
         let unknown = BTreeMap::from([asked("nope")]);
         let error = workspace_dependencies(&unknown, &Runtime::Vendored, &workspace).err();

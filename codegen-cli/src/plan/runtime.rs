@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use toml_edit::{DocumentMut, Item};
 
-use super::lock::{self, Local, LockError};
+use super::features::{self, Package};
+use super::lock::{self, LockError};
 use super::manifests::{self, CODEGEN, RuntimeCrate, TRANSPORT};
 use super::unused::Unused;
 use super::{NewFile, PlanError, Policy};
@@ -13,6 +14,9 @@ use crate::settings::{Runtime, Settings};
 
 /// Stands in the template of Cargo.toml where the versions go: they are known when all other manifests are.
 const VERSIONS: &str = "# <versions>\n";
+
+/// The folder of the vendored crates.
+const VENDORED: &str = "runtime";
 
 /// The crates of volplane's that a project needs.
 pub(super) fn crates(settings: &Settings) -> Vec<RuntimeCrate> {
@@ -23,43 +27,36 @@ pub(super) fn crates(settings: &Settings) -> Vec<RuntimeCrate> {
 /// templates may name versions themselves, and crates that volplane has not been tested with.
 pub(super) fn complete(files: &mut Vec<NewFile>, settings: &Settings, own: bool) -> Result<(), PlanError> {
     let workspace = manifests::parse("Cargo.toml", embedded::file("Cargo.toml")?)?;
-    let vendored = settings.runtime == Runtime::Vendored;
-    let mut locals = Vec::new();
+    let mut members = Vec::new();
     let mut versions = BTreeMap::new();
-
     for file in files.iter().filter(|file| file.path == "Cargo.toml" || file.path.ends_with("/Cargo.toml")) {
-        locals.extend(local(&file.path, &file.text, true, &mut versions)?);
+        let manifest = manifests::parse(&file.path, &file.text)?;
+        let inherited = manifests::dependencies(&manifest).filter(|(_, item)| manifests::is_inherited(item));
+        versions.extend(inherited.map(|(name, _)| (name.to_owned(), file.path.clone())));
+        members.push(manifest);
     }
-    let mut crates_files = Vec::new();
-    for known in crates(settings) {
-        let path = format!("{}/Cargo.toml", known.folder);
-        let text = manifests::vendored(&path, embedded::file(&path)?, &workspace)?;
-        // Without the copy the project's workspace doesn't name what the crate needs, but locks it all the same.
-        let listed = !matches!(settings.runtime, Runtime::Git(_) | Runtime::Version(_));
-        let needs = if vendored { &mut versions } else { &mut BTreeMap::new() };
-        locals.extend(local(&path, &text, listed, needs)?);
-        if vendored {
-            crates_files.push(NewFile { path: format!("runtime/{path}"), text, policy: Policy::Overwrite });
-            crates_files.extend(embedded::folder(&format!("{}/src", known.folder)).map(|(name, text)| NewFile {
-                path: format!("runtime/{}/src/{name}", known.folder),
-                text: text.to_owned(),
-                policy: Policy::Overwrite,
-            }));
-        }
-    }
-    super::add(files, crates_files.into_iter());
+
+    let runtime =
+        crates(settings).into_iter().map(|known| vendored(known, &workspace)).collect::<Result<Vec<_>, _>>()?;
+    let copies = runtime.iter().filter(|_| settings.runtime == Runtime::Vendored);
+    super::add(files, copies.flat_map(|(_, files)| files.iter().cloned()).collect::<Vec<_>>().into_iter());
 
     let Some(root) = files.iter_mut().find(|file| file.path == "Cargo.toml") else { return Ok(()) };
-    if root.text.contains(VERSIONS) {
-        // What the template of Cargo.toml says itself, such as where the project's own packages are.
-        let named = manifests::parse("Cargo.toml", &root.text)?;
-        let named = manifests::section(&named, "dependencies").and_then(Item::as_table_like);
-        versions.retain(|name, _| !named.is_some_and(|named| named.contains_key(name)));
-        let lines = manifests::workspace_dependencies(&versions, &settings.runtime, &workspace)?;
-        root.text = root.text.replace(VERSIONS, &lines.iter().map(|line| format!("{line}\n")).collect::<String>());
+    let root = name_versions(root, versions, settings, &workspace)?;
+    let mut packages = Vec::new();
+    for mut manifest in members {
+        // What a user's own templates inherit from nowhere is for cargo to tell.
+        manifests::inherit(&mut manifest, &root).ok();
+        packages.extend(package(&manifest));
     }
-    let unused =
-        Unused::parse(embedded::file("templates/lock.toml")?, settings.codegen.name()).map_err(LockError::from)?;
+    for mut package in runtime.into_iter().filter_map(|(manifest, _)| package(&manifest)) {
+        package.listed = !matches!(settings.runtime, Runtime::Git(_) | Runtime::Version(_));
+        package.member = settings.runtime == Runtime::Vendored && !manifests::excludes(&root, VENDORED);
+        packages.push(package);
+    }
+
+    let locals = features::locals(&packages);
+    let unused = Unused::parse(embedded::file("templates/lock.toml")?).map_err(LockError::from)?;
     match lock::lock(embedded::file("Cargo.lock")?, &locals, &unused, |name| required(&workspace, name)) {
         // cargo keeps it from here on.
         Ok(text) => {
@@ -73,32 +70,46 @@ pub(super) fn complete(files: &mut Vec<NewFile>, settings: &Settings, own: bool)
     Ok(())
 }
 
-/// A package for the lock file, if the manifest is one; adds what it inherits from the workspace to `versions`.
-fn local(
-    path: &str,
-    text: &str,
-    listed: bool,
-    versions: &mut BTreeMap<String, String>,
-) -> Result<Option<Local>, PlanError> {
-    let manifest = manifests::parse(path, text)?;
-    if manifest.get("package").is_none() {
-        return Ok(None);
+/// A crate of volplane's as a project has it in a folder of its own: its manifest, and all its files.
+fn vendored(known: RuntimeCrate, workspace: &DocumentMut) -> Result<(DocumentMut, Vec<NewFile>), PlanError> {
+    let path = format!("{}/Cargo.toml", known.folder);
+    let text = manifests::vendored(&path, embedded::file(&path)?, workspace)?;
+    let manifest = manifests::parse(&path, &text)?;
+    let folder = format!("{}/src", known.folder);
+    let sources = embedded::folder(&folder).map(|(name, text)| (format!("{folder}/{name}"), text.to_owned()));
+    let files = std::iter::once((path, text)).chain(sources).map(|(path, text)| NewFile {
+        path: format!("{VENDORED}/{path}"),
+        text,
+        policy: Policy::Overwrite,
+    });
+    Ok((manifest, files.collect()))
+}
+
+/// Puts the versions into the project's Cargo.toml, and reads it.
+fn name_versions(
+    root: &mut NewFile,
+    mut versions: BTreeMap<String, String>,
+    settings: &Settings,
+    workspace: &DocumentMut,
+) -> Result<DocumentMut, PlanError> {
+    let named = manifests::parse("Cargo.toml", &root.text)?;
+    if !root.text.contains(VERSIONS) {
+        return Ok(named);
     }
-    let dependencies = manifests::dependencies(&manifest);
-    let inherited = dependencies.iter().filter(|(_, inherits)| **inherits);
-    versions.extend(inherited.map(|(name, _)| (name.clone(), path.to_owned())));
-    let package = |key: &str| {
-        // A project's own packages inherit their version; the template of Cargo.toml has it.
-        let inherited = if key == "version" { "0.1.0" } else { "" };
-        let value = manifest.get("package").and_then(|package| package.get(key));
-        value.and_then(Item::as_str).unwrap_or(inherited).to_owned()
-    };
-    Ok(Some(Local {
-        name: package("name"),
-        version: package("version"),
-        dependencies: dependencies.into_keys().collect(),
-        listed,
-    }))
+    // What the template of Cargo.toml says itself, such as where the project's own packages are.
+    let named = manifests::section(&named, "dependencies").and_then(Item::as_table_like);
+    versions.retain(|name, _| !named.is_some_and(|named| named.contains_key(name)));
+    let lines = manifests::workspace_dependencies(&versions, &settings.runtime, workspace)?;
+    root.text = root.text.replace(VERSIONS, &lines.iter().map(|line| format!("{line}\n")).collect::<String>());
+    Ok(manifests::parse("Cargo.toml", &root.text)?)
+}
+
+/// The package that a manifest is of, if it is of one.
+fn package(manifest: &DocumentMut) -> Option<Package> {
+    let package = manifest.get("package")?;
+    // A project's own packages inherit their version; the template of Cargo.toml has it.
+    let text = |key: &str, inherited: &str| package.get(key).and_then(Item::as_str).unwrap_or(inherited).to_owned();
+    Some(Package::new(text("name", ""), text("version", "0.1.0"), manifest))
 }
 
 /// The version that volplane's workspace asks for.

@@ -1,6 +1,6 @@
 //! A project as templates see it: plain data, every name ready to be written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -22,6 +22,8 @@ pub(crate) struct ProjectView {
     pub(crate) volo_thrift: &'static str,
     /// The programs' transports.
     pub(crate) transports: Vec<TransportView>,
+    /// The features of volplane-transport that the programs need, sorted; `None` if no program uses that crate.
+    pub(crate) transport_features: Option<BTreeSet<&'static str>>,
     /// The services, in the order of the IDL files and of their texts; at least one.
     pub(crate) services: Vec<ServiceView>,
     /// The `use` lines of the file with the handlers of both ends of a session.
@@ -57,6 +59,12 @@ impl IdlView {
     pub(super) fn new(idl: &IdlSettings) -> Self {
         Self { path: idl.path.clone(), service: idl.service.clone(), include: idl.include.clone() }
     }
+}
+
+/// The features of volplane-transport that programs over these transports need; `None` if no program uses that crate.
+pub(super) fn transport_features(transports: &[Transport]) -> Option<BTreeSet<&'static str>> {
+    let needed: Vec<_> = transports.iter().filter_map(|transport| transport.features()).collect();
+    (!needed.is_empty()).then(|| needed.concat().into_iter().collect())
 }
 
 /// A transport.
