@@ -120,6 +120,7 @@ mod tests {
     #[test]
     fn the_address_is_the_word_behind_listening_on() {
         assert_eq!(listening("listening on 127.0.0.1:8889"), Some("127.0.0.1:8889"));
+        assert_eq!(listening("listening on tcp://127.0.0.1:8889"), Some("tcp://127.0.0.1:8889"));
         assert_eq!(listening("INFO x: listening on ws://[::1]:1/p, Ctrl-C stops"), Some("ws://[::1]:1/p"));
         assert_eq!(listening("starting"), None);
     }
