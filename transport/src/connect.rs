@@ -108,9 +108,10 @@ impl From<io::Error> for ConnectError {
     }
 }
 
-impl From<ConnectError> for io::Error {
-    fn from(error: ConnectError) -> Self {
-        let kind = match error.kind {
+impl ConnectError {
+    /// The kind of `io::Error` that says nearly the same.
+    pub(crate) fn io_kind(&self) -> io::ErrorKind {
+        match self.kind {
             ConnectErrorKind::Refused => io::ErrorKind::ConnectionRefused,
             ConnectErrorKind::Unresolved => io::ErrorKind::HostUnreachable,
             ConnectErrorKind::TimedOut(_) => io::ErrorKind::TimedOut,
@@ -118,12 +119,17 @@ impl From<ConnectError> for io::Error {
             ConnectErrorKind::Limit => io::ErrorKind::QuotaExceeded,
             ConnectErrorKind::InvalidEndpoint => io::ErrorKind::InvalidInput,
             ConnectErrorKind::Unsupported => io::ErrorKind::Unsupported,
-            ConnectErrorKind::Io => error
+            ConnectErrorKind::Io => self
                 .source()
                 .and_then(|source| source.downcast_ref::<io::Error>())
                 .map_or(io::ErrorKind::Other, io::Error::kind),
-        };
-        io::Error::new(kind, error)
+        }
+    }
+}
+
+impl From<ConnectError> for io::Error {
+    fn from(error: ConnectError) -> Self {
+        io::Error::new(error.io_kind(), error)
     }
 }
 

@@ -128,8 +128,8 @@ impl<B, L> Layered<B, L> {
         Self { options, ..self }
     }
 
-    /// Changes the layer, before it is in use.
-    pub(crate) fn map_layer(mut self, change: impl FnOnce(L) -> L) -> Self
+    /// With another layer, made from this one. Handshakes under way go on as they began.
+    pub fn map_layer(mut self, change: impl FnOnce(L) -> L) -> Self
     where
         L: Clone,
     {

@@ -6,7 +6,7 @@ use std::io;
 
 use volo_thrift::ClientError;
 
-use crate::connect::WithCauses;
+use crate::connect::{ConnectError, WithCauses};
 
 /// What is known of a call that failed.
 ///
@@ -76,18 +76,19 @@ impl CallError {
         Self { delivery, source: source.into() }
     }
 
-    /// As volo's error, with the kind of the first `io::Error` among the causes.
+    /// As volo's error, with the kind of the first cause that has one.
     pub(crate) fn into_client_error(self) -> ClientError {
-        let mut kind = io::ErrorKind::Other;
         let mut cause: Option<&(dyn Error + 'static)> = Some(&*self.source);
-        while let Some(error) = cause {
-            if let Some(error) = error.downcast_ref::<io::Error>() {
-                kind = error.kind();
-                break;
-            }
+        let kind = std::iter::from_fn(|| {
+            let error = cause?;
             cause = error.source();
-        }
-        io::Error::new(kind, self).into()
+            Some(error)
+        })
+        .find_map(|error| match error.downcast_ref::<ConnectError>() {
+            Some(error) => Some(error.io_kind()),
+            None => error.downcast_ref::<io::Error>().map(io::Error::kind),
+        });
+        io::Error::new(kind.unwrap_or(io::ErrorKind::Other), self).into()
     }
 }
 

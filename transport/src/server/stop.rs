@@ -42,6 +42,7 @@ impl ServerHandle {
     }
 
     /// A handle that is stopped with this one, or by itself.
+    #[cfg(feature = "yamux")]
     pub(super) fn child(&self) -> Self {
         Self { stopping: self.stopping.child_token(), hurry: self.hurry.child_token() }
     }
