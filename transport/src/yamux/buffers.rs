@@ -1,7 +1,10 @@
 //! Memory between the yamux library and the connection.
 //!
 //! The library reads twelve bytes, then a body, writes header and body apart, and flushes after every frame. Here all
-//! that happens in memory; the driver moves bytes between memory and connection, many frames in one system call.
+//! that happens in memory; the engine moves bytes between memory and connection, many frames in one system call.
+//!
+//! Frame headers are looked at on their way: [`Status`] learns from them what the library does not tell, and keeps some
+//! of them from it.
 
 use std::io;
 use std::pin::Pin;
@@ -11,11 +14,14 @@ use std::task::{Context, Poll};
 use bytes::{Buf, BytesMut};
 use futures_util::{AsyncRead, AsyncWrite};
 
+use super::frame::{GO_AWAY, HEADER, Header};
+use super::status::Status;
+
 /// Bytes waiting to be written above which the library has to wait.
 const HIGH: usize = 128 * 1024;
 
-/// Both directions, shared by the library's end and the driver, which are polled by one task: never contended.
-#[derive(Debug, Default)]
+/// Both directions, shared by the library's end and the engine, which are polled by one task at a time: never contended.
+#[derive(Debug)]
 pub(super) struct Buffers {
     /// From the connection, not yet read by the library.
     pub(super) incoming: BytesMut,
@@ -23,36 +29,111 @@ pub(super) struct Buffers {
     pub(super) outgoing: BytesMut,
     /// The connection has no more to read.
     pub(super) ended: bool,
-    watch: FrameWatch,
+    /// Data frames that have arrived, for whoever sets it back.
+    pub(super) arrived: usize,
+    /// The frame that the library is reading, and how many bytes of it are left.
+    reading: Option<(Header, usize)>,
+    /// How many bytes of a body the library still has to write before the next header.
+    body_left: usize,
+    /// Frames of our own that wait for the end of a body.
+    injected: Vec<u8>,
+    go_away: Option<Header>,
+    status: Arc<Status>,
 }
 
-/// The library's end. Says "pending" without keeping a waker: the driver polls the library again whenever it has moved
+/// The library's end. Says "pending" without keeping a waker: the engine polls the library again whenever it has moved
 /// a byte.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct LibraryEnd(Arc<Mutex<Buffers>>);
 
 impl LibraryEnd {
+    pub(super) fn new(status: Arc<Status>) -> Self {
+        Self(Arc::new(Mutex::new(Buffers {
+            incoming: BytesMut::new(),
+            outgoing: BytesMut::new(),
+            ended: false,
+            arrived: 0,
+            reading: None,
+            body_left: 0,
+            injected: Vec::new(),
+            go_away: None,
+            status,
+        })))
+    }
+
     pub(super) fn lock(&self) -> MutexGuard<'_, Buffers> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Buffers {
-    /// Whether the library has told the peer to go away. It then still behaves as if nothing had happened: ending the
-    /// session is the owner's part.
-    pub(super) fn said_go_away(&self) -> bool {
-        self.watch.go_away
+    /// The GoAway that was sent last, by the library or by us. The library still behaves as if nothing had happened:
+    /// ending the session is the owner's part.
+    pub(super) fn said_go_away(&self) -> Option<Header> {
+        self.go_away
+    }
+
+    /// Whether the library has to wait before it may write.
+    pub(super) fn is_full(&self) -> bool {
+        self.outgoing.len() >= HIGH
+    }
+
+    /// Sends a frame of our own as soon as the frame that is being written is complete.
+    pub(super) fn inject(&mut self, header: Header) {
+        self.note(header);
+        if self.body_left == 0 {
+            self.outgoing.extend_from_slice(&header.encode());
+        } else {
+            self.injected.extend_from_slice(&header.encode());
+        }
+    }
+
+    fn note(&mut self, header: Header) {
+        if header.kind == GO_AWAY {
+            self.go_away = Some(header);
+        }
+    }
+
+    /// How many bytes the library may read without passing the end of a frame. Drops frames that it must not see.
+    fn readable(&mut self) -> usize {
+        loop {
+            if let Some((_, left)) = self.reading {
+                return left.min(self.incoming.len());
+            }
+            let Some(header) = self.incoming.first_chunk::<HEADER>() else {
+                // Half a header at the end of the connection: the library says what is wrong with it.
+                return if self.ended { self.incoming.len() } else { 0 };
+            };
+            let header = Header::decode(*header);
+            if self.status.arrived(header) {
+                self.arrived += usize::from(header.body() > 0);
+                self.reading = Some((header, HEADER + header.body()));
+            } else {
+                self.incoming.advance(HEADER);
+            }
+        }
+    }
+
+    fn read(&mut self, count: usize) {
+        if let Some((header, left)) = &mut self.reading {
+            *left -= count;
+            if *left == 0 {
+                self.status.taken(*header);
+                self.reading = None;
+            }
+        }
     }
 }
 
 impl AsyncRead for LibraryEnd {
     fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
         let mut buffers = self.lock();
-        if buffers.incoming.is_empty() {
+        let count = buffers.readable().min(buf.len());
+        if count == 0 {
             return if buffers.ended { Poll::Ready(Ok(0)) } else { Poll::Pending };
         }
-        let count = buf.len().min(buffers.incoming.len());
         buffers.incoming.copy_to_slice(&mut buf[..count]);
+        buffers.read(count);
         Poll::Ready(Ok(count))
     }
 }
@@ -60,11 +141,25 @@ impl AsyncRead for LibraryEnd {
 impl AsyncWrite for LibraryEnd {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let mut buffers = self.lock();
-        if buffers.outgoing.len() >= HIGH {
+        if buffers.is_full() {
             return Poll::Pending;
         }
-        buffers.watch.see(buf);
+        // Everything is taken at once, so the library writes each header whole and apart from its body.
+        if buffers.body_left == 0
+            && let Some(header) = buf.first_chunk::<HEADER>()
+        {
+            let header = buffers.status.leaves(Header::decode(*header));
+            buffers.note(header);
+            buffers.body_left = header.body();
+            buffers.outgoing.extend_from_slice(&header.encode());
+            return Poll::Ready(Ok(HEADER));
+        }
         buffers.outgoing.extend_from_slice(buf);
+        buffers.body_left = buffers.body_left.saturating_sub(buf.len());
+        if buffers.body_left == 0 && !buffers.injected.is_empty() {
+            let injected = std::mem::take(&mut buffers.injected);
+            buffers.outgoing.extend_from_slice(&injected);
+        }
         Poll::Ready(Ok(buf.len()))
     }
 
@@ -74,66 +169,5 @@ impl AsyncWrite for LibraryEnd {
 
     fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
-    }
-}
-
-/// Follows the frames that go out, to notice a GoAway. The header is version, type, flags (2), stream (4), length (4);
-/// only data frames, type 0, have a body.
-#[derive(Debug, Default)]
-struct FrameWatch {
-    header: [u8; HEADER],
-    have: usize,
-    body_left: usize,
-    go_away: bool,
-}
-
-const HEADER: usize = 12;
-const DATA: u8 = 0;
-const GO_AWAY: u8 = 3;
-
-impl FrameWatch {
-    fn see(&mut self, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
-            let body = self.body_left.min(bytes.len());
-            self.body_left -= body;
-            bytes.advance(body);
-            let part = (HEADER - self.have).min(bytes.len());
-            if self.body_left > 0 || part == 0 {
-                continue;
-            }
-            self.header[self.have..self.have + part].copy_from_slice(&bytes[..part]);
-            self.have += part;
-            bytes.advance(part);
-            if self.have == HEADER {
-                self.have = 0;
-                let [_, kind, .., a, b, c, d] = self.header;
-                self.go_away |= kind == GO_AWAY;
-                self.body_left = if kind == DATA { u32::from_be_bytes([a, b, c, d]) as usize } else { 0 };
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn frame(kind: u8, length: u32, body: usize) -> Vec<u8> {
-        let mut frame = vec![0, kind, 0, 0, 0, 0, 0, 1];
-        frame.extend(length.to_be_bytes());
-        frame.extend(vec![GO_AWAY; body]);
-        frame
-    }
-
-    #[test]
-    fn sees_a_go_away_wherever_the_writes_are_cut() {
-        let quiet: Vec<u8> = [frame(DATA, 30, 30), frame(1, 400, 0), frame(DATA, 0, 0), frame(2, 9, 0)].concat();
-        for cut in 1..quiet.len() {
-            let mut watch = FrameWatch::default();
-            quiet.chunks(cut).for_each(|part| watch.see(part));
-            assert!(!watch.go_away, "cut at {cut}");
-            frame(GO_AWAY, 1, 0).chunks(cut).for_each(|part| watch.see(part));
-            assert!(watch.go_away, "cut at {cut}");
-        }
     }
 }

@@ -1,15 +1,16 @@
 //! Dialing sessions.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared, WeakShared};
 use motore::make::MakeConnection;
 use motore::service::UnaryService;
+use tokio::sync::OwnedSemaphorePermit;
 use volo::net::Address;
 
 use super::session::{DialedPeer, OpenError, Outgoing, Session};
+use super::sessions::{Choice, Dialed, Sessions};
 use super::stream::YamuxStream;
 use super::{SessionListener, YamuxOptions};
 use crate::connect::{ConnectError, ConnectErrorKind};
@@ -38,8 +39,9 @@ use crate::listen::Listener;
 /// let (far, _peer) = sessions.accept().await.expect("the connector is there");
 ///
 /// // The accepting end calls the dialing one.
-/// tokio::spawn(serve(near.split().1, EchoServer::from_handler(EchoHandler)).into_future());
-/// let client = EchoClientBuilder::new("example").connect_with(far.outgoing).build();
+/// let (_, incoming) = near.split();
+/// tokio::spawn(serve(incoming, EchoServer::from_handler(EchoHandler)).into_future());
+/// let client = EchoClientBuilder::new("example").connect_with(far.outgoing().clone()).build();
 /// let answer = client.echo(Request { message: Some("hello".into()) }).await?;
 /// assert_eq!(answer.message.as_deref(), Some("hello"));
 /// # Ok(()) }
@@ -59,27 +61,27 @@ impl Yamux {
         C::Connection: Connection,
         C::Error: Into<ConnectError>,
     {
-        Self::connect_with_config(connection, YamuxOptions::default()).await
+        Self::connect_with_options(connection, YamuxOptions::default()).await
     }
 
-    /// As [`connect`](Self::connect), with other bounds.
+    /// As [`connect`](Self::connect), with other options.
     ///
     /// # Errors
     ///
     /// As there.
-    pub async fn connect_with_config<C>(connection: C, config: YamuxOptions) -> Result<Session, ConnectError>
+    pub async fn connect_with_options<C>(connection: C, options: YamuxOptions) -> Result<Session, ConnectError>
     where
         C: MakeConnection<Address>,
         C::Connection: Connection,
         C::Error: Into<ConnectError>,
     {
-        let after = config.connect_timeout;
+        let after = options.connect_timeout;
         let unspecified = Address::Ip(([0, 0, 0, 0], 0).into());
         let connection = tokio::time::timeout(after, connection.make_connection(unspecified))
             .await
             .map_err(|_| ConnectError::new(ConnectErrorKind::TimedOut(after)))?
             .map_err(Into::into)?;
-        Ok(Session::start(connection, yamux::Mode::Client, config, DialedPeer))
+        Ok(Session::start(connection, yamux::Mode::Client, options, DialedPeer))
     }
 
     /// Accepts sessions on the connections of `listener`.
@@ -90,50 +92,56 @@ impl Yamux {
     /// A connector that keeps one session for each address and makes each connection a stream of it. A session that
     /// has ended is dialed anew by the next call.
     pub fn over<C>(connection: C) -> YamuxStreams<C> {
-        YamuxStreams { connection: Arc::new(connection), config: YamuxOptions::default(), sessions: Arc::default() }
+        YamuxStreams {
+            connection: Arc::new(connection),
+            options: YamuxOptions::default(),
+            most: 1,
+            sessions: Arc::default(),
+        }
     }
 }
 
-type Dialed = Result<Outgoing, Arc<ConnectError>>;
-type Dialing = BoxFuture<'static, Dialed>;
-
-/// What stands or comes into being for an address.
-#[derive(Debug)]
-enum Slot {
-    /// Callers of this moment dial together. Held weakly: when the last of them gives up, the attempt goes with it, and
-    /// the next caller begins anew.
-    Dialing(WeakShared<Dialing>),
-    /// A session.
-    Ready(Outgoing),
-}
-
-/// Makes connections that are streams of one session. Made by [`Yamux::over`]; clones share the session.
+/// Makes connections that are streams of one session, or of a few. Made by [`Yamux::over`]; clones share the sessions.
 ///
 /// A session stays open as long as the connector, also without calls.
 #[derive(Debug)]
 pub struct YamuxStreams<C> {
     connection: Arc<C>,
-    config: YamuxOptions,
-    sessions: Arc<Mutex<HashMap<Address, Slot>>>,
+    options: YamuxOptions,
+    most: usize,
+    sessions: Arc<Sessions>,
 }
 
 impl<C> Clone for YamuxStreams<C> {
     fn clone(&self) -> Self {
-        Self { connection: Arc::clone(&self.connection), config: self.config, sessions: Arc::clone(&self.sessions) }
+        Self {
+            connection: Arc::clone(&self.connection),
+            options: self.options,
+            most: self.most,
+            sessions: Arc::clone(&self.sessions),
+        }
     }
 }
 
 impl<C> YamuxStreams<C> {
-    /// With other bounds, and sessions of its own.
-    pub fn with_config(self, config: YamuxOptions) -> Self {
-        Self { connection: self.connection, config, sessions: Arc::default() }
+    /// With other options, and sessions of its own.
+    pub fn with_options(self, options: YamuxOptions) -> Self {
+        Self { options, sessions: Arc::default(), ..self }
     }
 
-    fn slots(&self) -> MutexGuard<'_, HashMap<Address, Slot>> {
-        // The map is whole between any two statements that hold the lock.
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    /// How many sessions there may be to an address. Default: 1. A further one is dialed when each has several streams
+    /// open, and a new stream belongs to the session that has the fewest. One session is driven by one core at a time,
+    /// so large messages of many callers go faster over more.
+    pub fn with_sessions(self, sessions: usize) -> Self {
+        Self { most: sessions.max(1), sessions: Arc::default(), ..self }
     }
 }
+
+/// How long a caller waits for a further session while there is one that it can use.
+const GROWING: Duration = Duration::from_secs(1);
+
+/// How often a caller tries when it meets a session that has just ended.
+const ATTEMPTS: usize = 3;
 
 impl<C> YamuxStreams<C>
 where
@@ -141,50 +149,44 @@ where
     C::Connection: Connection,
     C::Error: Into<ConnectError> + Send,
 {
-    /// The session for `address`: the one that stands, or one that all callers of this moment dial together.
-    async fn session(&self, address: &Address) -> Result<Outgoing, ConnectError> {
-        let dialing = match self.join_or_dial(address) {
-            Ok(streams) => return Ok(streams),
-            Err(dialing) => dialing,
-        };
-        let streams = dialing.await.map_err(|source| (*source).clone())?;
-        self.slots().insert(address.clone(), Slot::Ready(streams.clone()));
-        Ok(streams)
-    }
-
-    fn join_or_dial(&self, address: &Address) -> Result<Outgoing, Shared<Dialing>> {
-        let mut slots = self.slots();
-        match slots.get(address) {
-            Some(Slot::Ready(streams)) if !streams.is_ended() => return Ok(streams.clone()),
-            Some(Slot::Dialing(attempt)) => {
-                if let Some(attempt) = attempt.upgrade().filter(|attempt| !matches!(attempt.peek(), Some(Err(_)))) {
-                    return Err(attempt);
+    /// A session for `address`, and a place in it where one is free: of those that are open, or one that all callers of
+    /// this moment dial together.
+    async fn session(&self, address: &Address) -> Result<(Outgoing, Option<OwnedSemaphorePermit>), ConnectError> {
+        let mut grow = true;
+        let mut dialed_before = false;
+        loop {
+            let dial = || dial(Arc::clone(&self.connection), address.clone(), self.options).boxed();
+            match self.sessions.choose(address, self.most, grow, dial) {
+                Choice::Open(session, place) => return Ok((session, place)),
+                Choice::Dial { number, dialing, meanwhile: true } => {
+                    let dialed = tokio::time::timeout(GROWING, dialing).await.ok();
+                    self.sessions.settle(address, number, dialed.as_ref());
+                    grow = matches!(dialed, Some(Ok(_)));
+                }
+                Choice::Dial { number, dialing, meanwhile: false } => {
+                    let dialed = dialing.await;
+                    self.sessions.settle(address, number, Some(&dialed));
+                    let session = dialed?;
+                    // The second one in a row that did not last: opening a stream tells why.
+                    if dialed_before {
+                        return Ok((session, None));
+                    }
+                    dialed_before = true;
                 }
             }
-            _ => {}
         }
-        slots.retain(|_, slot| match slot {
-            Slot::Dialing(attempt) => attempt.upgrade().is_some(),
-            Slot::Ready(streams) => !streams.is_ended(),
-        });
-        let dialing = dial(Arc::clone(&self.connection), address.clone(), self.config).boxed().shared();
-        // Just made and never polled, so it can be held weakly.
-        if let Some(weak) = dialing.downgrade() {
-            slots.insert(address.clone(), Slot::Dialing(weak));
-        }
-        Err(dialing)
     }
 }
 
 /// Whoever waits for it drives it, so it needs no task of its own.
-async fn dial<C>(connection: Arc<C>, address: Address, config: YamuxOptions) -> Dialed
+async fn dial<C>(connection: Arc<C>, address: Address, options: YamuxOptions) -> Dialed
 where
     C: MakeConnection<Address>,
     C::Connection: Connection,
     C::Error: Into<ConnectError>,
 {
-    let connection = connection.make_connection(address).await.map_err(|error| Arc::new(error.into()))?;
-    Ok(Session::start(connection, yamux::Mode::Client, config, DialedPeer).split().0)
+    let connection = connection.make_connection(address).await.map_err(Into::into)?;
+    Ok(Session::start(connection, yamux::Mode::Client, options, DialedPeer).split().0)
 }
 
 impl<C> UnaryService<Address> for YamuxStreams<C>
@@ -197,16 +199,16 @@ where
     type Error = ConnectError;
 
     async fn call(&self, address: Address) -> Result<YamuxStream, ConnectError> {
-        let streams = self.session(&address).await?;
-        match streams.open().await {
-            // It ended between the look at it and the opening; nothing was sent.
-            Err(OpenError::Closed | OpenError::Session(_)) => self
-                .session(&address)
-                .await?
-                .open()
-                .await
-                .map_err(|error| ConnectError::new(ConnectErrorKind::Closed).because(error)),
-            opened => opened.map_err(|error| ConnectError::new(ConnectErrorKind::Closed).because(error)),
+        let mut attempt = 1;
+        loop {
+            let (session, place) = self.session(&address).await?;
+            match session.open_in(place).await {
+                // It ended between the look at it and the opening; nothing was sent.
+                Err(OpenError::Closed | OpenError::GoingAway | OpenError::Session(_)) if attempt < ATTEMPTS => {
+                    attempt += 1;
+                }
+                opened => return Ok(opened?),
+            }
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::sync::{Arc, Weak};
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{Buf, BytesMut};
 use futures_util::{AsyncRead as _, AsyncWrite as _};
@@ -10,23 +11,36 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::driver::Command;
+use super::engine::Engine;
+use super::gate::Gate;
+use super::options::WINDOW;
+use super::status::Status;
+use crate::connection::Connection;
 
 /// A connection inside a session.
 ///
 /// Written bytes are collected and go out at the next flush at the latest: a message is one frame and one wake-up of the
 /// session's task, however many writes it took.
 ///
-/// Dropping it resets it, unless it was shut down: then what the other end still sends is read and thrown away, so
-/// that it doesn't wait for room for ever.
+/// Dropping it resets it, unless it was shut down: then what the other end still sends is read and thrown away for a
+/// while, so that it doesn't wait for room for ever.
+///
+/// A stream that the other end has certainly not accepted fails with [`NotDelivered`](crate::NotDelivered).
 #[derive(Debug)]
 pub struct YamuxStream {
     /// `None` only while it is dropped.
-    stream: Option<yamux::Stream>,
+    parts: Option<(yamux::Stream, StreamGuard)>,
     /// Written and not yet handed to the library.
     unsent: BytesMut,
+    outbound: bool,
+    /// The other end knows of it, or will: a frame of it was handed to the library.
+    announced: bool,
     shut_down: bool,
+    /// Something was read.
+    answered: bool,
+    /// How much was read since the session was last told.
+    untold: usize,
     read_to_end: bool,
-    session: Tether,
 }
 
 /// How much is collected before a write has to wait for the library, and at most in one frame.
@@ -35,25 +49,103 @@ pub(super) const COLLECTED: usize = 64 * 1024;
 /// How large an empty buffer is kept.
 const KEPT: usize = 4 * 1024;
 
-/// What ties a stream to its session: it counts, and keeps the driver at work.
+/// What ties a stream to its session: it is counted, and keeps the driver at work.
 #[derive(Debug)]
-pub(super) struct Tether {
-    /// Counts the stream; `None` only while it is dropped.
-    pub(super) permit: Option<OwnedSemaphorePermit>,
-    pub(super) commands: mpsc::Sender<Command>,
+pub(super) struct StreamGuard {
+    id: u32,
+    _counted: OwnedSemaphorePermit,
+    commands: Option<mpsc::Sender<Command>>,
+    status: Arc<Status>,
+    gate: Weak<Gate<Engine>>,
+}
+
+impl StreamGuard {
+    /// For a stream that was entered with [`Status::add_stream`].
+    pub(super) fn new(
+        id: u32,
+        counted: OwnedSemaphorePermit,
+        commands: mpsc::Sender<Command>,
+        status: Arc<Status>,
+        gate: Weak<Gate<Engine>>,
+    ) -> Self {
+        Self { id, _counted: counted, commands: Some(commands), status, gate }
+    }
+
+    pub(super) fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Says that the stream has given the library something to do.
+    fn tell(&self) {
+        if let Some(gate) = self.gate.upgrade() {
+            gate.tell();
+        }
+    }
+}
+
+impl Drop for StreamGuard {
+    fn drop(&mut self) {
+        self.status.remove_stream(self.id);
+    }
 }
 
 impl YamuxStream {
-    pub(super) fn new(stream: yamux::Stream, session: Tether) -> Self {
-        Self { stream: Some(stream), unsent: BytesMut::new(), shut_down: false, read_to_end: false, session }
+    /// One that this end has opened.
+    pub(super) fn opened(stream: yamux::Stream, guard: StreamGuard) -> Self {
+        Self::new(stream, guard, true)
     }
 
-    fn stream(&mut self) -> io::Result<Pin<&mut yamux::Stream>> {
-        self.stream.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
+    /// One that the other end has opened. It has to be [`accept`](Self::accept)ed.
+    pub(super) fn arrived(stream: yamux::Stream, guard: StreamGuard) -> Self {
+        Self::new(stream, guard, false)
+    }
+
+    fn new(stream: yamux::Stream, guard: StreamGuard, outbound: bool) -> Self {
+        Self {
+            parts: Some((stream, guard)),
+            unsent: BytesMut::new(),
+            outbound,
+            announced: false,
+            shut_down: false,
+            answered: false,
+            untold: 0,
+            read_to_end: false,
+        }
+    }
+
+    /// Acknowledges it, before anybody serves it. `None` where it is refused or gone.
+    ///
+    /// The library would acknowledge with the first answer, and Go takes the whole session down over a stream that stays
+    /// unacknowledged for 75 s: one slow handler would end every call.
+    pub(super) fn accept(mut self) -> Option<Self> {
+        let (stream, guard) = self.parts.as_mut()?;
+        // A new stream's queue has room.
+        let mut cx = Context::from_waker(Waker::noop());
+        let acknowledge = || matches!(Pin::new(stream).poll_write(&mut cx, &[]), Poll::Ready(Ok(_)));
+        self.announced = guard.status.accept(acknowledge);
+        guard.tell();
+        self.announced.then_some(self)
+    }
+
+    /// Why it ended before the other end had finished.
+    fn reset_error(&self) -> io::Error {
+        match &self.parts {
+            Some((_, guard)) if self.outbound && !self.answered => guard.status.reset_error(guard.id),
+            _ => io::Error::new(io::ErrorKind::ConnectionReset, "yamux stream reset"),
+        }
     }
 }
 
-impl crate::connection::Connection for YamuxStream {}
+impl Connection for YamuxStream {
+    /// Not when it is closed or the other end is going away. A client gives its idle streams up while the session's
+    /// places are scarce, so that it does not starve other clients of the session.
+    fn is_reusable(&self) -> bool {
+        let Some((stream, guard)) = &self.parts else { return false };
+        let status = &guard.status;
+        let wanted = self.outbound && (status.peer_is_going_away() || status.places_are_scarce());
+        !wanted && !status.has_ended() && !self.shut_down && !stream.is_closed()
+    }
+}
 
 impl AsyncRead for YamuxStream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
@@ -61,34 +153,66 @@ impl AsyncRead for YamuxStream {
         if out.remaining() == 0 {
             return Poll::Ready(Ok(()));
         }
-        let mut stream = this.stream()?;
-        let count = ready!(stream.as_mut().poll_read(cx, out.initialize_unfilled()))?;
-        // The library reads a reset, and the end of the session, as an end of stream. An end in good order leaves our
-        // direction open, unless we have closed it.
-        let closed_for_us = stream.is_closed();
-        out.advance(count);
+        let Some((stream, guard)) = &mut this.parts else {
+            return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
+        };
+        let read = Pin::new(stream).poll_read(cx, out.initialize_unfilled());
+        // The library queues an update of the window when half of it was read. The other end can send the other half
+        // without it, and at the end of that half this is passed.
+        if this.untold >= WINDOW / 2 {
+            this.untold = 0;
+            guard.tell();
+        }
+        let count = ready!(read)?;
         if count == 0 {
-            if closed_for_us && !this.shut_down {
-                return Poll::Ready(Err(io::Error::new(io::ErrorKind::ConnectionReset, "yamux stream reset")));
+            // The library reads a reset, and the end of the session, as an end of stream.
+            if !guard.status.is_finished(guard.id) {
+                return Poll::Ready(Err(this.reset_error()));
             }
             this.read_to_end = true;
+        } else {
+            this.answered = true;
+            this.untold += count;
         }
+        out.advance(count);
         Poll::Ready(Ok(()))
     }
 }
 
 impl YamuxStream {
-    /// Hands what was collected to the library, until at most `keep` bytes are left.
-    fn poll_send(&mut self, cx: &mut Context<'_>, keep: usize) -> Poll<io::Result<()>> {
-        let Some(stream) = &mut self.stream else { return Poll::Ready(Err(io::ErrorKind::NotConnected.into())) };
-        while self.unsent.len() > keep {
-            let count = ready!(Pin::new(&mut *stream).poll_write(cx, &self.unsent))?;
+    /// Hands what was collected to the library. Whoever calls it tells the session.
+    fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.unsent.is_empty() {
+            let Some((stream, _)) = &mut self.parts else {
+                return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
+            };
+            // An error means that the stream was reset or the session has ended.
+            let count = ready!(Pin::new(stream).poll_write(cx, &self.unsent)).map_err(|_| self.reset_error())?;
+            self.announced = true;
             self.unsent.advance(count);
         }
-        if self.unsent.is_empty() && self.unsent.capacity() > KEPT {
+        if self.unsent.capacity() > KEPT {
             self.unsent = BytesMut::new();
         }
         Poll::Ready(Ok(()))
+    }
+
+    fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_send(cx))?;
+        let Some((stream, _)) = &mut self.parts else { return Poll::Ready(Err(io::ErrorKind::NotConnected.into())) };
+        if !self.announced {
+            // Nothing was written: the other end would not know of which stream it reads the end.
+            ready!(Pin::new(&mut *stream).poll_write(cx, &[])).map_err(|_| self.reset_error())?;
+            self.announced = true;
+        }
+        let Some((stream, _)) = &mut self.parts else { return Poll::Ready(Err(io::ErrorKind::NotConnected.into())) };
+        Pin::new(stream).poll_close(cx)
+    }
+
+    fn tell(&self) {
+        if let Some((_, guard)) = &self.parts {
+            guard.tell();
+        }
     }
 }
 
@@ -107,7 +231,9 @@ impl AsyncWrite for YamuxStream {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         if this.unsent.len() >= COLLECTED {
-            ready!(this.poll_send(cx, 0))?;
+            let sent = this.poll_send(cx);
+            this.tell();
+            ready!(sent)?;
         }
         let mut taken = 0;
         for buf in bufs {
@@ -122,17 +248,39 @@ impl AsyncWrite for YamuxStream {
         true
     }
 
-    /// Hands everything to the session's task, which sends it at once.
+    /// Sends everything, here and now if nobody else does and few are about to. Otherwise who does sends it soon.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.get_mut().poll_send(cx, 0)
+        let this = self.get_mut();
+        if this.unsent.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        this.untold = 0;
+        let mut sent = Poll::Pending;
+        if let Some((_, guard)) = &this.parts
+            && !guard.status.is_busy()
+            && let Some(gate) = guard.gate.upgrade()
+        {
+            let send = || {
+                if sent.is_pending() {
+                    sent = this.poll_send(cx);
+                }
+            };
+            gate.visit(send, Engine::visit);
+        }
+        if sent.is_pending() {
+            sent = this.poll_send(cx);
+            this.tell();
+        }
+        sent
     }
 
     /// Sends the end of this direction, once: Go closes the whole session at a second one.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if !this.shut_down {
-            ready!(this.poll_send(cx, 0))?;
-            ready!(this.stream()?.poll_close(cx))?;
+            let closed = this.poll_close(cx);
+            this.tell();
+            ready!(closed)?;
             this.shut_down = true;
         }
         Poll::Ready(Ok(()))
@@ -141,12 +289,21 @@ impl AsyncWrite for YamuxStream {
 
 impl Drop for YamuxStream {
     fn drop(&mut self) {
-        if self.shut_down
+        let Some((stream, mut guard)) = self.parts.take() else { return };
+        if !self.outbound && !self.announced && !stream.is_closed() {
+            guard.status.refuse(guard.id);
+        } else if self.shut_down
             && !self.read_to_end
-            && let (Some(stream), Some(permit)) = (self.stream.take(), self.session.permit.take())
+            && let Some(commands) = guard.commands.take()
         {
             // There is room for one of these from every stream; only a session that has ended takes no more.
-            let _taken = self.session.commands.try_send(Command::ReadToEnd(stream, permit));
+            let _taken = commands.try_send(Command::ReadToEnd(stream, guard));
+            return;
+        }
+        let gate = guard.gate.upgrade();
+        drop((stream, guard));
+        if let Some(gate) = gate {
+            gate.tell();
         }
     }
 }

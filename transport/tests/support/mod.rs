@@ -86,6 +86,7 @@ pub enum Transport {
 
 /// Makes of `async fn name(transport: Transport) { .. }` one test for each transport, so that the failure of one hides
 /// no other.
+#[allow(unused_macros)] // not every test file is about all transports
 macro_rules! every_transport {
     ($($(#[$doc:meta])* async fn $name:ident($transport:ident: Transport) $body:block)*) => {
         $(

@@ -1,0 +1,87 @@
+//! The header of a yamux frame: version, type, flags (2), stream (4), length (4). Only data frames have a body.
+
+/// The size of a header.
+pub(super) const HEADER: usize = 12;
+
+pub(super) const DATA: u8 = 0;
+pub(super) const WINDOW_UPDATE: u8 = 1;
+pub(super) const GO_AWAY: u8 = 3;
+
+pub(super) const ACK: u16 = 2;
+pub(super) const FIN: u16 = 4;
+pub(super) const RST: u16 = 8;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    pub(super) kind: u8,
+    pub(super) flags: u16,
+    pub(super) stream: u32,
+    /// The size of the body of a data frame, the credit of a window update, the code of a GoAway.
+    pub(super) length: u32,
+}
+
+impl Header {
+    /// A GoAway for a normal end, code 0.
+    ///
+    /// The ACK flag is our own addition; the specification gives flags of a GoAway no meaning, and neither hashicorp's
+    /// implementation nor the Rust library looks at them. It says: every stream that was accepted has been acknowledged
+    /// in a frame before this one.
+    pub(super) fn go_away(all_acknowledged: bool) -> Self {
+        Header { kind: GO_AWAY, flags: if all_acknowledged { ACK } else { 0 }, stream: 0, length: 0 }
+    }
+
+    /// Resets a stream.
+    pub(super) fn reset(stream: u32) -> Self {
+        Header { kind: DATA, flags: RST, stream, length: 0 }
+    }
+
+    /// Refuses a stream that was never accepted: a reset in a window update, as hashicorp's implementation sends it. The
+    /// Rust library resets with data frames, also streams that were served.
+    pub(super) fn refusal(stream: u32) -> Self {
+        Header { kind: WINDOW_UPDATE, flags: RST, stream, length: 0 }
+    }
+
+    pub(super) fn has(&self, flag: u16) -> bool {
+        self.flags & flag != 0
+    }
+
+    /// Whether the frame belongs to a stream.
+    pub(super) fn is_of_stream(&self) -> bool {
+        matches!(self.kind, DATA | WINDOW_UPDATE)
+    }
+
+    /// How many bytes follow the header.
+    pub(super) fn body(&self) -> usize {
+        if self.kind == DATA { self.length as usize } else { 0 }
+    }
+
+    pub(super) fn decode(bytes: [u8; HEADER]) -> Self {
+        let [_, kind, f0, f1, s0, s1, s2, s3, l0, l1, l2, l3] = bytes;
+        Header {
+            kind,
+            flags: u16::from_be_bytes([f0, f1]),
+            stream: u32::from_be_bytes([s0, s1, s2, s3]),
+            length: u32::from_be_bytes([l0, l1, l2, l3]),
+        }
+    }
+
+    pub(super) fn encode(&self) -> [u8; HEADER] {
+        let [f0, f1] = self.flags.to_be_bytes();
+        let [s0, s1, s2, s3] = self.stream.to_be_bytes();
+        let [l0, l1, l2, l3] = self.length.to_be_bytes();
+        [0, self.kind, f0, f1, s0, s1, s2, s3, l0, l1, l2, l3]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_survives_encoding() {
+        let header = Header { kind: DATA, flags: ACK | FIN, stream: 0x0102_0304, length: 0x0506_0708 };
+        let bytes = header.encode();
+        assert_eq!(bytes, [0, 0, 0, 6, 1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(Header::decode(bytes), header);
+    }
+}

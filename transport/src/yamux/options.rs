@@ -1,0 +1,90 @@
+//! The bounds of a session.
+
+use std::time::Duration;
+
+use super::stream;
+
+/// Bounds of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct YamuxOptions {
+    pub(super) max_outbound_streams: usize,
+    pub(super) max_inbound_streams: usize,
+    pub(super) open_timeout: Duration,
+    pub(super) close_timeout: Duration,
+    pub(super) connect_timeout: Duration,
+    pub(super) write_timeout: Duration,
+}
+
+impl Default for YamuxOptions {
+    fn default() -> Self {
+        Self {
+            max_outbound_streams: 480,
+            max_inbound_streams: 512,
+            open_timeout: Duration::from_secs(5),
+            close_timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(5),
+            write_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+impl YamuxOptions {
+    /// How many streams this end may have open. Default: 480. Rust peers end a session at 512 streams, so whoever asks
+    /// for one more than this waits.
+    pub fn with_max_outbound_streams(self, streams: usize) -> Self {
+        Self { max_outbound_streams: streams.min(MOST), ..self }
+    }
+
+    /// How many streams of the other end are served at once; further ones are refused. Default: 512. One
+    /// that the other end has reset does not count.
+    pub fn with_max_inbound_streams(self, streams: usize) -> Self {
+        Self { max_inbound_streams: streams.min(MOST), ..self }
+    }
+
+    /// How long opening a stream waits for a place, where as many as allowed are open. Default: 5 s.
+    pub fn with_open_timeout(self, timeout: Duration) -> Self {
+        Self { open_timeout: timeout, ..self }
+    }
+
+    /// How long a stream that was shut down and dropped waits for its other end to finish, before it is reset. Default:
+    /// 30 s.
+    pub fn with_close_timeout(self, timeout: Duration) -> Self {
+        Self { close_timeout: timeout, ..self }
+    }
+
+    /// How long [`Yamux::connect`](super::Yamux::connect) waits for the connection below, handshakes included. Default:
+    /// 5 s. The connections of [`Yamux::over`](super::Yamux::over) go by the client's own timeout.
+    pub fn with_connect_timeout(self, timeout: Duration) -> Self {
+        Self { connect_timeout: timeout, ..self }
+    }
+
+    /// How long the connection may refuse bytes that are due before the session counts as dead. Default: 30 s.
+    pub fn with_write_timeout(self, timeout: Duration) -> Self {
+        Self { write_timeout: timeout, ..self }
+    }
+
+    /// How many streams of the other end may have a handle, those among them that it has reset.
+    pub(super) fn max_served_streams(&self) -> usize {
+        self.max_inbound_streams * 2
+    }
+
+    /// The library's own bounds, chosen so that ours are met first.
+    pub(super) fn library(&self) -> yamux::Config {
+        // Streams that were dropped but not yet reported count in the library, so it gets room to spare.
+        let streams = (self.max_outbound_streams + self.max_inbound_streams) * 2 + 64;
+        let mut config = yamux::Config::default();
+        // Windows grow by tuning. With 768 KiB to grow in, none passes 1 MiB, which is the largest frame that the
+        // library reads, and Go fills a window with one frame.
+        config.set_split_send_size(stream::COLLECTED);
+        config.set_max_connection_receive_window(None);
+        config.set_max_num_streams(streams);
+        config.set_max_connection_receive_window(Some(streams * WINDOW + 768 * 1024));
+        config
+    }
+}
+
+/// The initial window of every stream, by the yamux specification.
+pub(super) const WINDOW: usize = 256 * 1024;
+
+/// More streams in one direction than anybody needs; the queues of a session are made for as many.
+const MOST: usize = 100_000;
