@@ -91,8 +91,7 @@ impl EchoOver {
             Transport::StdNet => Self::through(StdNet::to(to.to_string())),
             Transport::WebSocket => Self::through(WebSocket::to(url)),
             Transport::Yamux => Self::through(Yamux::over(StdNet::to(to.to_string()))),
-            // TO BE SWITCHED ON: `.with_sessions(2)` behind `over(..)`; until then this row has one session, too.
-            Transport::YamuxTwo => Self::through(Yamux::over(StdNet::to(to.to_string()))),
+            Transport::YamuxTwo => Self::through(Yamux::over(StdNet::to(to.to_string())).with_sessions(2)),
             Transport::YamuxWebSocket => Self::through(Yamux::over(WebSocket::to(url))),
         })
     }
