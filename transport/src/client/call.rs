@@ -96,7 +96,8 @@ where
                     let not_delivered = matches!(error, ExchangeError::NotDelivered(_));
                     if !not_delivered || attempt == ATTEMPTS {
                         let delivery = if not_delivered { Delivery::NeverSent } else { Delivery::Unknown };
-                        return Err(CallError::new(delivery, error).into_client_error());
+                        let kind = error.kind();
+                        return Err(CallError::new(delivery, error).with_kind(kind).into_client_error());
                     }
                     attempt += 1;
                     let mut next = self.connection_to(cx, &address).await.map_err(never_sent)?;
@@ -115,11 +116,14 @@ where
             let why = format!("expected the answer to call {}, received one to call {}", cx.seq_id, answer.head.seq_id);
             return Err(ApplicationException::new(ApplicationExceptionKind::BAD_SEQUENCE_ID, why).into());
         }
-        let decoded = connection.decode::<Resp>(cx, answer)?;
-        self.give_back(cx, &address, connection);
-        if let Some(error) = cx.common_stats.biz_error() {
-            return Err(error.clone().into());
+        let decoded = connection.decode::<Resp>(cx, answer);
+        // Before what is wrong with the message: a Kitex server sends a business error in the header of an empty reply.
+        if let Some(error) = cx.common_stats.biz_error().clone() {
+            self.give_back(cx, &address, connection);
+            return Err(error.into());
         }
+        let decoded = decoded?;
+        self.give_back(cx, &address, connection);
         Ok(Some(decoded.data?))
     }
 

@@ -68,18 +68,16 @@ impl Delivery {
 #[derive(Debug)]
 pub(crate) struct CallError {
     delivery: Delivery,
+    kind: io::ErrorKind,
     source: Box<dyn Error + Send + Sync>,
 }
 
 impl CallError {
+    /// Of the kind of the first `io::Error` among the causes.
     pub(crate) fn new(delivery: Delivery, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { delivery, source: source.into() }
-    }
-
-    /// As volo's error, with the kind of the first `io::Error` among the causes.
-    pub(crate) fn into_client_error(self) -> ClientError {
+        let source = source.into();
         let mut kind = io::ErrorKind::Other;
-        let mut cause: Option<&(dyn Error + 'static)> = Some(&*self.source);
+        let mut cause: Option<&(dyn Error + 'static)> = Some(&*source);
         while let Some(error) = cause {
             if let Some(error) = error.downcast_ref::<io::Error>() {
                 kind = error.kind();
@@ -87,7 +85,16 @@ impl CallError {
             }
             cause = error.source();
         }
-        io::Error::new(kind, self).into()
+        Self { delivery, kind, source }
+    }
+
+    pub(crate) fn with_kind(self, kind: io::ErrorKind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// As volo's error.
+    pub(crate) fn into_client_error(self) -> ClientError {
+        io::Error::new(self.kind, self).into()
     }
 }
 
