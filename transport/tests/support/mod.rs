@@ -1,6 +1,8 @@
 //! What the tests share: handlers, a client and a server for each transport, and one test per transport.
 #![allow(dead_code)] // each test file uses a part of this
 
+pub mod raw;
+
 use std::future::IntoFuture;
 use std::time::Duration;
 
@@ -86,6 +88,7 @@ pub enum Transport {
 
 /// Makes of `async fn name(transport: Transport) { .. }` one test for each transport, so that the failure of one hides
 /// no other.
+#[allow(unused_macros)] // not every test file is about all transports
 macro_rules! every_transport {
     ($($(#[$doc:meta])* async fn $name:ident($transport:ident: Transport) $body:block)*) => {
         $(
