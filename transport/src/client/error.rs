@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 
 use volo_thrift::ClientError;
+use volo_thrift::error::{ApplicationException, ApplicationExceptionKind};
 
 use crate::connect::WithCauses;
 
@@ -40,8 +41,12 @@ pub enum Delivery {
 const NEVER_SENT: &str = "call not sent";
 const UNKNOWN: &str = "call sent, outcome unknown";
 
-/// How volo's time-out of a call begins. It is an application exception by type, but no server has answered.
-const VOLO_TIMEOUT: &str = "[VOLO] thrift rpc call timeout";
+/// How texts begin of volo's own errors that are application exceptions by type, though no server has answered: its
+/// time-out of a call, and load balancing that has tried every address and drops the error of the last attempt.
+const VOLO_UNANSWERED: [&str; 2] = ["[VOLO] thrift rpc call timeout", "load balance retry reaches end"];
+
+/// The same of those where no address was tried.
+const VOLO_NO_ADDRESS: [&str; 2] = ["load balance discovery error", "missing 'request_hash'"];
 
 impl Delivery {
     /// What became of the call that ended with `error`.
@@ -55,13 +60,22 @@ impl Delivery {
                 _ if error.io_error().to_string().starts_with(NEVER_SENT) => Delivery::NeverSent,
                 _ => Delivery::Unknown,
             },
-            ClientError::Application(error) if error.message().starts_with(VOLO_TIMEOUT) => Delivery::Unknown,
+            ClientError::Application(error) if begins_with(error, VOLO_NO_ADDRESS) => Delivery::NeverSent,
+            ClientError::Application(error) if begins_with(error, VOLO_UNANSWERED) => Delivery::Unknown,
+            // An answer, but to another call.
+            ClientError::Application(error) if error.kind() == ApplicationExceptionKind::BAD_SEQUENCE_ID => {
+                Delivery::Unknown
+            }
             // What could not be encoded was not sent, and what could not be decoded has been answered; volo's type
             // does not tell which it was.
             ClientError::Protocol(_) => Delivery::Unknown,
             ClientError::Application(_) | ClientError::Biz(_) => Delivery::Answered,
         }
     }
+}
+
+fn begins_with(error: &ApplicationException, texts: [&str; 2]) -> bool {
+    texts.iter().any(|text| error.message().starts_with(text))
 }
 
 /// Why a call failed on its way, inside a `ClientError::Transport`.
