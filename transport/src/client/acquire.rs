@@ -68,6 +68,16 @@ where
         }
     }
 
+    /// A new connection, though others may lie idle.
+    pub(super) async fn new_connection_to(
+        &self,
+        cx: &ClientContext,
+        address: &Address,
+    ) -> Result<Box<PooledConnection<C::Connection>>, ConnectError> {
+        self.pool.make_room(address);
+        Box::pin(self.connect(cx, address.clone())).await
+    }
+
     async fn connect(
         &self,
         cx: &ClientContext,

@@ -20,8 +20,8 @@ use crate::codec::RawMessage;
 use crate::connect::ConnectError;
 use crate::connection::Connection;
 
-/// How often a call is sent that no server has begun. The pool may hold several connections that a restart of the
-/// server has ended; a new connection that fails the same way means that something else is wrong.
+/// How often a call is sent that no server has begun, the last time on a new connection: the pool may hold several that
+/// a restart of the server has ended, and a new one that fails the same way means that something else is wrong.
 const ATTEMPTS: usize = 3;
 
 /// The service that stands in the place of volo's last one, which encodes, sends and decodes.
@@ -79,7 +79,8 @@ where
         request: Req,
         sent: &mut bool,
     ) -> Result<Option<Resp>, ClientError> {
-        let Acquired { address, mut connection, place: _place } = self.acquire(cx).await.map_err(never_sent)?;
+        // In this order: the place is free again when the connection is back in the pool or closed, and no earlier.
+        let Acquired { place: _place, address, mut connection } = self.acquire(cx).await.map_err(never_sent)?;
         let message = ThriftMessage::mk_client_msg(cx, request);
         if let Err(error) = connection.writer.encode(cx, message) {
             connection.writer.clear();
@@ -100,7 +101,11 @@ where
                         return Err(CallError::new(delivery, error).with_kind(kind).into_client_error());
                     }
                     attempt += 1;
-                    let mut next = self.connection_to(cx, &address).await.map_err(never_sent)?;
+                    let next = match attempt {
+                        ATTEMPTS => self.new_connection_to(cx, &address).await,
+                        _ => self.connection_to(cx, &address).await,
+                    };
+                    let mut next = next.map_err(never_sent)?;
                     next.writer.take_over(&mut connection.writer);
                     connection = next;
                 }
