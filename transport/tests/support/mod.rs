@@ -68,7 +68,11 @@ impl Server {
 
 macro_rules! client {
     ($connection:expr) => {
-        EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE)).connect_with($connection).build()
+        volplane_transport::ConnectWith::connect_with(
+            volplane_generated::api::EchoClientBuilder::new("example").rpc_timeout(Some($crate::support::PATIENCE)),
+            $connection,
+        )
+        .build()
     };
 }
 #[allow(unused_imports)] // not every test file makes clients of its own
