@@ -46,16 +46,20 @@ async fn a_connection_that_the_server_closed_while_idle_is_not_used_again() {
 }
 
 /// What comes behind the answer to a first call belongs to nobody; the second call gets a connection of its own.
-async fn second_call_goes_elsewhere(behind: impl AsyncFn(&mut DuplexStream, Vec<u8>)) {
+async fn second_call_goes_elsewhere(with_the_answer: impl Fn(&[u8]) -> Vec<u8>, later: &[u8]) {
     let (client, channel, mut listener) = over_memory(ClientOptions::default());
     let first = async {
         let (mut far, _) = listener.accept().await.unwrap();
         let call = read_message(&mut far).await;
-        behind(&mut far, reply(seq_id(&call), "first")).await;
+        let answer = reply(seq_id(&call), "first");
+        far.write_all(&[&answer[..], &with_the_answer(&answer)].concat()).await.unwrap();
         far
     };
-    let (answer, _far) = within(async { tokio::join!(echo(&client, "one"), first) }).await;
+    let (answer, mut far) = within(async { tokio::join!(echo(&client, "one"), first) }).await;
     assert_eq!(answer, "first");
+    assert_eq!(channel.stats().idle, usize::from(!later.is_empty()));
+    // The client may have closed it.
+    far.write_all(later).await.ok();
     let second = async {
         tokio::join!(echo(&client, "two"), async {
             let (mut far, _) = listener.accept().await.unwrap();
@@ -69,24 +73,17 @@ async fn second_call_goes_elsewhere(behind: impl AsyncFn(&mut DuplexStream, Vec<
 
 #[tokio::test]
 async fn a_second_answer_in_one_segment_ends_the_connection() {
-    second_call_goes_elsewhere(async |far, answer| far.write_all(&[&answer[..], &answer].concat()).await.unwrap())
-        .await;
+    second_call_goes_elsewhere(<[u8]>::to_vec, b"").await;
 }
 
 #[tokio::test]
 async fn a_byte_behind_the_answer_ends_the_connection() {
-    second_call_goes_elsewhere(async |far, answer| far.write_all(&[&answer[..], b"?"].concat()).await.unwrap()).await;
+    second_call_goes_elsewhere(|_| b"?".to_vec(), b"").await;
 }
 
 #[tokio::test]
 async fn a_byte_that_comes_while_it_is_idle_ends_the_connection() {
-    second_call_goes_elsewhere(async |far, answer| {
-        far.write_all(&answer).await.unwrap();
-        // The caller takes its answer meanwhile.
-        tokio::task::yield_now().await;
-        far.write_all(b"?").await.unwrap();
-    })
-    .await;
+    second_call_goes_elsewhere(|_| Vec::new(), b"?").await;
 }
 
 /// What all connections of a client know.
