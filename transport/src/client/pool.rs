@@ -140,15 +140,6 @@ impl<T: Connection> Pool<T> {
         }
     }
 
-    /// Closes an idle connection where only so many are allowed: the caller makes a new one.
-    pub(super) fn make_room(&self, address: &Address) {
-        if self.max_connections.is_some() {
-            let idle = self.lock().shelf(address).and_then(|shelf| shelf.idle.pop());
-            // Outside the lock: closing may take a system call.
-            drop(idle);
-        }
-    }
-
     /// Keeps a connection for the next call.
     pub(super) fn put(self: &Arc<Self>, address: &Address, connection: Box<PooledConnection<T>>) {
         let idle = Idle { since: Instant::now(), suspect: false, connection };
