@@ -12,8 +12,14 @@ mod pool;
 mod pooled;
 mod timed;
 
+use std::any::TypeId;
+use std::net::SocketAddr;
+
 use motore::layer::Stack;
 use motore::make::MakeConnection;
+use volo::discovery::DummyDiscover;
+use volo::loadbalance::LbConfig;
+use volo::loadbalance::random::WeightedRandomBalance;
 use volo::net::Address;
 use volo_thrift::client::ClientBuilder;
 
@@ -56,7 +62,7 @@ pub trait ConnectWith: Sized {
     ///
     /// The builder needs an address even where the connector has its own; this sets an unspecified one. For a
     /// connector that goes where volo says, such as [`StdNet::new`](crate::StdNet::new), call the builder's
-    /// `address` after this.
+    /// `address` after this, or its `discover` before.
     fn connect_with<C>(self, connector: C) -> Self::Connected<C>
     where
         C: MakeConnection<Address> + Send + Sync + 'static,
@@ -85,7 +91,7 @@ pub trait ConnectWith: Sized {
         C::Error: Into<ConnectError>;
 }
 
-impl<IL, OL, Mk, Req, Resp, MkT, MkC, LB> ConnectWith for ClientBuilder<IL, OL, Mk, Req, Resp, MkT, MkC, LB> {
+impl<IL, OL, Mk, Req, Resp, MkT, MkC, LB: 'static> ConnectWith for ClientBuilder<IL, OL, Mk, Req, Resp, MkT, MkC, LB> {
     type Connected<C>
         = ClientBuilder<Stack<Channel<C>, IL>, OL, Mk, Req, Resp, MkT, MkC, LB>
     where
@@ -99,7 +105,15 @@ impl<IL, OL, Mk, Req, Resp, MkT, MkC, LB> ConnectWith for ClientBuilder<IL, OL, 
         C::Connection: Connection,
         C::Error: Into<ConnectError>,
     {
-        let unspecified = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
-        self.address(Address::Ip(unspecified)).layer_inner(channel)
+        // volo asks load balancing for an address where there is none, and never where there is one.
+        let builder = if TypeId::of::<LB>() == TypeId::of::<FindsNothing>() {
+            self.address(Address::Ip(SocketAddr::from(([0, 0, 0, 0], 0))))
+        } else {
+            self
+        };
+        builder.layer_inner(channel)
     }
 }
+
+/// The load balancing of a builder for which none was chosen: it finds no address.
+type FindsNothing = LbConfig<WeightedRandomBalance<()>, DummyDiscover>;

@@ -1,44 +1,40 @@
-//! The calling side: time-outs, the pool, codecs, connections of one's own.
+//! What volo's builder and `CallOpt` say holds: time-outs, layers, load balancing.
 #![allow(clippy::unwrap_used)] // a test that can't go on has failed
 
 mod support;
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use motore::service::UnaryService;
-use support::{EchoHandler, PATIENCE, Server, client, echo};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
-use tokio::net::TcpListener;
+use motore::layer::Layer;
+use motore::service::Service;
+use support::raw::{nobody, silent};
+use support::{EchoHandler, PATIENCE, Server, echo, request, within};
+use tokio::time::Instant;
+use volo::discovery::StaticDiscover;
 use volo::net::Address;
-use volo_thrift::ServerError;
-use volo_thrift::codec::DefaultMakeCodec;
+use volo_thrift::client::CallOpt;
+use volo_thrift::context::{ClientContext, Config};
+use volo_thrift::{ClientError, ServerError};
 use volplane_generated::api::{Echo, EchoClientBuilder, Request, Response};
-use volplane_transport::{ClientConfig, ConnectWith, Connector, StdNet, WebSocket};
+use volplane_transport::{
+    BindError, Channel, ClientOptions, ConnectWith, Delivery, Memory, StdNet, StdNetListener, WebSocket,
+};
 
-fn request() -> Request {
-    Request { message: Some("hello".into()) }
-}
-
-/// A listener that accepts and says nothing.
-async fn silent() -> (TcpListener, String) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    (listener, address)
-}
+const SHORT: Duration = Duration::from_millis(50);
 
 #[tokio::test]
 async fn a_connection_that_is_not_ready_in_time_is_given_up() {
     let (_listener, address) = silent().await;
     let client = EchoClientBuilder::new("example")
         .rpc_timeout(Some(PATIENCE))
-        .connect_timeout(Some(Duration::from_millis(50)))
+        .connect_timeout(Some(SHORT))
         .connect_with(WebSocket::to(format!("ws://{address}/")))
         .build();
-    let error = client.echo(request()).await.expect_err("no handshake");
-    assert!(format!("{error:?}").contains("no connection within 50ms"), "{error:?}");
+    let error = client.echo(request("hello")).await.expect_err("no handshake");
+    assert!(error.to_string().contains("within 50ms"), "{error}");
+    assert_eq!(Delivery::of(&error), Delivery::NeverSent);
 }
 
 #[tokio::test]
@@ -46,11 +42,12 @@ async fn an_answer_that_does_not_come_in_time_is_given_up() {
     let (_listener, address) = silent().await;
     let client = EchoClientBuilder::new("example")
         .rpc_timeout(Some(PATIENCE))
-        .read_write_timeout(Some(Duration::from_millis(50)))
+        .read_write_timeout(Some(SHORT))
         .connect_with(StdNet::to(address))
         .build();
-    let error = client.echo(request()).await.expect_err("no answer");
-    assert!(format!("{error:?}").contains("reading made no progress for 50ms"), "{error:?}");
+    let error = client.echo(request("hello")).await.expect_err("no answer");
+    assert!(error.to_string().contains("reading made no progress for 50ms"), "{error}");
+    assert_eq!(Delivery::of(&error), Delivery::Unknown);
 }
 
 #[tokio::test]
@@ -58,150 +55,201 @@ async fn a_connection_that_takes_no_bytes_in_time_is_given_up() {
     let (_listener, address) = silent().await;
     let client = EchoClientBuilder::new("example")
         .rpc_timeout(Some(PATIENCE))
-        .read_write_timeout(Some(Duration::from_millis(50)))
+        .read_write_timeout(Some(SHORT))
         .connect_with(StdNet::to(address))
         .build();
-    // More than the kernel's buffers of both ends hold, less than the largest frame of the codec, 16 MiB.
+    // More than the kernel's buffers of both ends hold, less than the largest message, 16 MiB.
     let message = "x".repeat(15 * 1024 * 1024);
-    let error = client.echo(Request { message: Some(message.into()) }).await.expect_err("nobody reads");
-    assert!(format!("{error:?}").contains("writing made no progress for 50ms"), "{error:?}");
+    let error = client.echo(request(&message)).await.expect_err("nobody reads");
+    assert!(error.to_string().contains("writing made no progress for 50ms"), "{error}");
 }
 
-#[tokio::test]
-async fn a_connection_that_the_server_closed_while_idle_is_not_used_again() {
-    let first = Server::start(StdNet::bind("127.0.0.1:0").await.unwrap(), EchoHandler);
-    let address = first.endpoint.clone();
-    let connector = Connector::new(StdNet::to(address.clone()));
+/// How long a call took on the paused clock, and its error.
+async fn failing<F: Future<Output = Result<Response, ClientError>>>(call: F) -> (Duration, ClientError) {
+    let began = Instant::now();
+    let error = call.await.expect_err("nobody answers");
+    (began.elapsed(), error)
+}
+
+fn timeouts(set: impl FnOnce(&mut Config)) -> CallOpt {
+    let mut opt = CallOpt::new();
+    set(&mut opt.config);
+    opt
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_rpc_timeout_of_a_call_goes_before_that_of_the_builder() {
+    // Connections are made, and nobody accepts them.
+    let (memory, _listener) = Memory::pair();
     let client =
-        EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE)).connect_through(connector.clone()).build();
-    echo(&client, "one").await;
-    assert_eq!((connector.stats().opened, connector.stats().idle), (1, 1));
-    first.stop().await;
-    let second = Server::start(StdNet::bind(address).await.unwrap(), EchoHandler);
-    echo(&client, "two").await;
-    echo(&client, "three").await;
-    let stats = connector.stats();
-    assert_eq!((stats.opened, stats.reused, stats.idle), (2, 1, 1));
-    second.stop().await;
+        EchoClientBuilder::new("example").rpc_timeout(Some(Duration::from_secs(7))).connect_with(memory).build();
+    let (took, error) = failing(client.echo(request("hello"))).await;
+    assert_eq!((took.as_secs(), Delivery::of(&error)), (7, Delivery::Unknown), "{error}");
+    let opt = timeouts(|config| config.set_rpc_timeout(Some(Duration::from_secs(3))));
+    let (took, error) = failing(client.clone().with_callopt(opt).echo(request("hello"))).await;
+    assert_eq!((took.as_secs(), Delivery::of(&error)), (3, Delivery::Unknown), "{error}");
 }
 
-#[tokio::test]
-async fn idle_connections_are_closed_when_their_time_is_up() {
-    let server = Server::start(StdNet::bind("127.0.0.1:0").await.unwrap(), EchoHandler);
-    let (listener, address) = silent().await;
-    let endpoint = server.endpoint.clone();
-    // Between client and server, to see the client's end of the connection.
-    let relay = tokio::spawn(async move {
-        let (mut near, _) = listener.accept().await.unwrap();
-        let mut far = tokio::net::TcpStream::connect(endpoint).await.unwrap();
-        tokio::io::copy_bidirectional(&mut near, &mut far).await
-    });
-    let mut config = ClientConfig::default();
-    config.idle_timeout = Duration::from_millis(50);
-    let connector = Connector::new(StdNet::to(address)).with_config(config);
-    let client =
-        EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE)).connect_through(connector.clone()).build();
-    echo(&client, "one").await;
-    tokio::time::timeout(PATIENCE, relay).await.expect("the client closes it").unwrap().unwrap();
-    assert_eq!(connector.stats().idle, 0);
-    server.stop().await;
-}
+/// Connects never.
+#[derive(Clone)]
+struct Stuck;
 
-#[tokio::test]
-async fn bare_binary_without_headers_works() {
-    let server = Server::start(StdNet::bind("127.0.0.1:0").await.unwrap(), EchoHandler);
-    for framed in [false, true] {
-        let connector = Connector::new(StdNet::to(server.endpoint.clone()));
-        let builder = EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE));
-        let client = match framed {
-            false => builder.connect_through(connector.with_codec(DefaultMakeCodec::buffered())).build(),
-            true => builder.connect_through(connector.with_codec(DefaultMakeCodec::framed())).build(),
-        };
-        assert_eq!(echo(&client, "one").await, "one");
-        assert_eq!(echo(&client, "two").await, "two");
-    }
-    assert_eq!(server.stop().await.connections, 2);
-}
+impl motore::service::UnaryService<Address> for Stuck {
+    type Response = tokio::io::DuplexStream;
+    type Error = std::io::Error;
 
-/// A connection of the test's own: everything that a user has to write.
-struct Mine {
-    made: Arc<AtomicUsize>,
-    far_ends: tokio::sync::mpsc::Sender<DuplexStream>,
-}
-
-impl UnaryService<Address> for Mine {
-    type Response = DuplexStream;
-    type Error = io::Error;
-
-    async fn call(&self, _: Address) -> io::Result<DuplexStream> {
-        self.made.fetch_add(1, Ordering::Relaxed);
-        let (near, far) = tokio::io::duplex(1024);
-        self.far_ends.send(far).await.map_err(io::Error::other)?;
-        Ok(near)
+    async fn call(&self, _: Address) -> std::io::Result<tokio::io::DuplexStream> {
+        std::future::pending().await
     }
 }
 
-#[tokio::test]
-async fn any_make_connection_plugs_in_and_unasked_bytes_end_its_connection() {
-    let (far_ends, mut received) = tokio::sync::mpsc::channel(4);
-    let made = Arc::new(AtomicUsize::new(0));
-    let client = client!(Mine { made: Arc::clone(&made), far_ends });
-    // The far end goes through to a server, and afterwards says something that nobody asked for.
-    let server = Server::start(StdNet::bind("127.0.0.1:0").await.unwrap(), EchoHandler);
-    let endpoint = server.endpoint.clone();
-    let (say, mut said) = tokio::sync::mpsc::channel::<()>(1);
-    let relays = tokio::spawn(async move {
-        while let Some(far) = received.recv().await {
-            let (mut from_client, mut to_client) = tokio::io::split(far);
-            let (mut from_server, mut to_server) =
-                tokio::net::TcpStream::connect(&endpoint).await.unwrap().into_split();
-            tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_server).await });
-            let mut buffer = [0; 1024];
-            let answered = from_server.read(&mut buffer).await.unwrap();
-            to_client.write_all(&buffer[..answered]).await.unwrap();
-            said.recv().await;
-            to_client.write_all(b"?").await.unwrap();
-        }
-    });
-    assert_eq!(echo(&client, "one").await, "one");
-    say.send(()).await.unwrap();
-    tokio::task::yield_now().await;
-    while made.load(Ordering::Relaxed) < 2 {
-        // The byte may still be on its way the first time.
-        client.echo(request()).await.ok();
-    }
-    relays.abort();
-    server.stop().await;
+#[tokio::test(start_paused = true)]
+async fn the_connect_timeout_of_a_call_goes_before_that_of_the_builder_and_that_before_the_options() {
+    let builder = || EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE));
+    let channel =
+        Channel::new(Stuck).with_options(ClientOptions::default().with_connect_timeout(Duration::from_secs(9)));
+    let by_options = builder().connect_through(channel.clone()).build();
+    let (took, _) = failing(by_options.echo(request("hello"))).await;
+    assert_eq!(took.as_secs(), 9);
+    let by_builder = builder().connect_timeout(Some(Duration::from_secs(7))).connect_through(channel).build();
+    let (took, error) = failing(by_builder.echo(request("hello"))).await;
+    assert_eq!((took.as_secs(), Delivery::of(&error)), (7, Delivery::NeverSent), "{error}");
+    let opt = timeouts(|config| config.set_connect_timeout(Some(Duration::from_secs(3))));
+    let (took, error) = failing(by_builder.clone().with_callopt(opt).echo(request("hello"))).await;
+    assert_eq!((took.as_secs(), Delivery::of(&error)), (3, Delivery::NeverSent), "{error}");
 }
 
-#[tokio::test]
-async fn however_many_idle_connections_have_died_none_of_them_gets_a_call() {
-    const DEAD: usize = 200;
-    let arrived = Arc::new(tokio::sync::Barrier::new(DEAD));
-    let first = Server::start(StdNet::bind("127.0.0.1:0").await.unwrap(), Together(Arc::clone(&arrived)));
-    let address = first.endpoint.clone();
-    let connector = Connector::new(StdNet::to(address.clone()));
-    let client =
-        EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE)).connect_through(connector.clone()).build();
-    let mut calls = tokio::task::JoinSet::new();
-    for _ in 0..DEAD {
-        let client = client.clone();
-        calls.spawn(async move { echo(&client, "one").await });
-    }
-    calls.join_all().await;
-    assert_eq!(connector.stats().idle, DEAD);
-    first.stop().await;
-    let second = Server::start(StdNet::bind(address).await.unwrap(), EchoHandler);
-    assert_eq!(echo(&client, "two").await, "two");
-    second.stop().await;
+#[tokio::test(start_paused = true)]
+async fn a_client_without_a_timeout_has_a_deadline_by_default() {
+    let (memory, _listener) = Memory::pair();
+    let client = EchoClientBuilder::new("example").connect_with(memory).build();
+    let (took, error) = failing(client.echo(request("hello"))).await;
+    assert_eq!((took.as_secs(), Delivery::of(&error)), (30, Delivery::Unknown), "{error}");
+    assert!(error.to_string().contains("no answer within 30s"), "{error}");
 }
 
-/// Answers when as many calls are there as the barrier wants.
-struct Together(Arc<tokio::sync::Barrier>);
+#[tokio::test(start_paused = true)]
+async fn the_default_deadline_tells_whether_the_call_was_sent() {
+    let options = ClientOptions::default().with_call_timeout(Some(Duration::from_secs(2)));
+    let (memory, _listener) = Memory::pair();
+    let channel = Channel::new(memory).with_options(options.clone());
+    let client = EchoClientBuilder::new("example").connect_through(channel).build();
+    let (took, error) = failing(client.echo(request("hello"))).await;
+    assert_eq!((took.as_secs(), Delivery::of(&error)), (2, Delivery::Unknown), "{error}");
+    let channel = Channel::new(Stuck).with_options(options);
+    let client = EchoClientBuilder::new("example").connect_through(channel).build();
+    let (took, error) = failing(client.echo(request("hello"))).await;
+    assert_eq!((took.as_secs(), Delivery::of(&error)), (2, Delivery::NeverSent), "{error}");
+}
 
-impl Echo for Together {
+#[tokio::test(start_paused = true)]
+async fn the_default_deadline_can_be_switched_off() {
+    let (memory, listener) = Memory::pair();
+    let server = Server::start(listener, Sleepy(Duration::from_secs(3600)));
+    let options = ClientOptions::default().with_call_timeout(None);
+    let channel = Channel::new(memory).with_options(options);
+    let client = EchoClientBuilder::new("example").connect_through(channel).build();
+    let began = Instant::now();
+    assert_eq!(echo(&client, "at last").await, "at last");
+    assert_eq!(began.elapsed().as_secs(), 3600);
+    drop(server);
+}
+
+/// Takes its time.
+struct Sleepy(Duration);
+
+impl Echo for Sleepy {
     async fn echo(&self, request: Request) -> Result<Response, ServerError> {
-        self.0.wait().await;
+        tokio::time::sleep(self.0).await;
         Ok(Response { message: request.message })
     }
+}
+
+/// Counts the calls that go through it.
+#[derive(Clone, Default)]
+struct Counting(Arc<AtomicUsize>);
+
+impl Counting {
+    fn calls(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl<S> Layer<S> for Counting {
+    type Service = Counted<S>;
+
+    fn layer(self, inner: S) -> Counted<S> {
+        Counted { count: self.0, inner }
+    }
+}
+
+#[derive(Clone)]
+struct Counted<S> {
+    count: Arc<AtomicUsize>,
+    inner: S,
+}
+
+impl<S: Service<ClientContext, Req> + Send + Sync, Req: Send> Service<ClientContext, Req> for Counted<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+
+    async fn call(&self, cx: &mut ClientContext, request: Req) -> Result<S::Response, S::Error> {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.inner.call(cx, request).await
+    }
+}
+
+#[tokio::test]
+async fn layers_before_and_around_the_connection_run() {
+    let server = Server::start(StdNet::bind("127.0.0.1:0").await.unwrap(), EchoHandler);
+    let [outer, outer_front, inner, inner_front] = std::array::from_fn(|_| Counting::default());
+    let client = EchoClientBuilder::new("example")
+        .rpc_timeout(Some(PATIENCE))
+        .layer_outer(outer.clone())
+        .layer_inner(inner.clone())
+        .connect_with(StdNet::to(&server.endpoint))
+        .layer_inner_front(inner_front.clone())
+        .layer_outer_front(outer_front.clone())
+        .build();
+    echo(&client, "one").await;
+    echo(&client, "two").await;
+    assert_eq!([outer, outer_front, inner, inner_front].map(|layer| layer.calls()), [2; 4]);
+    server.stop().await;
+}
+
+/// A discovery that finds these addresses.
+fn known(addresses: impl IntoIterator<Item = String>) -> StaticDiscover {
+    addresses.into_iter().map(|address| address.parse().unwrap()).collect::<Vec<_>>().into()
+}
+
+async fn listener() -> Result<StdNetListener, BindError> {
+    StdNet::bind("127.0.0.1:0").await
+}
+
+#[tokio::test]
+async fn calls_are_spread_over_what_discovery_finds() {
+    let servers = [listener().await.unwrap(), listener().await.unwrap()].map(|it| Server::start(it, EchoHandler));
+    let addresses = servers.each_ref().map(|server| server.endpoint.authority().unwrap());
+    let client = EchoClientBuilder::new("example")
+        .rpc_timeout(Some(PATIENCE))
+        .discover(known(addresses))
+        .connect_with(StdNet::new())
+        .build();
+    for call in 0..100 {
+        within(echo(&client, format!("{call}"))).await;
+    }
+    for server in servers {
+        assert_eq!(server.stop().await.connections, 1, "one connection to each");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_of_load_balancing_was_not_answered_by_a_server() {
+    let builder = || EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE));
+    let refused = builder().discover(known([nobody().await])).connect_with(StdNet::new()).build();
+    let error = refused.echo(request("hello")).await.expect_err("nobody listens");
+    assert_eq!(Delivery::of(&error), Delivery::Unknown, "volo drops the error of the last attempt: {error}");
+    let found_nothing = builder().discover(known([])).connect_with(StdNet::new()).build();
+    let error = found_nothing.echo(request("hello")).await.expect_err("no address");
+    assert_eq!(Delivery::of(&error), Delivery::Unknown, "{error}");
 }

@@ -5,13 +5,12 @@ mod support;
 
 use std::time::Duration;
 
-use support::{EchoHandler, PATIENCE, Server, client, echo};
+use support::{EchoHandler, PATIENCE, Server, client, echo, within};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{self, Message};
-use volplane_generated::api::EchoClientBuilder;
-use volplane_transport::{ConnectWith, HandshakeLimits, Listener, Report, WebSocket, WebSocketListener};
+use volplane_transport::{HandshakeOptions, Layered, Listener, StdNetListener, WebSocket};
 
 use motore::service::UnaryService;
 use volo::net::Address;
@@ -19,16 +18,12 @@ use volo::net::Address;
 const NOWHERE: Address =
     Address::Ip(std::net::SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0));
 
-async fn within<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future).await.expect("in time")
-}
-
 /// A listener, and one accepted connection for what `connect` does with its URL.
 async fn accepted<C, F: Future<Output = C>>(
     connect: impl FnOnce(String) -> F,
 ) -> (impl AsyncRead + AsyncWrite + Unpin, C) {
     let mut listener = WebSocket::bind("ws://127.0.0.1:0/kitex-ws").await.unwrap();
-    let url = listener.url().to_string();
+    let url = listener.endpoint().to_string();
     let (accepted, connected) = within(async { tokio::join!(listener.accept(), connect(url)) }).await;
     (accepted.expect("a connection").0, connected)
 }
@@ -85,8 +80,7 @@ async fn against_raw_server(answer: &[u8]) -> (String, Result<Vec<u8>, String>) 
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ws://{}/chat", listener.local_addr().unwrap());
     let connect = async {
-        let mut stream =
-            WebSocket::to(url).call(NOWHERE).await.map_err(|error| format!("{:?}", Report::from(error)))?;
+        let mut stream = WebSocket::to(url).call(NOWHERE).await.map_err(|error| with_causes(&error))?;
         let mut received = Vec::new();
         stream.read_to_end(&mut received).await.map_err(|error| error.to_string())?;
         Ok(received)
@@ -108,6 +102,10 @@ async fn against_raw_server(answer: &[u8]) -> (String, Result<Vec<u8>, String>) 
     within(async { tokio::join!(serve, connect) }).await
 }
 
+fn with_causes(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {}", with_causes(source)))
+}
+
 const SWITCHING: &str = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n";
 
 #[tokio::test]
@@ -122,13 +120,16 @@ async fn offers_an_origin_and_no_extension_and_keeps_bytes_that_come_with_the_an
 #[tokio::test]
 async fn says_what_is_wrong_with_the_other_end() {
     let cases = [
-        ("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "404 Not Found: no WebSocket at this path"),
-        ("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", "403 Forbidden"),
+        ("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "HTTP 404: no WebSocket at this path"),
+        (
+            "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
+            "HTTP 403: other credentials or another origin are needed",
+        ),
         ("\0\0\0\x10not http at all\r\n\r\n", "does not speak WebSocket here"),
     ];
     for (answer, told) in cases {
         let error = against_raw_server(answer.as_bytes()).await.1.expect_err(told);
-        assert!(error.starts_with("WebSocket handshake with ws://127.0.0.1:") && error.contains(told), "{error}");
+        assert!(error.starts_with("handshake with ws://127.0.0.1:") && error.contains(told), "{error}");
     }
     let cut_off = against_raw_server(format!("{SWITCHING}~\u{7f}").as_bytes()).await.1;
     assert!(cut_off.is_err(), "a message cut off is no end of stream: {cut_off:?}");
@@ -137,7 +138,7 @@ async fn says_what_is_wrong_with_the_other_end() {
 #[tokio::test]
 async fn serves_its_own_path_only() {
     let listener = WebSocket::bind("ws://127.0.0.1:0/kitex-ws").await.unwrap();
-    let base = listener.url().to_string();
+    let base = listener.endpoint().to_string();
     let server = Server::start(listener, EchoHandler);
     for (path, served) in [("", true), ("?token=x", true), ("/a", false), ("x", false), ("/../kitex-ws", false)] {
         let outcome = within(tokio_tungstenite::connect_async(format!("{base}{path}"))).await;
@@ -145,20 +146,21 @@ async fn serves_its_own_path_only() {
     }
     server.stop().await;
     let mut listener = WebSocket::bind("ws://127.0.0.1:0/hub").await.unwrap().with_subpaths();
-    let url = format!("{}/agents/a", listener.url());
+    let url = format!("{}/agents/a?token=x", listener.endpoint());
     let (accepted, _) = within(async { tokio::join!(listener.accept(), tokio_tungstenite::connect_async(url)) }).await;
     let (_, peer) = accepted.unwrap();
-    assert_eq!((peer.path.as_str(), peer.last_segment()), ("/hub/agents/a", "a"));
+    assert_eq!((peer.path(), peer.last_segment(), peer.query()), ("/hub/agents/a", "a", Some("token=x")));
+    assert_eq!((peer.header("UPGRADE"), peer.header("X-None")), (Some("websocket"), None));
 }
 
-async fn bind(limits: HandshakeLimits) -> WebSocketListener<volplane_transport::StdNetListener> {
-    WebSocket::bind("ws://127.0.0.1:0/").await.unwrap().with_handshake_limits(limits)
+async fn bind(options: HandshakeOptions) -> Layered<StdNetListener, WebSocket> {
+    WebSocket::bind("ws://127.0.0.1:0/").await.unwrap().with_handshake_options(options)
 }
 
 #[tokio::test]
 async fn a_handshake_that_never_ends_keeps_nobody_waiting() {
-    let listener = bind(HandshakeLimits { deadline: PATIENCE * 10, concurrency: 100 }).await;
-    let authority = listener.url().authority();
+    let listener = bind(HandshakeOptions::default().with_deadline(PATIENCE * 10)).await;
+    let authority = listener.endpoint().authority().unwrap();
     let server = Server::start(listener, EchoHandler);
     let mut silent = Vec::new();
     for said in ["", "GET / HTTP/1.1\r\nHost: x\r\n", "\x16\x03\x01"] {
@@ -166,19 +168,19 @@ async fn a_handshake_that_never_ends_keeps_nobody_waiting() {
         stream.write_all(said.as_bytes()).await.unwrap();
         silent.push(stream);
     }
-    let client = client!(WebSocket::to(server.endpoint.clone()));
+    let client = client!(WebSocket::to(&server.endpoint));
     assert_eq!(echo(&client, "through").await, "through");
     server.stop().await;
 }
 
 #[tokio::test]
 async fn a_handshake_over_its_deadline_is_dropped() {
-    let listener = bind(HandshakeLimits { deadline: Duration::from_millis(50), concurrency: 1 }).await;
-    let authority = listener.url().authority();
+    let listener = bind(HandshakeOptions::default().with_deadline(Duration::from_millis(50)).with_concurrency(1)).await;
+    let authority = listener.endpoint().authority().unwrap();
     let server = Server::start(listener, EchoHandler);
     let mut silent = TcpStream::connect(&authority).await.unwrap();
     // Behind the silent one, as only one handshake may be under way.
-    let client = client!(WebSocket::to(server.endpoint.clone()));
+    let client = client!(WebSocket::to(&server.endpoint));
     assert_eq!(echo(&client, "through").await, "through");
     assert_eq!(within(silent.read(&mut [0; 1])).await.unwrap_or(0), 0, "the silent connection is closed");
     server.stop().await;

@@ -68,6 +68,15 @@ where
         }
     }
 
+    /// A new connection, though others may lie idle: it takes the place of one of the caller's that has broken.
+    pub(super) async fn new_connection_to(
+        &self,
+        cx: &ClientContext,
+        address: &Address,
+    ) -> Result<Box<PooledConnection<C::Connection>>, ConnectError> {
+        Box::pin(self.connect(cx, address.clone())).await
+    }
+
     async fn connect(
         &self,
         cx: &ClientContext,

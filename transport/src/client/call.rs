@@ -20,8 +20,8 @@ use crate::codec::RawMessage;
 use crate::connect::ConnectError;
 use crate::connection::Connection;
 
-/// How often a call is sent that no server has begun. The pool may hold several connections that a restart of the
-/// server has ended; a new connection that fails the same way means that something else is wrong.
+/// How often a call is sent that no server has begun, the last time on a new connection: the pool may hold several that
+/// a restart of the server has ended, and a new one that fails the same way means that something else is wrong.
 const ATTEMPTS: usize = 3;
 
 /// The service that stands in the place of volo's last one, which encodes, sends and decodes.
@@ -79,7 +79,8 @@ where
         request: Req,
         sent: &mut bool,
     ) -> Result<Option<Resp>, ClientError> {
-        let Acquired { address, mut connection, place: _place } = self.acquire(cx).await.map_err(never_sent)?;
+        // In this order: the place is free again when the connection is back in the pool or closed, and no earlier.
+        let Acquired { place: _place, address, mut connection } = self.acquire(cx).await.map_err(never_sent)?;
         let message = ThriftMessage::mk_client_msg(cx, request);
         if let Err(error) = connection.writer.encode(cx, message) {
             connection.writer.clear();
@@ -96,10 +97,15 @@ where
                     let not_delivered = matches!(error, ExchangeError::NotDelivered(_));
                     if !not_delivered || attempt == ATTEMPTS {
                         let delivery = if not_delivered { Delivery::NeverSent } else { Delivery::Unknown };
-                        return Err(CallError::new(delivery, error).into_client_error());
+                        let kind = error.kind();
+                        return Err(CallError::new(delivery, error).with_kind(kind).into_client_error());
                     }
                     attempt += 1;
-                    let mut next = self.connection_to(cx, &address).await.map_err(never_sent)?;
+                    let next = match attempt {
+                        ATTEMPTS => self.new_connection_to(cx, &address).await,
+                        _ => self.connection_to(cx, &address).await,
+                    };
+                    let mut next = next.map_err(never_sent)?;
                     next.writer.take_over(&mut connection.writer);
                     connection = next;
                 }
@@ -115,11 +121,14 @@ where
             let why = format!("expected the answer to call {}, received one to call {}", cx.seq_id, answer.head.seq_id);
             return Err(ApplicationException::new(ApplicationExceptionKind::BAD_SEQUENCE_ID, why).into());
         }
-        let decoded = connection.decode::<Resp>(cx, answer)?;
-        self.give_back(cx, &address, connection);
-        if let Some(error) = cx.common_stats.biz_error() {
-            return Err(error.clone().into());
+        let decoded = connection.decode::<Resp>(cx, answer);
+        // Before what is wrong with the message: a Kitex server sends a business error in the header of an empty reply.
+        if let Some(error) = cx.common_stats.biz_error().clone() {
+            self.give_back(cx, &address, connection);
+            return Err(error.into());
         }
+        let decoded = decoded?;
+        self.give_back(cx, &address, connection);
         Ok(Some(decoded.data?))
     }
 

@@ -24,15 +24,59 @@ use crate::protocol::Protocol;
 /// another protocol, or to read the pool's figures later: clones share the connections.
 ///
 /// It is a motore layer for volo's last service, [`MessageService`], and for nothing else: it takes that service's
-/// place. An inner layer that is added behind it would never be called, and does not compile:
+/// place. Inner layers are added before it, or later with `layer_inner_front`:
 ///
-/// ```compile_fail
+/// ```no_run
+/// # use motore::{Service, layer::Layer};
 /// # use volplane_generated::api::EchoClientBuilder;
+/// # #[derive(Clone)]
+/// # struct Log;
+/// # #[derive(Clone)]
+/// # struct Logged<S>(S);
+/// # impl<S> Layer<S> for Log {
+/// #     type Service = Logged<S>;
+/// #     fn layer(self, inner: S) -> Logged<S> {
+/// #         Logged(inner)
+/// #     }
+/// # }
+/// # impl<Cx: Send, Req: Send, S: Service<Cx, Req> + Send + Sync> Service<Cx, Req> for Logged<S> {
+/// #     type Response = S::Response;
+/// #     type Error = S::Error;
+/// #     async fn call(&self, cx: &mut Cx, request: Req) -> Result<S::Response, S::Error> {
+/// #         self.0.call(cx, request).await
+/// #     }
+/// # }
 /// use volplane_transport::{ConnectWith, StdNet};
 ///
+/// let builder = EchoClientBuilder::new("example").layer_inner(Log).connect_with(StdNet::to("127.0.0.1:8889"));
+/// builder.layer_inner_front(Log).build();
+/// ```
+///
+/// One that is added behind it would never be called, and does not compile:
+///
+/// ```compile_fail
+/// # use motore::{Service, layer::Layer};
+/// # use volplane_generated::api::EchoClientBuilder;
+/// # #[derive(Clone)]
+/// # struct Log;
+/// # #[derive(Clone)]
+/// # struct Logged<S>(S);
+/// # impl<S> Layer<S> for Log {
+/// #     type Service = Logged<S>;
+/// #     fn layer(self, inner: S) -> Logged<S> {
+/// #         Logged(inner)
+/// #     }
+/// # }
+/// # impl<Cx: Send, Req: Send, S: Service<Cx, Req> + Send + Sync> Service<Cx, Req> for Logged<S> {
+/// #     type Response = S::Response;
+/// #     type Error = S::Error;
+/// #     async fn call(&self, cx: &mut Cx, request: Req) -> Result<S::Response, S::Error> {
+/// #         self.0.call(cx, request).await
+/// #     }
+/// # }
+/// # use volplane_transport::{ConnectWith, StdNet};
 /// let builder = EchoClientBuilder::new("example").connect_with(StdNet::to("127.0.0.1:8889"));
-/// // Add it before `connect_with`, or with `layer_inner_front`.
-/// builder.layer_inner(motore::layer::Identity::new()).build();
+/// builder.layer_inner(Log).build();
 /// ```
 ///
 /// ```

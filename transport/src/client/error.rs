@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 
 use volo_thrift::ClientError;
+use volo_thrift::error::{ApplicationException, ApplicationExceptionKind};
 
 use crate::connect::{ConnectError, WithCauses};
 
@@ -40,8 +41,12 @@ pub enum Delivery {
 const NEVER_SENT: &str = "call not sent";
 const UNKNOWN: &str = "call sent, outcome unknown";
 
-/// How volo's time-out of a call begins. It is an application exception by type, but no server has answered.
-const VOLO_TIMEOUT: &str = "[VOLO] thrift rpc call timeout";
+/// How texts begin of volo's own errors that are application exceptions by type, though no server has answered: its
+/// time-out of a call, and load balancing that has tried every address and drops the error of the last attempt.
+const VOLO_UNANSWERED: [&str; 2] = ["[VOLO] thrift rpc call timeout", "load balance retry reaches end"];
+
+/// The same of those where no address was tried.
+const VOLO_NO_ADDRESS: [&str; 2] = ["load balance discovery error", "missing 'request_hash'"];
 
 impl Delivery {
     /// What became of the call that ended with `error`.
@@ -55,7 +60,12 @@ impl Delivery {
                 _ if error.io_error().to_string().starts_with(NEVER_SENT) => Delivery::NeverSent,
                 _ => Delivery::Unknown,
             },
-            ClientError::Application(error) if error.message().starts_with(VOLO_TIMEOUT) => Delivery::Unknown,
+            ClientError::Application(error) if begins_with(error, VOLO_NO_ADDRESS) => Delivery::NeverSent,
+            ClientError::Application(error) if begins_with(error, VOLO_UNANSWERED) => Delivery::Unknown,
+            // An answer, but to another call.
+            ClientError::Application(error) if error.kind() == ApplicationExceptionKind::BAD_SEQUENCE_ID => {
+                Delivery::Unknown
+            }
             // What could not be encoded was not sent, and what could not be decoded has been answered; volo's type
             // does not tell which it was.
             ClientError::Protocol(_) => Delivery::Unknown,
@@ -64,21 +74,23 @@ impl Delivery {
     }
 }
 
+fn begins_with(error: &ApplicationException, texts: [&str; 2]) -> bool {
+    texts.iter().any(|text| error.message().starts_with(text))
+}
+
 /// Why a call failed on its way, inside a `ClientError::Transport`.
 #[derive(Debug)]
 pub(crate) struct CallError {
     delivery: Delivery,
+    kind: io::ErrorKind,
     source: Box<dyn Error + Send + Sync>,
 }
 
 impl CallError {
+    /// Of the kind of the first cause that has one.
     pub(crate) fn new(delivery: Delivery, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { delivery, source: source.into() }
-    }
-
-    /// As volo's error, with the kind of the first cause that has one.
-    pub(crate) fn into_client_error(self) -> ClientError {
-        let mut cause: Option<&(dyn Error + 'static)> = Some(&*self.source);
+        let source = source.into();
+        let mut cause: Option<&(dyn Error + 'static)> = Some(&*source);
         let kind = std::iter::from_fn(|| {
             let error = cause?;
             cause = error.source();
@@ -88,7 +100,16 @@ impl CallError {
             Some(error) => Some(error.io_kind()),
             None => error.downcast_ref::<io::Error>().map(io::Error::kind),
         });
-        io::Error::new(kind.unwrap_or(io::ErrorKind::Other), self).into()
+        Self { delivery, kind: kind.unwrap_or(io::ErrorKind::Other), source }
+    }
+
+    pub(crate) fn with_kind(self, kind: io::ErrorKind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// As volo's error.
+    pub(crate) fn into_client_error(self) -> ClientError {
+        io::Error::new(self.kind, self).into()
     }
 }
 

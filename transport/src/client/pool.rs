@@ -184,23 +184,41 @@ impl<T: Connection> Pool<T> {
         for shelf in &mut shelves.by_address {
             // What was used since the last round is left to the callers.
             let resting = shelf.idle.iter().take_while(|idle| idle.since.elapsed() >= round).count();
-            looked_at.push((shelf.address.clone(), shelf.idle.drain(..resting).collect::<Vec<_>>()));
+            let (resting, places) = shelf.hold_places(resting);
+            looked_at.push((shelf.address.clone(), shelf.idle.drain(..resting).collect::<Vec<_>>(), places));
         }
         drop(shelves);
-        for (_, idle) in &mut looked_at {
+        for (_, idle, _) in &mut looked_at {
             // A look may take a system call, and so may closing: not under the lock.
             idle.retain_mut(|idle| idle.since.elapsed() < self.idle_timeout && idle.connection.is_good());
         }
         let mut shelves = self.lock();
-        for (address, idle) in looked_at {
+        for (address, idle, places) in looked_at {
             shelves.shelf_or_new(&address, self.max_connections).idle.splice(..0, idle);
+            drop(places);
         }
         shelves.by_address.retain(|shelf| !shelf.idle.is_empty() || shelf.is_waited_for());
-        !shelves.by_address.is_empty()
+        let goes_on = !shelves.by_address.is_empty();
+        if !goes_on {
+            // Under the lock: whoever puts a connection back from now on starts another caretaker.
+            shelves.caretaker = None;
+        }
+        goes_on
     }
 }
 
 impl<T> Shelf<T> {
+    /// How many of `resting` connections may be taken out for a look, and the places of as many calls: while they are
+    /// away, no caller may make others instead.
+    fn hold_places(&self, resting: usize) -> (usize, Option<OwnedSemaphorePermit>) {
+        let Some(places) = &self.places else { return (resting, None) };
+        let free = u32::try_from(resting.min(places.available_permits())).unwrap_or(u32::MAX);
+        match Arc::clone(places).try_acquire_many_owned(free) {
+            Ok(held) => (held.num_permits(), Some(held)),
+            Err(_) => (0, None),
+        }
+    }
+
     /// Whether a caller has a place, or waits for one.
     fn is_waited_for(&self) -> bool {
         self.places.as_ref().is_some_and(|places| Arc::strong_count(places) > 1)

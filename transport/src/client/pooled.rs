@@ -31,6 +31,18 @@ pub(super) enum ExchangeError {
     Read(#[from] ReadError),
 }
 
+impl ExchangeError {
+    /// The kind that volo's error of the transport has for it.
+    pub(super) fn kind(&self) -> io::ErrorKind {
+        match self {
+            ExchangeError::NotDelivered(error) | ExchangeError::Send(error) => error.kind(),
+            ExchangeError::Read(ReadError::Io(error)) => error.kind(),
+            ExchangeError::Read(ReadError::Ended | ReadError::CutOff { .. }) => io::ErrorKind::UnexpectedEof,
+            ExchangeError::Read(ReadError::Wire(_)) => io::ErrorKind::InvalidData,
+        }
+    }
+}
+
 impl<T: Connection> PooledConnection<T> {
     pub(super) fn new(connection: T, protocol: Protocol, options: &ClientOptions) -> Box<Self> {
         let limit = options.max_message_size();

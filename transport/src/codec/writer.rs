@@ -10,6 +10,7 @@ use volo_thrift::codec::default::framed::FramedEncoder;
 use volo_thrift::codec::default::thrift::{Protocol as ThriftProtocol, ThriftCodec};
 use volo_thrift::codec::default::ttheader::{ProtocolId, TTHeaderEncoder};
 use volo_thrift::context::ThriftContext;
+use volo_thrift::error::{ProtocolException, ProtocolExceptionKind};
 use volo_thrift::{EntryMessage, LinkedBytes, ThriftException, ThriftMessage};
 
 use crate::protocol::{Encoding, Framing, Protocol};
@@ -21,6 +22,7 @@ const KEPT: usize = 8 * 1024;
 pub(crate) struct MessageWriter {
     encoder: Encoder,
     encoding: Encoding,
+    max_message_size: usize,
     message: LinkedBytes,
 }
 
@@ -46,7 +48,7 @@ impl MessageWriter {
             Framing::Framed => Encoder::Framed(FramedEncoder::new(ThriftCodec::new(thrift), limit)),
             Framing::Buffered => Encoder::Buffered(ThriftCodec::new(thrift)),
         };
-        Self { encoder, encoding: protocol.encoding(), message: LinkedBytes::with_capacity(0) }
+        Self { encoder, encoding: protocol.encoding(), max_message_size, message: LinkedBytes::with_capacity(0) }
     }
 
     /// Makes a message. It is kept until [`clear`](Self::clear).
@@ -60,11 +62,11 @@ impl MessageWriter {
             // Where a header names the encoding, it names this one.
             cx.extensions_mut().insert(ProtocolId::Compact);
         }
-        let out = &mut self.message;
+        let (out, limit) = (&mut self.message, self.max_message_size);
         match &mut self.encoder {
-            Encoder::TtHeader(encoder) => encode(encoder, cx, out, message),
-            Encoder::Framed(encoder) => encode(encoder, cx, out, message),
-            Encoder::Buffered(encoder) => encode(encoder, cx, out, message),
+            Encoder::TtHeader(encoder) => encode(encoder, cx, out, message, limit),
+            Encoder::Framed(encoder) => encode(encoder, cx, out, message, limit),
+            Encoder::Buffered(encoder) => encode(encoder, cx, out, message, limit),
         }
     }
 
@@ -100,8 +102,14 @@ fn encode<E: ZeroCopyEncoder, M: EntryMessage, Cx: ThriftContext>(
     cx: &mut Cx,
     out: &mut LinkedBytes,
     message: ThriftMessage<M>,
+    limit: usize,
 ) -> Result<(), ThriftException> {
     let (size, to_reserve) = encoder.size(cx, &message)?;
+    // volo's own limit is that of a frame, and a message may go without.
+    if size > limit {
+        let why = format!("the message takes {size} bytes; the limit is {limit}");
+        return Err(ProtocolException::new(ProtocolExceptionKind::SizeLimit, why).into());
+    }
     cx.stats_mut().set_write_size(size);
     out.reserve(to_reserve);
     encoder.encode(cx, out, message)

@@ -1,0 +1,173 @@
+//! The Thrift protocols of a client, over every transport and against volo's own server.
+#![allow(clippy::unwrap_used)] // a test that can't go on has failed
+
+mod support;
+
+use motore::make::MakeConnection;
+use support::raw::{one_byte_at_a_time, reply, silent};
+use support::{EchoHandler, PATIENCE, Server, Transport, address, echo, every_transport, request, server_at, within};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use volo::net::Address;
+use volo::net::incoming::DefaultIncoming;
+use volplane_generated::api::{EchoClient, EchoClientBuilder, EchoServer};
+use volplane_transport::{
+    Channel, ConnectError, ConnectWith, Connection, Delivery, Endpoint, Memory, Protocol, ServeOptions, StdNet,
+    WebSocket, Yamux,
+};
+
+const ALL: [Protocol; 6] = [
+    Protocol::TTHEADER,
+    Protocol::FRAMED,
+    Protocol::BUFFERED,
+    Protocol::TTHEADER.compact(),
+    Protocol::FRAMED.compact(),
+    Protocol::BUFFERED.compact(),
+];
+
+fn speaking<C>(protocol: Protocol, connector: C) -> EchoClient
+where
+    C: MakeConnection<Address> + Send + Sync + 'static,
+    C::Connection: Connection,
+    C::Error: Into<ConnectError>,
+{
+    let channel = Channel::new(connector).with_protocol(protocol);
+    EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE)).connect_through(channel).build()
+}
+
+/// Calls of one connection: empty, small, and larger than any buffer.
+async fn assert_echoes(client: &EchoClient, protocol: Protocol) {
+    for size in [0, 5, 300_000, 7] {
+        let message: String = ('a'..='z').cycle().take(size).collect();
+        assert!(within(echo(client, message.clone())).await == message, "{protocol}, {size} bytes");
+    }
+}
+
+every_transport! {
+    async fn every_protocol_works_on_one_server(transport: Transport) {
+        let (memory, listener) = Memory::pair();
+        let server = match transport {
+            Transport::Memory => Server::start(listener, EchoHandler),
+            _ => server_at(transport, &address(transport), EchoHandler, ServeOptions::default()).await,
+        };
+        for protocol in ALL {
+            let below = server.endpoint.clone().with_yamux(false);
+            let client = match transport {
+                Transport::StdNet => speaking(protocol, StdNet::to(below)),
+                Transport::WebSocket => speaking(protocol, WebSocket::to(below)),
+                Transport::Memory => speaking(protocol, memory.clone()),
+                Transport::Yamux => speaking(protocol, Yamux::over(StdNet::to(below))),
+                Transport::YamuxWebSocket => speaking(protocol, Yamux::over(WebSocket::to(below))),
+                Transport::Boxed => speaking(protocol, server.endpoint.connector().unwrap()),
+            };
+            assert_echoes(&client, protocol).await;
+        }
+        server.stop().await;
+    }
+}
+
+every_transport! {
+    async fn an_endpoint_names_the_protocol(transport: Transport) {
+        if transport == Transport::Memory {
+            // No endpoint leads there.
+            return;
+        }
+        let server = server_at(transport, &address(transport), EchoHandler, ServeOptions::default()).await;
+        for protocol in ALL {
+            let text = format!("{}?protocol={protocol}", server.endpoint);
+            let endpoint: Endpoint = text.parse().unwrap();
+            let builder = EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE));
+            assert_echoes(&builder.connect_to(&endpoint).unwrap().build(), protocol).await;
+        }
+        server.stop().await;
+    }
+}
+
+/// The first bytes of a call on the wire.
+async fn beginning_of_a_call(client_to: impl FnOnce(&str) -> EchoClient) -> [u8; 6] {
+    let (listener, address) = silent().await;
+    let client = client_to(&address);
+    let server = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut first = [0; 6];
+        stream.read_exact(&mut first).await.unwrap();
+        // Every client takes a framed answer; its first call has the number 0.
+        stream.write_all(&reply(0, "seen")).await.unwrap();
+        first
+    };
+    let (answer, first) = within(async { tokio::join!(echo(&client, "hello"), server) }).await;
+    assert_eq!(answer, "seen");
+    first
+}
+
+#[tokio::test]
+async fn what_is_on_the_wire_is_the_protocol_that_was_chosen() {
+    let by_endpoint = |address: &str, protocol| {
+        let endpoint: Endpoint = format!("tcp://{address}?protocol={protocol}").parse().unwrap();
+        EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE)).connect_to(&endpoint).unwrap().build()
+    };
+    for protocol in ALL {
+        for first in [
+            beginning_of_a_call(|address| speaking(protocol, StdNet::to(address))).await,
+            beginning_of_a_call(|address| by_endpoint(address, protocol)).await,
+        ] {
+            let found = match first {
+                [0x80, 0x01, ..] => "buffered",
+                [0x82, ..] => "buffered-compact",
+                [.., 0x80, 0x01] => "framed",
+                [.., 0x82, _] => "framed-compact",
+                // Which encoding is in the header, and behind it.
+                [.., 0x10, 0x00] if protocol == Protocol::TTHEADER => "ttheader",
+                [.., 0x10, 0x00] => "ttheader-compact",
+                other => panic!("{protocol}: {other:02x?}"),
+            };
+            assert_eq!(found, protocol.to_string());
+        }
+    }
+    let first = beginning_of_a_call(|address| support::client!(StdNet::to(address))).await;
+    assert_eq!(first[4..], [0x10, 0x00], "TTHeader by default");
+}
+
+#[tokio::test]
+async fn a_connector_that_is_given_a_protocol_says_where_it_belongs() {
+    for client in [
+        support::client!(StdNet::to("tcp://127.0.0.1:1?protocol=framed")),
+        support::client!(WebSocket::to("ws://127.0.0.1:1/x?protocol=framed")),
+    ] {
+        let error = client.echo(request("hello")).await.expect_err("the connector knows no protocols");
+        assert!(error.to_string().contains("Channel::with_protocol"), "{error}");
+        assert_eq!(Delivery::of(&error), Delivery::NeverSent);
+    }
+}
+
+#[tokio::test]
+async fn volos_own_server_understands_what_it_detects() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(EchoServer::new(EchoHandler).run(DefaultIncoming::from(listener)));
+    for protocol in [Protocol::TTHEADER, Protocol::FRAMED, Protocol::BUFFERED] {
+        assert_echoes(&speaking(protocol, StdNet::to(address)), protocol).await;
+    }
+    server.abort();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn messages_that_arrive_byte_by_byte_are_put_together() {
+    let server = Server::start(StdNet::bind("127.0.0.1:0").await.unwrap(), EchoHandler);
+    for protocol in ALL {
+        let (listener, address) = silent().await;
+        let authority = server.endpoint.authority().unwrap();
+        let relay = tokio::spawn(async move {
+            let (near, _) = listener.accept().await.unwrap();
+            near.set_nodelay(true).unwrap();
+            one_byte_at_a_time(near, TcpStream::connect(authority).await.unwrap()).await;
+        });
+        let client = speaking(protocol, StdNet::to(address));
+        for message in ["", "hello", &"x".repeat(1000)] {
+            assert_eq!(within(echo(&client, message)).await, message, "{protocol}");
+        }
+        drop(client);
+        relay.await.unwrap();
+    }
+    server.stop().await;
+}
