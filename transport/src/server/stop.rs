@@ -19,7 +19,7 @@ impl ServerHandle {
         Self { stopping: CancellationToken::new(), hurry: CancellationToken::new() }
     }
 
-    /// Accepts no more connections, ends the idle ones, and lets running calls end, for as long as the drain time
+    /// Accepts what has connected by now and no more, ends idle connections, and lets running calls end, for as long as the drain time
     /// allows. Returns at once; the server's future resolves when it is done.
     pub fn stop(&self) {
         self.stopping.cancel();
@@ -34,11 +34,6 @@ impl ServerHandle {
     /// Whether the server was told to stop.
     pub fn is_stopping(&self) -> bool {
         self.stopping.is_cancelled()
-    }
-
-    /// What the server's connections look at.
-    pub(super) fn stopping(&self) -> CancellationToken {
-        self.stopping.clone()
     }
 
     /// A handle that is stopped with this one, or by itself.

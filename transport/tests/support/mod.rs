@@ -1,6 +1,8 @@
 //! What the tests share: handlers, a client and a server for each transport, and one test per transport.
 #![allow(dead_code)] // each test file uses a part of this
 
+pub mod raw;
+
 use std::future::IntoFuture;
 use std::time::Duration;
 
@@ -66,7 +68,11 @@ impl Server {
 
 macro_rules! client {
     ($connection:expr) => {
-        EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE)).connect_with($connection).build()
+        volplane_transport::ConnectWith::connect_with(
+            volplane_generated::api::EchoClientBuilder::new("example").rpc_timeout(Some($crate::support::PATIENCE)),
+            $connection,
+        )
+        .build()
     };
 }
 #[allow(unused_imports)] // not every test file makes clients of its own
@@ -86,6 +92,7 @@ pub enum Transport {
 
 /// Makes of `async fn name(transport: Transport) { .. }` one test for each transport, so that the failure of one hides
 /// no other.
+#[allow(unused_macros)] // not every test file is about all transports
 macro_rules! every_transport {
     ($($(#[$doc:meta])* async fn $name:ident($transport:ident: Transport) $body:block)*) => {
         $(
