@@ -7,7 +7,7 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use motore::service::{Service, UnaryService};
-use support::raw::{
+use support::bytes::{
     Answer, CALL, EXCEPTION, ONE_WAY, REPLY, framed, framed_call, header_call, message, read_answer, until_the_end,
     with_header,
 };

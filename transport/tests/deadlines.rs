@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use motore::service::UnaryService;
-use support::raw::{framed_call, header_call, read_answer, until_the_end};
+use support::bytes::{framed_call, header_call, read_answer, until_the_end};
 use support::{EchoHandler, PATIENCE, Server, within};
 use tokio::io::{AsyncWriteExt, DuplexStream};
 use tokio::net::TcpStream;

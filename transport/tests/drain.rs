@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use motore::service::UnaryService;
-use support::raw::{framed_call, header_call, read_answer, until_the_end};
+use support::bytes::{framed_call, header_call, read_answer, until_the_end};
 use support::{EchoHandler, Server, Transport, echo, every_transport, pair_with, within};
 use tokio::io::{AsyncWriteExt, DuplexStream};
 use tokio::net::TcpStream;

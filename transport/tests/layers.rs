@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use motore::service::{Service, UnaryService};
-use support::raw::until_the_end;
+use support::bytes::until_the_end;
 use support::{EchoHandler, Server, client, echo, within};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
 use tokio::net::TcpListener;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use support::raw::{framed_call, read_answer};
+use support::bytes::{framed_call, read_answer};
 use support::{EchoHandler, Server, client, echo, within};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};

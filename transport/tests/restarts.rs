@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use support::raw::{framed_call, read_answer};
+use support::bytes::{framed_call, read_answer};
 use support::{EchoHandler, Server, Transport, client_of, request, within};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;

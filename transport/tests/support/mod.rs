@@ -1,8 +1,6 @@
 //! What the tests share: handlers, a client and a server for each transport, and one test per transport.
 #![allow(dead_code)] // each test file uses a part of this
 
-pub mod raw;
-
 use std::future::IntoFuture;
 use std::time::Duration;
 
@@ -13,6 +11,8 @@ use volplane_transport::{
     Channel, ConnectWith, Endpoint, Listener, Memory, ServeOptions, Served, ServerHandle, StdNet, WebSocket, Yamux,
     serve,
 };
+
+pub mod bytes;
 
 /// Longer than anything here takes on a busy machine: a test that runs into it has failed.
 pub const PATIENCE: Duration = Duration::from_secs(60);
