@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 
 use super::shutdown::SecondSignal;
@@ -57,7 +58,7 @@ impl StopSignals {
     }
 
     pub(super) fn set_signal<T: SecondSignal>(&mut self, signal: impl Future<Output = T> + Send + 'static) {
-        self.signal = Box::pin(async move { signal.await.again() });
+        self.signal = Box::pin(signal.map(SecondSignal::again));
     }
 
     /// Waits for the first of them. What it returns resolves when the server is to hurry.
