@@ -6,11 +6,12 @@ mod support;
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use motore::service::{Service, UnaryService};
+use motore::service::UnaryService;
 use support::bytes::{
     Answer, CALL, EXCEPTION, ONE_WAY, REPLY, framed, framed_call, header_call, message, read_answer, until_the_end,
     with_header,
 };
+use support::looking::Looking;
 use support::{EchoHandler, Server, client, echo, within};
 use tokio::io::{AsyncWriteExt, DuplexStream};
 use tokio::net::TcpStream;
@@ -19,32 +20,8 @@ use volo::context::Context;
 use volo::net::Address;
 use volo_thrift::context::{ServerContext, ThriftContext};
 use volo_thrift::{BizError, ServerError};
-use volplane_generated::api::{Echo, EchoRequestRecv, EchoResponseSend, EchoServer, Request, Response};
-use volplane_transport::{GeneratedService, Memory, MemoryPeer, StdNet, peer_of, serve};
-
-/// A service with a look at the context before and after each call.
-struct Looking<S, F> {
-    inner: S,
-    look: F,
-}
-
-impl<S, F> GeneratedService for Looking<S, F> {
-    type Request = EchoRequestRecv;
-}
-
-impl<S, F> Service<ServerContext, EchoRequestRecv> for Looking<S, F>
-where
-    S: Service<ServerContext, EchoRequestRecv, Response = EchoResponseSend> + Sync,
-    F: Fn(&ServerContext) + Sync,
-{
-    type Response = EchoResponseSend;
-    type Error = S::Error;
-
-    async fn call(&self, cx: &mut ServerContext, request: EchoRequestRecv) -> Result<EchoResponseSend, S::Error> {
-        (self.look)(cx);
-        self.inner.call(cx, request).await
-    }
-}
+use volplane_generated::api::{Echo, EchoServer, Request, Response};
+use volplane_transport::{Memory, MemoryPeer, StdNet, peer_of, serve};
 
 /// Does as the message says.
 struct Obedient(mpsc::Sender<String>);

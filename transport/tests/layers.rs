@@ -9,8 +9,9 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use motore::service::{Service, UnaryService};
+use motore::service::UnaryService;
 use support::bytes::until_the_end;
+use support::looking::Looking;
 use support::{EchoHandler, Server, client, echo, within};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
 use tokio::net::TcpListener;
@@ -20,10 +21,10 @@ use volo::context::Context;
 use volo::net::Address;
 use volo_thrift::ServerError;
 use volo_thrift::context::ServerContext;
-use volplane_generated::api::{Echo, EchoRequestRecv, EchoResponseSend, EchoServer, Request, Response};
+use volplane_generated::api::{Echo, EchoServer, Request, Response};
 use volplane_transport::{
-    ConnectError, ConnectErrorKind, ConnectExt, Connection, Endpoint, GeneratedService, HandshakeOptions, Layer,
-    Listener, ListenerExt, Memory, Peer, StdNet, WebSocket, WebSocketPeer, peer_of, serve, serve_with,
+    ConnectError, ConnectErrorKind, ConnectExt, Connection, Endpoint, HandshakeOptions, Layer, Listener, ListenerExt,
+    Memory, Peer, StdNet, WebSocket, WebSocketPeer, peer_of, serve, serve_with,
 };
 
 /// Both ends tell each other a name.
@@ -92,30 +93,6 @@ struct Caller(String);
 impl Echo for Caller {
     async fn echo(&self, _: Request) -> Result<Response, ServerError> {
         Ok(Response { message: Some(self.0.clone().into()) })
-    }
-}
-
-/// A service with a look at the context of each call.
-struct Looking<S, F> {
-    inner: S,
-    look: F,
-}
-
-impl<S, F> GeneratedService for Looking<S, F> {
-    type Request = EchoRequestRecv;
-}
-
-impl<S, F> Service<ServerContext, EchoRequestRecv> for Looking<S, F>
-where
-    S: Service<ServerContext, EchoRequestRecv, Response = EchoResponseSend> + Sync,
-    F: Fn(&ServerContext) + Sync,
-{
-    type Response = EchoResponseSend;
-    type Error = S::Error;
-
-    async fn call(&self, cx: &mut ServerContext, request: EchoRequestRecv) -> Result<EchoResponseSend, S::Error> {
-        (self.look)(cx);
-        self.inner.call(cx, request).await
     }
 }
 
