@@ -1,14 +1,13 @@
 //! A connection of one's own, Unix sockets, under a volo-thrift client and server.
 
-use std::future::IntoFuture;
-use std::{io, path::PathBuf};
+use std::{error::Error, future::IntoFuture, io, path::PathBuf};
 
 use motore::service::UnaryService;
 use tokio::net::{UnixListener, UnixStream};
 use volo::net::Address;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClientBuilder, EchoServer, Request, Response};
-use volplane_transport::{ConnectWith, Listener, Report, accept_persistently, serve};
+use volplane_transport::{ConnectWith, Endpoint, Listener, accept_with_retry, serve};
 
 struct Unix(PathBuf);
 
@@ -28,12 +27,12 @@ impl Listener for UnixSocket {
     type Peer = String;
 
     async fn accept(&mut self) -> Option<(UnixStream, String)> {
-        let (stream, peer) = accept_persistently("the Unix socket", || self.0.accept()).await;
+        let (stream, peer) = accept_with_retry("the Unix socket", || self.0.accept()).await;
         Some((stream, format!("{peer:?}")))
     }
 
-    fn endpoint(&self) -> String {
-        format!("unix://{}", self.1.display())
+    fn endpoint(&self) -> Endpoint {
+        Endpoint::unix(&self.1).unwrap_or_else(|_| Endpoint::named("a Unix socket"))
     }
 }
 
@@ -46,7 +45,7 @@ impl Echo for EchoHandler {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Report> {
+async fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("echo.sock");
     let listener = UnixSocket(UnixListener::bind(&path)?, path.clone());

@@ -33,6 +33,7 @@ pub trait Layer<Io: Connection>: Send + Sync + 'static {
     fn outgoing(&self, io: Io, to: &Endpoint) -> impl Future<Output = Result<Self::Io, Self::Error>> + Send;
 
     /// The handshake of the end that accepted.
+    #[allow(clippy::type_complexity)] // an alias would hide what an implementation has to return
     fn incoming<P: Peer>(
         &self,
         io: Io,

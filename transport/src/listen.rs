@@ -37,8 +37,9 @@ pub trait Listener: Send + 'static {
     /// The address that a client connects to.
     fn endpoint(&self) -> Endpoint;
 
-    /// Called once when the server begins to stop, right before the listener is dropped. A listener whose connections
-    /// share a session tells the peers here that no new calls are taken. Default: nothing.
+    /// Called once when the server begins to stop. A listener whose connections share a session tells the peers here
+    /// that no new calls are taken. Afterwards the server accepts what has already connected, for a fraction of a
+    /// second, and drops the listener. Default: nothing.
     fn stop(&mut self) {}
 }
 

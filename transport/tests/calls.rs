@@ -144,9 +144,16 @@ every_transport! {
             }
             other => panic!("{transport:?}: {other:?}"),
         }
-        client.echo(Request { message: Some("panic".into()) }).await.expect_err("the connection of a panic ends");
+        let failure = client.echo(Request { message: Some("panic".into()) }).await.expect_err("an exception");
+        match failure {
+            ClientError::Application(exception) => {
+                assert_eq!(exception.message().as_str(), "the handler of echo panicked", "{transport:?}");
+            }
+            other => panic!("{transport:?}: {other:?}"),
+        }
         assert_eq!(echo(&client, "still there").await, "still there", "{transport:?}");
-        server.stop().await;
+        // The same connection has carried all of them.
+        assert_eq!(server.stop().await.connections, 1, "{transport:?}");
     }
 }
 

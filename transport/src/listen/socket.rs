@@ -33,7 +33,7 @@ pub use unix::UnixPeer;
 mod unix {
     use std::fmt;
 
-    use tokio::net::unix::UCred;
+    use tokio::net::unix::{SocketAddr, UCred};
     use tokio::net::{UnixListener, UnixStream};
     use volo::net::Address;
 
@@ -53,9 +53,16 @@ mod unix {
 
         fn endpoint(&self) -> Endpoint {
             let address = self.local_addr().ok();
-            let path = address.as_ref().and_then(|address| address.as_pathname());
-            path.and_then(|path| Endpoint::unix(path).ok()).unwrap_or_else(|| Endpoint::named("a Unix socket"))
+            address.as_ref().and_then(endpoint_of).unwrap_or_else(|| Endpoint::named("a Unix socket"))
         }
+    }
+
+    fn endpoint_of(address: &SocketAddr) -> Option<Endpoint> {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        if let Some(name) = address.as_abstract_name() {
+            return Endpoint::unix_abstract(name).ok();
+        }
+        Endpoint::unix(address.as_pathname()?).ok()
     }
 
     /// The process at the other end of a Unix socket, as the system names it.

@@ -1,12 +1,15 @@
 //! One call: decoded, handed to the service, answered.
 
 use std::any::Any;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use futures_util::FutureExt;
 use metainfo::METAINFO;
 use motore::service::Service;
-use pilota::thrift::{ApplicationException, ApplicationExceptionKind, TMessageType, ThriftException};
+use pilota::thrift::{
+    ApplicationException, ApplicationExceptionKind, ProtocolExceptionKind, TMessageType, ThriftException,
+    new_protocol_exception,
+};
 use volo::context::Context;
 use volo_thrift::context::{ServerContext, ThriftContext};
 use volo_thrift::{EntryMessage, ServerError, ThriftMessage};
@@ -57,7 +60,7 @@ impl Answering {
     ) -> Next {
         let has_header = message.head.framing == Framing::TtHeader;
         let mut cx = take_context(peer);
-        let request = match self.decoder.decode::<<S as GeneratedService>::Request, _>(&mut cx, message) {
+        let request = match self.decode::<<S as GeneratedService>::Request>(&mut cx, message) {
             Ok(ThriftMessage { data: Ok(request), .. }) => request,
             // An exception is no request.
             Ok(ThriftMessage { data: Err(_), .. }) => return Next::End,
@@ -76,6 +79,20 @@ impl Answering {
         let next = self.encode(&mut cx, outcome, last);
         forget(cx);
         next
+    }
+
+    /// volo's decoder panics at arguments that break off inside their frame. That is an error as any other: the
+    /// connection ends behind the answer, and the decoder with it.
+    fn decode<M: EntryMessage>(
+        &mut self,
+        cx: &mut ServerContext,
+        message: RawMessage,
+    ) -> Result<ThriftMessage<M>, ThriftException> {
+        let decoded = catch_unwind(AssertUnwindSafe(|| self.decoder.decode(cx, message)));
+        decoded.unwrap_or_else(|_| {
+            let why = "the arguments are malformed or break off";
+            Err(new_protocol_exception(ProtocolExceptionKind::InvalidData, why))
+        })
     }
 
     fn encode<M: EntryMessage>(

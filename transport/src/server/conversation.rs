@@ -156,6 +156,11 @@ struct IdleTimer {
 
 impl IdleTimer {
     fn poll(&mut self, cx: &mut Context<'_>, calls: u64, after: Duration) -> Poll<()> {
+        if self.calls == 0 && calls > 0 {
+            // What ran was the time for the first byte, which may be longer.
+            self.timer = None;
+            self.calls = calls;
+        }
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(after)));
         while timer.as_mut().poll(cx).is_ready() {
             if self.calls == calls {

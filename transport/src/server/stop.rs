@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 
 use super::shutdown::SecondSignal;
@@ -19,7 +20,7 @@ impl ServerHandle {
         Self { stopping: CancellationToken::new(), hurry: CancellationToken::new() }
     }
 
-    /// Accepts no more connections, ends the idle ones, and lets running calls end, for as long as the drain time
+    /// Accepts what has connected by now and no more, ends idle connections, and lets running calls end, for as long as the drain time
     /// allows. Returns at once; the server's future resolves when it is done.
     pub fn stop(&self) {
         self.stopping.cancel();
@@ -34,11 +35,6 @@ impl ServerHandle {
     /// Whether the server was told to stop.
     pub fn is_stopping(&self) -> bool {
         self.stopping.is_cancelled()
-    }
-
-    /// What the server's connections look at.
-    pub(super) fn stopping(&self) -> CancellationToken {
-        self.stopping.clone()
     }
 
     /// A handle that is stopped with this one, or by itself.
@@ -63,7 +59,7 @@ impl StopSignals {
     }
 
     pub(super) fn set_signal<T: SecondSignal>(&mut self, signal: impl Future<Output = T> + Send + 'static) {
-        self.signal = Box::pin(async move { signal.await.again() });
+        self.signal = Box::pin(signal.map(SecondSignal::again));
     }
 
     /// Waits for the first of them. What it returns resolves when the server is to hurry.

@@ -30,8 +30,9 @@ fn hint(status: u16) -> &'static str {
     }
 }
 
-impl From<tungstenite::Error> for HandshakeError {
-    fn from(error: tungstenite::Error) -> Self {
+impl HandshakeError {
+    /// No `From`, which would be public: the library's types are not.
+    pub(super) fn of(error: tungstenite::Error) -> Self {
         match error {
             tungstenite::Error::Http(response) => HandshakeError::Status { status: response.status().as_u16() },
             other => HandshakeError::Protocol(Box::new(other)),

@@ -21,7 +21,9 @@ impl<Io: Connection> Layer<Io> for WebSocket {
     async fn outgoing(&self, io: Io, to: &Endpoint) -> Result<WebSocketStream<Io>, HandshakeError> {
         let request = self.request(to)?;
         let (socket, _) =
-            tokio_tungstenite::client_async_with_config(request, HeadOnly::new(io), Some(handshake_only())).await?;
+            tokio_tungstenite::client_async_with_config(request, HeadOnly::new(io), Some(handshake_only()))
+                .await
+                .map_err(HandshakeError::of)?;
         let (io, early) = socket.into_inner().into_parts();
         Ok(WebSocketStream::new(io, early, Role::Client))
     }
@@ -40,8 +42,9 @@ impl<Io: Connection> Layer<Io> for WebSocket {
             headers = request.headers().clone();
             if self.admits(&path) { Ok(response) } else { Err(not_found()) }
         };
-        let socket =
-            tokio_tungstenite::accept_hdr_async_with_config(HeadOnly::new(io), look, Some(handshake_only())).await?;
+        let socket = tokio_tungstenite::accept_hdr_async_with_config(HeadOnly::new(io), look, Some(handshake_only()))
+            .await
+            .map_err(HandshakeError::of)?;
         let (io, early) = socket.into_inner().into_parts();
         Ok((WebSocketStream::new(io, early, Role::Server), WebSocketPeer::new(peer, path, query, headers)))
     }

@@ -14,6 +14,9 @@ use volplane_transport::{
     serve,
 };
 
+pub mod bytes;
+pub mod looking;
+
 /// Longer than anything here takes on a busy machine: a test that runs into it has failed.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 

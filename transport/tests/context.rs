@@ -1,0 +1,185 @@
+//! One call at a server: what its context tells, and what becomes of calls that go wrong.
+#![allow(clippy::unwrap_used)] // a test that can't go on has failed
+
+mod support;
+
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use motore::service::UnaryService;
+use support::bytes::{
+    Answer, CALL, EXCEPTION, ONE_WAY, REPLY, framed, framed_call, header_call, message, read_answer, until_the_end,
+    with_header,
+};
+use support::looking::Looking;
+use support::{EchoHandler, Server, client, echo, within};
+use tokio::io::{AsyncWriteExt, DuplexStream};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use volo::context::Context;
+use volo::net::Address;
+use volo_thrift::context::{ServerContext, ThriftContext};
+use volo_thrift::{BizError, ServerError};
+use volplane_generated::api::{Echo, EchoServer, Request, Response};
+use volplane_transport::{Memory, MemoryPeer, StdNet, peer_of, serve};
+
+/// Does as the message says.
+struct Obedient(mpsc::Sender<String>);
+
+impl Echo for Obedient {
+    async fn echo(&self, request: Request) -> Result<Response, ServerError> {
+        let text = request.message.unwrap_or_default();
+        self.0.try_send(text.to_string()).unwrap();
+        match text.as_str() {
+            "panic" => panic!("a secret of the handler, for the test"),
+            "biz" => Err(ServerError::Biz(BizError::new(42, "out of stock".into()))),
+            text => Ok(Response { message: Some(text.to_owned().into()) }),
+        }
+    }
+}
+
+/// A server in memory, a connection to it, and what its handler is asked.
+async fn obedient() -> (Server, DuplexStream, mpsc::Receiver<String>) {
+    let (tell, asked) = mpsc::channel(64);
+    let (connector, listener) = Memory::pair();
+    let server = Server::start(listener, Obedient(tell));
+    let address = Address::Ip(([0, 0, 0, 0], 0).into());
+    (server, connector.call(address).await.unwrap(), asked)
+}
+
+async fn ask(io: &mut DuplexStream, call: &[u8]) -> Answer {
+    io.write_all(call).await.unwrap();
+    within(read_answer(io)).await.expect("an answer")
+}
+
+#[tokio::test]
+async fn a_panic_is_an_exception_that_names_the_method_and_the_connection_lives_on() {
+    let (server, mut io, _asked) = obedient().await;
+    for call in [framed_call, header_call] {
+        let answer = ask(&mut io, &call("panic")).await;
+        assert_eq!((answer.kind, answer.method.as_str()), (EXCEPTION, "echo"));
+        assert_eq!(answer.text, "the handler of echo panicked", "the panic's own text stays here");
+        let answer = ask(&mut io, &call("well")).await;
+        assert_eq!((answer.kind, answer.text.as_str()), (REPLY, "well"));
+    }
+    drop(io);
+    assert_eq!(server.stop().await.connections, 1);
+}
+
+#[tokio::test]
+async fn a_business_error_ends_nothing_in_any_form() {
+    let (server, mut io, _asked) = obedient().await;
+    let answer = ask(&mut io, &header_call("biz")).await;
+    let header = String::from_utf8_lossy(answer.header.as_ref().unwrap()).into_owned();
+    assert!(header.contains("biz-status") && header.contains("out of stock"), "{header}");
+    let answer = ask(&mut io, &framed_call("biz")).await;
+    assert_eq!((answer.header, answer.kind), (None, EXCEPTION), "without a header it is an exception");
+    // Nothing of it is left for the next call.
+    let answer = ask(&mut io, &header_call("well")).await;
+    let header = String::from_utf8_lossy(answer.header.as_ref().unwrap()).into_owned();
+    assert_eq!((answer.kind, answer.text.as_str()), (REPLY, "well"));
+    assert!(!header.contains("biz-"), "{header}");
+    drop(io);
+    server.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_cannot_be_decoded_is_answered_in_its_own_form_and_ends_its_connection() {
+    // A method that the service does not have, and arguments that break off.
+    let mut broken = message(CALL, "echo", "hello");
+    broken.truncate(broken.len() - 6);
+    for request in [message(CALL, "no_such_method", "hello"), broken] {
+        for has_header in [false, true] {
+            let (server, mut io, mut asked) = obedient().await;
+            let request = if has_header { with_header(&request) } else { framed(&request) };
+            let answer = ask(&mut io, &request).await;
+            assert_eq!((answer.kind, answer.header.is_some()), (EXCEPTION, has_header), "{answer:?}");
+            assert_eq!(answer.says_goodbye(), has_header);
+            assert!(!answer.text.is_empty());
+            assert!(until_the_end(&mut io).await < Duration::from_secs(1));
+            assert!(asked.try_recv().is_err(), "no handler has seen it");
+            server.stop().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_message_end_the_connection_without_an_answer() {
+    for bytes in [&b"GET / HTTP/1.1\r\n\r\n"[..], &[0x16, 0x03, 0x01, 0x02, 0x00, 0x01], &[0xff; 32]] {
+        let (server, mut io, _asked) = obedient().await;
+        io.write_all(bytes).await.unwrap();
+        until_the_end(&mut io).await;
+        server.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_one_way_call_is_carried_out_and_not_answered_also_where_it_panics() {
+    let (server, mut io, mut asked) = obedient().await;
+    for wrap in [framed, with_header] {
+        for text in ["one way", "panic", "biz"] {
+            io.write_all(&wrap(&message(ONE_WAY, "echo", text))).await.unwrap();
+            assert_eq!(within(asked.recv()).await.unwrap(), text);
+        }
+        let answer = ask(&mut io, &wrap(&message(CALL, "echo", "both ways"))).await;
+        assert_eq!(answer.text, "both ways", "the first answer on the connection is that of the first call");
+        asked.recv().await.unwrap();
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn calls_that_arrive_together_are_answered_in_turn() {
+    let (server, mut io, _asked) = obedient().await;
+    let calls: Vec<u8> = ["one", "two", "three"].into_iter().flat_map(header_call).collect();
+    io.write_all(&calls).await.unwrap();
+    for text in ["one", "two", "three"] {
+        assert_eq!(within(read_answer(&mut io)).await.unwrap().text, text);
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_context_of_volo_tells_who_calls_and_how_large_the_request_is() {
+    let (tell, mut told) = mpsc::channel(8);
+    let look = move |cx: &ServerContext| {
+        let caller = cx.rpc_info().caller().address();
+        let method = cx.rpc_info().method().to_string();
+        tell.try_send((caller, method, cx.stats().read_size(), cx.stats().write_size())).unwrap();
+    };
+    let listener = StdNet::bind("127.0.0.1:0").await.unwrap();
+    let server = serve(listener, Looking { inner: EchoServer::from_handler(EchoHandler), look });
+    let (endpoint, handle) = (server.endpoint(), server.handle());
+    let server = tokio::spawn(server.into_future());
+    let mut io = TcpStream::connect(endpoint.authority().unwrap()).await.unwrap();
+    for text in ["a", "a longer text", ""] {
+        for call in [framed_call(text), header_call(text)] {
+            io.write_all(&call).await.unwrap();
+            assert_eq!(within(read_answer(&mut io)).await.unwrap().text, text);
+            let (caller, method, read, written) = told.recv().await.unwrap();
+            assert_eq!(caller, Some(Address::Ip(io.local_addr().unwrap())));
+            assert_eq!((method.as_str(), read), ("echo", Some(call.len())));
+            assert_eq!(written, None, "the answer is made later, and no earlier call has left its size");
+        }
+    }
+    handle.stop();
+    within(server).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_peer_without_an_address_is_in_the_context_all_the_same() {
+    let (tell, mut told) = mpsc::channel(8);
+    let look = move |cx: &ServerContext| {
+        tell.try_send((cx.rpc_info().caller().address(), peer_of::<MemoryPeer>(cx).map(MemoryPeer::number))).unwrap();
+    };
+    let (connector, listener) = Memory::pair();
+    let server = serve(listener, Looking { inner: EchoServer::from_handler(EchoHandler), look });
+    let server = tokio::spawn(server.into_future());
+    for connection in 0..2 {
+        let client = client!(connector.clone());
+        echo(&client, "hello").await;
+        assert_eq!(told.recv().await, Some((None, Some(connection))));
+    }
+    drop(connector);
+    server.abort();
+}
