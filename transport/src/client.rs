@@ -4,6 +4,7 @@
 //! the idle connections, `error` says what became of a call that failed.
 
 mod acquire;
+mod attempts;
 mod call;
 mod channel;
 mod error;

@@ -109,6 +109,22 @@ impl From<io::Error> for ConnectError {
 }
 
 impl ConnectError {
+    /// Whether the peer has broken it off, as a server does that stops while connections to it are made: another attempt
+    /// may reach one that does not.
+    pub(crate) fn is_broken_off(&self) -> bool {
+        let broken = |error: &io::Error| {
+            use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+            matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
+        };
+        let mut cause = self.source();
+        let causes = std::iter::from_fn(|| {
+            let error = cause?;
+            cause = error.source();
+            Some(error)
+        });
+        self.kind == ConnectErrorKind::Closed || causes.filter_map(|error| error.downcast_ref()).any(broken)
+    }
+
     /// The kind of `io::Error` that says nearly the same.
     pub(crate) fn io_kind(&self) -> io::ErrorKind {
         match self.kind {

@@ -50,7 +50,7 @@ pub use layer::{ConnectExt, HandshakeOptions, Layer, Layered};
 pub use listen::UnixPeer;
 pub use listen::{Limit, Limited, Listener, ListenerExt, Tap, accept_with_retry};
 pub use memory::{Memory, MemoryListener, MemoryPeer};
-pub use protocol::{Encoding, Framing, Protocol};
+pub use protocol::{Encoding, Framing, Protocol, ProtocolError};
 pub use server::{
     CtrlC, GeneratedService, SecondSignal, Serve, ServeOptions, Served, ServerHandle, ThriftService, ctrl_c, peer_of,
     serve, serve_with,

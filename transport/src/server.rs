@@ -7,6 +7,7 @@ mod answer;
 mod connections;
 mod context;
 mod conversation;
+mod drain;
 mod options;
 mod serve;
 #[cfg(feature = "yamux")]

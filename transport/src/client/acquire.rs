@@ -10,6 +10,7 @@ use volo_thrift::context::ClientContext;
 use volo_thrift::transport::{DialPlan, SelectedTransport};
 
 use super::Channel;
+use super::attempts::Attempts;
 use super::pooled::PooledConnection;
 use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::connection::Connection;
@@ -29,15 +30,19 @@ where
     C::Error: Into<ConnectError>,
 {
     /// A connection to the address of the call. Where volo's [`DialPlan`] gives several, they are tried in turn.
-    pub(super) async fn acquire(&self, cx: &mut ClientContext) -> Result<Acquired<C::Connection>, ConnectError> {
+    pub(super) async fn acquire(
+        &self,
+        cx: &mut ClientContext,
+        attempts: &mut Attempts,
+    ) -> Result<Acquired<C::Connection>, ConnectError> {
         let Some(plan) = cx.extensions().get::<DialPlan>().cloned() else {
             let address = cx.rpc_info().callee().address().ok_or_else(no_address)?;
-            return self.acquire_at(cx, address).await;
+            return self.acquire_at(cx, address, attempts).await;
         };
         let mut failed = None;
         for (attempt, address) in plan.attempts().enumerate() {
             cx.rpc_info_mut().callee_mut().set_address(address.clone());
-            match self.acquire_at(cx, address.clone()).await {
+            match self.acquire_at(cx, address.clone(), attempts).await {
                 Ok(acquired) => {
                     cx.extensions_mut().insert(SelectedTransport::new(address.clone(), attempt));
                     return Ok(acquired);
@@ -49,9 +54,14 @@ where
         Err(failed.unwrap_or_else(no_address))
     }
 
-    async fn acquire_at(&self, cx: &ClientContext, address: Address) -> Result<Acquired<C::Connection>, ConnectError> {
+    async fn acquire_at(
+        &self,
+        cx: &ClientContext,
+        address: Address,
+        attempts: &mut Attempts,
+    ) -> Result<Acquired<C::Connection>, ConnectError> {
         let place = self.pool.place(&address).await?;
-        let connection = self.connection_to(cx, &address).await?;
+        let connection = self.connection_to(cx, &address, attempts).await?;
         Ok(Acquired { address, connection, place })
     }
 
@@ -60,33 +70,37 @@ where
         &self,
         cx: &ClientContext,
         address: &Address,
+        attempts: &mut Attempts,
     ) -> Result<Box<PooledConnection<C::Connection>>, ConnectError> {
-        match self.pool.take(address).await {
-            Some(connection) => Ok(connection),
-            // Boxed, as it is rare and large: every call's future has room for it otherwise.
-            None => Box::pin(self.connect(cx, address.clone())).await,
+        // The last attempt is not made on a connection that may have broken while it lay idle.
+        if !attempts.is_last()
+            && let Some(connection) = self.pool.take(address).await
+        {
+            return Ok(connection);
         }
-    }
-
-    /// A new connection, though others may lie idle: it takes the place of one of the caller's that has broken.
-    pub(super) async fn new_connection_to(
-        &self,
-        cx: &ClientContext,
-        address: &Address,
-    ) -> Result<Box<PooledConnection<C::Connection>>, ConnectError> {
-        Box::pin(self.connect(cx, address.clone())).await
+        // Boxed, as it is rare and large: every call's future has room for it otherwise.
+        Box::pin(self.connect(cx, address, attempts)).await
     }
 
     async fn connect(
         &self,
         cx: &ClientContext,
-        address: Address,
+        address: &Address,
+        attempts: &mut Attempts,
     ) -> Result<Box<PooledConnection<C::Connection>>, ConnectError> {
         let timeout = cx.rpc_info().config().connect_timeout().unwrap_or(self.options.connect_timeout());
-        let connection = tokio::time::timeout(timeout, self.connector.make_connection(address.clone()))
+        let connecting = async {
+            loop {
+                match self.connector.make_connection(address.clone()).await.map_err(Into::into) {
+                    Err(error) if error.is_broken_off() && attempts.again().await => {}
+                    outcome => return outcome,
+                }
+            }
+        };
+        let connection = tokio::time::timeout(timeout, connecting)
             .await
-            .map_err(|_| ConnectError::new(ConnectErrorKind::TimedOut(timeout)).at(&address))?
-            .map_err(|error| error.into().at(&address))?;
+            .map_err(|_| ConnectError::new(ConnectErrorKind::TimedOut(timeout)).at(address))?
+            .map_err(|error: ConnectError| error.at(address))?;
         self.pool.count_opened();
         Ok(PooledConnection::new(connection, self.protocol, &self.options))
     }

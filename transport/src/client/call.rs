@@ -14,15 +14,12 @@ use volo_thrift::{ClientError, EntryMessage, ThriftMessage};
 
 use super::Channel;
 use super::acquire::Acquired;
+use super::attempts::Attempts;
 use super::error::{CallError, Delivery};
 use super::pooled::{ExchangeError, PooledConnection};
 use crate::codec::RawMessage;
 use crate::connect::ConnectError;
 use crate::connection::Connection;
-
-/// How often a call is sent that no server has begun, the last time on a new connection: the pool may hold several that
-/// a restart of the server has ended, and a new one that fails the same way means that something else is wrong.
-const ATTEMPTS: usize = 3;
 
 /// The service that stands in the place of volo's last one, which encodes, sends and decodes.
 pub struct Calls<C: MakeConnection<Address>, Resp> {
@@ -80,7 +77,9 @@ where
         sent: &mut bool,
     ) -> Result<Option<Resp>, ClientError> {
         // In this order: the place is free again when the connection is back in the pool or closed, and no earlier.
-        let Acquired { place: _place, address, mut connection } = self.acquire(cx).await.map_err(never_sent)?;
+        let mut attempts = Attempts::default();
+        let acquired = self.acquire(cx, &mut attempts).await.map_err(never_sent)?;
+        let Acquired { place: _place, address, mut connection } = acquired;
         let message = ThriftMessage::mk_client_msg(cx, request);
         if let Err(error) = connection.writer.encode(cx, message) {
             connection.writer.clear();
@@ -88,24 +87,18 @@ where
             return Err(error.into());
         }
         *sent = true;
-        let mut attempt = 1;
         let answer = loop {
             match self.exchange(cx, &mut connection).await {
                 Ok(answer) => break answer,
                 Err(error) => {
                     self.pool.suspect(&address);
                     let not_delivered = matches!(error, ExchangeError::NotDelivered(_));
-                    if !not_delivered || attempt == ATTEMPTS {
+                    if !not_delivered || !attempts.again().await {
                         let delivery = if not_delivered { Delivery::NeverSent } else { Delivery::Unknown };
                         let kind = error.kind();
                         return Err(CallError::new(delivery, error).with_kind(kind).into_client_error());
                     }
-                    attempt += 1;
-                    let next = match attempt {
-                        ATTEMPTS => self.new_connection_to(cx, &address).await,
-                        _ => self.connection_to(cx, &address).await,
-                    };
-                    let mut next = next.map_err(never_sent)?;
+                    let mut next = self.connection_to(cx, &address, &mut attempts).await.map_err(never_sent)?;
                     next.writer.take_over(&mut connection.writer);
                     connection = next;
                 }

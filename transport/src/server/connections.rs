@@ -1,13 +1,12 @@
 //! The connections of one server, each in a task of its own, and the end of them all.
 
-use std::future::Future;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::conversation::Conversation;
+use super::drain::DrainTime;
 use super::{ServeOptions, ThriftService};
 use crate::connection::{Connection, Peer};
 
@@ -46,9 +45,8 @@ impl Connections {
         self.tasks.spawn(Conversation::new(connection, peer, service, self.options, stopping).run());
     }
 
-    /// Waits until all have ended, and cuts off what is left at `deadline`, or at once when `hurry` resolves. Returns
-    /// how many were cut off.
-    pub(super) async fn drain(mut self, deadline: Instant, hurry: impl Future<Output = ()>) -> usize {
+    /// Waits until all have ended, and cuts off what is left when the time is over. Returns how many were cut off.
+    pub(super) async fn drain(mut self, time: &mut DrainTime) -> usize {
         let all_ended = async {
             while !self.tasks.is_empty() {
                 self.one_ended().await;
@@ -57,8 +55,7 @@ impl Connections {
         tokio::select! {
             biased;
             () = all_ended => return 0,
-            () = hurry => {}
-            () = tokio::time::sleep_until(deadline) => {}
+            () = time.over() => {}
         }
         let left = self.tasks.len();
         tracing::warn!(connections = left, "calls still running: cutting them off");

@@ -4,26 +4,17 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 #[cfg(feature = "yamux")]
 use tokio::task::JoinError;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::connections::Connections;
+use super::drain::DrainTime;
 use super::stop::StopSignals;
 use super::{SecondSignal, ServeOptions, ServerHandle, ThriftService};
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
-
-/// A stopping server goes on accepting until no connection has come for so long. What waits in the queue of the system,
-/// or in a handshake, has connected to this server and may have sent its call: the system resets it when the listener
-/// is closed.
-const QUIET: Duration = Duration::from_millis(20);
-
-/// How long a stopping server goes on accepting, at most.
-const LAST_ACCEPT: Duration = Duration::from_millis(250);
 
 /// Serves every connection of `listener` with `service`, until it is stopped or the listener ends.
 ///
@@ -163,36 +154,20 @@ where
                 }
             }
         };
-        let mut deadline = Instant::now() + options.drain_timeout();
-        let mut hurry = hurry;
+        let mut time = DrainTime::new(&options, hurry);
         stop.handle.stop();
         listener.stop();
-        let last_accept = Instant::now() + LAST_ACCEPT.min(options.drain_timeout() / 4);
         while listening && connections.len() < options.max_connections() {
-            let quiet = (Instant::now() + QUIET).min(last_accept);
-            tokio::select! {
-                biased;
-                () = &mut hurry => {
-                    deadline = Instant::now();
-                    hurry = Box::pin(std::future::pending());
-                    break;
-                }
-                accepted = listener.accept() => match accepted {
-                    Some((connection, peer)) => {
-                        let service = service_for(&peer);
-                        connections.spawn(connection, peer, service);
-                        served += 1;
-                    }
-                    None => break,
-                },
-                () = tokio::time::sleep_until(quiet) => break,
-            }
+            let Some((connection, peer)) = time.last_accept(listener.accept()).await else { break };
+            let service = service_for(&peer);
+            connections.spawn(connection, peer, service);
+            served += 1;
         }
         // Closed before the wait: whoever connects now is refused at once and goes elsewhere.
         drop(listener);
         // And closed before the connections are told: their peers connect again at once, and not to here.
         draining.cancel();
-        Served { connections: served, cut_off: connections.drain(deadline, hurry).await }
+        Served { connections: served, cut_off: connections.drain(&mut time).await }
     }
 }
 

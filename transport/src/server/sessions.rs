@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 
+use super::drain::DrainTime;
 use super::serve::Served;
 use super::stop::StopSignals;
 use super::{SecondSignal, Serve, ServeOptions, ServerHandle, ThriftService};
@@ -94,8 +94,14 @@ where
                 }
             }
         };
-        let deadline = Instant::now() + options.drain_timeout();
+        let mut time = DrainTime::new(&options, hurry);
         stop.handle.stop();
+        while listening && sessions.len() < options.max_connections() {
+            // Told at once to open no streams, which is more than a reset tells.
+            let Some((session, peer)) = time.last_accept(listener.accept()).await else { break };
+            let service = Arc::new(service_for(session.outgoing(), &peer));
+            sessions.spawn(serve_one(session, service, stop.handle.child(), options));
+        }
         drop(listener);
         let all_ended = async {
             while let Some(ended) = sessions.join_next().await {
@@ -105,8 +111,7 @@ where
         tokio::select! {
             biased;
             () = all_ended => return served,
-            () = hurry => {}
-            () = tokio::time::sleep_until(deadline) => {}
+            () = time.over() => {}
         }
         served.connections += sessions.len() as u64;
         served.cut_off += sessions.len();

@@ -45,7 +45,7 @@ impl ServerHandle {
 }
 
 /// The end of waiting for a stop: what says, later, that the server is to hurry.
-type Second = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(super) type Second = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Everything that stops a server: its handle, and the signal that it was given.
 pub(super) struct StopSignals {
