@@ -18,6 +18,7 @@ mod session;
 mod sessions;
 mod status;
 mod stream;
+mod wire;
 
 use std::error::Error;
 use std::io;
@@ -47,6 +48,13 @@ impl SessionError {
 
     /// What came is not yamux, or against its rules.
     fn protocol(error: yamux::ConnectionError) -> Self {
+        use yamux::{ConnectionError, FrameDecodeError};
+        let error = match error {
+            ConnectionError::Io(error) | ConnectionError::Decode(FrameDecodeError::Io(error)) => {
+                return Self::io(error);
+            }
+            other => other,
+        };
         Self { what: "yamux protocol error", source: Some(Arc::new(error)) }
     }
 

@@ -1,4 +1,4 @@
-//! Memory between the yamux library and the connection.
+//! The library's end of the connection.
 //!
 //! The library reads twelve bytes, then a body, writes header and body apart, and flushes after every frame. Here all
 //! that happens in memory; the engine moves bytes between memory and connection, many frames in one system call.
@@ -9,26 +9,19 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use bytes::{Buf, BytesMut};
+use bytes::Buf;
 use futures_util::{AsyncRead, AsyncWrite};
 
 use super::frame::{GO_AWAY, HEADER, Header};
 use super::status::Status;
+use super::wire::Wire;
 
-/// Bytes waiting to be written above which the library has to wait.
-const HIGH: usize = 128 * 1024;
-
-/// Both directions, shared by the library's end and the engine, which are polled by one task at a time: never contended.
+/// Shared by the library's end and the engine, which are polled by one thread at a time: never contended.
 #[derive(Debug)]
 pub(super) struct Buffers {
-    /// From the connection, not yet read by the library.
-    pub(super) incoming: BytesMut,
-    /// From the library, not yet written to the connection.
-    pub(super) outgoing: BytesMut,
-    /// The connection has no more to read.
-    pub(super) ended: bool,
+    pub(super) wire: Wire,
     /// Data frames that have arrived, for whoever sets it back.
     pub(super) arrived: usize,
     /// The frame that the library is reading, and how many bytes of it are left.
@@ -47,11 +40,9 @@ pub(super) struct Buffers {
 pub(super) struct LibraryEnd(Arc<Mutex<Buffers>>);
 
 impl LibraryEnd {
-    pub(super) fn new(status: Arc<Status>) -> Self {
+    pub(super) fn new(wire: Wire, status: Arc<Status>) -> Self {
         Self(Arc::new(Mutex::new(Buffers {
-            incoming: BytesMut::new(),
-            outgoing: BytesMut::new(),
-            ended: false,
+            wire,
             arrived: 0,
             reading: None,
             body_left: 0,
@@ -73,16 +64,11 @@ impl Buffers {
         self.go_away
     }
 
-    /// Whether the library has to wait before it may write.
-    pub(super) fn is_full(&self) -> bool {
-        self.outgoing.len() >= HIGH
-    }
-
     /// Sends a frame of our own as soon as the frame that is being written is complete.
     pub(super) fn inject(&mut self, header: Header) {
         self.note(header);
         if self.body_left == 0 {
-            self.outgoing.extend_from_slice(&header.encode());
+            self.wire.outgoing.extend_from_slice(&header.encode());
         } else {
             self.injected.extend_from_slice(&header.encode());
         }
@@ -98,19 +84,27 @@ impl Buffers {
     fn readable(&mut self) -> usize {
         loop {
             if let Some((_, left)) = self.reading {
-                return left.min(self.incoming.len());
+                return left.min(self.wire.incoming.len());
             }
-            let Some(header) = self.incoming.first_chunk::<HEADER>() else {
+            let Some(header) = self.wire.incoming.first_chunk::<HEADER>() else {
                 // Half a header at the end of the connection: the library says what is wrong with it.
-                return if self.ended { self.incoming.len() } else { 0 };
+                return if self.wire.ended { self.wire.incoming.len() } else { 0 };
             };
             let header = Header::decode(*header);
             if self.status.arrived(header) {
                 self.arrived += usize::from(header.body() > 0);
                 self.reading = Some((header, HEADER + header.body()));
             } else {
-                self.incoming.advance(HEADER);
+                self.wire.incoming.advance(HEADER);
             }
+        }
+    }
+
+    /// A part of a body was written.
+    fn wrote(&mut self, count: usize) {
+        self.body_left = self.body_left.saturating_sub(count);
+        if self.body_left == 0 && !self.injected.is_empty() {
+            self.wire.outgoing.extend_from_slice(&std::mem::take(&mut self.injected));
         }
     }
 
@@ -129,10 +123,17 @@ impl AsyncRead for LibraryEnd {
     fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
         let mut buffers = self.lock();
         let count = buffers.readable().min(buf.len());
-        if count == 0 {
-            return if buffers.ended { Poll::Ready(Ok(0)) } else { Poll::Pending };
+        if count > 0 {
+            buffers.wire.incoming.copy_to_slice(&mut buf[..count]);
         }
-        buffers.incoming.copy_to_slice(&mut buf[..count]);
+        let count = match (count, buffers.reading) {
+            (0, Some((_, left))) => {
+                let part = left.min(buf.len());
+                ready!(buffers.wire.poll_read_directly(&mut buf[..part]))?
+            }
+            (0, None) if !buffers.wire.ended => return Poll::Pending,
+            _ => count,
+        };
         buffers.read(count);
         Poll::Ready(Ok(count))
     }
@@ -141,25 +142,28 @@ impl AsyncRead for LibraryEnd {
 impl AsyncWrite for LibraryEnd {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let mut buffers = self.lock();
-        if buffers.is_full() {
+        if buffers.body_left > 0 {
+            let count = buffers.wire.write_directly(buf);
+            if count > 0 {
+                buffers.wrote(count);
+                return Poll::Ready(Ok(count));
+            }
+        }
+        if buffers.wire.is_full() {
             return Poll::Pending;
         }
-        // Everything is taken at once, so the library writes each header whole and apart from its body.
+        // A header is taken at once, so the library writes each whole and apart from its body.
         if buffers.body_left == 0
             && let Some(header) = buf.first_chunk::<HEADER>()
         {
             let header = buffers.status.leaves(Header::decode(*header));
             buffers.note(header);
             buffers.body_left = header.body();
-            buffers.outgoing.extend_from_slice(&header.encode());
+            buffers.wire.outgoing.extend_from_slice(&header.encode());
             return Poll::Ready(Ok(HEADER));
         }
-        buffers.outgoing.extend_from_slice(buf);
-        buffers.body_left = buffers.body_left.saturating_sub(buf.len());
-        if buffers.body_left == 0 && !buffers.injected.is_empty() {
-            let injected = std::mem::take(&mut buffers.injected);
-            buffers.outgoing.extend_from_slice(&injected);
-        }
+        buffers.wire.outgoing.extend_from_slice(buf);
+        buffers.wrote(buf.len());
         Poll::Ready(Ok(buf.len()))
     }
 

@@ -5,12 +5,14 @@
 //! It never waits for anything but the connection and its own queue: a stream that nobody accepts is refused, and a
 //! caller that has gone away gets none.
 
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+use tokio::time::{Instant, Sleep};
 
 use super::engine::Engine;
 use super::frame::Header;
@@ -48,6 +50,9 @@ pub(super) struct Queues {
     pub(super) arrived: mpsc::Sender<YamuxStream>,
 }
 
+/// After how long without a message a session gives its buffers up.
+const IDLE: Duration = Duration::from_secs(1);
+
 /// How long saying goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(5);
 
@@ -81,6 +86,8 @@ impl Driver {
             served: Arc::new(Semaphore::new(options.max_served_streams())),
             leftovers: Leftovers::new(options.close_timeout),
             stall: Deadline::new(options.write_timeout),
+            release: None,
+            active: false,
             has_yielded: false,
             closing: false,
         };
@@ -150,6 +157,10 @@ struct State {
     leftovers: Leftovers,
     /// Notices that bytes are due and the connection takes none.
     stall: Deadline,
+    /// Runs while the session has buffers that it may not need.
+    release: Option<Pin<Box<Sleep>>>,
+    /// Something has arrived since the task has looked at `release`.
+    active: bool,
     has_yielded: bool,
     closing: bool,
 }
@@ -168,14 +179,32 @@ impl State {
         let arrived = engine.take_arrived();
         if arrived > 0 {
             self.status.set_busy(arrived >= MANY);
+            self.active = true;
         }
+        self.release_when_idle(engine, cx);
         outcome
+    }
+
+    /// Idle sessions keep no buffers.
+    fn release_when_idle(&mut self, engine: &mut Engine, cx: &mut Context<'_>) {
+        if self.active && self.release.is_none() {
+            self.release = Some(Box::pin(tokio::time::sleep(IDLE)));
+        }
+        let Some(timer) = &mut self.release else { return };
+        while timer.as_mut().poll(cx).is_ready() {
+            if !std::mem::take(&mut self.active) {
+                self.release = None;
+                engine.release();
+                return;
+            }
+            timer.as_mut().reset(Instant::now() + IDLE);
+        }
     }
 
     fn poll_moving(&mut self, engine: &mut Engine, cx: &mut Context<'_>) -> Poll<Result<(), SessionError>> {
         loop {
             let mut moved = engine.read()?;
-            let was_full = engine.is_full();
+            let was_ahead = engine.is_ahead();
             // Before what streams have written meanwhile, the ends of idle ones among it.
             moved |= self.go_away(engine);
             moved |= match engine.poll_inbound() {
@@ -188,8 +217,9 @@ impl State {
                 }
                 Poll::Pending => false,
             };
+            moved |= engine.take_read_directly();
             // The library has made room for what was not read.
-            moved |= was_full && !engine.is_full();
+            moved |= was_ahead && !engine.is_ahead();
             moved |= self.obey(engine, cx);
             moved |= self.leftovers.poll(cx, |expired| engine.inject(Header::reset(expired)));
             moved |= write(engine)?;

@@ -5,37 +5,23 @@
 //! there is something to read.
 
 use std::collections::VecDeque;
-use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-
-use bytes::{Buf, BytesMut};
-use tokio::io::AsyncWrite;
-use tokio_util::io::poll_read_buf;
 
 use super::buffers::LibraryEnd;
 use super::frame::Header;
 use super::gate::Visit;
 use super::status::Status;
+use super::wire::Wire;
 use super::{SessionError, YamuxOptions};
 use crate::connection::Connection;
 
-/// How many unread bytes are taken off the connection ahead of the library.
-const READ_AHEAD: usize = 64 * 1024;
-
 pub(super) struct Engine {
-    connection: Box<dyn Connection>,
     /// Gone once goodbye has been said.
     library: Option<yamux::Connection<LibraryEnd>>,
     buffers: LibraryEnd,
-    unflushed: bool,
     /// What the library came to while somebody else than the task polled it.
     inbound: VecDeque<Inbound>,
-    /// The connection has taken bytes since the task has looked.
-    progress: bool,
-    /// The task's.
-    waker: Waker,
 }
 
 /// A stream of the peer, or the end of the session. `None` means that the connection has ended.
@@ -48,21 +34,17 @@ impl Engine {
         options: &YamuxOptions,
         status: Arc<Status>,
     ) -> Self {
-        let buffers = LibraryEnd::new(status);
+        let buffers = LibraryEnd::new(Wire::new(Box::new(connection)), status);
         Self {
-            connection: Box::new(connection),
             library: Some(yamux::Connection::new(buffers.clone(), options.library(), mode)),
             buffers,
-            unflushed: false,
             inbound: VecDeque::new(),
-            progress: false,
-            waker: Waker::noop().clone(),
         }
     }
 
     /// To be called by the task whenever it is polled.
     pub(super) fn register_task(&mut self, waker: &Waker) {
-        self.waker.clone_from(waker);
+        self.buffers.lock().wire.register_task(waker);
     }
 
     /// Sends what streams have written, for somebody else than the task.
@@ -74,14 +56,18 @@ impl Engine {
             self.inbound.push_back(inbound);
             return Visit::Task;
         }
-        let full = self.buffers.lock().is_full();
-        match self.write() {
+        let mut buffers = self.buffers.lock();
+        let full = buffers.wire.is_full();
+        let written = buffers.wire.drain();
+        let behind = buffers.wire.is_behind() || buffers.wire.take_read_directly();
+        drop(buffers);
+        match written {
             // The library has waited for room.
-            Ok(true) if full => Visit::More,
-            Ok(_) if !self.is_behind() => Visit::Done,
+            Ok(true) if full && !behind => Visit::More,
+            Ok(_) if !behind => Visit::Done,
             Ok(_) => Visit::Task,
             Err(error) => {
-                self.inbound.push_back(Some(Err(error)));
+                self.inbound.push_back(Some(Err(SessionError::io(error))));
                 Visit::Task
             }
         }
@@ -124,23 +110,28 @@ impl Engine {
     }
 
     /// Whether the library has not yet read all that has arrived, as far as memory goes.
-    pub(super) fn is_full(&self) -> bool {
-        self.buffers.lock().incoming.len() >= READ_AHEAD
+    pub(super) fn is_ahead(&self) -> bool {
+        self.buffers.lock().wire.is_ahead()
     }
 
     /// Whether bytes wait to be written.
     pub(super) fn has_unwritten(&self) -> bool {
-        !self.buffers.lock().outgoing.is_empty()
+        !self.buffers.lock().wire.outgoing.is_empty()
     }
 
     /// Whether bytes are due that the connection has not taken.
     pub(super) fn is_behind(&self) -> bool {
-        self.unflushed || self.has_unwritten()
+        self.buffers.lock().wire.is_behind()
     }
 
     /// Whether the connection has taken bytes since this was last asked.
     pub(super) fn take_progress(&mut self) -> bool {
-        std::mem::take(&mut self.progress)
+        self.buffers.lock().wire.take_progress()
+    }
+
+    /// Whether the library has read off the connection itself since this was last asked.
+    pub(super) fn take_read_directly(&mut self) -> bool {
+        self.buffers.lock().wire.take_read_directly()
     }
 
     /// How many messages have arrived since this was last asked.
@@ -148,69 +139,33 @@ impl Engine {
         std::mem::take(&mut self.buffers.lock().arrived)
     }
 
+    /// Gives empty buffers up.
+    pub(super) fn release(&mut self) {
+        self.buffers.lock().wire.release();
+    }
+
     /// From the connection into memory. `true` when something came.
     pub(super) fn read(&mut self) -> Result<bool, SessionError> {
-        let mut cx = Context::from_waker(&self.waker);
-        let mut buffers = self.buffers.lock();
-        if buffers.ended || buffers.incoming.len() >= READ_AHEAD {
-            return Ok(false);
-        }
-        buffers.incoming.reserve(READ_AHEAD / 2);
-        match poll_read_buf(Pin::new(&mut self.connection), &mut cx, &mut buffers.incoming).map_err(SessionError::io)? {
-            Poll::Ready(count) => {
-                buffers.ended = count == 0;
-                Ok(true)
-            }
-            Poll::Pending => {
-                // Idle sessions keep no buffers; a new one costs less than the system call that fills it.
-                if buffers.incoming.is_empty() {
-                    buffers.incoming = BytesMut::new();
-                }
-                Ok(false)
-            }
-        }
+        self.buffers.lock().wire.fill().map_err(SessionError::io)
     }
 
     /// Throws away what arrives. Resolves at the end of the connection.
     pub(super) fn poll_discard(&mut self) -> Poll<Result<(), SessionError>> {
+        let mut buffers = self.buffers.lock();
         loop {
-            self.buffers.lock().incoming.clear();
-            if !self.read()? {
-                return if self.buffers.lock().ended { Poll::Ready(Ok(())) } else { Poll::Pending };
+            buffers.wire.incoming.clear();
+            if !buffers.wire.fill().map_err(SessionError::io)? {
+                return if buffers.wire.ended { Poll::Ready(Ok(())) } else { Poll::Pending };
             }
         }
     }
 
     /// From memory to the connection. `true` when something went.
     pub(super) fn write(&mut self) -> Result<bool, SessionError> {
-        let mut cx = Context::from_waker(&self.waker);
-        let mut moved = false;
-        let mut buffers = self.buffers.lock();
-        while !buffers.outgoing.is_empty() {
-            match Pin::new(&mut self.connection).poll_write(&mut cx, &buffers.outgoing).map_err(SessionError::io)? {
-                Poll::Ready(0) => return Err(SessionError::io(io::ErrorKind::WriteZero.into())),
-                Poll::Ready(count) => {
-                    buffers.outgoing.advance(count);
-                    self.unflushed = true;
-                    self.progress = true;
-                    moved = true;
-                }
-                Poll::Pending => break,
-            }
-        }
-        if moved && buffers.outgoing.is_empty() {
-            buffers.outgoing = BytesMut::new();
-        }
-        drop(buffers);
-        if self.unflushed && Pin::new(&mut self.connection).poll_flush(&mut cx).map_err(SessionError::io)?.is_ready() {
-            self.unflushed = false;
-            self.progress = true;
-        }
-        Ok(moved)
+        self.buffers.lock().wire.drain().map_err(SessionError::io)
     }
 
     pub(super) fn poll_shutdown(&mut self) -> Poll<Result<(), SessionError>> {
-        let mut cx = Context::from_waker(&self.waker);
-        Pin::new(&mut self.connection).poll_shutdown(&mut cx).map_err(SessionError::io)
+        self.buffers.lock().wire.poll_shutdown().map_err(SessionError::io)
     }
 }

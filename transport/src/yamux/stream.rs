@@ -38,6 +38,8 @@ pub struct YamuxStream {
     shut_down: bool,
     /// Something was read.
     answered: bool,
+    /// Something was handed to the library of which the session was not told.
+    handed: bool,
     /// How much was read since the session was last told.
     untold: usize,
     read_to_end: bool,
@@ -45,6 +47,9 @@ pub struct YamuxStream {
 
 /// How much is collected before a write has to wait for the library, and at most in one frame.
 pub(super) const COLLECTED: usize = 64 * 1024;
+
+/// From what size on a write is a frame of its own, which saves to copy it once.
+const LARGE: usize = 8 * 1024;
 
 /// How large an empty buffer is kept.
 const KEPT: usize = 4 * 1024;
@@ -108,6 +113,7 @@ impl YamuxStream {
             announced: false,
             shut_down: false,
             answered: false,
+            handed: false,
             untold: 0,
             read_to_end: false,
         }
@@ -189,12 +195,23 @@ impl YamuxStream {
             // An error means that the stream was reset or the session has ended.
             let count = ready!(Pin::new(stream).poll_write(cx, &self.unsent)).map_err(|_| self.reset_error())?;
             self.announced = true;
+            self.handed = true;
             self.unsent.advance(count);
         }
         if self.unsent.capacity() > KEPT {
             self.unsent = BytesMut::new();
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Hands what was collected, and then as much of `buf` as there is room for, to the library.
+    fn poll_write_large(&mut self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        ready!(self.poll_send(cx))?;
+        let Some((stream, _)) = &mut self.parts else { return Poll::Ready(Err(io::ErrorKind::NotConnected.into())) };
+        let count = ready!(Pin::new(stream).poll_write(cx, buf)).map_err(|_| self.reset_error())?;
+        self.announced = true;
+        self.handed = true;
+        Poll::Ready(Ok(count))
     }
 
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -237,6 +254,19 @@ impl AsyncWrite for YamuxStream {
         }
         let mut taken = 0;
         for buf in bufs {
+            if buf.len() >= LARGE {
+                // Not collected: it is a frame of its own.
+                let written = this.poll_write_large(cx, buf);
+                match written {
+                    Poll::Ready(Ok(count)) => taken += count,
+                    _ if taken > 0 => {}
+                    _ => {
+                        this.tell();
+                        return written;
+                    }
+                }
+                break;
+            }
             let part = &buf[..buf.len().min(COLLECTED - taken)];
             this.unsent.extend_from_slice(part);
             taken += part.len();
@@ -251,7 +281,7 @@ impl AsyncWrite for YamuxStream {
     /// Sends everything, here and now if nobody else does and few are about to. Otherwise who does sends it soon.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.unsent.is_empty() {
+        if this.unsent.is_empty() && !std::mem::take(&mut this.handed) {
             return Poll::Ready(Ok(()));
         }
         this.untold = 0;

@@ -1,0 +1,210 @@
+//! The connection, with a buffer for each direction.
+//!
+//! Small frames are collected, many for one system call. The bodies of large ones go past the buffers, straight between
+//! the library's memory and the connection.
+
+use std::fmt;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use bytes::{Buf, BytesMut};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_util::io::poll_read_buf;
+
+use crate::connection::Connection;
+
+/// Bytes waiting to be written above which the library has to wait.
+const HIGH: usize = 128 * 1024;
+
+/// How many unread bytes are taken off the connection ahead of the library.
+const READ_AHEAD: usize = 64 * 1024;
+
+/// How many are taken at once. More would bring bodies here that are better read directly.
+const READ: usize = 16 * 1024;
+
+/// From what size on a part of a body goes past the buffers.
+const LARGE: usize = 8 * 1024;
+
+/// Polled by whoever is inside the gate, with the task's waker: see [`Engine`](super::engine::Engine).
+pub(super) struct Wire {
+    connection: Box<dyn Connection>,
+    /// The task's.
+    waker: Waker,
+    /// From the connection, not yet read by the library.
+    pub(super) incoming: BytesMut,
+    /// From the library, not yet written to the connection.
+    pub(super) outgoing: BytesMut,
+    /// The connection has no more to read.
+    pub(super) ended: bool,
+    /// Bytes have been read past the buffer, so that nobody may be waiting for more.
+    read_directly: bool,
+    unflushed: bool,
+    /// A write past the buffer has failed. The next write through it says so.
+    failed: Option<io::Error>,
+    /// The connection has taken bytes since somebody has looked.
+    progress: bool,
+}
+
+impl Wire {
+    pub(super) fn new(connection: Box<dyn Connection>) -> Self {
+        Self {
+            connection,
+            waker: Waker::noop().clone(),
+            incoming: BytesMut::new(),
+            outgoing: BytesMut::new(),
+            ended: false,
+            read_directly: false,
+            unflushed: false,
+            failed: None,
+            progress: false,
+        }
+    }
+
+    pub(super) fn register_task(&mut self, waker: &Waker) {
+        self.waker.clone_from(waker);
+    }
+
+    /// Whether the library has to wait before it may write.
+    pub(super) fn is_full(&self) -> bool {
+        self.outgoing.len() >= HIGH
+    }
+
+    /// Whether the library has to read before more is taken off the connection.
+    pub(super) fn is_ahead(&self) -> bool {
+        self.incoming.len() >= READ_AHEAD
+    }
+
+    /// Whether bytes are due that the connection has not taken.
+    pub(super) fn is_behind(&self) -> bool {
+        self.unflushed || !self.outgoing.is_empty()
+    }
+
+    pub(super) fn take_progress(&mut self) -> bool {
+        std::mem::take(&mut self.progress)
+    }
+
+    pub(super) fn take_read_directly(&mut self) -> bool {
+        std::mem::take(&mut self.read_directly)
+    }
+
+    /// Gives empty buffers up.
+    pub(super) fn release(&mut self) {
+        for buffer in [&mut self.incoming, &mut self.outgoing] {
+            if buffer.is_empty() {
+                *buffer = BytesMut::new();
+            }
+        }
+    }
+
+    /// From the connection into memory. `true` when something came.
+    pub(super) fn fill(&mut self) -> io::Result<bool> {
+        if self.ended || self.is_ahead() {
+            return Ok(false);
+        }
+        if self.incoming.capacity() - self.incoming.len() < READ / 2 {
+            self.incoming.reserve(READ);
+        }
+        let mut cx = Context::from_waker(&self.waker);
+        match poll_read_buf(Pin::new(&mut self.connection), &mut cx, &mut self.incoming)? {
+            Poll::Ready(count) => {
+                self.ended = count == 0;
+                Ok(true)
+            }
+            Poll::Pending => Ok(false),
+        }
+    }
+
+    /// From the connection to the library, where nothing lies in memory and much is asked for.
+    pub(super) fn poll_read_directly(&mut self, into: &mut [u8]) -> Poll<io::Result<usize>> {
+        if self.ended || into.len() < LARGE {
+            return if self.ended { Poll::Ready(Ok(0)) } else { Poll::Pending };
+        }
+        let mut into = ReadBuf::new(into);
+        let mut cx = Context::from_waker(&self.waker);
+        Pin::new(&mut self.connection).poll_read(&mut cx, &mut into).map_ok(|()| {
+            self.read_directly = true;
+            self.ended = into.filled().is_empty();
+            into.filled().len()
+        })
+    }
+
+    /// From memory to the connection. `true` when something went.
+    pub(super) fn drain(&mut self) -> io::Result<bool> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        let mut cx = Context::from_waker(&self.waker);
+        let mut moved = false;
+        while !self.outgoing.is_empty() {
+            match Pin::new(&mut self.connection).poll_write(&mut cx, &self.outgoing)? {
+                Poll::Ready(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Poll::Ready(count) => {
+                    self.outgoing.advance(count);
+                    self.unflushed = true;
+                    self.progress = true;
+                    moved = true;
+                }
+                Poll::Pending => break,
+            }
+        }
+        if self.unflushed && Pin::new(&mut self.connection).poll_flush(&mut cx)?.is_ready() {
+            self.unflushed = false;
+            self.progress = true;
+        }
+        Ok(moved)
+    }
+
+    /// What is in memory, and then as much of `body` as the connection takes: how much that is. Small ones are better
+    /// collected.
+    pub(super) fn write_directly(&mut self, body: &[u8]) -> usize {
+        if body.len() < LARGE || self.failed.is_some() {
+            return 0;
+        }
+        match self.try_write(body) {
+            Ok(count) => count,
+            Err(error) => {
+                self.failed = Some(error);
+                0
+            }
+        }
+    }
+
+    fn try_write(&mut self, body: &[u8]) -> io::Result<usize> {
+        if !self.connection.is_write_vectored() {
+            self.drain()?;
+            if !self.outgoing.is_empty() {
+                return Ok(0);
+            }
+        }
+        let mut cx = Context::from_waker(&self.waker);
+        let both = [IoSlice::new(&self.outgoing), IoSlice::new(body)];
+        let slices = if self.outgoing.is_empty() { &both[1..] } else { &both[..] };
+        match Pin::new(&mut self.connection).poll_write_vectored(&mut cx, slices)? {
+            Poll::Ready(0) => Err(io::ErrorKind::WriteZero.into()),
+            Poll::Ready(count) => {
+                self.unflushed = true;
+                self.progress = true;
+                let buffered = count.min(self.outgoing.len());
+                self.outgoing.advance(buffered);
+                Ok(count - buffered)
+            }
+            Poll::Pending => Ok(0),
+        }
+    }
+
+    pub(super) fn poll_shutdown(&mut self) -> Poll<io::Result<()>> {
+        let mut cx = Context::from_waker(&self.waker);
+        Pin::new(&mut self.connection).poll_shutdown(&mut cx)
+    }
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wire")
+            .field("incoming", &self.incoming.len())
+            .field("outgoing", &self.outgoing.len())
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}
