@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{Buf, BytesMut};
-use futures_util::{AsyncRead as _, AsyncWrite as _};
+use futures_util::{AsyncWrite as _, Stream as _};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
@@ -32,6 +32,7 @@ pub struct YamuxStream {
     parts: Option<(yamux::Stream, StreamGuard)>,
     /// Written and not yet handed to the library.
     unsent: BytesMut,
+    received: Received,
     outbound: bool,
     /// The other end knows of it, or will: a frame of it was handed to the library.
     announced: bool,
@@ -107,6 +108,7 @@ impl YamuxStream {
         Self {
             parts: Some((stream, guard)),
             unsent: BytesMut::new(),
+            received: Received::default(),
             outbound,
             announced: false,
             shut_down: false,
@@ -157,29 +159,73 @@ impl AsyncRead for YamuxStream {
         if out.remaining() == 0 {
             return Poll::Ready(Ok(()));
         }
-        let Some((stream, guard)) = &mut this.parts else {
-            return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
-        };
-        let read = Pin::new(stream).poll_read(cx, out.initialize_unfilled());
-        // The library queues an update of the window when half of it was read. The other end can send the other half
-        // without it, and at the end of that half this is passed.
-        if this.untold >= WINDOW / 2 {
-            this.untold = 0;
-            guard.tell();
+        if this.received.is_empty() && !ready!(this.poll_receive(cx))? {
+            return Poll::Ready(Ok(()));
         }
-        let count = ready!(read)?;
-        if count == 0 {
-            // The library reads a reset, and the end of the session, as an end of stream.
-            if !guard.status.is_finished(guard.id) {
-                return Poll::Ready(Err(this.reset_error()));
-            }
-            this.read_to_end = true;
-        } else {
-            this.answered = true;
-            this.untold += count;
-        }
-        out.advance(count);
+        this.received.hand_out(out);
         Poll::Ready(Ok(()))
+    }
+}
+
+/// The body of a frame, as far as nobody has read it yet.
+#[derive(Debug, Default)]
+struct Received {
+    packet: Option<yamux::Packet>,
+    read: usize,
+}
+
+impl Received {
+    fn is_empty(&self) -> bool {
+        self.rest().is_empty()
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.packet.as_ref().and_then(|packet| packet.as_ref().get(self.read..)).unwrap_or_default()
+    }
+
+    fn hand_out(&mut self, out: &mut ReadBuf<'_>) {
+        let rest = self.rest();
+        let count = rest.len().min(out.remaining());
+        out.put_slice(&rest[..count]);
+        self.read += count;
+        if self.is_empty() {
+            *self = Self::default();
+        }
+    }
+}
+
+impl YamuxStream {
+    /// Takes the body of the next frame from the library, as a whole: to have it copied would take a buffer that is
+    /// filled with zeros first. `false` at the end of the stream.
+    fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        loop {
+            let Some((stream, guard)) = &mut self.parts else {
+                return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
+            };
+            let next = Pin::new(stream).poll_next(cx);
+            // The library queues an update of the window when half of it was read. The other end can send the other
+            // half without it, and at the end of that half this is passed.
+            if self.untold >= WINDOW / 2 {
+                self.untold = 0;
+                guard.tell();
+            }
+            let Some(packet) = ready!(next).transpose()? else {
+                // The library reads a reset, and the end of the session, as an end of stream.
+                if !guard.status.is_finished(guard.id) {
+                    return Poll::Ready(Err(self.reset_error()));
+                }
+                self.read_to_end = true;
+                return Poll::Ready(Ok(false));
+            };
+            let count = packet.as_ref().len();
+            // A frame that only carries a flag has no body.
+            if count > 0 {
+                self.answered = true;
+                self.untold += count;
+                self.received = Received { packet: Some(packet), read: 0 };
+                return Poll::Ready(Ok(true));
+            }
+        }
     }
 }
 
