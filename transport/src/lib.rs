@@ -18,7 +18,7 @@
 //!
 //! # Options
 //!
-//! Every wait and every queue has a limit. The tables of their defaults:
+//! Timeouts and limits have defaults, which are in the table of each type:
 //!
 //! | options | of | set with |
 //! |---|---|---|

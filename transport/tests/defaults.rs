@@ -78,6 +78,15 @@ fn of_servers() {
     );
 }
 
+#[cfg(feature = "yamux")]
+#[test]
+fn of_sessions() {
+    let options = format!("{:?}", volplane_transport::YamuxOptions::default());
+    let documented = documented(include_str!("../src/yamux/options.rs"));
+    let documented = documented.iter().map(|(option, default)| format!("{option}: {}", default.replace(" s", "s")));
+    assert_eq!(options, format!("YamuxOptions {{ {} }}", documented.collect::<Vec<_>>().join(", ")));
+}
+
 #[test]
 fn of_handshakes() {
     let options = HandshakeOptions::default();
