@@ -38,8 +38,8 @@ use crate::endpoint::Endpoint;
 /// Plugs a connection into a client builder that volo generated.
 ///
 /// volo's options, outer layers, load balancing and `CallOpt` work unchanged. Add inner layers before it, or after it
-/// with `layer_inner_front`: see [`Channel`]. Build the client inside a tokio runtime: volo's own pool is built, too, and
-/// starts a task there, although it is not used.
+/// with `layer_inner_front`: see [`Channel`]. Build the client inside a tokio runtime: volo's own pool is built, too,
+/// and starts a task there, although it is not used.
 ///
 /// ```no_run
 /// # use volplane_generated::api::{EchoClientBuilder, Request};

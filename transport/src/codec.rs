@@ -1,8 +1,8 @@
 //! Reads and writes whole messages on a byte stream; volo's codec only works on memory.
 //!
-//! Reading: the [`wire`](crate::wire) module finds the end of a message, the [`reader`] collects the message, then volo's
-//! synchronous decoder decodes it. Checks of the contents of a message belong between the last two.
-//! Writing: volo's encoders encode the message, the [`writer`] sends it, if possible in one system call.
+//! Reading: the [`wire`](crate::wire) module finds the end of a message, the [`reader`] collects the message, then
+//! volo's synchronous decoder decodes it. Checks of the contents of a message belong between the last two. Writing:
+//! volo's encoders encode the message, the [`writer`] sends it, if possible in one system call.
 
 mod reader;
 mod writer;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
-/// Limits how long a wait may take. The timer is created by the first wait and reset by later ones, but never cancelled:
-/// if it fires when nothing waits, that only causes one poll.
+/// Limits how long a wait may take. The timer is created by the first wait and reset by later ones, but never
+/// cancelled: if it fires when nothing waits, that only causes one poll.
 #[derive(Debug)]
 pub(crate) struct Deadline {
     after: Duration,

@@ -183,8 +183,8 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// [`ConnectErrorKind::Unsupported`] if there is no connector for the scheme yet, or if its cargo feature is off. The
-    /// message says which.
+    /// [`ConnectErrorKind::Unsupported`] if there is no connector for the scheme yet, or if its cargo feature is off.
+    /// The message says which.
     pub fn connector(&self) -> Result<BoxConnector, ConnectError> {
         let unsupported = || ConnectError::new(ConnectErrorKind::Unsupported).at(self).because(self.why_unsupported());
         let below = self.clone().with_yamux(false).with_protocol(None);

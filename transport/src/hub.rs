@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The connected peers, each with a client that calls it. Clones share the list.
 ///
-/// A peer that joins under an id in use replaces the older peer, whose connection has most likely failed without notice.
+/// A peer that joins under an id in use replaces the older peer, whose connection has most likely failed without
+/// notice.
 ///
 /// ```
 /// use volplane_transport::Hub;

@@ -16,8 +16,8 @@ use listen::Handshakes;
 
 /// A handshake that turns one connection into another: WebSocket, TLS, authentication.
 ///
-/// One implementation is used by clients and servers. Put it on a connector with [`ConnectExt::layer`] and on a listener
-/// with [`ListenerExt::layer`](crate::ListenerExt::layer); the result is a [`Layered`].
+/// One implementation is used by clients and servers. Put it on a connector with [`ConnectExt::layer`] and on a
+/// listener with [`ListenerExt::layer`](crate::ListenerExt::layer); the result is a [`Layered`].
 ///
 /// Handshakes need no timeout of their own: [`Layered`] drops them after [`HandshakeOptions::deadline`].
 ///
@@ -130,8 +130,8 @@ impl<B, L> Layered<B, L> {
         Self { base, layer, to, options: HandshakeOptions::default(), handshakes: Handshakes::default() }
     }
 
-    /// A connector over `base`, which connects to `to` and ignores volo's address. Use it for your own connectors, if the
-    /// layer needs the endpoint, as WebSocket does for its request.
+    /// A connector over `base`, which connects to `to` and ignores volo's address. Use it for your own connectors, if
+    /// the layer needs the endpoint, as WebSocket does for its request.
     pub fn to(base: B, layer: L, to: Endpoint) -> Self {
         Self::new(base, layer, Some(to))
     }

@@ -30,8 +30,8 @@
 //!
 //! # Errors
 //!
-//! [`Delivery::of`] says of a call's `ClientError` whether it is safe to send the call again. [`ConnectError`] says why a
-//! connection could not be made, [`BindError`] why a server could not listen.
+//! [`Delivery::of`] says of a call's `ClientError` whether it is safe to send the call again. [`ConnectError`] says why
+//! a connection could not be made, [`BindError`] why a server could not listen.
 //!
 //! # Cargo features
 //!

@@ -20,8 +20,8 @@ use crate::layer::{Layer, Layered};
 /// A source of connections for [`serve`](crate::serve).
 ///
 /// Accepting does not fail: a listener that runs out of file descriptors logs an error, waits and tries again; see
-/// [`accept_with_retry`]. Put a handshake into a [`Layer`], which runs each one in its own task, so that a slow peer does
-/// not delay others.
+/// [`accept_with_retry`]. Put a handshake into a [`Layer`], which runs each one in its own task, so that a slow peer
+/// does not delay others.
 pub trait Listener: Send + 'static {
     /// The type of the accepted connections.
     type Connection: Connection;
@@ -64,13 +64,13 @@ pub trait ListenerExt: Listener + Sized {
 
 impl<L: Listener> ListenerExt for L {}
 
-/// How long a listener waits after the operating system had no file descriptor or memory for a connection. hyper and axum
-/// wait 1 s, too: long enough for connections to end, and short enough for clients in the backlog.
+/// How long a listener waits after the operating system had no file descriptor or memory for a connection. hyper and
+/// axum wait 1 s, too: long enough for connections to end, and short enough for clients in the backlog.
 const PAUSE_WHEN_EXHAUSTED: Duration = Duration::from_secs(1);
 
-/// Calls `accept` until it returns a connection. An error of `accept` either concerns one connection, and the next one is
-/// accepted at once, or the operating system lacks file descriptors or memory, and it is called again after 1 s. `what`
-/// names the listener in the log.
+/// Calls `accept` until it returns a connection. An error of `accept` either concerns one connection, and the next one
+/// is accepted at once, or the operating system lacks file descriptors or memory, and it is called again after 1 s.
+/// `what` names the listener in the log.
 ///
 /// # Cancel safety
 ///

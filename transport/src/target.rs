@@ -1,5 +1,5 @@
-//! The endpoint of a connector that is made from a text. The text is parsed once; if it is invalid, every connection fails
-//! with the error.
+//! The endpoint of a connector that is made from a text. The text is parsed once; if it is invalid, every connection
+//! fails with the error.
 
 use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::endpoint::{Endpoint, EndpointError, Scheme};

@@ -49,8 +49,8 @@ pub struct WebSocket {
 }
 
 impl WebSocket {
-    /// The layer for `path`, such as `/kitex-ws` or `/kitex-ws?token=x`: a client requests it; a server accepts it, without
-    /// the query, and answers other paths with HTTP 404.
+    /// The layer for `path`, such as `/kitex-ws` or `/kitex-ws?token=x`: a client requests it; a server accepts it,
+    /// without the query, and answers other paths with HTTP 404.
     pub fn at(path: impl Into<String>) -> Self {
         let mut path = path.into();
         let query = path.split_once('?').map(|(path, query)| (path.len(), query.to_owned()));
@@ -60,8 +60,8 @@ impl WebSocket {
         Self { path, query: query.map(|(_, query)| query), subpaths: false }
     }
 
-    /// Makes a server also accept every path under its own: `/kitex-ws/a` in addition to `/kitex-ws`. Has no effect on a
-    /// client.
+    /// Makes a server also accept every path under its own: `/kitex-ws/a` in addition to `/kitex-ws`. Has no effect on
+    /// a client.
     pub fn with_subpaths(self) -> Self {
         Self { subpaths: true, ..self }
     }
@@ -69,8 +69,8 @@ impl WebSocket {
     /// Connects to `url`, `ws://HOST:PORT/PATH`, over TCP.
     ///
     /// If `url` is invalid, every connection fails with
-    /// [`ConnectErrorKind::InvalidEndpoint`](crate::ConnectErrorKind::InvalidEndpoint). To check it earlier, parse it as an
-    /// [`Endpoint`].
+    /// [`ConnectErrorKind::InvalidEndpoint`](crate::ConnectErrorKind::InvalidEndpoint). To check it earlier, parse it
+    /// as an [`Endpoint`].
     pub fn to(url: impl ToString) -> Layered<StdNet, WebSocket> {
         let target = Target::new(&url.to_string(), Scheme::Ws);
         let layer = target.endpoint().map_or_else(|_| Self::at("/"), Self::of);

@@ -21,8 +21,8 @@ use crate::codec::RawMessage;
 use crate::connect::ConnectError;
 use crate::connection::Connection;
 
-/// The service that replaces volo's [`MessageService`](volo_thrift::client::MessageService): it encodes a request, sends
-/// it, and receives and decodes the answer. [`Channel`] makes it.
+/// The service that replaces volo's [`MessageService`](volo_thrift::client::MessageService): it encodes a request,
+/// sends it, and receives and decodes the answer. [`Channel`] makes it.
 pub struct Calls<C: MakeConnection<Address>, Resp> {
     pub(super) channel: Channel<C>,
     pub(super) answer: PhantomData<fn() -> Resp>,

@@ -22,7 +22,8 @@ use crate::protocol::Protocol;
 /// share the connections.
 ///
 /// [`connect_with`](super::ConnectWith::connect_with) makes one with the defaults. Make one yourself, and pass it to
-/// [`connect_through`](super::ConnectWith::connect_through), to set options or the protocol, or to read [`stats`](Self::stats):
+/// [`connect_through`](super::ConnectWith::connect_through), to set options or the protocol, or to read
+/// [`stats`](Self::stats):
 ///
 /// ```
 /// use std::time::Duration;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::codec::MAX_MESSAGE_SIZE;
 
-/// Limits and timeouts of a client's connections and calls. Set with [`Channel::with_options`](super::Channel::with_options).
+/// Limits and timeouts of a client's connections and calls. Set with
+/// [`Channel::with_options`](super::Channel::with_options).
 ///
 /// | option | default | when it is exceeded |
 /// |---|---|---|

@@ -173,7 +173,8 @@ impl<T: Connection> Pool<T> {
         }
     }
 
-    /// The task runs in the runtime of the call that starts it. If that runtime ends, the next call starts another task.
+    /// The task runs in the runtime of the call that starts it. If that runtime ends, the next call starts another
+    /// task.
     fn start_sweeper(self: &Arc<Self>) {
         // Owned by the pool, which aborts it when it is dropped. It also ends when no connection is idle.
         let task = tokio::spawn(sweep_regularly(Arc::downgrade(self), self.idle_timeout)).abort_handle();

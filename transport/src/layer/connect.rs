@@ -11,8 +11,8 @@ use crate::endpoint::Endpoint;
 
 /// Puts layers on anything that implements motore's `MakeConnection<Address>`.
 pub trait ConnectExt: MakeConnection<Address> + Sized {
-    /// Performs the handshake of `layer` on each connection. The layer gets volo's address; if the connector connects to
-    /// another one, use [`Layered::to`].
+    /// Performs the handshake of `layer` on each connection. The layer gets volo's address; if the connector connects
+    /// to another one, use [`Layered::to`].
     fn layer<L>(self, layer: L) -> Layered<Self, L>
     where
         Self::Connection: Connection,

@@ -17,8 +17,8 @@ const MAX_CONTEXTS: usize = 128;
 
 /// The peer of the connection on which a call arrived, for layers of a service.
 ///
-/// `P` is the `Peer` type of the listener: `SocketAddr` for [`StdNet`](crate::StdNet), `WebSocketPeer<SocketAddr>` for a
-/// WebSocket over it. `None` if `P` is another type. Handlers have no context; give them the peer with
+/// `P` is the `Peer` type of the listener: `SocketAddr` for [`StdNet`](crate::StdNet), `WebSocketPeer<SocketAddr>` for
+/// a WebSocket over it. `None` if `P` is another type. Handlers have no context; give them the peer with
 /// [`serve_with`](crate::serve_with).
 ///
 /// ```

@@ -16,8 +16,8 @@ use super::{SecondSignal, ServeOptions, ServerHandle, ThriftService};
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
 
-/// Serves every connection of `listener` with `service` until it is stopped or the listener ends. Await the result to run
-/// it; it returns [`Served`].
+/// Serves every connection of `listener` with `service` until it is stopped or the listener ends. Await the result to
+/// run it; it returns [`Served`].
 ///
 /// ```no_run
 /// # use volplane_generated::api::{Echo, EchoServer, Request, Response};

@@ -18,8 +18,8 @@ use crate::yamux::{Outgoing, Session, SessionListener};
 
 /// Serves every session of `listener`, each with its own service. Await the result to run it; it returns [`Served`].
 ///
-/// `service_for` gets the [`Outgoing`] of the session, from which it can make a client that calls the peer, and the peer
-/// as the listener knows it, such as the path of its WebSocket. The service is dropped when its session ends.
+/// `service_for` gets the [`Outgoing`] of the session, from which it can make a client that calls the peer, and the
+/// peer as the listener knows it, such as the path of its WebSocket. The service is dropped when its session ends.
 pub fn serve_sessions<L, S, F>(listener: SessionListener<L>, service_for: F) -> ServeSessions<L, F>
 where
     L: Listener,
@@ -96,7 +96,8 @@ where
         let mut deadline = DrainDeadline::new(&options, force);
         stop.handle.stop();
         while listening && sessions.len() < options.max_connections() {
-            // Accepted so that the peer gets a GoAway: a reset connection would leave open whether its calls were served.
+            // Accepted so that the peer gets a GoAway: a reset connection would leave open whether its calls were
+            // served.
             let Some((session, peer)) = deadline.last_accept(listener.accept()).await else { break };
             let service = Arc::new(service_for(session.outgoing(), &peer));
             sessions.spawn(serve_one(session, service, stop.handle.child(), options));

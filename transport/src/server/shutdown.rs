@@ -4,8 +4,8 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 
-/// The output of the future passed to `with_graceful_shutdown`. It says when the server stops waiting for running calls.
-/// Implemented for `()`, so that any future without a result can be passed, and for [`CtrlC`].
+/// The output of the future passed to `with_graceful_shutdown`. It says when the server stops waiting for running
+/// calls. Implemented for `()`, so that any future without a result can be passed, and for [`CtrlC`].
 pub trait SecondSignal: Send + 'static {
     /// Resolves when the server has to end at once.
     fn again(self) -> Pin<Box<dyn Future<Output = ()> + Send>>;

@@ -1,7 +1,7 @@
 //! Reads an HTTP head and nothing after it.
 //!
-//! tungstenite performs only the handshake. This stream ends after the head, so that frames that arrive together with it
-//! are kept for our own frame codec.
+//! tungstenite performs only the handshake. This stream ends after the head, so that frames that arrive together with
+//! it are kept for our own frame codec.
 
 use std::io;
 use std::pin::Pin;
