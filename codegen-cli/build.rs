@@ -41,6 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let version = manifest
         .lines()
         .find_map(|line| line.strip_prefix("volo-thrift = \"")?.strip_suffix('"'))
+        .map(|requirement| requirement.trim_start_matches('='))
         .ok_or("Cargo.toml names no version of volo-thrift")?;
     println!("cargo::rustc-env=VOLO_THRIFT_VERSION={version}");
     Ok(())

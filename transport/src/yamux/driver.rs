@@ -137,6 +137,7 @@ impl Driver {
 /// The streams hold the gate, but the connection ends with the task, also when the runtime takes it down.
 impl Drop for Driver {
     fn drop(&mut self) {
+        self.state.status.end();
         self.gate.close();
     }
 }
@@ -195,6 +196,7 @@ impl State {
             if !std::mem::take(&mut self.active) {
                 self.release = None;
                 engine.release();
+                self.status.release_buffers();
                 return;
             }
             timer.as_mut().reset(Instant::now() + IDLE);

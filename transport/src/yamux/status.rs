@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
+use bytes::BytesMut;
 use futures_util::task::AtomicWaker;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -25,7 +26,12 @@ pub(super) struct Status {
     /// Held for moments, only by frames with flags and by streams that come, go or fail.
     record: Mutex<Record>,
     driver: AtomicWaker,
+    /// Empty buffers for large messages: new ones would cost the system as much as to send what is in them.
+    buffers: Mutex<Vec<BytesMut>>,
 }
+
+/// How many buffers for large messages are kept.
+const BUFFERS: usize = 16;
 
 #[derive(Debug, Default)]
 struct Record {
@@ -65,6 +71,7 @@ impl Status {
             busy: AtomicBool::new(false),
             record: Mutex::default(),
             driver: AtomicWaker::new(),
+            buffers: Mutex::default(),
         }
     }
 
@@ -104,6 +111,25 @@ impl Status {
 
     pub(super) fn set_busy(&self, busy: bool) {
         self.busy.store(busy, Ordering::Relaxed);
+    }
+
+    /// An empty buffer for a large message.
+    pub(super) fn buffer(&self) -> BytesMut {
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    /// Keeps a buffer for the next large message.
+    pub(super) fn keep_buffer(&self, mut buffer: BytesMut) {
+        buffer.clear();
+        let mut buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        if buffers.len() < BUFFERS {
+            buffers.push(buffer);
+        }
+    }
+
+    pub(super) fn release_buffers(&self) {
+        let buffers = std::mem::take(&mut *self.buffers.lock().unwrap_or_else(PoisonError::into_inner));
+        drop(buffers);
     }
 
     /// Nobody gets a stream any more.

@@ -45,13 +45,11 @@ pub struct YamuxStream {
     read_to_end: bool,
 }
 
-/// How much is collected before a write has to wait for the library, and at most in one frame.
-pub(super) const COLLECTED: usize = 64 * 1024;
+/// How much is collected before a write has to wait for the library, and at most in one frame: room for a message of
+/// 64 KiB with its head.
+pub(super) const COLLECTED: usize = 128 * 1024;
 
-/// From what size on a write is a frame of its own, which saves to copy it once.
-const LARGE: usize = 8 * 1024;
-
-/// How large an empty buffer is kept.
+/// How large an empty buffer a stream keeps. Larger ones are shared by all streams of the session.
 const KEPT: usize = 4 * 1024;
 
 /// What ties a stream to its session: it is counted, and keeps the driver at work.
@@ -199,19 +197,25 @@ impl YamuxStream {
             self.unsent.advance(count);
         }
         if self.unsent.capacity() > KEPT {
-            self.unsent = BytesMut::new();
+            let unsent = std::mem::take(&mut self.unsent);
+            if let Some((_, guard)) = &self.parts {
+                guard.status.keep_buffer(unsent);
+            }
         }
         Poll::Ready(Ok(()))
     }
 
-    /// Hands what was collected, and then as much of `buf` as there is room for, to the library.
-    fn poll_write_large(&mut self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        ready!(self.poll_send(cx))?;
-        let Some((stream, _)) = &mut self.parts else { return Poll::Ready(Err(io::ErrorKind::NotConnected.into())) };
-        let count = ready!(Pin::new(stream).poll_write(cx, buf)).map_err(|_| self.reset_error())?;
-        self.announced = true;
-        self.handed = true;
-        Poll::Ready(Ok(count))
+    /// Makes room to collect a large message in.
+    fn reserve(&mut self, size: usize) {
+        if size > KEPT
+            && self.unsent.capacity() < size
+            && let Some((_, guard)) = &self.parts
+        {
+            let mut buffer = guard.status.buffer();
+            buffer.reserve(self.unsent.len() + size.min(COLLECTED));
+            buffer.extend_from_slice(&self.unsent);
+            self.unsent = buffer;
+        }
     }
 
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -252,21 +256,9 @@ impl AsyncWrite for YamuxStream {
             this.tell();
             ready!(sent)?;
         }
+        this.reserve(bufs.iter().map(|buf| buf.len()).sum());
         let mut taken = 0;
         for buf in bufs {
-            if buf.len() >= LARGE {
-                // Not collected: it is a frame of its own.
-                let written = this.poll_write_large(cx, buf);
-                match written {
-                    Poll::Ready(Ok(count)) => taken += count,
-                    _ if taken > 0 => {}
-                    _ => {
-                        this.tell();
-                        return written;
-                    }
-                }
-                break;
-            }
             let part = &buf[..buf.len().min(COLLECTED - taken)];
             this.unsent.extend_from_slice(part);
             taken += part.len();

@@ -18,10 +18,10 @@ use crate::connection::Connection;
 const HIGH: usize = 128 * 1024;
 
 /// How many unread bytes are taken off the connection ahead of the library.
-const READ_AHEAD: usize = 64 * 1024;
+const READ_AHEAD: usize = 256 * 1024;
 
-/// How many are taken at once. More would bring bodies here that are better read directly.
-const READ: usize = 16 * 1024;
+/// How many are taken at once: what is left of a larger body is read directly.
+const READ: usize = 128 * 1024;
 
 /// From what size on a part of a body goes past the buffers.
 const LARGE: usize = 8 * 1024;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)] // a test that can't go on has failed
 
 mod draining;
+mod load;
 mod over;
 mod places;
 mod raw;
@@ -17,10 +18,9 @@ use support::{EchoHandler, PATIENCE, Server, client, echo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use volo_thrift::ServerError;
-use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, EchoServer, Request, Response};
+use volplane_generated::api::{Echo, EchoClient, EchoServer, Request, Response};
 use volplane_transport::{
-    ConnectWith, Hub, Listener, OpenError, Registration, Session, StdNet, WebSocket, Yamux, YamuxOptions, serve,
-    serve_sessions,
+    Hub, Listener, OpenError, Registration, Session, StdNet, WebSocket, Yamux, YamuxOptions, serve, serve_sessions,
 };
 
 async fn within<T>(future: impl Future<Output = T>) -> T {

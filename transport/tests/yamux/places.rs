@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use volplane_generated::api::EchoClientBuilder;
-use volplane_transport::{ConnectWith, Connection, Listener, OpenError, YamuxOptions};
+use volplane_transport::{Connection, Listener, OpenError, YamuxOptions};
 
 use crate::raw::{
     ACK, DATA, FIN, Frame, RST, SYN, WINDOW_UPDATE, against_raw, against_raw_with, frame, next_frame, send,
 };
-use crate::support::{EchoHandler, PATIENCE, Server, client, echo};
+use crate::support::{EchoHandler, Server, client, echo};
 use crate::{sessions, sessions_with, until, within};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
