@@ -1,7 +1,7 @@
-//! The calling side: volo's own client builder, with connections and the path of a call from here.
+//! The client side: volo's own client builder, with the connections and the call path of this crate.
 //!
-//! [`ConnectWith`] puts a [`Channel`] in the place of volo's last service. `call` is the path of a call, `pool` keeps
-//! the idle connections, `error` says what became of a call that failed.
+//! [`ConnectWith`] replaces volo's innermost service by a [`Channel`]. `call` makes one call, `acquire` gets its
+//! connection, `pool` keeps the idle connections, `error` says whether a failed call was delivered.
 
 mod acquire;
 mod attempts;
@@ -37,9 +37,9 @@ use crate::endpoint::Endpoint;
 
 /// Plugs a connection into a client builder that volo generated.
 ///
-/// Options, outer layers, load balancing and `CallOpt` of volo work as before. Inner layers are added before this, or
-/// after it with `layer_inner_front`: see [`Channel`]. Build the client inside a tokio runtime: volo's own pool, which
-/// is not used, starts a task there.
+/// volo's options, outer layers, load balancing and `CallOpt` work unchanged. Add inner layers before it, or after it
+/// with `layer_inner_front`: see [`Channel`]. Build the client inside a tokio runtime: volo's own pool is built, too,
+/// and starts a task there, although it is not used.
 ///
 /// ```no_run
 /// # use volplane_generated::api::{EchoClientBuilder, Request};
@@ -58,12 +58,12 @@ pub trait ConnectWith: Sized {
         C::Connection: Connection,
         C::Error: Into<ConnectError>;
 
-    /// Makes connections with `connector`, which is anything that implements motore's [`MakeConnection`]: one of
-    /// this crate, or a `motore::UnaryService<Address>` of your own.
+    /// Makes connections with `connector`, with the default options and protocol. A connector is anything that
+    /// implements motore's [`MakeConnection`]: one of this crate, or your own `motore::UnaryService<Address>`.
     ///
-    /// The builder needs an address even where the connector has its own; this sets an unspecified one. For a
-    /// connector that goes where volo says, such as [`StdNet::new`](crate::StdNet::new), call the builder's
-    /// `address` after this, or its `discover` before.
+    /// volo's builder needs an address even if the connector has its own, so this sets an unspecified one. For a
+    /// connector that connects to volo's address, such as [`StdNet::new`](crate::StdNet::new), call the builder's
+    /// `address` after this, or its `discover` before this.
     fn connect_with<C>(self, connector: C) -> Self::Connected<C>
     where
         C: MakeConnection<Address> + Send + Sync + 'static,
@@ -73,18 +73,20 @@ pub trait ConnectWith: Sized {
         self.connect_through(Channel::new(connector))
     }
 
-    /// Connects to an endpoint that is known at run time only, in the protocol that its query names
-    /// (`tcp://127.0.0.1:8889?protocol=framed`).
+    /// Connects to an endpoint from configuration, with the protocol in its query
+    /// (`tcp://127.0.0.1:8889?protocol=framed`) and the default options. For other options, pass
+    /// [`Endpoint::connector`] to a [`Channel`].
     ///
     /// # Errors
     ///
-    /// When this build has no connector for the endpoint.
+    /// [`ConnectErrorKind::Unsupported`](crate::ConnectErrorKind::Unsupported) if this build has no connector for the
+    /// endpoint. The message says why.
     fn connect_to(self, endpoint: &Endpoint) -> Result<Self::Connected<BoxConnector>, ConnectError> {
         let channel = Channel::new(endpoint.connector()?);
         Ok(self.connect_through(channel.with_protocol(endpoint.protocol().unwrap_or_default())))
     }
 
-    /// As [`connect_with`](Self::connect_with), through a [`Channel`] with options and a protocol.
+    /// As [`connect_with`](Self::connect_with), with the options and protocol of `channel`.
     fn connect_through<C>(self, channel: Channel<C>) -> Self::Connected<C>
     where
         C: MakeConnection<Address> + Send + Sync + 'static,
@@ -106,8 +108,8 @@ impl<IL, OL, Mk, Req, Resp, MkT, MkC, LB: 'static> ConnectWith for ClientBuilder
         C::Connection: Connection,
         C::Error: Into<ConnectError>,
     {
-        // volo asks load balancing for an address where there is none, and never where there is one.
-        let builder = if TypeId::of::<LB>() == TypeId::of::<FindsNothing>() {
+        // volo asks load balancing for an address only if none is set.
+        let builder = if TypeId::of::<LB>() == TypeId::of::<NoDiscovery>() {
             self.address(Address::Ip(SocketAddr::from(([0, 0, 0, 0], 0))))
         } else {
             self
@@ -117,4 +119,4 @@ impl<IL, OL, Mk, Req, Resp, MkT, MkC, LB: 'static> ConnectWith for ClientBuilder
 }
 
 /// The load balancing of a builder for which none was chosen: it finds no address.
-type FindsNothing = LbConfig<WeightedRandomBalance<()>, DummyDiscover>;
+type NoDiscovery = LbConfig<WeightedRandomBalance<()>, DummyDiscover>;

@@ -1,8 +1,8 @@
-//! Messages of calls on a byte stream: whole messages are read and written here, volo's codec works on memory.
+//! Reads and writes whole messages on a byte stream; volo's codec only works on memory.
 //!
-//! Reading: the [`wire`](crate::wire) module finds where a message ends, the [`reader`] collects it, and only then does
-//! volo's synchronous decoder see it. What checks the inside of a message before it is decoded stands between the two.
-//! Writing: volo's encoders make the message, the [`writer`] sends it in one system call where it can.
+//! Reading: the [`wire`](crate::wire) module finds the end of a message, the [`reader`] collects the message, then
+//! volo's synchronous decoder decodes it. Checks of the contents of a message belong between the last two. Writing:
+//! volo's encoders encode the message, the [`writer`] sends it, if possible in one system call.
 
 mod reader;
 mod writer;
@@ -26,10 +26,10 @@ use crate::wire::Head;
 /// (<https://github.com/apache/thrift/blob/master/doc/specs/thrift-rpc.md#framed-vs-unframed-transport>).
 pub(crate) const MAX_MESSAGE_SIZE: usize = 16 * 1024 * 1024;
 
-/// Decodes whole messages in whichever protocol they are.
+/// Decodes whole messages of any protocol.
 ///
-/// volo's decoders look for a TTHeader and for a frame at bytes that other messages may have, too. Which there are is
-/// known by now, so each message goes to the decoder that looks for nothing else.
+/// volo's decoders recognize a TTHeader and a frame by bytes that other messages can contain, too. The wire module has
+/// already determined the protocol, so each message is decoded by the decoder of its protocol.
 pub(crate) struct Decoder {
     header_and_frame: TTHeaderDecoder<FramedDecoder<ThriftCodec>>,
     header: TTHeaderDecoder<ThriftCodec>,

@@ -1,4 +1,4 @@
-//! The error of making a connection. It names no transport: a new one needs no change here.
+//! The error of making a connection. It is independent of transports: a new one needs no change here.
 
 use std::error::Error;
 use std::fmt;
@@ -6,7 +6,9 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Why there is no connection. Nothing of a call was sent.
+/// Why a connection could not be made. No call was sent.
+///
+/// If it fails a call, its text is part of the `ClientError`, whose [`Delivery`](crate::Delivery) is `NeverSent`.
 ///
 /// ```
 /// use volplane_transport::{ConnectError, ConnectErrorKind};
@@ -21,27 +23,27 @@ pub struct ConnectError {
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
-/// What kind of failure a [`ConnectError`] is.
+/// The kind of a [`ConnectError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConnectErrorKind {
-    /// Nobody listens there.
+    /// No server listens at the endpoint.
     Refused,
     /// The host name has no address.
     Unresolved,
-    /// It took longer than this.
+    /// It took longer than this timeout.
     TimedOut(Duration),
     /// The connection was made, but a handshake on it failed.
     Handshake,
-    /// What the connection was to be made from has ended, such as a yamux session.
+    /// The session in which the connection would be a stream has ended, as with yamux.
     Closed,
-    /// As many connections or streams as allowed are in use.
+    /// The maximum number of connections or streams is in use.
     Limit,
-    /// The endpoint's text cannot be parsed, or it lacks what this connection needs.
+    /// The endpoint can't be parsed, or a part that is needed is missing.
     InvalidEndpoint,
-    /// This connection cannot reach such an address.
+    /// The connector does not support such an endpoint.
     Unsupported,
-    /// Another error of the operating system; the source tells which.
+    /// Another error of the operating system, which is the source.
     Io,
 }
 
@@ -51,13 +53,13 @@ impl ConnectError {
         Self { kind, endpoint: None, source: None }
     }
 
-    /// Adds where the connection was to go, unless that is known already: the innermost layer knows best.
+    /// Adds the endpoint, unless the error already has one: that of the innermost layer is the most precise.
     pub fn at(mut self, endpoint: impl fmt::Display) -> Self {
         self.endpoint.get_or_insert_with(|| endpoint.to_string().into());
         self
     }
 
-    /// Adds the cause.
+    /// Adds the source.
     pub fn because(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { source: Some(Arc::from(source.into())), ..self }
     }
@@ -67,7 +69,7 @@ impl ConnectError {
         self.kind
     }
 
-    /// Where the connection was to go, in its text form.
+    /// The endpoint, as text.
     pub fn endpoint(&self) -> Option<&str> {
         self.endpoint.as_deref()
     }
@@ -109,9 +111,9 @@ impl From<io::Error> for ConnectError {
 }
 
 impl ConnectError {
-    /// Whether the peer has broken it off, as a server does that stops while connections to it are made: another attempt
-    /// may reach one that does not.
-    pub(crate) fn is_broken_off(&self) -> bool {
+    /// Whether the peer has closed the connection meanwhile, as a stopping server does: another attempt may reach the
+    /// server that replaces it.
+    pub(crate) fn is_disconnect(&self) -> bool {
         let broken = |error: &io::Error| {
             use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
             matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
@@ -125,7 +127,7 @@ impl ConnectError {
         self.kind == ConnectErrorKind::Closed || causes.filter_map(|error| error.downcast_ref()).any(broken)
     }
 
-    /// The kind of `io::Error` that says nearly the same.
+    /// The most similar kind of `io::Error`.
     pub(crate) fn io_kind(&self) -> io::ErrorKind {
         match self.kind {
             ConnectErrorKind::Refused => io::ErrorKind::ConnectionRefused,
@@ -149,8 +151,7 @@ impl From<ConnectError> for io::Error {
     }
 }
 
-/// Shows an error and its causes on one line. volo keeps only the text of an error, so a cause that is not in the
-/// text is lost.
+/// Displays an error and its causes on one line. volo keeps only the text of an error, and would lose the causes.
 pub(crate) struct WithCauses<'a>(pub(crate) &'a (dyn Error + 'static));
 
 impl fmt::Display for WithCauses<'_> {

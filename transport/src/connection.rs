@@ -1,4 +1,4 @@
-//! What counts as a connection, and what is known of its other end.
+//! The trait of connections, and of their peers.
 
 use std::error::Error;
 use std::fmt;
@@ -11,9 +11,9 @@ use tokio::net::TcpStream;
 use tokio::net::UnixStream;
 use volo::net::Address;
 
-/// A byte stream in both directions that carries one call after another.
+/// A bidirectional byte stream that carries one call after another.
 ///
-/// Implemented for tokio's sockets and pipes. A type of your own needs an empty `impl`:
+/// Implemented for tokio's sockets and in-memory pipes. Your own type needs an empty `impl`:
 ///
 /// ```
 /// # use std::{io, pin::Pin, task::{Context, Poll}};
@@ -39,8 +39,8 @@ use volo::net::Address;
 /// # }
 /// ```
 pub trait Connection: AsyncRead + AsyncWrite + Send + Unpin + 'static {
-    /// Whether it may carry another call, asked when a call has ended and before an idle connection is used.
-    /// Default: `true`. A multiplexed stream says `false` once its session accepts no more calls.
+    /// Whether the connection may carry another call. Called after each call, and before an idle connection is used.
+    /// Default: `true`. A multiplexed stream returns `false` when its session accepts no more calls.
     fn is_reusable(&self) -> bool {
         true
     }
@@ -61,9 +61,10 @@ impl<C: Connection + ?Sized> Connection for Box<C> {
 
 /// What a listener knows of the other end of a connection.
 ///
-/// Layers nest it: what a layer learned stands around what was known below it.
+/// Layers nest it: the peer type of a layer contains that of the underlying listener. Handlers get it from
+/// [`serve_with`](crate::serve_with), layers of a service from [`peer_of`](crate::peer_of).
 pub trait Peer: Clone + fmt::Debug + fmt::Display + Send + Sync + 'static {
-    /// The address that a handler finds as the caller's in volo's context. `None` where there is none.
+    /// The address that volo's context has as the caller's. `None` if there is none.
     fn address(&self) -> Option<Address>;
 }
 
@@ -73,18 +74,18 @@ impl Peer for SocketAddr {
     }
 }
 
-/// For listeners that know only a name of their peers, or nothing.
+/// For listeners that know only a name of their peers.
 impl Peer for String {
     fn address(&self) -> Option<Address> {
         None
     }
 }
 
-/// Marks an [`io::Error`] of a connection: the peer has certainly not taken up what was written since the last byte
-/// was read, so the call may be sent again on another connection.
+/// Marks an [`io::Error`] of a connection: the peer has certainly not begun to process the bytes written since the last
+/// read, so the call is sent again on another connection.
 ///
-/// A connection of your own may use it where its protocol makes this certain, as yamux does for a stream that is
-/// reset before it was acknowledged. An end of file on TCP does not make it certain.
+/// Your own connection may use it if its protocol makes this certain, as yamux does for a stream that the peer refuses
+/// before acknowledging it. An end of file on TCP does not make it certain.
 ///
 /// ```
 /// use std::io;
@@ -98,12 +99,12 @@ impl Peer for String {
 pub struct NotDelivered(String);
 
 impl NotDelivered {
-    /// An error of the given kind that carries the mark.
+    /// An error of the given kind with the mark and the message `why`.
     pub fn error(kind: io::ErrorKind, why: impl Into<String>) -> io::Error {
         io::Error::new(kind, NotDelivered(why.into()))
     }
 
-    /// Whether the error carries the mark.
+    /// Whether the error has the mark.
     pub fn is(error: &io::Error) -> bool {
         error.get_ref().is_some_and(|inner| inner.is::<NotDelivered>())
     }

@@ -1,4 +1,4 @@
-//! How long something may wait without progress, for hand-written polls.
+//! A timeout on waits without progress, for poll functions.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
-/// Runs while something waits. The timer is made at the first wait and moved at later ones, never cancelled: a timer
-/// that fires with nothing waiting only causes one poll.
+/// Limits how long a wait may take. The timer is created by the first wait and reset by later ones, but never
+/// cancelled: if it fires when nothing waits, that only causes one poll.
 #[derive(Debug)]
 pub(crate) struct Deadline {
     after: Duration,
@@ -26,12 +26,12 @@ impl Deadline {
         self.after
     }
 
-    /// There was progress, or nothing is waited for: the next wait begins anew.
+    /// Ends the wait, because there was progress or nothing is waited for.
     pub(crate) fn rest(&mut self) {
         self.waiting = false;
     }
 
-    /// To be called whenever the wait goes on. Resolves with the time waited once it is too long.
+    /// Call it in every poll of the wait. Resolves to the timeout when the wait has taken that long.
     pub(crate) fn poll_waited(&mut self, cx: &mut Context<'_>) -> Poll<Duration> {
         let after = self.after;
         let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(after)));

@@ -1,4 +1,4 @@
-//! Connectors and listeners whose type is chosen at run time, by the text of an endpoint.
+//! Connectors and listeners whose type is chosen at run time, from an endpoint.
 
 use std::any::Any;
 use std::fmt;
@@ -17,10 +17,10 @@ use crate::listen::Listener;
 use crate::stdnet::{BindError, StdNet};
 use crate::target::Target;
 
-/// Any connection.
+/// A connection of any type.
 pub type BoxConnection = Box<dyn Connection>;
 
-/// Any connector. Clones share it.
+/// A connector of any type, such as [`Endpoint::connector`] makes. Clones share it.
 #[derive(Clone)]
 pub struct BoxConnector {
     inner: Arc<dyn DynConnector>,
@@ -46,7 +46,7 @@ where
 }
 
 impl BoxConnector {
-    /// Forgets the type of `connector`.
+    /// Erases the type of `connector`.
     pub fn new<C>(connector: C) -> Self
     where
         C: MakeConnection<Address> + Send + Sync + 'static,
@@ -72,7 +72,7 @@ impl fmt::Debug for BoxConnector {
     }
 }
 
-/// Any listener.
+/// A listener of any type, such as [`Endpoint::bind`] makes.
 pub struct BoxListener {
     inner: Box<dyn DynListener>,
 }
@@ -102,7 +102,7 @@ impl<L: Listener> DynListener for L {
 }
 
 impl BoxListener {
-    /// Forgets the type of `listener`.
+    /// Erases the type of `listener`.
     pub fn new(listener: impl Listener) -> Self {
         Self { inner: Box::new(listener) }
     }
@@ -131,7 +131,7 @@ impl fmt::Debug for BoxListener {
     }
 }
 
-/// What any listener knows of a peer.
+/// A peer of any type.
 #[derive(Clone, Debug)]
 pub struct BoxPeer {
     inner: Arc<dyn DynPeer>,
@@ -153,7 +153,7 @@ impl<P: Peer> DynPeer for P {
 }
 
 impl BoxPeer {
-    /// Forgets the type of `peer`.
+    /// Erases the type of `peer`.
     pub fn new(peer: impl Peer) -> Self {
         Self { inner: Arc::new(peer) }
     }
@@ -178,12 +178,13 @@ impl Peer for BoxPeer {
 
 /// Connections for configuration files and command lines.
 impl Endpoint {
-    /// A connector to this endpoint, whatever address volo has. Its `?protocol=` is not the connector's affair:
-    /// [`connect_to`](crate::ConnectWith::connect_to) uses both.
+    /// A connector to this endpoint; it ignores volo's address. It does not use `?protocol=`, which
+    /// [`connect_to`](crate::ConnectWith::connect_to) does.
     ///
     /// # Errors
     ///
-    /// When there is no connector for the scheme yet, or its cargo feature is off; the message says which.
+    /// [`ConnectErrorKind::Unsupported`] if there is no connector for the scheme yet, or if its cargo feature is off.
+    /// The message says which.
     pub fn connector(&self) -> Result<BoxConnector, ConnectError> {
         let unsupported = || ConnectError::new(ConnectErrorKind::Unsupported).at(self).because(self.why_unsupported());
         let below = self.clone().with_yamux(false).with_protocol(None);
@@ -202,11 +203,17 @@ impl Endpoint {
         }
     }
 
-    /// Listens on this endpoint. Of `yamux+` endpoints the streams of all sessions are accepted.
+    /// Listens on this endpoint. A listener on a `yamux+` endpoint accepts the streams of all sessions. `?protocol=` is
+    /// not used: servers detect the protocol.
     ///
     /// # Errors
     ///
-    /// When there is no listener for the scheme yet, its cargo feature is off, or the system refuses the address.
+    /// If there is no listener for the scheme yet, if its cargo feature is off, or if the operating system refuses the
+    /// address.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: nothing listens afterwards.
     pub async fn bind(&self) -> Result<BoxListener, BindError> {
         let unsupported = || BindError::Unsupported { endpoint: self.clone(), why: self.why_unsupported() };
         let below = self.clone().with_yamux(false).with_protocol(None);

@@ -1,12 +1,12 @@
-//! Who is connected: a typed client for each peer, by id.
+//! A client for each connected peer, by id.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The peers that are connected now, each with the client that calls it back. Clones share the list.
+/// The connected peers, each with a client that calls it. Clones share the list.
 ///
-/// A peer that joins under an id that is taken replaces the older one: the older connection is the one that is likely
-/// to be dead without knowing it.
+/// A peer that joins under an id in use replaces the older peer, whose connection has most likely failed without
+/// notice.
 ///
 /// ```
 /// use volplane_transport::Hub;
@@ -43,7 +43,7 @@ impl<C> Clone for Hub<C> {
 }
 
 impl<C> Hub<C> {
-    /// Enters `client` under `id`, for as long as the registration is kept.
+    /// Adds `client` under `id`, until the registration is dropped.
     pub fn join(&self, id: impl Into<String>, client: C) -> Registration<C> {
         let id = id.into();
         let mut peers = self.lock();
@@ -56,13 +56,13 @@ impl<C> Hub<C> {
         Registration { hub: self.clone(), id, generation }
     }
 
-    /// The ids of all peers that are connected now, in no order.
+    /// The ids of all connected peers, in no particular order.
     pub fn ids(&self) -> Vec<String> {
         self.lock().clients.keys().cloned().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Peers<C>> {
-        // The list is whole between any two statements that hold the lock.
+        // The list is consistent between any two statements that hold the lock.
         self.peers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -74,9 +74,9 @@ impl<C: Clone> Hub<C> {
     }
 }
 
-/// Keeps a peer on the list of its [`Hub`]. Dropping it takes the peer off, unless a newer one has replaced it.
+/// Keeps a peer in its [`Hub`]. Dropping it removes the peer, unless a newer one has replaced it.
 #[derive(Debug)]
-#[must_use = "dropping it takes the peer off the list"]
+#[must_use = "dropping it removes the peer from the hub"]
 pub struct Registration<C> {
     hub: Hub<C>,
     id: String,
@@ -84,7 +84,7 @@ pub struct Registration<C> {
 }
 
 impl<C> Registration<C> {
-    /// The id.
+    /// The id of the peer.
     pub fn id(&self) -> &str {
         &self.id
     }

@@ -1,4 +1,4 @@
-//! Handshakes that stand on other connections: one trait for both directions.
+//! Handshakes on connections: one trait for both directions.
 
 mod connect;
 mod listen;
@@ -14,25 +14,36 @@ use crate::endpoint::Endpoint;
 pub use connect::ConnectExt;
 use listen::Handshakes;
 
-/// A handshake on a connection, and what it makes of the connection: WebSocket, TLS, authentication.
+/// A handshake that turns one connection into another: WebSocket, TLS, authentication.
 ///
-/// One implementation serves clients and servers. Put it on a connector with [`ConnectExt::layer`] and on a listener
-/// with [`ListenerExt::layer`](crate::ListenerExt::layer); each gives a [`Layered`].
+/// One implementation is used by clients and servers. Put it on a connector with [`ConnectExt::layer`] and on a
+/// listener with [`ListenerExt::layer`](crate::ListenerExt::layer); the result is a [`Layered`].
 ///
-/// Neither method needs a deadline of its own: [`Layered`] gives up after [`HandshakeOptions::deadline`].
+/// Handshakes need no timeout of their own: [`Layered`] drops them after [`HandshakeOptions::deadline`].
+///
+/// # Cancel safety
+///
+/// Dropping a handshake drops its connection, so the methods need not be cancel safe.
 pub trait Layer<Io: Connection>: Send + Sync + 'static {
-    /// The connection above the layer.
+    /// The connection after the handshake.
     type Io: Connection;
-    /// What is known of the other end above the layer, around what was known below.
+    /// What is known of the other end after the handshake. It usually contains the peer of the underlying listener.
     type Peer<P: Peer>: Peer;
     /// Why a handshake failed.
     type Error: Error + Send + Sync + 'static;
 
-    /// The handshake of the end that dialed. `to` is the address above the layer, as [`endpoint`](Self::endpoint)
-    /// makes it.
+    /// The handshake of the end that dialed. `to` is the result of [`endpoint`](Self::endpoint).
+    ///
+    /// # Errors
+    ///
+    /// If the handshake fails. The client gets it as the source of a [`ConnectError`](crate::ConnectError).
     fn outgoing(&self, io: Io, to: &Endpoint) -> impl Future<Output = Result<Self::Io, Self::Error>> + Send;
 
     /// The handshake of the end that accepted.
+    ///
+    /// # Errors
+    ///
+    /// If the handshake fails. It is logged, and the connection is dropped.
     #[allow(clippy::type_complexity)] // an alias would hide what an implementation has to return
     fn incoming<P: Peer>(
         &self,
@@ -40,13 +51,18 @@ pub trait Layer<Io: Connection>: Send + Sync + 'static {
         peer: P,
     ) -> impl Future<Output = Result<(Self::Io, Self::Peer<P>), Self::Error>> + Send;
 
-    /// The address above the layer, made from the one below. Default: the same.
+    /// The endpoint of the layered connector or listener, made from that of the underlying one. Default: the same.
     fn endpoint(&self, below: Endpoint) -> Endpoint {
         below
     }
 }
 
-/// Bounds on unfinished handshakes.
+/// Limits of the handshakes of a [`Layered`]. Set with [`Layered::with_handshake_options`].
+///
+/// | option | default | when it is exceeded |
+/// |---|---|---|
+/// | `deadline` | 10 s | the connection is dropped |
+/// | `concurrency` | 1,024 | further connections wait in the underlying listener |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HandshakeOptions {
     deadline: Duration,
@@ -60,13 +76,13 @@ impl Default for HandshakeOptions {
 }
 
 impl HandshakeOptions {
-    /// How long one handshake may take, at either end. Default: 10 s. A connection over it is dropped.
+    /// How long one handshake may take, at either end. Default: 10 s. Then the connection is dropped.
     pub fn with_deadline(self, deadline: Duration) -> Self {
         Self { deadline, ..self }
     }
 
-    /// How many handshakes may be under way in a listener. Default: 1024. At least 1. Further connections wait in the
-    /// listener below.
+    /// How many handshakes of a listener may run at a time, at least 1. Default: 1,024. Further connections wait in the
+    /// underlying listener.
     pub fn with_concurrency(self, concurrency: usize) -> Self {
         Self { concurrency: concurrency.max(1), ..self }
     }
@@ -82,11 +98,11 @@ impl HandshakeOptions {
     }
 }
 
-/// A base `B` with the layer `L` on it: a connector (motore's `MakeConnection<Address>`) where `B` is one, a
-/// [`Listener`](crate::Listener) where `B` is one.
+/// The connector or listener `B` with the layer `L`: a connector (motore's `MakeConnection<Address>`) if `B` is one, a
+/// [`Listener`](crate::Listener) if `B` is one.
 ///
-/// As a listener it runs each handshake in a task of its own and hands connections out in the order in which their
-/// handshakes end. The tasks end with it.
+/// A listener runs each handshake in its own task and returns connections in the order in which their handshakes end.
+/// Dropping the listener aborts the tasks.
 ///
 /// ```
 /// # async fn f() -> Result<(), volplane_transport::BindError> {
@@ -101,10 +117,10 @@ impl HandshakeOptions {
 pub struct Layered<B, L> {
     base: B,
     layer: Arc<L>,
-    /// Where the base connects to. `None` for a listener, and where the base goes to the address that volo has.
+    /// The endpoint to which the base connects. `None` for a listener, and for a base that connects to volo's address.
     to: Option<Endpoint>,
     options: HandshakeOptions,
-    /// Those of a listener.
+    /// The running handshakes of a listener.
     handshakes: Handshakes,
 }
 
@@ -114,8 +130,8 @@ impl<B, L> Layered<B, L> {
         Self { base, layer, to, options: HandshakeOptions::default(), handshakes: Handshakes::default() }
     }
 
-    /// A connector over `base`, which goes to `to` whatever address volo has. Use it for a base of your own whose
-    /// layers need the address, as a WebSocket does for its request.
+    /// A connector over `base`, which connects to `to` and ignores volo's address. Use it for your own connectors, if
+    /// the layer needs the endpoint, as WebSocket does for its request.
     pub fn to(base: B, layer: L, to: Endpoint) -> Self {
         Self::new(base, layer, Some(to))
     }
@@ -124,12 +140,12 @@ impl<B, L> Layered<B, L> {
         Self::new(base, layer, None)
     }
 
-    /// With other bounds on handshakes.
+    /// Sets the limits of handshakes.
     pub fn with_handshake_options(self, options: HandshakeOptions) -> Self {
         Self { options, ..self }
     }
 
-    /// With another layer, made from this one. Handshakes under way go on as they began.
+    /// Replaces the layer. Running handshakes continue with the old one.
     pub fn map_layer(mut self, change: impl FnOnce(L) -> L) -> Self
     where
         L: Clone,

@@ -1,8 +1,8 @@
 //! Connections for volo-thrift that volo does not have: standard-library TCP, WebSocket, and yamux with calls in both
 //! directions over one connection.
 //!
-//! The entry points are [`ConnectWith::connect_with`], which plugs a connection into a client builder that volo
-//! generated, and [`serve`], which runs a generated service on any [`Listener`].
+//! Pass a connector to [`ConnectWith::connect_with`] on a client builder that volo generated, and a [`Listener`] and a
+//! generated service to [`serve`].
 //!
 //! | connection | client | server |
 //! |---|---|---|
@@ -11,12 +11,39 @@
 //! | yamux, calls both ways | [`Yamux::connect`] | [`Yamux::listen`], [`serve_sessions`] |
 //! | yamux, calls one way | [`Yamux::over`] | [`SessionListener::into_streams`] |
 //! | in process | [`Memory::pair`] | [`Memory::pair`] |
-//! | by the text of an [`Endpoint`] | [`Endpoint::connector`], [`ConnectWith::connect_to`] | [`Endpoint::bind`] |
+//! | from configuration | [`ConnectWith::connect_to`] | [`Endpoint::bind`] |
 //! | your own | `motore::UnaryService<Address>` | [`Listener`] |
 //!
-//! A handshake is a [`Layer`], which is put on any of them, at both ends: [`WebSocket`] is one.
+//! A handshake is a [`Layer`], which can be put on each of them, at both ends: [`WebSocket`] is one.
 //!
-//! Cargo features, both on by default: `websocket`, `yamux`.
+//! # Options
+//!
+//! Timeouts and limits have defaults, which are in the table of each type:
+//!
+//! | options | of | set with |
+//! |---|---|---|
+//! | [`ClientOptions`] | a client's calls and connections | [`Channel::with_options`] |
+//! | [`Protocol`] | the messages of a client | [`Channel::with_protocol`], `?protocol=` |
+//! | [`ServeOptions`] | a server | [`Serve::with_options`], [`ServeSessions::with_options`] |
+//! | [`HandshakeOptions`] | the handshakes of a layer | [`Layered::with_handshake_options`] |
+//! | [`YamuxOptions`] | a yamux session | [`SessionListener::with_options`], [`YamuxStreams::with_options`], [`Yamux::connect_with_options`] |
+//!
+//! # Errors
+//!
+//! [`Delivery::of`] says of a call's `ClientError` whether it is safe to send the call again. [`ConnectError`] says why
+//! a connection could not be made, [`BindError`] why a server could not listen.
+//!
+//! # Cargo features
+//!
+//! Both are on by default.
+//!
+//! | feature | adds | dependency |
+//! |---|---|---|
+//! | `websocket` | [`WebSocket`], `ws://` endpoints | tokio-tungstenite |
+//! | `yamux` | [`Yamux`], [`serve_sessions`], `yamux+` endpoints | yamux |
+
+// The tables above link to items of all cargo features.
+#![cfg_attr(not(all(feature = "websocket", feature = "yamux")), allow(rustdoc::broken_intra_doc_links))]
 
 mod client;
 mod codec;

@@ -1,4 +1,4 @@
-//! Listeners: where a server's connections come from.
+//! Listeners: sources of a server's connections.
 
 mod limit;
 mod socket;
@@ -19,56 +19,58 @@ use crate::layer::{Layer, Layered};
 
 /// A source of connections for [`serve`](crate::serve).
 ///
-/// Accepting does not fail: a listener that runs out of file descriptors logs, waits and goes on. A handshake belongs
-/// in a [`Layer`], which runs each in a task of its own, so that one slow peer keeps nobody waiting.
+/// Accepting does not fail: a listener that runs out of file descriptors logs an error, waits and tries again; see
+/// [`accept_with_retry`]. Put a handshake into a [`Layer`], which runs each one in its own task, so that a slow peer
+/// does not delay others.
 pub trait Listener: Send + 'static {
-    /// What is accepted.
+    /// The type of the accepted connections.
     type Connection: Connection;
-    /// What is known of its other end.
+    /// What the listener knows of the other end of a connection.
     type Peer: Peer;
 
-    /// Waits for the next connection, ready to use. `None` means that no more will come.
+    /// Waits for the next connection, ready to use. `None` means that there will be no more.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future loses no connection.
+    /// Has to be cancel safe: dropping the future must not lose a connection.
     fn accept(&mut self) -> impl Future<Output = Option<(Self::Connection, Self::Peer)>> + Send;
 
     /// The address that a client connects to.
     fn endpoint(&self) -> Endpoint;
 
-    /// Called once when the server begins to stop. A listener whose connections share a session tells the peers here
-    /// that no new calls are taken. Afterwards the server accepts what has already connected, for a fraction of a
-    /// second, and drops the listener. Default: nothing.
+    /// Called once when the server begins to stop. A listener whose connections share a session tells the peers to open
+    /// no more of them. The server then accepts the connections that have already been made, for at most 250 ms, and
+    /// drops the listener. Default: does nothing.
     fn stop(&mut self) {}
 }
 
-/// What can be put around any [`Listener`].
+/// Adapters for any [`Listener`].
 pub trait ListenerExt: Listener + Sized {
-    /// Puts the connections through a handshake. See [`Layered`] for its deadline and how many may be under way.
+    /// Performs the handshake of `layer` on each connection. [`HandshakeOptions`](crate::HandshakeOptions) limit it.
     fn layer<L: Layer<Self::Connection>>(self, layer: L) -> Layered<Self, L> {
         Layered::listener(self, layer)
     }
 
-    /// Accepts at most `connections` at a time; further ones wait in this listener until one is dropped. At least 1.
+    /// Accepts at most `connections` at a time, at least 1. Further ones wait until an accepted one is dropped.
     fn limit(self, connections: usize) -> Limit<Self> {
         Limit::new(self, connections)
     }
 
-    /// Calls `look` with every accepted connection, to set a socket option or to count it.
-    fn tap<F: FnMut(&mut Self::Connection, &Self::Peer) + Send + 'static>(self, look: F) -> Tap<Self, F> {
-        Tap::new(self, look)
+    /// Calls `inspect` with every accepted connection, for example to set a socket option or to count it.
+    fn tap<F: FnMut(&mut Self::Connection, &Self::Peer) + Send + 'static>(self, inspect: F) -> Tap<Self, F> {
+        Tap::new(self, inspect)
     }
 }
 
 impl<L: Listener> ListenerExt for L {}
 
-/// How long a listener waits after the system had no descriptor or memory for one more connection. hyper and axum wait
-/// a second, too: long enough for connections to end, short enough for callers that wait in the backlog.
+/// How long a listener waits after the operating system had no file descriptor or memory for a connection. hyper and
+/// axum wait 1 s, too: long enough for connections to end, and short enough for clients in the backlog.
 const PAUSE_WHEN_EXHAUSTED: Duration = Duration::from_secs(1);
 
-/// Calls `accept` until it yields a connection. An error of `accept` is either one connection's own, or the system is
-/// out of descriptors or memory for a while: neither ends a [`Listener`]. `what` names the listener in the log.
+/// Calls `accept` until it returns a connection. An error of `accept` either concerns one connection, and the next one
+/// is accepted at once, or the operating system lacks file descriptors or memory, and it is called again after 1 s.
+/// `what` names the listener in the log.
 ///
 /// # Cancel safety
 ///
@@ -84,7 +86,7 @@ where
                 tracing::debug!(%error, "a connection to {what} ended before it was accepted");
             }
             Err(error) => {
-                tracing::error!(%error, "{what} cannot accept; trying again in {PAUSE_WHEN_EXHAUSTED:?}");
+                tracing::error!(%error, "{what} cannot accept; next attempt in {PAUSE_WHEN_EXHAUSTED:?}");
                 tokio::time::sleep(PAUSE_WHEN_EXHAUSTED).await;
             }
         }

@@ -1,4 +1,4 @@
-//! Connections inside one process: for tests, and for a client and a server that live together.
+//! Connections inside one process: for tests, and for a client and a server in the same process.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,10 +13,10 @@ use crate::connection::Peer;
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
 
-/// How many bytes each direction of a pipe holds before a writer waits: a call of usual size fits in one go.
+/// How many bytes each direction buffers before a writer waits. A message of usual size fits.
 const PIPE: usize = 64 * 1024;
 
-/// How many connections may wait to be accepted; as many as Linux' default TCP backlog of old.
+/// How many connections may wait to be accepted, as many as in the TCP backlog of Linux before 5.4.
 const BACKLOG: usize = 128;
 
 /// Makes connections to one [`MemoryListener`].
@@ -48,7 +48,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// A connector and the listener that it reaches.
+    /// A connector, and the listener that accepts its connections.
     pub fn pair() -> (Memory, MemoryListener) {
         let (queue, waiting) = mpsc::channel(BACKLOG);
         (Memory { queue }, MemoryListener { waiting, accepted: AtomicU64::new(0) })
@@ -70,19 +70,19 @@ fn nobody_listens() -> ConnectError {
     ConnectError::new(ConnectErrorKind::Refused).at("a listener in memory")
 }
 
-/// Accepts what its [`Memory`] connects. Ends when the last connector is dropped.
+/// Accepts the connections of its [`Memory`]. Ends when the last clone of the connector is dropped.
 #[derive(Debug)]
 pub struct MemoryListener {
     waiting: mpsc::Receiver<DuplexStream>,
     accepted: AtomicU64,
 }
 
-/// The other end of an in-process connection, by number.
+/// The other end of an in-process connection, numbered from 0.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MemoryPeer(u64);
 
 impl MemoryPeer {
-    /// How many connections came before this one.
+    /// How many connections were accepted before this one.
     pub fn number(&self) -> u64 {
         self.0
     }

@@ -6,8 +6,9 @@ use std::str::FromStr;
 /// The Thrift protocol of a connection: how messages are delimited ([`Framing`]) and how values are encoded
 /// ([`Encoding`]).
 ///
-/// A client has to know what its server understands. A server of this crate, of volo or of Kitex detects the protocol
-/// of each connection by itself.
+/// A client has to use a protocol that its server understands. Set it with
+/// [`Channel::with_protocol`](crate::Channel::with_protocol), or in the query of an [`Endpoint`](crate::Endpoint). A
+/// server of this crate, of volo or of Kitex detects it.
 ///
 /// | text | value | who uses it |
 /// |---|---|---|

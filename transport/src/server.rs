@@ -1,14 +1,14 @@
-//! The serving side: any listener, any service that volo generated.
+//! The server side: any listener, any service that volo generated.
 //!
-//! [`serve`] accepts and stops, `connections` owns a task for each connection, `conversation` is what that task does:
-//! it waits for a call with its deadlines, and `answer` carries the call out.
+//! [`serve`] accepts and stops, `connections` owns a task for each connection, `connection_task` is that task: it reads
+//! one call after another, each with its deadlines, and `processor` processes a call.
 
-mod answer;
+mod connection_task;
 mod connections;
 mod context;
-mod conversation;
 mod drain;
 mod options;
+mod processor;
 mod serve;
 #[cfg(feature = "yamux")]
 mod sessions;
@@ -30,8 +30,8 @@ pub use stop::ServerHandle;
 
 /// Names the request type of a generated service.
 ///
-/// volo's generated servers implement `Service` for two types of request, so the one to use has to be named. A project
-/// made by `volplane` does this for each of its services; by hand it is
+/// volo's generated servers implement `Service` for two request types, so the compiler has to be told which one to use.
+/// Projects made by `volplane` contain the implementation for each of their services; written by hand it is
 ///
 /// ```text
 /// impl<H> GeneratedService for EchoServer<H> {
@@ -39,17 +39,17 @@ pub use stop::ServerHandle;
 /// }
 /// ```
 pub trait GeneratedService {
-    /// The message.
+    /// The request message, `…RequestRecv` in volo's generated code.
     type Request: EntryMessage + Send + 'static;
 }
 
-/// Several services on one listener, told apart by the service name that a TTHeader carries.
+/// Several services on one listener, selected by the service name in the TTHeader.
 impl GeneratedService for Router {
     type Request = Bytes;
 }
 
-/// A service that [`serve`] can run. Implemented for everything that fits; only [`GeneratedService`] is to be
-/// implemented.
+/// A service that [`serve`] can run. It is implemented for every suitable volo service; implement only
+/// [`GeneratedService`].
 pub trait ThriftService:
     GeneratedService
     + Service<

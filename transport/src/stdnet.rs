@@ -1,4 +1,4 @@
-//! TCP as the standard library and tokio have it: the plainest connection, and the one below the others.
+//! TCP connections of tokio, which the other transports use, too.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,9 +13,9 @@ use crate::layer::{ConnectExt, Layer, Layered};
 use crate::listen::Listener;
 use crate::target::{self, Target, WrongEndpoint};
 
-/// Makes TCP connections: to one place ([`StdNet::to`]), or to whatever address volo has resolved ([`StdNet::new`]).
+/// Makes TCP connections: to one endpoint ([`StdNet::to`]), or to the address that volo has resolved ([`StdNet::new`]).
 ///
-/// `TCP_NODELAY` is on at both ends: a call is one small write that an answer waits for.
+/// `TCP_NODELAY` is set at both ends, because a call is one small write in each direction.
 ///
 /// ```
 /// # use volplane_generated::api::{Echo, EchoClientBuilder, EchoServer, Request, Response};
@@ -50,10 +50,11 @@ impl StdNet {
         Self::default()
     }
 
-    /// Connects to `target`, `host:port` or `tcp://host:port`, whatever address volo has. A name is resolved at every
-    /// connect, and its addresses are tried in turn.
+    /// Connects to `target`, `host:port` or `tcp://host:port`; volo's address is ignored. A name is resolved for every
+    /// connection, and its addresses are tried in order.
     ///
-    /// A text that cannot be parsed is the error of every connect; parse it to an [`Endpoint`] first to know earlier.
+    /// If `target` is invalid, every connection fails with [`ConnectErrorKind::InvalidEndpoint`]. To check it earlier,
+    /// parse it as an [`Endpoint`].
     pub fn to(target: impl ToString) -> Self {
         Self::at(Target::new(&target.to_string(), Scheme::Tcp))
     }
@@ -63,7 +64,7 @@ impl StdNet {
         Self { target: Some(target) }
     }
 
-    /// Puts the connections through a handshake.
+    /// Performs the handshake of `layer` on each connection.
     pub fn layer<L: Layer<TcpStream>>(self, layer: L) -> Layered<Self, L> {
         let to = self.target.as_ref().and_then(|target| target.endpoint().ok().cloned());
         match to {
@@ -72,12 +73,16 @@ impl StdNet {
         }
     }
 
-    /// Listens on `address`, `host:port` or `tcp://host:port`. Port 0 takes a free one:
-    /// [`StdNetListener::local_addr`] tells which.
+    /// Listens on `address`, `host:port` or `tcp://host:port`. Port 0 selects a free port; it is in
+    /// [`StdNetListener::local_addr`].
     ///
     /// # Errors
     ///
-    /// When the address cannot be parsed or resolved, or the port is in use or may not be taken.
+    /// If the address can't be parsed or resolved, or if the operating system refuses it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: nothing listens afterwards.
     pub async fn bind(address: impl ToString) -> Result<StdNetListener, BindError> {
         Self::bind_to(&target::parse(&address.to_string(), Scheme::Tcp)?).await
     }
@@ -93,34 +98,34 @@ impl StdNet {
     }
 }
 
-/// Why there is no listener.
+/// Why a listener could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BindError {
-    /// The operating system refused.
+    /// The operating system refused the address.
     #[error("cannot listen on {address}")]
     Io {
-        /// Where.
+        /// The address.
         address: String,
-        /// What the system said.
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
-    /// The address cannot be parsed.
+    /// The address can't be parsed, or does not suit this listener.
     #[error("cannot listen: invalid address")]
     Endpoint(#[from] WrongEndpoint),
-    /// There is no listener for such an address, or it is not compiled in.
+    /// There is no listener for such an address, or its cargo feature is off.
     #[error("cannot listen on {endpoint}: {why}")]
     Unsupported {
         /// The address.
         endpoint: Endpoint,
-        /// What to do.
+        /// The reason, and what to do.
         why: &'static str,
     },
 }
 
 impl BindError {
-    /// Adds where to what the system said.
+    /// Adds the address to an error of the operating system: `bind(…).map_err(BindError::on(address))`.
     pub fn on(address: impl ToString) -> impl FnOnce(io::Error) -> BindError {
         move |source| BindError::Io { address: address.to_string(), source }
     }
@@ -159,7 +164,7 @@ pub struct StdNetListener {
 }
 
 impl StdNetListener {
-    /// The address it listens on, with the real port.
+    /// The address on which it listens, with the actual port.
     pub fn local_addr(&self) -> SocketAddr {
         self.local
     }

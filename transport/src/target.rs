@@ -1,33 +1,34 @@
-//! Where a connector made from a text goes. The text is read once; what is wrong with it is the error of every connect.
+//! The endpoint of a connector that is made from a text. The text is parsed once; if it is invalid, every connection
+//! fails with the error.
 
 use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::endpoint::{Endpoint, EndpointError, Scheme};
 
-/// An endpoint of one scheme, or what is wrong with the text.
+/// An endpoint of one scheme, or the error in the text.
 #[derive(Clone, Debug)]
 pub(crate) struct Target(Result<Endpoint, ConnectError>);
 
-/// Why an endpoint does not fit a connector.
+/// Why a text is not an endpoint of this connector or listener.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WrongEndpoint {
     /// The text cannot be parsed.
     #[error(transparent)]
     Syntax(#[from] EndpointError),
-    /// It is one for another connection.
+    /// The endpoint has another scheme.
     #[error("expected an endpoint with {expected}://, found {found}")]
     Scheme {
-        /// The scheme of this connector.
+        /// The scheme of this connector or listener.
         expected: Scheme,
-        /// What was given.
+        /// The given endpoint.
         found: Endpoint,
     },
-    /// It names a protocol, which a connector knows nothing of.
+    /// The endpoint has the parameter `protocol`, which connectors and listeners don't use.
     #[error("?protocol= is for `Endpoint::connector` and `connect_to`; here, use `Channel::with_protocol`")]
     Protocol,
 }
 
-/// Reads `text` as an endpoint of `scheme`, which may be left out.
+/// Parses `text` as an endpoint of `scheme`. The scheme may be left out.
 pub(crate) fn parse(text: &str, scheme: Scheme) -> Result<Endpoint, WrongEndpoint> {
     let endpoint: Endpoint =
         if text.contains("://") { text.parse()? } else { format!("{}://{text}", scheme.as_str()).parse()? };
@@ -41,7 +42,7 @@ pub(crate) fn parse(text: &str, scheme: Scheme) -> Result<Endpoint, WrongEndpoin
 }
 
 impl Target {
-    /// Reads `text`, see [`parse`].
+    /// Parses `text`, see [`parse`].
     pub(crate) fn new(text: &str, scheme: Scheme) -> Self {
         Self(parse(text, scheme).map_err(|error| {
             ConnectError::new(ConnectErrorKind::InvalidEndpoint).at(text.escape_debug()).because(error)

@@ -1,4 +1,4 @@
-//! WebSocket connections: tungstenite's handshake, a streaming frame codec, one byte stream.
+//! WebSocket connections: tungstenite's handshake, our own frame codec, and a byte stream over it.
 
 mod frame;
 mod handshake;
@@ -16,7 +16,8 @@ use crate::layer::Layered;
 use crate::stdnet::{BindError, StdNet, StdNetListener};
 use crate::target::{self, Target};
 
-/// A layer that carries the bytes of calls in WebSocket messages (RFC 6455), and the short ways to it over TCP.
+/// The WebSocket layer ([RFC 6455](https://www.rfc-editor.org/rfc/rfc6455)), which sends the bytes of calls in binary
+/// messages. [`to`](Self::to) and [`bind`](Self::bind) put it on TCP, [`at`](Self::at) is for other connections.
 ///
 /// ```
 /// # use volplane_generated::api::{Echo, EchoClientBuilder, EchoServer, Request, Response};
@@ -48,8 +49,8 @@ pub struct WebSocket {
 }
 
 impl WebSocket {
-    /// The layer for `path`, such as `/kitex-ws` or `/kitex-ws?token=x`: a client asks for it, a server serves it and
-    /// answers others with HTTP 404.
+    /// The layer for `path`, such as `/kitex-ws` or `/kitex-ws?token=x`: a client requests it; a server accepts it,
+    /// without the query, and answers other paths with HTTP 404.
     pub fn at(path: impl Into<String>) -> Self {
         let mut path = path.into();
         let query = path.split_once('?').map(|(path, query)| (path.len(), query.to_owned()));
@@ -59,26 +60,33 @@ impl WebSocket {
         Self { path, query: query.map(|(_, query)| query), subpaths: false }
     }
 
-    /// A server then serves every path below its own, too: `/kitex-ws/a` besides `/kitex-ws`. A client ignores it.
+    /// Makes a server also accept every path under its own: `/kitex-ws/a` in addition to `/kitex-ws`. Has no effect on
+    /// a client.
     pub fn with_subpaths(self) -> Self {
         Self { subpaths: true, ..self }
     }
 
     /// Connects to `url`, `ws://HOST:PORT/PATH`, over TCP.
     ///
-    /// A text that cannot be parsed is the error of every connect; parse it to an [`Endpoint`] first to know earlier.
+    /// If `url` is invalid, every connection fails with
+    /// [`ConnectErrorKind::InvalidEndpoint`](crate::ConnectErrorKind::InvalidEndpoint). To check it earlier, parse it
+    /// as an [`Endpoint`].
     pub fn to(url: impl ToString) -> Layered<StdNet, WebSocket> {
         let target = Target::new(&url.to_string(), Scheme::Ws);
         let layer = target.endpoint().map_or_else(|_| Self::at("/"), Self::of);
         Layered::over_target(target, layer)
     }
 
-    /// Listens on `url`, `ws://HOST:PORT/PATH`, over TCP. Port 0 takes a free one: the listener's endpoint tells
-    /// which. Only that path is served; see [`with_subpaths`](Self::with_subpaths).
+    /// Listens on `url`, `ws://HOST:PORT/PATH`, over TCP. Port 0 selects a free port; it is in the listener's
+    /// [`endpoint`](crate::Listener::endpoint). Only this path is accepted; see [`with_subpaths`](Self::with_subpaths).
     ///
     /// # Errors
     ///
-    /// When the address cannot be parsed, its port is in use or may not be taken.
+    /// If the URL can't be parsed, its host can't be resolved, or the operating system refuses the address.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: nothing listens afterwards.
     pub async fn bind(url: impl ToString) -> Result<Layered<StdNetListener, WebSocket>, BindError> {
         let endpoint = target::parse(&url.to_string(), Scheme::Ws)?;
         let listener = StdNet::bind_to(&endpoint).await?;

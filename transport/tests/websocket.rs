@@ -125,7 +125,7 @@ async fn says_what_is_wrong_with_the_other_end() {
             "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
             "HTTP 403: other credentials or another origin are needed",
         ),
-        ("\0\0\0\x10not http at all\r\n\r\n", "does not speak WebSocket here"),
+        ("\0\0\0\x10not http at all\r\n\r\n", "did not complete the WebSocket handshake"),
     ];
     for (answer, told) in cases {
         let error = against_raw_server(answer.as_bytes()).await.1.expect_err(told);

@@ -19,8 +19,8 @@ use crate::connection::Connection;
 pub(super) struct Acquired<T> {
     pub(super) address: Address,
     pub(super) connection: Box<PooledConnection<T>>,
-    /// Held for as long as the call runs, where the number of connections is limited.
-    pub(super) place: Option<OwnedSemaphorePermit>,
+    /// Held while the call runs, if the number of connections is limited.
+    pub(super) permit: Option<OwnedSemaphorePermit>,
 }
 
 impl<C> Channel<C>
@@ -29,7 +29,11 @@ where
     C::Connection: Connection,
     C::Error: Into<ConnectError>,
 {
-    /// A connection to the address of the call. Where volo's [`DialPlan`] gives several, they are tried in turn.
+    /// A connection to the address of the call. If volo's [`DialPlan`] has several, they are tried in order.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: a connection that was taken from the pool is closed.
     pub(super) async fn acquire(
         &self,
         cx: &mut ClientContext,
@@ -60,25 +64,25 @@ where
         address: Address,
         attempts: &mut Attempts,
     ) -> Result<Acquired<C::Connection>, ConnectError> {
-        let place = self.pool.place(&address).await?;
+        let permit = self.pool.permit(&address).await?;
         let connection = self.connection_to(cx, &address, attempts).await?;
-        Ok(Acquired { address, connection, place })
+        Ok(Acquired { address, connection, permit })
     }
 
-    /// An idle connection that is still good, or a new one.
+    /// An idle connection that is usable, or a new one.
     pub(super) async fn connection_to(
         &self,
         cx: &ClientContext,
         address: &Address,
         attempts: &mut Attempts,
     ) -> Result<Box<PooledConnection<C::Connection>>, ConnectError> {
-        // The last attempt is not made on a connection that may have broken while it lay idle.
+        // The last attempt is not made on a connection that may have broken while it was idle.
         if !attempts.is_last()
             && let Some(connection) = self.pool.take(address).await
         {
             return Ok(connection);
         }
-        // Boxed, as it is rare and large: every call's future has room for it otherwise.
+        // Boxed because it is rare and large, and would enlarge the future of every call.
         Box::pin(self.connect(cx, address, attempts)).await
     }
 
@@ -92,7 +96,7 @@ where
         let connecting = async {
             loop {
                 match self.connector.make_connection(address.clone()).await.map_err(Into::into) {
-                    Err(error) if error.is_broken_off() && attempts.again().await => {}
+                    Err(error) if error.is_disconnect() && attempts.retry().await => {}
                     outcome => return outcome,
                 }
             }

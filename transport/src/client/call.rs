@@ -21,7 +21,8 @@ use crate::codec::RawMessage;
 use crate::connect::ConnectError;
 use crate::connection::Connection;
 
-/// The service that stands in the place of volo's last one, which encodes, sends and decodes.
+/// The service that replaces volo's [`MessageService`](volo_thrift::client::MessageService): it encodes a request,
+/// sends it, and receives and decodes the answer. [`Channel`] makes it.
 pub struct Calls<C: MakeConnection<Address>, Resp> {
     pub(super) channel: Channel<C>,
     pub(super) answer: PhantomData<fn() -> Resp>,
@@ -45,7 +46,7 @@ where
     type Error = ClientError;
 
     async fn call(&self, cx: &mut ClientContext, request: Req) -> Result<Option<Resp>, ClientError> {
-        // The time-out of volo's builder or of the call is kept by volo's own layer around this.
+        // A timeout of volo's builder or of the call is enforced by volo's own layer around this service.
         let timeout = self.channel.options.call_timeout().filter(|_| cx.rpc_info().config().rpc_timeout().is_none());
         let Some(timeout) = timeout else { return self.channel.call(cx, request, &mut false).await };
         let mut sent = false;
@@ -65,21 +66,21 @@ where
     C::Connection: Connection,
     C::Error: Into<ConnectError>,
 {
-    /// One call. `sent` is set before the first byte may go out.
+    /// One call. `sent` is set before the first byte can be sent.
     ///
     /// # Cancel safety
     ///
-    /// Dropping it closes the call's connection: an answer that still comes belongs to nobody.
+    /// Dropping it closes the call's connection, because its answer could still arrive.
     async fn call<Req: EntryMessage, Resp: EntryMessage>(
         &self,
         cx: &mut ClientContext,
         request: Req,
         sent: &mut bool,
     ) -> Result<Option<Resp>, ClientError> {
-        // In this order: the place is free again when the connection is back in the pool or closed, and no earlier.
+        // In this order: the permit is released after the connection is back in the pool or closed.
         let mut attempts = Attempts::default();
         let acquired = self.acquire(cx, &mut attempts).await.map_err(never_sent)?;
-        let Acquired { place: _place, address, mut connection } = acquired;
+        let Acquired { permit: _permit, address, mut connection } = acquired;
         let message = ThriftMessage::mk_client_msg(cx, request);
         if let Err(error) = connection.writer.encode(cx, message) {
             connection.writer.clear();
@@ -93,13 +94,13 @@ where
                 Err(error) => {
                     self.pool.suspect(&address);
                     let not_delivered = matches!(error, ExchangeError::NotDelivered(_));
-                    if !not_delivered || !attempts.again().await {
+                    if !not_delivered || !attempts.retry().await {
                         let delivery = if not_delivered { Delivery::NeverSent } else { Delivery::Unknown };
                         let kind = error.kind();
                         return Err(CallError::new(delivery, error).with_kind(kind).into_client_error());
                     }
                     let mut next = self.connection_to(cx, &address, &mut attempts).await.map_err(never_sent)?;
-                    next.writer.take_over(&mut connection.writer);
+                    next.writer.take_message(&mut connection.writer);
                     connection = next;
                 }
             }
@@ -109,13 +110,13 @@ where
             self.give_back(cx, &address, connection);
             return Ok(None);
         };
-        // The connection carries one call at a time: another number is the answer to nothing that was asked.
+        // The connection carries one call at a time, so another id is not the answer to this call.
         if answer.head.seq_id != cx.seq_id {
             let why = format!("expected the answer to call {}, received one to call {}", cx.seq_id, answer.head.seq_id);
             return Err(ApplicationException::new(ApplicationExceptionKind::BAD_SEQUENCE_ID, why).into());
         }
         let decoded = connection.decode::<Resp>(cx, answer);
-        // Before what is wrong with the message: a Kitex server sends a business error in the header of an empty reply.
+        // Checked before a decoding error: a Kitex server sends a business error in the header of an empty reply.
         if let Some(error) = cx.common_stats.biz_error().clone() {
             self.give_back(cx, &address, connection);
             return Err(error.into());
@@ -125,7 +126,7 @@ where
         Ok(Some(decoded.data?))
     }
 
-    /// Sends what the writer has made, and reads the answer unless there is none to a one-way call.
+    /// Sends the encoded message and reads the answer. A one-way call has none.
     async fn exchange(
         &self,
         cx: &ClientContext,
@@ -141,8 +142,8 @@ where
     }
 
     fn give_back(&self, cx: &ClientContext, address: &Address, connection: Box<PooledConnection<C::Connection>>) {
-        // A TTHeader may say that the server ends the connection behind this answer.
-        if cx.transport.should_reuse && connection.may_be_kept() {
+        // A TTHeader can say that the server closes the connection after this answer.
+        if cx.transport.should_reuse && connection.is_reusable() {
             self.pool.put(address, connection);
         }
     }

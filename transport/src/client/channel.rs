@@ -1,4 +1,4 @@
-//! What makes the calls of a client: connector, pool, options, protocol.
+//! The connector, pool, options and protocol of a client.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -18,13 +18,25 @@ use super::pool::{Pool, PoolStats};
 use crate::connection::Connection;
 use crate::protocol::Protocol;
 
-/// The connections of a client: makes them with `C`, keeps the idle ones, and carries the calls.
+/// The connections of a client: makes them with the connector `C`, pools the idle ones, and makes calls on them. Clones
+/// share the connections.
 ///
-/// [`connect_with`](super::ConnectWith::connect_with) makes one with the defaults. Make it by hand for other options or
-/// another protocol, or to read the pool's figures later: clones share the connections.
+/// [`connect_with`](super::ConnectWith::connect_with) makes one with the defaults. Make one yourself, and pass it to
+/// [`connect_through`](super::ConnectWith::connect_through), to set options or the protocol, or to read
+/// [`stats`](Self::stats):
 ///
-/// It is a motore layer for volo's last service, [`MessageService`], and for nothing else: it takes that service's
-/// place. Inner layers are added before it, or later with `layer_inner_front`:
+/// ```
+/// use std::time::Duration;
+/// use volplane_transport::{Channel, ClientOptions, Protocol, StdNet};
+///
+/// let options = ClientOptions::default().with_connect_timeout(Duration::from_millis(300));
+/// // Thrift binary without TTHeader or frame, as Kitex clients send by default.
+/// let channel = Channel::new(StdNet::to("127.0.0.1:8889")).with_options(options).with_protocol(Protocol::BUFFERED);
+/// assert_eq!(channel.stats().opened, 0);
+/// ```
+///
+/// It is a motore layer that replaces volo's innermost service, [`MessageService`], and accepts no other. Add inner
+/// layers before it, or later with `layer_inner_front`:
 ///
 /// ```no_run
 /// # use motore::{Service, layer::Layer};
@@ -52,7 +64,7 @@ use crate::protocol::Protocol;
 /// builder.layer_inner_front(Log).build();
 /// ```
 ///
-/// One that is added behind it would never be called, and does not compile:
+/// An inner layer added after it would never be called, so it does not compile:
 ///
 /// ```compile_fail
 /// # use motore::{Service, layer::Layer};
@@ -78,16 +90,6 @@ use crate::protocol::Protocol;
 /// let builder = EchoClientBuilder::new("example").connect_with(StdNet::to("127.0.0.1:8889"));
 /// builder.layer_inner(Log).build();
 /// ```
-///
-/// ```
-/// use std::time::Duration;
-/// use volplane_transport::{Channel, ClientOptions, Protocol, StdNet};
-///
-/// let options = ClientOptions::default().with_connect_timeout(Duration::from_millis(300));
-/// // Bare thrift binary, as a Kitex client speaks by default.
-/// let channel = Channel::new(StdNet::to("127.0.0.1:8889")).with_options(options).with_protocol(Protocol::BUFFERED);
-/// assert_eq!(channel.stats().opened, 0);
-/// ```
 pub struct Channel<C: MakeConnection<Address>> {
     pub(super) connector: Arc<C>,
     pub(super) protocol: Protocol,
@@ -100,26 +102,27 @@ where
     C: MakeConnection<Address>,
     C::Connection: Connection,
 {
-    /// Over `connector`, with the default options, in volo's own protocol: framed binary behind a TTHeader.
+    /// A client over `connector`, with the default [`ClientOptions`] and the default [`Protocol`]: TTHeader over framed
+    /// binary.
     pub fn new(connector: C) -> Self {
         let options = ClientOptions::default();
         let pool = Pool::new(&options);
         Self { connector: Arc::new(connector), protocol: Protocol::default(), options: Arc::new(options), pool }
     }
 
-    /// With other options, and connections of its own.
+    /// Sets the options. The result has its own connections.
     pub fn with_options(self, options: ClientOptions) -> Self {
         let pool = Pool::new(&options);
         Self { options: Arc::new(options), pool, ..self }
     }
 
-    /// With another protocol, and connections of its own.
+    /// Sets the protocol. The result has its own connections.
     pub fn with_protocol(self, protocol: Protocol) -> Self {
         let pool = Pool::new(&self.options);
         Self { protocol, pool, ..self }
     }
 
-    /// What the pool has done so far.
+    /// The counters of the pool.
     pub fn stats(&self) -> PoolStats {
         self.pool.stats()
     }

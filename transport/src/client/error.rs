@@ -1,4 +1,4 @@
-//! What became of a call that failed, as far as its caller can act on it.
+//! Whether a call that failed was delivered, so that its caller can decide whether to send it again.
 
 use std::error::Error;
 use std::fmt;
@@ -9,9 +9,9 @@ use volo_thrift::error::{ApplicationException, ApplicationExceptionKind};
 
 use crate::connect::{ConnectError, WithCauses};
 
-/// What is known of a call that failed.
+/// Whether a call that failed reached the server.
 ///
-/// volo's `ClientError` has no place for this, so a call's own error travels inside it:
+/// volo's `ClientError` has no field for this. [`of`](Self::of) reads it from the error inside:
 ///
 /// ```
 /// # use volplane_generated::api::{EchoClient, Request, Response};
@@ -31,32 +31,32 @@ use crate::connect::{ConnectError, WithCauses};
 pub enum Delivery {
     /// The server has certainly not begun the call. It is safe to send it again.
     NeverSent,
-    /// The call may have been carried out, or not, or is still running. Send it again only if carrying it out twice
-    /// does no harm.
+    /// The server may have executed the call, may still be executing it, or may not have received it. Send it again
+    /// only if executing it twice does no harm.
     Unknown,
-    /// The server has answered: with an exception or a business error.
+    /// The server has answered, with an exception or a business error.
     Answered,
 }
 
 const NEVER_SENT: &str = "call not sent";
 const UNKNOWN: &str = "call sent, outcome unknown";
 
-/// How texts begin of volo's own errors that are application exceptions by type, though no server has answered: its
-/// time-out of a call, and load balancing that has tried every address and drops the error of the last attempt.
+/// Beginnings of volo's own error messages that are application exceptions by type although no server has answered:
+/// the timeout of a call, and load balancing that has tried every address and drops the error of the last attempt.
 const VOLO_UNANSWERED: [&str; 2] = ["[VOLO] thrift rpc call timeout", "load balance retry reaches end"];
 
-/// The same of those where no address was tried.
+/// The same, for errors before any address was tried.
 const VOLO_NO_ADDRESS: [&str; 2] = ["load balance discovery error", "missing 'request_hash'"];
 
 impl Delivery {
-    /// What became of the call that ended with `error`.
+    /// Whether the call that ended with `error` was delivered.
     pub fn of(error: &ClientError) -> Self {
         match error {
             ClientError::Transport(error) => match error.io_error().get_ref() {
                 Some(inner) if inner.is::<CallError>() => {
                     inner.downcast_ref::<CallError>().map_or(Delivery::Unknown, |error| error.delivery)
                 }
-                // A clone of volo's error keeps the text alone.
+                // A clone of volo's error keeps only the text.
                 _ if error.io_error().to_string().starts_with(NEVER_SENT) => Delivery::NeverSent,
                 _ => Delivery::Unknown,
             },
@@ -66,8 +66,8 @@ impl Delivery {
             ClientError::Application(error) if error.kind() == ApplicationExceptionKind::BAD_SEQUENCE_ID => {
                 Delivery::Unknown
             }
-            // What could not be encoded was not sent, and what could not be decoded has been answered; volo's type
-            // does not tell which it was.
+            // A request that can't be encoded was not sent, and an answer that can't be decoded was sent; volo's type
+            // does not say which of them failed.
             ClientError::Protocol(_) => Delivery::Unknown,
             ClientError::Application(_) | ClientError::Biz(_) => Delivery::Answered,
         }
@@ -78,7 +78,7 @@ fn begins_with(error: &ApplicationException, texts: [&str; 2]) -> bool {
     texts.iter().any(|text| error.message().starts_with(text))
 }
 
-/// Why a call failed on its way, inside a `ClientError::Transport`.
+/// Why a call got no answer, inside a `ClientError::Transport`.
 #[derive(Debug)]
 pub(crate) struct CallError {
     delivery: Delivery,
@@ -87,7 +87,7 @@ pub(crate) struct CallError {
 }
 
 impl CallError {
-    /// Of the kind of the first cause that has one.
+    /// An error whose kind is that of the first cause that has one.
     pub(crate) fn new(delivery: Delivery, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let source = source.into();
         let mut cause: Option<&(dyn Error + 'static)> = Some(&*source);
@@ -113,7 +113,7 @@ impl CallError {
     }
 }
 
-// volo shows the text of an error and not its causes, so they are part of the text.
+// volo shows only the text of an error, so the text contains the causes.
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let delivery = if self.delivery == Delivery::NeverSent { NEVER_SENT } else { UNKNOWN };

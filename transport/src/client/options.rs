@@ -1,12 +1,24 @@
-//! What a client may be told besides where to connect.
+//! The options of a client.
 
 use std::time::Duration;
 
 use crate::codec::MAX_MESSAGE_SIZE;
 
-/// How a client makes, keeps and gives up its connections, and how long a call may take.
+/// Limits and timeouts of a client's connections and calls. Set with
+/// [`Channel::with_options`](super::Channel::with_options).
 ///
-/// What volo's builder or a call's own `CallOpt` says of a time-out takes precedence.
+/// | option | default | when it is exceeded |
+/// |---|---|---|
+/// | `connect_timeout` | 5 s | the call fails, never sent |
+/// | `io_timeout` | none | the call fails |
+/// | `call_timeout` | 30 s | the call fails |
+/// | `idle_timeout` | 30 s | the idle connection is closed |
+/// | `max_idle` | 1,024 | the connection is closed after its call |
+/// | `max_connections` | none | further callers wait |
+/// | `wait_timeout` | 5 s | the call fails, never sent |
+/// | `max_message_size` | 16 MiB | the call fails |
+///
+/// A timeout that is set on volo's builder or in a call's `CallOpt` takes precedence.
 ///
 /// ```
 /// use std::time::Duration;
@@ -44,49 +56,49 @@ impl Default for ClientOptions {
 }
 
 impl ClientOptions {
-    /// How long a connection may take to be ready, handshakes included. Default: 5 s. `connect_timeout` of volo's
-    /// builder or of a call takes precedence.
+    /// How long making a connection may take, handshakes and retries included. Default: 5 s. The `connect_timeout` of
+    /// volo's builder or of a call takes precedence.
     pub fn with_connect_timeout(self, timeout: Duration) -> Self {
         Self { connect_timeout: timeout, ..self }
     }
 
-    /// How long a read may wait for the next byte, and a write for room. Default: `None`, which leaves it to the
-    /// time-out of the call. `read_write_timeout` of volo's builder takes precedence.
+    /// How long a read may wait for the next byte, and a write for room. Default: `None`, so that only the timeout of
+    /// the call applies. The `read_write_timeout` of volo's builder or of a call takes precedence.
     pub fn with_io_timeout(self, timeout: Option<Duration>) -> Self {
         Self { io_timeout: timeout, ..self }
     }
 
-    /// How long a call may take that has no `rpc_timeout` from volo's builder or `CallOpt`: connecting, sending and
-    /// the answer. Default: 30 s, so that no call waits for ever. `None` switches it off.
+    /// How long a call without an `rpc_timeout` from volo's builder or `CallOpt` may take, from connecting to the
+    /// answer. Default: 30 s, so that no call waits forever. `None` disables it.
     pub fn with_call_timeout(self, timeout: Option<Duration>) -> Self {
         Self { call_timeout: timeout, ..self }
     }
 
-    /// How long a connection may lie idle before it is closed. Default: 30 s, below the 60 s at which proxies cut and
-    /// the 2 min of a Kitex server.
+    /// How long a connection may be idle before it is closed. Default: 30 s, which is less than the 60 s after which
+    /// proxies close idle connections and the 2 min of a Kitex server.
     pub fn with_idle_timeout(self, timeout: Duration) -> Self {
         Self { idle_timeout: timeout, ..self }
     }
 
-    /// How many idle connections are kept for one address. Default: 1024; each costs a socket and some 2 KiB.
+    /// How many idle connections are kept for each address. Default: 1,024. Each takes a socket and about 2 KiB.
     pub fn with_max_idle(self, connections: usize) -> Self {
         Self { max_idle: connections, ..self }
     }
 
-    /// How many connections to one address there may be. Default: no limit, as many as there are callers at once.
-    /// Further callers wait, in order, see [`with_wait_timeout`](Self::with_wait_timeout). At least 1.
+    /// How many connections to one address may be open, at least 1. Default: no limit, so there are as many as
+    /// concurrent callers. Further callers wait in order, see [`with_wait_timeout`](Self::with_wait_timeout).
     pub fn with_max_connections(self, connections: usize) -> Self {
         Self { max_connections: Some(connections.max(1)), ..self }
     }
 
     /// How long a caller waits for one of [`max_connections`](Self::with_max_connections). Default: 5 s. After that the
-    /// call fails, never sent.
+    /// call fails with [`ConnectErrorKind::Limit`](crate::ConnectErrorKind::Limit), never sent.
     pub fn with_wait_timeout(self, timeout: Duration) -> Self {
         Self { wait_timeout: timeout, ..self }
     }
 
-    /// The largest message that is sent or received, in bytes. Default: 16 MiB. A larger answer is an error of its
-    /// call, before memory is taken for it.
+    /// The largest message that is sent or received, in bytes, TTHeader included. Default: 16 MiB. A call with a larger
+    /// request or answer fails; no memory is allocated for a larger answer.
     pub fn with_max_message_size(self, bytes: usize) -> Self {
         Self { max_message_size: bytes, ..self }
     }

@@ -1,8 +1,8 @@
-//! The idle connections of a client, each together with its codec, buffers and all.
+//! The idle connections of a client, each together with its codec and buffers.
 //!
-//! A caller that finds no idle connection makes one of its own and waits for nobody else's: N callers open at most N
-//! connections. volo's pool dials once more in the background whenever a connection comes back first, which with a
-//! slow handshake means one dial a call.
+//! A caller that finds no idle connection makes its own and does not wait for the connections of other callers: N
+//! callers open at most N connections. volo's pool dials in the background and uses whichever is ready first, the new
+//! connection or a returned one; with a slow handshake that is one dial for each call.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -18,21 +18,21 @@ use super::pooled::PooledConnection;
 use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::connection::Connection;
 
-/// What a pool has done so far.
+/// Counters of a client's pool, read with [`Channel::stats`](super::Channel::stats).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PoolStats {
-    /// Connections made.
+    /// Connections made since the pool was created.
     pub opened: u64,
-    /// Calls that found one idle.
+    /// Calls that used an idle connection, since the pool was created.
     pub reused: u64,
-    /// Connections that lie idle now.
+    /// Connections that are idle now.
     pub idle: usize,
 }
 
 /// The idle connections of one client.
 pub(crate) struct Pool<T> {
-    shelves: Mutex<Shelves<T>>,
+    state: Mutex<State<T>>,
     idle_timeout: Duration,
     max_idle: usize,
     max_connections: Option<usize>,
@@ -41,36 +41,38 @@ pub(crate) struct Pool<T> {
     reused: AtomicU64,
 }
 
-struct Shelves<T> {
-    /// A client talks to few addresses, mostly to one: a list is found faster in than a map.
-    by_address: Vec<Shelf<T>>,
-    caretaker: Option<AbortHandle>,
+struct State<T> {
+    /// A client uses few addresses, mostly one, and a short list is searched faster than a map.
+    by_address: Vec<AddressPool<T>>,
+    /// The task that closes old and broken connections.
+    sweeper: Option<AbortHandle>,
 }
 
-struct Shelf<T> {
+/// The idle connections to one address.
+struct AddressPool<T> {
     address: Address,
-    /// The last one was used last.
+    /// In the order of their last use.
     idle: Vec<Idle<T>>,
-    /// Where the number of connections is limited: a place for each caller.
-    places: Option<Arc<Semaphore>>,
+    /// If the number of connections is limited: one permit for each.
+    permits: Option<Arc<Semaphore>>,
 }
 
 struct Idle<T> {
     since: Instant,
-    /// Another connection to the same address has broken since this one was used.
+    /// Another connection to the same address has broken since the last use of this one.
     suspect: bool,
     connection: Box<PooledConnection<T>>,
 }
 
-impl<T> Shelves<T> {
-    fn shelf(&mut self, address: &Address) -> Option<&mut Shelf<T>> {
-        self.by_address.iter_mut().find(|shelf| shelf.address == *address)
+impl<T> State<T> {
+    fn find(&mut self, address: &Address) -> Option<&mut AddressPool<T>> {
+        self.by_address.iter_mut().find(|pool| pool.address == *address)
     }
 
-    fn shelf_or_new(&mut self, address: &Address, max_connections: Option<usize>) -> &mut Shelf<T> {
-        let at = self.by_address.iter().position(|shelf| shelf.address == *address).unwrap_or_else(|| {
-            let places = max_connections.map(|most| Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))));
-            self.by_address.push(Shelf { address: address.clone(), idle: Vec::new(), places });
+    fn find_or_add(&mut self, address: &Address, max_connections: Option<usize>) -> &mut AddressPool<T> {
+        let at = self.by_address.iter().position(|pool| pool.address == *address).unwrap_or_else(|| {
+            let permits = max_connections.map(|most| Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))));
+            self.by_address.push(AddressPool { address: address.clone(), idle: Vec::new(), permits });
             self.by_address.len() - 1
         });
         &mut self.by_address[at]
@@ -80,7 +82,7 @@ impl<T> Shelves<T> {
 impl<T: Connection> Pool<T> {
     pub(crate) fn new(options: &ClientOptions) -> Arc<Self> {
         Arc::new(Self {
-            shelves: Mutex::new(Shelves { by_address: Vec::new(), caretaker: None }),
+            state: Mutex::new(State { by_address: Vec::new(), sweeper: None }),
             idle_timeout: options.idle_timeout(),
             max_idle: options.max_idle(),
             max_connections: options.max_connections(),
@@ -90,16 +92,16 @@ impl<T: Connection> Pool<T> {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Shelves<T>> {
-        // The lists are whole between any two statements that hold the lock.
-        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        // The lists are consistent between any two statements that hold the lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn stats(&self) -> PoolStats {
         PoolStats {
             opened: self.opened.load(Ordering::Relaxed),
             reused: self.reused.load(Ordering::Relaxed),
-            idle: self.lock().by_address.iter().map(|shelf| shelf.idle.len()).sum(),
+            idle: self.lock().by_address.iter().map(|pool| pool.idle.len()).sum(),
         }
     }
 
@@ -107,15 +109,19 @@ impl<T: Connection> Pool<T> {
         self.opened.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Waits until the number of connections to `address` allows one more call. At once where it is not limited.
+    /// Waits for a permit to use a connection to `address`. `None` if the number of connections is not limited.
     ///
-    /// Whoever has a place uses an idle connection before it makes one, so there are never more connections than
-    /// places. Places are given in the order in which callers ask.
-    pub(super) async fn place(&self, address: &Address) -> Result<Option<OwnedSemaphorePermit>, ConnectError> {
+    /// A caller with a permit uses an idle connection before it makes one, so there are never more connections than
+    /// permits. Callers get permits in the order in which they asked.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe. A caller that is dropped loses its position in the queue.
+    pub(super) async fn permit(&self, address: &Address) -> Result<Option<OwnedSemaphorePermit>, ConnectError> {
         let Some(limit) = self.max_connections else { return Ok(None) };
-        let Some(places) = self.lock().shelf_or_new(address, Some(limit)).places.clone() else { return Ok(None) };
-        match tokio::time::timeout(self.wait_timeout, places.acquire_owned()).await {
-            Ok(place) => Ok(place.ok()),
+        let Some(permits) = self.lock().find_or_add(address, Some(limit)).permits.clone() else { return Ok(None) };
+        match tokio::time::timeout(self.wait_timeout, permits.acquire_owned()).await {
+            Ok(permit) => Ok(permit.ok()),
             Err(_) => {
                 let why = format!("all {limit} connections were in use for {:?}", self.wait_timeout);
                 Err(ConnectError::new(ConnectErrorKind::Limit).at(address).because(why))
@@ -123,17 +129,17 @@ impl<T: Connection> Pool<T> {
         }
     }
 
-    /// The connection that was used last, if it is still good: the others get the chance to grow old.
+    /// The usable connection with the latest use: connections that are not needed become old enough to be closed.
     pub(super) async fn take(&self, address: &Address) -> Option<Box<PooledConnection<T>>> {
         let mut waited = false;
         loop {
-            let mut idle = self.lock().shelf(address)?.idle.pop()?;
+            let mut idle = self.lock().find(address)?.idle.pop()?;
             if idle.suspect && !waited {
-                // The runtime learns of an end of a connection when it next asks the system.
+                // The runtime learns that connections have ended when it next polls the operating system.
                 tokio::task::yield_now().await;
                 waited = true;
             }
-            if idle.since.elapsed() < self.idle_timeout && idle.connection.is_good() {
+            if idle.since.elapsed() < self.idle_timeout && idle.connection.is_usable() {
                 self.reused.fetch_add(1, Ordering::Relaxed);
                 return Some(idle.connection);
             }
@@ -143,107 +149,108 @@ impl<T: Connection> Pool<T> {
     /// Keeps a connection for the next call.
     pub(super) fn put(self: &Arc<Self>, address: &Address, connection: Box<PooledConnection<T>>) {
         let idle = Idle { since: Instant::now(), suspect: false, connection };
-        let mut shelves = self.lock();
-        let shelf = shelves.shelf_or_new(address, self.max_connections);
+        let mut state = self.lock();
+        let pool = state.find_or_add(address, self.max_connections);
         // Dropped outside the lock: closing may take a system call.
-        let too_many = if shelf.idle.len() < self.max_idle {
-            shelf.idle.push(idle);
+        let excess = if pool.idle.len() < self.max_idle {
+            pool.idle.push(idle);
             None
         } else {
             Some(idle)
         };
-        let cared_for = shelves.caretaker.as_ref().is_some_and(|caretaker| !caretaker.is_finished());
-        drop(shelves);
-        drop(too_many);
-        if !cared_for {
-            self.start_caretaker();
+        let has_sweeper = state.sweeper.as_ref().is_some_and(|sweeper| !sweeper.is_finished());
+        drop(state);
+        drop(excess);
+        if !has_sweeper {
+            self.start_sweeper();
         }
     }
 
-    /// A connection to `address` has broken: the idle ones are no longer trusted to be whole.
+    /// Called when a connection to `address` has broken: the idle ones are checked more carefully before they are used.
     pub(super) fn suspect(&self, address: &Address) {
-        if let Some(shelf) = self.lock().shelf(address) {
-            shelf.idle.iter_mut().for_each(|idle| idle.suspect = true);
+        if let Some(pool) = self.lock().find(address) {
+            pool.idle.iter_mut().for_each(|idle| idle.suspect = true);
         }
     }
 
-    /// The task belongs to the runtime of the call that starts it. When that goes, the next call starts another one.
-    fn start_caretaker(self: &Arc<Self>) {
-        // Ends by itself when nothing lies idle, and with the pool.
-        let task = tokio::spawn(take_care(Arc::downgrade(self), self.idle_timeout)).abort_handle();
-        let replaced = self.lock().caretaker.replace(task);
+    /// The task runs in the runtime of the call that starts it. If that runtime ends, the next call starts another
+    /// task.
+    fn start_sweeper(self: &Arc<Self>) {
+        // Owned by the pool, which aborts it when it is dropped. It also ends when no connection is idle.
+        let task = tokio::spawn(sweep_regularly(Arc::downgrade(self), self.idle_timeout)).abort_handle();
+        let replaced = self.lock().sweeper.replace(task);
         if let Some(replaced) = replaced {
             replaced.abort();
         }
     }
 
-    /// Closes what is too old or broken. Returns whether anything lies idle.
-    fn sweep(&self, round: Duration) -> bool {
-        let mut looked_at = Vec::new();
-        let mut shelves = self.lock();
-        for shelf in &mut shelves.by_address {
-            // What was used since the last round is left to the callers.
-            let resting = shelf.idle.iter().take_while(|idle| idle.since.elapsed() >= round).count();
-            let (resting, places) = shelf.hold_places(resting);
-            looked_at.push((shelf.address.clone(), shelf.idle.drain(..resting).collect::<Vec<_>>(), places));
+    /// Closes connections that are too old or broken. Returns whether the task is still needed.
+    fn sweep(&self, interval: Duration) -> bool {
+        let mut checked = Vec::new();
+        let mut state = self.lock();
+        for pool in &mut state.by_address {
+            // Connections that were used since the last sweep are left to the callers.
+            let unused = pool.idle.iter().take_while(|idle| idle.since.elapsed() >= interval).count();
+            let (unused, permits) = pool.hold_permits(unused);
+            checked.push((pool.address.clone(), pool.idle.drain(..unused).collect::<Vec<_>>(), permits));
         }
-        drop(shelves);
-        for (_, idle, _) in &mut looked_at {
-            // A look may take a system call, and so may closing: not under the lock.
-            idle.retain_mut(|idle| idle.since.elapsed() < self.idle_timeout && idle.connection.is_good());
+        drop(state);
+        for (_, idle, _) in &mut checked {
+            // Outside the lock: checking and closing may take system calls.
+            idle.retain_mut(|idle| idle.since.elapsed() < self.idle_timeout && idle.connection.is_usable());
         }
-        let mut shelves = self.lock();
-        for (address, idle, places) in looked_at {
-            shelves.shelf_or_new(&address, self.max_connections).idle.splice(..0, idle);
-            drop(places);
+        let mut state = self.lock();
+        for (address, idle, permits) in checked {
+            state.find_or_add(&address, self.max_connections).idle.splice(..0, idle);
+            drop(permits);
         }
-        shelves.by_address.retain(|shelf| !shelf.idle.is_empty() || shelf.is_waited_for());
-        let goes_on = !shelves.by_address.is_empty();
-        if !goes_on {
-            // Under the lock: whoever puts a connection back from now on starts another caretaker.
-            shelves.caretaker = None;
+        state.by_address.retain(|pool| !pool.idle.is_empty() || pool.is_in_use());
+        let needed = !state.by_address.is_empty();
+        if !needed {
+            // Under the lock: the next caller that puts a connection back starts another task.
+            state.sweeper = None;
         }
-        goes_on
+        needed
     }
 }
 
-impl<T> Shelf<T> {
-    /// How many of `resting` connections may be taken out for a look, and the places of as many calls: while they are
-    /// away, no caller may make others instead.
-    fn hold_places(&self, resting: usize) -> (usize, Option<OwnedSemaphorePermit>) {
-        let Some(places) = &self.places else { return (resting, None) };
-        let free = u32::try_from(resting.min(places.available_permits())).unwrap_or(u32::MAX);
-        match Arc::clone(places).try_acquire_many_owned(free) {
+impl<T> AddressPool<T> {
+    /// How many of `count` idle connections may be taken out for a check, and as many permits: until they are back, no
+    /// caller may make connections in their place.
+    fn hold_permits(&self, count: usize) -> (usize, Option<OwnedSemaphorePermit>) {
+        let Some(permits) = &self.permits else { return (count, None) };
+        let free = u32::try_from(count.min(permits.available_permits())).unwrap_or(u32::MAX);
+        match Arc::clone(permits).try_acquire_many_owned(free) {
             Ok(held) => (held.num_permits(), Some(held)),
             Err(_) => (0, None),
         }
     }
 
-    /// Whether a caller has a place, or waits for one.
-    fn is_waited_for(&self) -> bool {
-        self.places.as_ref().is_some_and(|places| Arc::strong_count(places) > 1)
+    /// Whether a caller has a permit, or waits for one.
+    fn is_in_use(&self) -> bool {
+        self.permits.as_ref().is_some_and(|permits| Arc::strong_count(permits) > 1)
     }
 }
 
 impl<T> Drop for Pool<T> {
     fn drop(&mut self) {
-        let shelves = self.shelves.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(caretaker) = shelves.caretaker.take() {
-            caretaker.abort();
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sweeper) = state.sweeper.take() {
+            sweeper.abort();
         }
     }
 }
 
-/// How often idle connections are looked at: often enough that a WebSocket ping is answered well within the 10 s that
+/// How often idle connections are checked: often enough that a WebSocket ping is answered well within the 10 s that
 /// strict peers allow.
-const ROUND: Duration = Duration::from_secs(5);
+const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
 
-async fn take_care<T: Connection>(pool: Weak<Pool<T>>, idle_timeout: Duration) {
-    let round = ROUND.min(idle_timeout / 2).max(Duration::from_millis(10));
+async fn sweep_regularly<T: Connection>(pool: Weak<Pool<T>>, idle_timeout: Duration) {
+    let interval = SWEEP_INTERVAL.min(idle_timeout / 2).max(Duration::from_millis(10));
     loop {
-        tokio::time::sleep(round).await;
+        tokio::time::sleep(interval).await;
         let Some(pool) = pool.upgrade() else { return };
-        if !pool.sweep(round) {
+        if !pool.sweep(interval) {
             return;
         }
     }

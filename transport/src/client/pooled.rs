@@ -1,4 +1,4 @@
-//! A connection together with its codec: what a pool keeps.
+//! A connection together with its codec, as the pool stores it.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use crate::codec::{Decoder, MessageReader, MessageWriter, RawMessage, ReadError}
 use crate::connection::{Connection, NotDelivered};
 use crate::protocol::Protocol;
 
-/// One connection and everything that its calls need, in one box.
+/// One connection with the codec and buffers of its calls, in one allocation.
 pub(crate) struct PooledConnection<T> {
     io: TimedIo<T>,
     reader: MessageReader,
@@ -22,8 +22,8 @@ pub(crate) struct PooledConnection<T> {
 /// Why a call failed on its connection.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ExchangeError {
-    /// The connection has not taken a byte of the call, or says that the server has not taken it up.
-    #[error("the connection broke before the server took the call")]
+    /// The connection has accepted no byte of the call, or reports that the server has not begun it.
+    #[error("the connection broke before the server received the call")]
     NotDelivered(#[source] io::Error),
     #[error("cannot send on the connection")]
     Send(#[source] io::Error),
@@ -32,7 +32,7 @@ pub(super) enum ExchangeError {
 }
 
 impl ExchangeError {
-    /// The kind that volo's error of the transport has for it.
+    /// The kind of the `io::Error` inside volo's transport error.
     pub(super) fn kind(&self) -> io::ErrorKind {
         match self {
             ExchangeError::NotDelivered(error) | ExchangeError::Send(error) => error.kind(),
@@ -58,17 +58,21 @@ impl<T: Connection> PooledConnection<T> {
         self.io.set_timeout(timeout);
     }
 
-    /// Whether it can take a call, after a look at it.
-    pub(super) fn is_good(&mut self) -> bool {
-        self.may_be_kept() && self.io.is_quiet()
+    /// Whether an idle connection can be used for a call. Polls the connection once.
+    pub(super) fn is_usable(&mut self) -> bool {
+        self.is_reusable() && self.io.has_nothing_to_read()
     }
 
-    /// Whether a call that ended well has left it in order. A byte behind the answer belongs to nobody.
-    pub(super) fn may_be_kept(&self) -> bool {
+    /// Whether it can be used again after a call that succeeded. Bytes after the answer are a protocol error.
+    pub(super) fn is_reusable(&self) -> bool {
         !self.reader.has_partial() && self.io.get_ref().is_reusable()
     }
 
-    /// Sends the message that the writer has made.
+    /// Sends the encoded message.
+    ///
+    /// # Cancel safety
+    ///
+    /// Not cancel safe: a part of the message may have been sent.
     pub(super) async fn send(&mut self) -> Result<(), ExchangeError> {
         let mut began = false;
         self.writer.write(&mut self.io, &mut began).await.map_err(|error| {
@@ -81,6 +85,10 @@ impl<T: Connection> PooledConnection<T> {
     }
 
     /// Waits for the answer.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: bytes that were read are kept.
     pub(super) async fn receive(&mut self) -> Result<RawMessage, ExchangeError> {
         match self.reader.read(&mut self.io).await {
             Err(ReadError::Io(error)) if NotDelivered::is(&error) => Err(ExchangeError::NotDelivered(error)),

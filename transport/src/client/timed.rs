@@ -1,4 +1,4 @@
-//! Time-outs on reading and writing. volo's own set socket options, which a non-blocking socket ignores.
+//! Timeouts on reading and writing. volo sets socket options for them, which a non-blocking socket ignores.
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::deadline::Deadline;
 
-/// A connection on which a read or a write that waits too long fails with [`io::ErrorKind::TimedOut`].
+/// A connection on which a read or write that waits too long fails with [`io::ErrorKind::TimedOut`].
 #[derive(Debug)]
 pub(crate) struct TimedIo<T> {
     io: T,
@@ -19,12 +19,12 @@ pub(crate) struct TimedIo<T> {
 }
 
 impl<T> TimedIo<T> {
-    /// Without bounds.
+    /// Without timeouts.
     pub(crate) fn new(io: T) -> Self {
         Self { io, read: None, write: None }
     }
 
-    /// Bounds each wait for a byte to read, and each wait for room to write, from now on. `None`: no bound.
+    /// Limits each wait for bytes to read and each wait for room to write. `None`: no limit.
     pub(crate) fn set_timeout(&mut self, timeout: Option<Duration>) {
         if self.read.as_ref().map(Deadline::after) != timeout {
             self.read = timeout.map(Deadline::new);
@@ -38,19 +38,19 @@ impl<T> TimedIo<T> {
 }
 
 impl<T: AsyncRead + Unpin> TimedIo<T> {
-    /// Whether an idle connection has nothing to read: an end, an error or a byte that nobody asked for all mean that
-    /// it is of no use. Reading also lets the connection do its own work, such as answering a WebSocket ping. No
-    /// time-out runs: looking is not waiting.
-    pub(crate) fn is_quiet(&mut self) -> bool {
+    /// Whether an idle connection has nothing to read. End of file, an error and an unexpected byte all mean that it
+    /// can't be used. Reading also lets the connection answer control frames, such as a WebSocket ping. No timeout
+    /// applies: it polls once and does not wait.
+    pub(crate) fn has_nothing_to_read(&mut self) -> bool {
         let mut byte = [0; 1];
-        let look = poll_fn(|cx| Pin::new(&mut self.io).poll_read(cx, &mut ReadBuf::new(&mut byte)));
-        // Outside the runtime's budget: a socket says "pending" once it is spent, which would pass for good.
-        pin!(tokio::task::unconstrained(look)).poll(&mut Context::from_waker(Waker::noop())).is_pending()
+        let read = poll_fn(|cx| Pin::new(&mut self.io).poll_read(cx, &mut ReadBuf::new(&mut byte)));
+        // Outside tokio's cooperative budget: once that is used up, a socket with data reports "pending", too.
+        pin!(tokio::task::unconstrained(read)).poll(&mut Context::from_waker(Waker::noop())).is_pending()
     }
 }
 
-/// Passes `outcome` on, or an error once it has been pending for too long.
-fn watch<R>(
+/// Returns `outcome`, or an error once it has been pending for too long.
+fn check_deadline<R>(
     deadline: &mut Option<Deadline>,
     cx: &mut Context<'_>,
     doing: &str,
@@ -70,7 +70,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for TimedIo<T> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let outcome = Pin::new(&mut this.io).poll_read(cx, buf);
-        watch(&mut this.read, cx, "reading", outcome)
+        check_deadline(&mut this.read, cx, "reading", outcome)
     }
 }
 
@@ -78,7 +78,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for TimedIo<T> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let outcome = Pin::new(&mut this.io).poll_write(cx, buf);
-        watch(&mut this.write, cx, "writing", outcome)
+        check_deadline(&mut this.write, cx, "writing", outcome)
     }
 
     fn poll_write_vectored(
@@ -88,7 +88,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for TimedIo<T> {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let outcome = Pin::new(&mut this.io).poll_write_vectored(cx, bufs);
-        watch(&mut this.write, cx, "writing", outcome)
+        check_deadline(&mut this.write, cx, "writing", outcome)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -98,12 +98,12 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for TimedIo<T> {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let outcome = Pin::new(&mut this.io).poll_flush(cx);
-        watch(&mut this.write, cx, "writing", outcome)
+        check_deadline(&mut this.write, cx, "writing", outcome)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let outcome = Pin::new(&mut this.io).poll_shutdown(cx);
-        watch(&mut this.write, cx, "closing", outcome)
+        check_deadline(&mut this.write, cx, "closing", outcome)
     }
 }

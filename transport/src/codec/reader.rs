@@ -12,13 +12,13 @@ use tokio_util::io::poll_read_buf;
 
 use crate::wire::{Head, Progress, Recognizer, WireError};
 
-/// Bytes read at once while nothing is known of the next message. They are on the stack, so a connection that waits
-/// holds no buffer.
+/// How many bytes are read at once at the beginning of a message. They are on the stack, so an idle connection has no
+/// buffer.
 const CHUNK: usize = 8 * 1024;
 
-/// How much memory is taken ahead of the bytes that have arrived, at most: a peer that announces a large message and
-/// sends little of it costs no more.
-const AHEAD: usize = 256 * 1024;
+/// How much memory is allocated ahead of the bytes that have arrived, at most, so that a peer that announces a large
+/// message and does not send it costs no more.
+const MAX_AHEAD: usize = 256 * 1024;
 
 /// A whole message, not yet decoded.
 #[derive(Debug)]
@@ -42,11 +42,11 @@ pub(crate) enum ReadError {
     Wire(#[from] WireError),
 }
 
-/// Reads one message after the other.
+/// Reads one message after another.
 #[derive(Debug)]
 pub(crate) struct MessageReader {
     recognizer: Recognizer,
-    /// The beginning of a message that is not whole yet.
+    /// The beginning of an incomplete message.
     partial: BytesMut,
 }
 
@@ -55,7 +55,7 @@ impl MessageReader {
         Self { recognizer: Recognizer::new(max_message_size), partial: BytesMut::new() }
     }
 
-    /// Whether there are bytes that no message has been made of.
+    /// Whether bytes after the last message were read.
     pub(crate) fn has_partial(&self) -> bool {
         !self.partial.is_empty()
     }
@@ -88,7 +88,7 @@ impl MessageReader {
             }
             if self.partial.len() == self.partial.capacity() {
                 let wanted = known.map_or(CHUNK, |known| known - self.partial.len());
-                self.partial.reserve(wanted.min(AHEAD.max(self.partial.len())));
+                self.partial.reserve(wanted.min(MAX_AHEAD.max(self.partial.len())));
             }
             let read = poll_read_buf(Pin::new(&mut *io), cx, &mut self.partial);
             if ready!(read).map_err(ReadError::Io)? == 0 {
@@ -97,7 +97,7 @@ impl MessageReader {
         }
     }
 
-    /// The message at the front of what has been read, or its length as far as it is known.
+    /// The first message in the bytes that were read, or its length if that is known.
     fn take_from_partial(&mut self) -> Result<Result<RawMessage, Option<usize>>, WireError> {
         if self.partial.is_empty() {
             return Ok(Err(None));
@@ -112,7 +112,7 @@ impl MessageReader {
         Ok(Ok(RawMessage { bytes: message.freeze(), head }))
     }
 
-    /// Reads into the stack. Most messages are whole after that; of others the beginning is kept.
+    /// Reads into a buffer on the stack. Most messages are complete after that; the beginning of others is stored.
     fn poll_chunk(
         &mut self,
         io: &mut (impl AsyncRead + Unpin),
@@ -127,13 +127,13 @@ impl MessageReader {
         }
         match self.recognizer.look(bytes)? {
             Progress::More { known } => {
-                let wanted = known.unwrap_or(bytes.len()).clamp(bytes.len(), AHEAD);
+                let wanted = known.unwrap_or(bytes.len()).clamp(bytes.len(), MAX_AHEAD);
                 self.partial.reserve(wanted);
                 self.partial.extend_from_slice(bytes);
                 Poll::Ready(Ok(None))
             }
             Progress::Whole { length, head } => {
-                // A copy of its own: a small message that is kept does not keep the others' memory.
+                // A copy, so that a small message does not keep a larger buffer allocated.
                 let message = Bytes::copy_from_slice(&bytes[..length]);
                 self.partial.extend_from_slice(&bytes[length..]);
                 Poll::Ready(Ok(Some(RawMessage { bytes: message, head })))

@@ -1,4 +1,4 @@
-//! Makes messages and sends them.
+//! Encodes messages and sends them.
 
 use std::io;
 use std::pin::Pin;
@@ -15,8 +15,8 @@ use volo_thrift::{EntryMessage, LinkedBytes, ThriftException, ThriftMessage};
 
 use crate::protocol::{Encoding, Framing, Protocol};
 
-/// How large an empty buffer is kept.
-const KEPT: usize = 8 * 1024;
+/// Up to which capacity an empty buffer is kept.
+const KEPT_CAPACITY: usize = 8 * 1024;
 
 /// Encodes a message into memory and writes it to a connection.
 pub(crate) struct MessageWriter {
@@ -33,8 +33,7 @@ enum Encoder {
 }
 
 impl MessageWriter {
-    /// Writes in `protocol`. At a server, where a message's context says in which protocol the call came, the answer
-    /// goes out in that.
+    /// Encodes in `protocol`. A server's answer is encoded in the protocol of its call, which is in the context.
     pub(crate) fn new(protocol: Protocol, max_message_size: usize) -> Self {
         let thrift = match protocol.encoding() {
             Encoding::Binary => ThriftProtocol::Binary,
@@ -51,7 +50,7 @@ impl MessageWriter {
         Self { encoder, encoding: protocol.encoding(), max_message_size, message: LinkedBytes::with_capacity(0) }
     }
 
-    /// Makes a message. It is kept until [`clear`](Self::clear).
+    /// Encodes a message, which is kept until [`clear`](Self::clear).
     pub(crate) fn encode<M: EntryMessage, Cx: ThriftContext>(
         &mut self,
         cx: &mut Cx,
@@ -59,7 +58,7 @@ impl MessageWriter {
     ) -> Result<(), ThriftException> {
         self.clear();
         if self.encoding == Encoding::Compact {
-            // Where a header names the encoding, it names this one.
+            // The encoding that a TTHeader contains.
             cx.extensions_mut().insert(ProtocolId::Compact);
         }
         let (out, limit) = (&mut self.message, self.max_message_size);
@@ -70,14 +69,18 @@ impl MessageWriter {
         }
     }
 
-    /// Takes the message that another writer has made.
-    pub(crate) fn take_over(&mut self, other: &mut Self) {
+    /// Takes the message that another writer has encoded.
+    pub(crate) fn take_message(&mut self, other: &mut Self) {
         std::mem::swap(&mut self.message, &mut other.message);
     }
 
-    /// Sends the message. `began` is set once a byte of it has been taken.
+    /// Sends the message. `began` is set when the connection has accepted a byte of it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Not cancel safe: a part of the message may have been sent.
     pub(crate) async fn write(&mut self, io: &mut (impl AsyncWrite + Unpin), began: &mut bool) -> io::Result<()> {
-        let mut io = Noting { io, began };
+        let mut io = WriteTracker { io, began };
         if self.message.iter_list().next().is_none() {
             io.write_all(self.message.bytes()).await?;
         } else {
@@ -86,10 +89,10 @@ impl MessageWriter {
         io.flush().await
     }
 
-    /// Lets go of the message, and of a buffer that is larger than usual.
+    /// Drops the message, and a buffer that is larger than usual.
     pub(crate) fn clear(&mut self) {
-        // The library's own reset joins the parts of a large message again; a new one costs no more.
-        if self.message.iter_list().next().is_some() || self.message.bytes().capacity() > KEPT {
+        // Its own `reset` copies the parts of a large message together; a new buffer costs no more.
+        if self.message.iter_list().next().is_some() || self.message.bytes().capacity() > KEPT_CAPACITY {
             self.message = LinkedBytes::with_capacity(0);
         } else {
             self.message.reset();
@@ -105,7 +108,7 @@ fn encode<E: ZeroCopyEncoder, M: EntryMessage, Cx: ThriftContext>(
     limit: usize,
 ) -> Result<(), ThriftException> {
     let (size, to_reserve) = encoder.size(cx, &message)?;
-    // volo's own limit is that of a frame, and a message may go without.
+    // volo's own limit applies only to frames, and not every message has one.
     if size > limit {
         let why = format!("the message takes {size} bytes; the limit is {limit}");
         return Err(ProtocolException::new(ProtocolExceptionKind::SizeLimit, why).into());
@@ -115,13 +118,13 @@ fn encode<E: ZeroCopyEncoder, M: EntryMessage, Cx: ThriftContext>(
     encoder.encode(cx, out, message)
 }
 
-/// Notes whether the connection has taken any byte.
-struct Noting<'a, T> {
+/// Records whether the connection has accepted any byte.
+struct WriteTracker<'a, T> {
     io: &'a mut T,
     began: &'a mut bool,
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for Noting<'_, T> {
+impl<T: AsyncWrite + Unpin> AsyncWrite for WriteTracker<'_, T> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let written = Pin::new(&mut *this.io).poll_write(cx, buf);

@@ -11,8 +11,8 @@ use crate::endpoint::Endpoint;
 
 /// Puts layers on anything that implements motore's `MakeConnection<Address>`.
 pub trait ConnectExt: MakeConnection<Address> + Sized {
-    /// Puts the connections through a handshake. The layer is told the address that volo has; where the base goes
-    /// elsewhere, use [`Layered::to`].
+    /// Performs the handshake of `layer` on each connection. The layer gets volo's address; if the connector connects
+    /// to another one, use [`Layered::to`].
     fn layer<L>(self, layer: L) -> Layered<Self, L>
     where
         Self::Connection: Connection,
@@ -30,7 +30,7 @@ where
     B::Connection: Connection,
     L: Layer<B::Connection>,
 {
-    /// Puts one more layer on top.
+    /// Adds a layer on top.
     pub fn layer<M>(self, layer: M) -> Layered<Self, M>
     where
         M: Layer<L::Io>,
@@ -47,7 +47,7 @@ impl<B: Clone, L> Clone for Layered<B, L> {
             layer: self.layer.clone(),
             to: self.to.clone(),
             options: self.options,
-            // A clone has no handshakes under way.
+            // A clone has no running handshakes.
             handshakes: Handshakes::default(),
         }
     }
@@ -76,7 +76,7 @@ where
     }
 }
 
-/// The address that volo has, as an endpoint.
+/// volo's address as an endpoint.
 fn endpoint_of(address: &Address) -> Endpoint {
     match address {
         Address::Ip(address) => Endpoint::from(*address),

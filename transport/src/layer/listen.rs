@@ -1,4 +1,4 @@
-//! A layer on a listener: handshakes run beside the accepting, each in a task of its own.
+//! A layer on a listener: each handshake runs in its own task while others are accepted.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -10,14 +10,13 @@ use crate::connect::WithCauses;
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
 
-/// The handshakes under way. Dropping it ends them.
+/// The running handshakes. Dropping it aborts them.
 ///
-/// What they yield has no type here, since the same `Layered` is a connector where its base is one, and a connector
-/// has no handshakes to wait for.
+/// The type of their results is erased: a `Layered` can also be a connector, whose base is not a listener.
 #[derive(Debug, Default)]
 pub(super) struct Handshakes {
     tasks: JoinSet<Option<Box<dyn Any + Send>>>,
-    /// The listener below has no more connections.
+    /// The underlying listener has ended.
     ended: bool,
 }
 
@@ -37,7 +36,7 @@ where
                 Some(done) = tasks.join_next(), if !tasks.is_empty() => {
                     // A panic in a handshake ends that connection; the panic hook has reported it.
                     let ready = done.ok().flatten();
-                    // Every task is made by `start` below, so what it yields is of this type.
+                    // Every task is spawned by `start`, so its result has this type.
                     if let Some(ready) = ready.and_then(|ready| ready.downcast().ok()) {
                         return Some(*ready);
                     }
@@ -68,7 +67,7 @@ where
     fn start(&mut self, io: B::Connection, peer: B::Peer) {
         let layer = Arc::clone(&self.layer);
         let deadline = self.options.deadline;
-        // Owned by `handshakes`, which ends it when the listener is dropped.
+        // Owned by `handshakes`, which aborts it when the listener is dropped.
         self.handshakes.tasks.spawn(async move {
             match tokio::time::timeout(deadline, layer.incoming(io, peer.clone())).await {
                 Ok(Ok(ready)) => Some(Box::new(ready) as Box<dyn Any + Send>),

@@ -1,4 +1,4 @@
-//! A cap on the connections that are open at a time.
+//! Limits how many accepted connections are open at a time.
 
 use std::io;
 use std::pin::Pin;
@@ -16,20 +16,20 @@ use crate::endpoint::Endpoint;
 #[derive(Debug)]
 pub struct Limit<L> {
     inner: L,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
-/// A connection that counts until it is dropped.
+/// A connection that counts towards the limit until it is dropped.
 #[derive(Debug)]
 pub struct Limited<C> {
     inner: C,
-    _place: Option<OwnedSemaphorePermit>,
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl<L> Limit<L> {
     pub(super) fn new(inner: L, connections: usize) -> Self {
-        let places = connections.clamp(1, Semaphore::MAX_PERMITS);
-        Self { inner, places: Arc::new(Semaphore::new(places)) }
+        let permits = connections.clamp(1, Semaphore::MAX_PERMITS);
+        Self { inner, permits: Arc::new(Semaphore::new(permits)) }
     }
 }
 
@@ -38,10 +38,10 @@ impl<L: Listener> Listener for Limit<L> {
     type Peer = L::Peer;
 
     async fn accept(&mut self) -> Option<(Self::Connection, L::Peer)> {
-        // The semaphore is never closed, so there always is a place in the end.
-        let place = Arc::clone(&self.places).acquire_owned().await.ok();
+        // The semaphore is never closed, so this does not fail.
+        let permit = Arc::clone(&self.permits).acquire_owned().await.ok();
         let (inner, peer) = self.inner.accept().await?;
-        Some((Limited { inner, _place: place }, peer))
+        Some((Limited { inner, _permit: permit }, peer))
     }
 
     fn endpoint(&self) -> Endpoint {

@@ -1,4 +1,4 @@
-//! tokio's own listeners, as they are.
+//! tokio's own listeners.
 
 use std::net::SocketAddr;
 
@@ -7,7 +7,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::{Listener, accept_with_retry};
 use crate::endpoint::Endpoint;
 
-/// `TCP_NODELAY` is set on what it accepts: an answer is one small write that a caller waits for.
+/// `TCP_NODELAY` is set on accepted connections, because an answer is one small write for which a caller waits.
 impl Listener for TcpListener {
     type Connection = TcpStream;
     type Peer = SocketAddr;
@@ -15,7 +15,7 @@ impl Listener for TcpListener {
     async fn accept(&mut self) -> Option<(TcpStream, SocketAddr)> {
         let (stream, peer) = accept_with_retry("the TCP listener", || TcpListener::accept(self)).await;
         if let Err(error) = stream.set_nodelay(true) {
-            // Only slower; a peer that has gone shows at the first read.
+            // The connection is only slower; if the peer has gone, the first read reports it.
             tracing::debug!(%peer, %error, "TCP_NODELAY not set");
         }
         Some((stream, peer))
@@ -65,19 +65,19 @@ mod unix {
         Endpoint::unix(address.as_pathname()?).ok()
     }
 
-    /// The process at the other end of a Unix socket, as the system names it.
+    /// The process at the other end of a Unix socket, as the operating system reports it.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct UnixPeer {
         credentials: Option<UCred>,
     }
 
     impl UnixPeer {
-        /// The user under which the process connected. `None` where the system does not tell.
+        /// The id of the user under which the process connected. `None` if the operating system does not report it.
         pub fn user_id(&self) -> Option<u32> {
             self.credentials.as_ref().map(UCred::uid)
         }
 
-        /// The process that connected. `None` where the system does not tell.
+        /// The id of the process that connected. `None` if the operating system does not report it.
         pub fn process_id(&self) -> Option<i32> {
             self.credentials.as_ref().and_then(UCred::pid)
         }

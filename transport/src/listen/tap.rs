@@ -1,19 +1,19 @@
-//! A look at every accepted connection.
+//! Calls a closure with every accepted connection.
 
 use std::fmt;
 
 use super::Listener;
 use crate::endpoint::Endpoint;
 
-/// Shows every accepted connection to a closure. Made by [`ListenerExt::tap`](super::ListenerExt::tap).
+/// Calls a closure with every accepted connection. Made by [`ListenerExt::tap`](super::ListenerExt::tap).
 pub struct Tap<L, F> {
     inner: L,
-    look: F,
+    inspect: F,
 }
 
 impl<L, F> Tap<L, F> {
-    pub(super) fn new(inner: L, look: F) -> Self {
-        Self { inner, look }
+    pub(super) fn new(inner: L, inspect: F) -> Self {
+        Self { inner, inspect }
     }
 }
 
@@ -27,7 +27,7 @@ where
 
     async fn accept(&mut self) -> Option<(L::Connection, L::Peer)> {
         let (mut connection, peer) = self.inner.accept().await?;
-        (self.look)(&mut connection, &peer);
+        (self.inspect)(&mut connection, &peer);
         Some((connection, peer))
     }
 

@@ -1,16 +1,16 @@
-//! The connections of one server, each in a task of its own, and the end of them all.
+//! The connections of one server, each in its own task.
 
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::conversation::Conversation;
-use super::drain::DrainTime;
+use super::connection_task::ConnectionTask;
+use super::drain::DrainDeadline;
 use super::{ServeOptions, ThriftService};
 use crate::connection::{Connection, Peer};
 
-/// The running connections. Dropping it ends them at once.
+/// The open connections. Dropping it aborts their tasks.
 pub(super) struct Connections {
     tasks: JoinSet<()>,
     stopping: CancellationToken,
@@ -26,7 +26,7 @@ impl Connections {
         self.tasks.len()
     }
 
-    /// Waits for one to end. Never resolves while there is none.
+    /// Waits until a connection has ended. Never resolves if there is none.
     ///
     /// # Cancel safety
     ///
@@ -40,13 +40,14 @@ impl Connections {
     }
 
     pub(super) fn spawn<C: Connection, P: Peer, S: ThriftService>(&mut self, connection: C, peer: P, service: Arc<S>) {
-        // A token of its own: waiting for the common one would have all connections share its lock, at every call.
+        // Its own token: with a shared one, all connections would take the same lock at every call.
         let stopping = self.stopping.child_token();
-        self.tasks.spawn(Conversation::new(connection, peer, service, self.options, stopping).run());
+        // Owned by `tasks`, which aborts it when it is dropped.
+        self.tasks.spawn(ConnectionTask::new(connection, peer, service, self.options, stopping).run());
     }
 
-    /// Waits until all have ended, and cuts off what is left when the time is over. Returns how many were cut off.
-    pub(super) async fn drain(mut self, time: &mut DrainTime) -> usize {
+    /// Waits until all connections have ended, and aborts the rest at the deadline. Returns how many were aborted.
+    pub(super) async fn drain(mut self, deadline: &mut DrainDeadline) -> usize {
         let all_ended = async {
             while !self.tasks.is_empty() {
                 self.one_ended().await;
@@ -55,10 +56,10 @@ impl Connections {
         tokio::select! {
             biased;
             () = all_ended => return 0,
-            () = time.over() => {}
+            () = deadline.elapsed() => {}
         }
         let left = self.tasks.len();
-        tracing::warn!(connections = left, "calls still running: cutting them off");
+        tracing::warn!(connections = left, "aborting calls that are still running");
         self.tasks.shutdown().await;
         left
     }

@@ -1,4 +1,4 @@
-//! volo's context of a call, and what it tells of the peer.
+//! volo's context of a call, and the peer in it.
 
 use std::cell::RefCell;
 
@@ -8,17 +8,17 @@ use volo_thrift::context::{ServerContext, ServerCxInner};
 use crate::connection::Peer;
 
 thread_local! {
-    /// Contexts of calls that have ended. A new one takes several allocations.
+    /// Contexts of calls that have ended, for reuse: a new one takes several allocations.
     static CONTEXTS: RefCell<Vec<ServerContext>> = const { RefCell::new(Vec::new()) };
 }
 
-/// How many contexts a thread keeps, as many as volo does.
-const KEPT: usize = 128;
+/// How many contexts a thread keeps, as in volo.
+const MAX_CONTEXTS: usize = 128;
 
-/// What a listener knows of the caller, for a layer of a service.
+/// The peer of the connection on which a call arrived, for layers of a service.
 ///
-/// `P` is the `Peer` of the listener: `SocketAddr` for [`StdNet`](crate::StdNet), `WebSocketPeer<SocketAddr>` for a
-/// WebSocket on it. `None` where it is another type. A handler that has no context is told by
+/// `P` is the `Peer` type of the listener: `SocketAddr` for [`StdNet`](crate::StdNet), `WebSocketPeer<SocketAddr>` for
+/// a WebSocket over it. `None` if `P` is another type. Handlers have no context; give them the peer with
 /// [`serve_with`](crate::serve_with).
 ///
 /// ```
@@ -35,7 +35,7 @@ pub fn peer_of<P: Peer>(cx: &ServerContext) -> Option<&P> {
     cx.extensions().get::<P>()
 }
 
-/// A context for a call of `peer`.
+/// A context for a call from `peer`.
 pub(super) fn take_context<P: Peer>(peer: &P) -> ServerContext {
     let mut cx = CONTEXTS.with(|contexts| contexts.borrow_mut().pop()).unwrap_or_default();
     if let Some(address) = peer.address() {
@@ -45,12 +45,12 @@ pub(super) fn take_context<P: Peer>(peer: &P) -> ServerContext {
     cx
 }
 
-/// Keeps a context for another call.
-pub(super) fn give_back(mut cx: ServerContext) {
+/// Stores a context for another call.
+pub(super) fn recycle_context(mut cx: ServerContext) {
     cx.reset(ServerCxInner::default());
     CONTEXTS.with(|contexts| {
         let mut contexts = contexts.borrow_mut();
-        if contexts.len() < KEPT {
+        if contexts.len() < MAX_CONTEXTS {
             contexts.push(cx);
         }
     });

@@ -1,4 +1,4 @@
-//! The time between the moment in which a server is told to stop and its end.
+//! The time limit of a stopping server.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,54 +7,58 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::ServeOptions;
-use super::stop::Second;
+use super::stop::ForceSignal;
 
-/// A stopping server goes on accepting until no connection has come for so long. What waits in the queue of the system,
-/// or in a handshake, has connected to this server and may have sent its call: the system resets it when the listener
-/// is closed.
-const QUIET: Duration = Duration::from_millis(20);
+/// A stopping server continues to accept until no connection has arrived for this long. A client in the operating
+/// system's queue, or in a handshake, has connected to this server and may have sent its call; closing the listener
+/// would reset its connection.
+const ACCEPT_IDLE: Duration = Duration::from_millis(20);
 
-/// How long a stopping server goes on accepting, at most.
-const LAST_ACCEPT: Duration = Duration::from_millis(250);
+/// How long a stopping server continues to accept, at most.
+const MAX_ACCEPT: Duration = Duration::from_millis(250);
 
-/// How long a stopping server may take: until the drain time is over, or somebody is in a hurry.
-pub(super) struct DrainTime {
-    over: Pin<Box<dyn Future<Output = ()> + Send>>,
-    is_over: bool,
+/// When a stopping server aborts its calls: at the drain timeout, or when it is forced to stop.
+pub(super) struct DrainDeadline {
+    timer: Pin<Box<dyn Future<Output = ()> + Send>>,
+    has_elapsed: bool,
     accept_until: Instant,
 }
 
-impl DrainTime {
-    /// Begins now. `hurry` ends it early.
-    pub(super) fn new(options: &ServeOptions, hurry: Second) -> Self {
+impl DrainDeadline {
+    /// Starts now. `force` ends it early.
+    pub(super) fn new(options: &ServeOptions, force: ForceSignal) -> Self {
         let timeout = options.drain_timeout();
-        let over = Box::pin(async move {
+        let timer = Box::pin(async move {
             // Both outcomes mean the same.
-            let _hurried = tokio::time::timeout(timeout, hurry).await;
+            let _forced = tokio::time::timeout(timeout, force).await;
         });
-        Self { over, is_over: false, accept_until: Instant::now() + LAST_ACCEPT.min(timeout / 4) }
+        Self { timer, has_elapsed: false, accept_until: Instant::now() + MAX_ACCEPT.min(timeout / 4) }
     }
 
-    /// Resolves when it is over, also when asked again.
+    /// Resolves at the deadline, and at once when called again.
     ///
     /// # Cancel safety
     ///
     /// Cancel safe.
-    pub(super) async fn over(&mut self) {
-        if !self.is_over {
-            (&mut self.over).await;
-            self.is_over = true;
+    pub(super) async fn elapsed(&mut self) {
+        if !self.has_elapsed {
+            (&mut self.timer).await;
+            self.has_elapsed = true;
         }
     }
 
-    /// One of the connections that had been made when the server was told to stop. `None` when there is no other.
+    /// One of the connections that were made before the server began to stop. `None` if there are no more.
+    ///
+    /// # Cancel safety
+    ///
+    /// As cancel safe as `accept`.
     pub(super) async fn last_accept<T>(&mut self, accept: impl Future<Output = Option<T>>) -> Option<T> {
-        let quiet = (Instant::now() + QUIET).min(self.accept_until);
+        let idle = (Instant::now() + ACCEPT_IDLE).min(self.accept_until);
         tokio::select! {
             biased;
-            () = self.over() => None,
+            () = self.elapsed() => None,
             accepted = accept => accepted,
-            () = tokio::time::sleep_until(quiet) => None,
+            () = tokio::time::sleep_until(idle) => None,
         }
     }
 }

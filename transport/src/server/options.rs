@@ -1,19 +1,19 @@
-//! What a server may be told besides where to listen and what to serve.
+//! The options of a server.
 
 use std::time::Duration;
 
 use crate::codec::MAX_MESSAGE_SIZE;
 
-/// The bounds of a server. The same for [`serve`](crate::serve) and [`serve_sessions`](crate::serve_sessions).
+/// Limits and timeouts of a server. The same for [`serve`](crate::serve) and [`serve_sessions`](crate::serve_sessions).
 ///
-/// | bound | default | when it is reached |
+/// | option | default | when it is exceeded |
 /// |---|---|---|
-/// | connections at a time | 10,000 | further ones wait in the listener |
-/// | first byte of a connection | 60 s | the connection is closed |
-/// | idle between two calls | 10 min | the connection is closed |
-/// | one whole message, in either direction | 2 min | the connection is closed |
-/// | size of a message | 16 MiB | the connection is closed |
-/// | drain time of a stopping server | 30 s | calls that still run are cut off |
+/// | `max_connections` | 10,000 | further connections wait in the listener |
+/// | `first_byte_timeout` | 60 s | the connection is closed |
+/// | `idle_timeout` | 10 min | the connection is closed |
+/// | `message_timeout` | 2 min | the connection is closed |
+/// | `max_message_size` | 16 MiB | the connection is closed; the caller of a larger answer gets an exception |
+/// | `drain_timeout` | 30 s | running calls are aborted |
 ///
 /// ```
 /// use std::time::Duration;
@@ -46,8 +46,8 @@ impl Default for ServeOptions {
 }
 
 impl ServeOptions {
-    /// How many connections, or sessions, are served at a time; further ones wait in the listener. Default: 10,000. At
-    /// least 1.
+    /// How many connections, or sessions, are served at a time, at least 1. Default: 10,000. Further ones wait in the
+    /// listener.
     pub fn with_max_connections(self, connections: usize) -> Self {
         Self { max_connections: connections.max(1), ..self }
     }
@@ -58,24 +58,23 @@ impl ServeOptions {
     }
 
     /// How long a connection may be idle between two calls. It is closed after this time and before twice this time.
-    /// Default: 10 min, so that an idle client of another library, which may keep connections for minutes, is not cut.
+    /// Default: 10 min, because clients of other libraries may keep idle connections for minutes.
     pub fn with_idle_timeout(self, timeout: Duration) -> Self {
         Self { idle_timeout: timeout, ..self }
     }
 
-    /// How long a whole message may take from its first byte to its last, in either direction. Default: 2 min, in which
-    /// a link of 10 KB/s carries 1 MB.
+    /// How long a message may take from its first byte to its last, in either direction. Default: 2 min, in which 10
+    /// KB/s carry 1 MB.
     pub fn with_message_timeout(self, timeout: Duration) -> Self {
         Self { message_timeout: timeout, ..self }
     }
 
-    /// The largest message that is received or sent, in bytes. Default: 16 MiB.
+    /// The largest message that is received or sent, in bytes, TTHeader included. Default: 16 MiB.
     pub fn with_max_message_size(self, bytes: usize) -> Self {
         Self { max_message_size: bytes, ..self }
     }
 
-    /// How long a stopping server waits for running calls before it cuts them off. Default: 30 s, what service managers
-    /// and orchestrators grant by default.
+    /// How long a stopping server waits for running calls before it aborts them. Default: 30 s, as in Kubernetes.
     pub fn with_drain_timeout(self, timeout: Duration) -> Self {
         Self { drain_timeout: timeout, ..self }
     }

@@ -1,4 +1,4 @@
-//! The runner: accepts, serves, stops.
+//! Accepts connections, serves them, and stops.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -10,13 +10,14 @@ use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
 use super::connections::Connections;
-use super::drain::DrainTime;
+use super::drain::DrainDeadline;
 use super::stop::StopSignals;
 use super::{SecondSignal, ServeOptions, ServerHandle, ThriftService};
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
 
-/// Serves every connection of `listener` with `service`, until it is stopped or the listener ends.
+/// Serves every connection of `listener` with `service` until it is stopped or the listener ends. Await the result to
+/// run it; it returns [`Served`].
 ///
 /// ```no_run
 /// # use volplane_generated::api::{Echo, EchoServer, Request, Response};
@@ -41,8 +42,8 @@ pub fn serve<L: Listener, S: ThriftService>(
     Serve::new(listener, move |_: &L::Peer| Arc::clone(&service))
 }
 
-/// As [`serve`], with a service for each connection, made from what is known of its other end: for a handler that has
-/// to know who calls.
+/// As [`serve`], with a separate service for each connection. `service_for` makes it from the peer, for handlers that
+/// have to know who calls.
 pub fn serve_with<L: Listener, S: ThriftService>(
     listener: L,
     mut service_for: impl FnMut(&L::Peer) -> S + Send + 'static,
@@ -50,10 +51,21 @@ pub fn serve_with<L: Listener, S: ThriftService>(
     Serve::new(listener, move |peer: &L::Peer| Arc::new(service_for(peer)))
 }
 
-/// A server that is set up. Await it to run it; nothing is accepted before.
+/// A configured server. Await it to run it; it accepts nothing before.
 ///
-/// Dropping the running future ends every connection at once. To end them between calls, stop it by
-/// [`handle`](Self::handle) or [`with_graceful_shutdown`](Self::with_graceful_shutdown) and go on awaiting.
+/// To stop it gracefully, use [`handle`](Self::handle) or [`with_graceful_shutdown`](Self::with_graceful_shutdown) and
+/// continue to await it. It then
+///
+/// 1. calls [`Listener::stop`], which over yamux tells the peers to open no more streams,
+/// 2. accepts the connections that have already been made, for at most 250 ms, and closes the listener,
+/// 3. closes each connection between two calls: after an answer whose TTHeader announces it, or when no call has arrived
+///    for at most 250 ms,
+/// 4. aborts the calls that are still running after [`drain_timeout`](ServeOptions::with_drain_timeout).
+///
+/// # Cancel safety
+///
+/// Dropping the running future closes the listener and all connections at once, and drops the futures of running
+/// handlers.
 #[must_use = "a server runs when it is awaited"]
 pub struct Serve<L, F> {
     listener: L,
@@ -62,18 +74,18 @@ pub struct Serve<L, F> {
     options: ServeOptions,
 }
 
-/// How a server ended.
+/// The result of a server that has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Served {
-    /// Connections served in all.
+    /// How many connections, or sessions, were served.
     pub connections: u64,
-    /// Connections cut off because a call did not end within the drain time.
+    /// How many of them were aborted because a call did not end within the drain timeout.
     pub cut_off: usize,
 }
 
 impl Served {
-    /// Counts a part of the server that has ended.
+    /// Adds the result of one session.
     #[cfg(feature = "yamux")]
     pub(super) fn add(&mut self, part: Result<Served, JoinError>) {
         match part {
@@ -92,24 +104,24 @@ impl<L: Listener, F> Serve<L, F> {
         Self { listener, service_for, stop, options: ServeOptions::default() }
     }
 
-    /// Stops when `signal` resolves, as [`ServerHandle::stop`] does. With [`ctrl_c`](crate::ctrl_c), a second signal
-    /// ends the server at once.
+    /// Stops the server gracefully when `signal` resolves, as [`ServerHandle::stop`] does. With
+    /// [`ctrl_c`](crate::ctrl_c), a second signal ends it at once.
     pub fn with_graceful_shutdown<T: SecondSignal>(mut self, signal: impl Future<Output = T> + Send + 'static) -> Self {
         self.stop.set_signal(signal);
         self
     }
 
-    /// With other bounds.
+    /// Sets the options.
     pub fn with_options(self, options: ServeOptions) -> Self {
         Self { options, ..self }
     }
 
-    /// A handle that stops it.
+    /// A handle that stops this server.
     pub fn handle(&self) -> ServerHandle {
         self.stop.handle.clone()
     }
 
-    /// Stopped by a handle that stops others, too.
+    /// Uses a handle that also stops others.
     #[cfg(feature = "yamux")]
     pub(super) fn stopped_by(self, handle: ServerHandle) -> Self {
         Self { stop: StopSignals::new(handle), ..self }
@@ -133,14 +145,14 @@ where
         let mut connections = Connections::new(draining.clone(), options);
         let mut served = 0;
         let mut listening = true;
-        let hurry = loop {
+        let force = loop {
             if !listening && connections.len() == 0 {
-                // A listener that has ended leaves its connections to end by themselves.
+                // The listener has ended, and so has the last of its connections.
                 return Served { connections: served, cut_off: 0 };
             }
             tokio::select! {
                 biased;
-                hurry = stop.stopped() => break hurry,
+                force = stop.stopped() => break force,
                 () = connections.one_ended() => {}
                 accepted = listener.accept(), if listening && connections.len() < options.max_connections() => {
                     match accepted {
@@ -154,20 +166,20 @@ where
                 }
             }
         };
-        let mut time = DrainTime::new(&options, hurry);
+        let mut deadline = DrainDeadline::new(&options, force);
         stop.handle.stop();
         listener.stop();
         while listening && connections.len() < options.max_connections() {
-            let Some((connection, peer)) = time.last_accept(listener.accept()).await else { break };
+            let Some((connection, peer)) = deadline.last_accept(listener.accept()).await else { break };
             let service = service_for(&peer);
             connections.spawn(connection, peer, service);
             served += 1;
         }
-        // Closed before the wait: whoever connects now is refused at once and goes elsewhere.
+        // Closed before the wait: new clients are refused at once and connect to another server. Also closed before the
+        // connections are closed: their peers connect again at once, and must not reach this server.
         drop(listener);
-        // And closed before the connections are told: their peers connect again at once, and not to here.
         draining.cancel();
-        Served { connections: served, cut_off: connections.drain(&mut time).await }
+        Served { connections: served, cut_off: connections.drain(&mut deadline).await }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The runner for sessions: a service for each peer, and a way to call that peer back.
+//! Serves yamux sessions: a service for each peer, and connections back to that peer.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::drain::DrainTime;
+use super::drain::DrainDeadline;
 use super::serve::Served;
 use super::stop::StopSignals;
 use super::{SecondSignal, Serve, ServeOptions, ServerHandle, ThriftService};
@@ -16,11 +16,10 @@ use crate::endpoint::Endpoint;
 use crate::listen::Listener;
 use crate::yamux::{Outgoing, Session, SessionListener};
 
-/// Serves every session of `listener`, each with a service of its own.
+/// Serves every session of `listener`, each with its own service. Await the result to run it; it returns [`Served`].
 ///
-/// `service_for` gets what a service needs to know of its peer: the [`Outgoing`] that lead back to it, to make a client
-/// of, and what the listener knows of it, such as the path of its WebSocket. The service is dropped when its session
-/// ends.
+/// `service_for` gets the [`Outgoing`] of the session, from which it can make a client that calls the peer, and the
+/// peer as the listener knows it, such as the path of its WebSocket. The service is dropped when its session ends.
 pub fn serve_sessions<L, S, F>(listener: SessionListener<L>, service_for: F) -> ServeSessions<L, F>
 where
     L: Listener,
@@ -31,7 +30,7 @@ where
     ServeSessions { listener, service_for, stop, options: ServeOptions::default() }
 }
 
-/// A server of sessions that is set up. Await it to run it; see [`Serve`] for how it stops.
+/// A configured server of sessions. Await it to run it; see [`Serve`] for how it stops.
 #[must_use = "a server runs when it is awaited"]
 pub struct ServeSessions<L, F> {
     listener: SessionListener<L>,
@@ -41,19 +40,19 @@ pub struct ServeSessions<L, F> {
 }
 
 impl<L: Listener, F> ServeSessions<L, F> {
-    /// Stops when `signal` resolves, as [`ServerHandle::stop`] does. With [`ctrl_c`](crate::ctrl_c), a second signal
-    /// ends the server at once.
+    /// Stops the server gracefully when `signal` resolves, as [`ServerHandle::stop`] does. With
+    /// [`ctrl_c`](crate::ctrl_c), a second signal ends it at once.
     pub fn with_graceful_shutdown<T: SecondSignal>(mut self, signal: impl Future<Output = T> + Send + 'static) -> Self {
         self.stop.set_signal(signal);
         self
     }
 
-    /// With other bounds. The number of connections is that of sessions here.
+    /// Sets the options. `max_connections` limits the number of sessions, and of streams in each session.
     pub fn with_options(self, options: ServeOptions) -> Self {
         Self { options, ..self }
     }
 
-    /// A handle that stops it.
+    /// A handle that stops this server.
     pub fn handle(&self) -> ServerHandle {
         self.stop.handle.clone()
     }
@@ -75,13 +74,13 @@ where
         let mut sessions = JoinSet::new();
         let mut served = Served { connections: 0, cut_off: 0 };
         let mut listening = true;
-        let hurry = loop {
+        let force = loop {
             if !listening && sessions.is_empty() {
                 return served;
             }
             tokio::select! {
                 biased;
-                hurry = stop.stopped() => break hurry,
+                force = stop.stopped() => break force,
                 Some(ended) = sessions.join_next(), if !sessions.is_empty() => served.add(ended),
                 accepted = listener.accept(), if listening && sessions.len() < options.max_connections() => {
                     match accepted {
@@ -94,11 +93,12 @@ where
                 }
             }
         };
-        let mut time = DrainTime::new(&options, hurry);
+        let mut deadline = DrainDeadline::new(&options, force);
         stop.handle.stop();
         while listening && sessions.len() < options.max_connections() {
-            // Told at once to open no streams, which is more than a reset tells.
-            let Some((session, peer)) = time.last_accept(listener.accept()).await else { break };
+            // Accepted so that the peer gets a GoAway: a reset connection would leave open whether its calls were
+            // served.
+            let Some((session, peer)) = deadline.last_accept(listener.accept()).await else { break };
             let service = Arc::new(service_for(session.outgoing(), &peer));
             sessions.spawn(serve_one(session, service, stop.handle.child(), options));
         }
@@ -111,7 +111,7 @@ where
         tokio::select! {
             biased;
             () = all_ended => return served,
-            () = time.over() => {}
+            () = deadline.elapsed() => {}
         }
         served.connections += sessions.len() as u64;
         served.cut_off += sessions.len();
@@ -120,8 +120,8 @@ where
     }
 }
 
-/// Serves the streams of one session. When the server stops, the peer is told first: it opens no further streams, and
-/// those that stand end between calls. Then the session is closed, whoever else still holds a handle.
+/// Serves the streams of one session. When the server stops, GoAway is sent first: the peer opens no more streams, and
+/// open streams end between calls. Then the session is closed, even if others hold handles of it.
 async fn serve_one<P: Peer, S: ThriftService>(
     session: Session<P>,
     service: Arc<S>,

@@ -1,24 +1,24 @@
-//! The signals by which a process is asked to end.
+//! The signals that ask a process to end.
 
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 
-/// What the signal given to `with_graceful_shutdown` resolves to: it says when the server is to stop waiting for
-/// running calls.
+/// The output of the future passed to `with_graceful_shutdown`. It says when the server stops waiting for running
+/// calls. Implemented for `()`, so that any future without a result can be passed, and for [`CtrlC`].
 pub trait SecondSignal: Send + 'static {
-    /// Resolves when the server is to end at once.
+    /// Resolves when the server has to end at once.
     fn again(self) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }
 
-/// Never: the drain time alone ends the wait.
+/// Never resolves: only the drain timeout ends the wait.
 impl SecondSignal for () {
     fn again(self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(std::future::pending())
     }
 }
 
-/// The process was asked to end. Given to `with_graceful_shutdown`, a second signal ends the server at once.
+/// The output of [`ctrl_c`]. With `with_graceful_shutdown`, a second signal ends the server at once.
 #[derive(Debug)]
 pub struct CtrlC(());
 
@@ -30,15 +30,15 @@ impl SecondSignal for CtrlC {
     }
 }
 
-/// Resolves when the process is asked to end: Ctrl-C, and on Unix also SIGTERM, which service managers send.
+/// Waits for a request to end the process: Ctrl-C, and on Unix also SIGTERM, which service managers send.
 ///
-/// Where no signal can be listened for it never resolves, and says so in the log.
+/// If the operating system offers no such signals, it logs an error and never resolves.
 ///
 /// # Cancel safety
 ///
-/// A signal that arrives while nobody waits is not kept.
+/// Cancel safe, but a signal that arrives while no future of this function exists is lost.
 pub async fn ctrl_c() -> CtrlC {
-    if let Err(error) = asked_to_end().await {
+    if let Err(error) = wait_for_signal().await {
         tracing::error!(%error, "cannot listen for Ctrl-C");
         std::future::pending::<()>().await;
     }
@@ -46,7 +46,7 @@ pub async fn ctrl_c() -> CtrlC {
 }
 
 #[cfg(unix)]
-async fn asked_to_end() -> io::Result<()> {
+async fn wait_for_signal() -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -58,6 +58,6 @@ async fn asked_to_end() -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-async fn asked_to_end() -> io::Result<()> {
+async fn wait_for_signal() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }

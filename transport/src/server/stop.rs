@@ -1,4 +1,4 @@
-//! How a server is told to stop, and to hurry.
+//! Stops a server, gracefully or at once.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,49 +8,50 @@ use tokio_util::sync::CancellationToken;
 
 use super::shutdown::SecondSignal;
 
-/// Stops a server from anywhere. Clones stop the same one; dropping a handle stops nothing.
+/// Stops a server from another task. Clones stop the same server; dropping a handle stops nothing.
 #[derive(Clone, Debug)]
 pub struct ServerHandle {
     stopping: CancellationToken,
-    hurry: CancellationToken,
+    force: CancellationToken,
 }
 
 impl ServerHandle {
     pub(super) fn new() -> Self {
-        Self { stopping: CancellationToken::new(), hurry: CancellationToken::new() }
+        Self { stopping: CancellationToken::new(), force: CancellationToken::new() }
     }
 
-    /// Accepts what has connected by now and no more, ends idle connections, and lets running calls end, for as long as the drain time
-    /// allows. Returns at once; the server's future resolves when it is done.
+    /// Stops gracefully: no new connections are accepted, idle ones are closed, and running calls may end within the
+    /// [drain timeout](super::ServeOptions::with_drain_timeout). See [`Serve`](super::Serve) for the steps. Returns at
+    /// once; the server's future resolves when it has stopped.
     pub fn stop(&self) {
         self.stopping.cancel();
     }
 
-    /// Stops at once: calls that still run are cut off.
+    /// Stops at once: running calls are aborted.
     pub fn stop_now(&self) {
-        self.hurry.cancel();
+        self.force.cancel();
         self.stopping.cancel();
     }
 
-    /// Whether the server was told to stop.
+    /// Whether the server is stopping or has stopped.
     pub fn is_stopping(&self) -> bool {
         self.stopping.is_cancelled()
     }
 
-    /// A handle that is stopped with this one, or by itself.
+    /// A handle that is stopped together with this one, or on its own.
     #[cfg(feature = "yamux")]
     pub(super) fn child(&self) -> Self {
-        Self { stopping: self.stopping.child_token(), hurry: self.hurry.child_token() }
+        Self { stopping: self.stopping.child_token(), force: self.force.child_token() }
     }
 }
 
-/// The end of waiting for a stop: what says, later, that the server is to hurry.
-pub(super) type Second = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// Resolves when a stopping server has to end at once.
+pub(super) type ForceSignal = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Everything that stops a server: its handle, and the signal that it was given.
+/// What stops a server: its handle, and the signal of `with_graceful_shutdown`.
 pub(super) struct StopSignals {
     pub(super) handle: ServerHandle,
-    signal: Pin<Box<dyn Future<Output = Second> + Send>>,
+    signal: Pin<Box<dyn Future<Output = ForceSignal> + Send>>,
 }
 
 impl StopSignals {
@@ -62,20 +63,20 @@ impl StopSignals {
         self.signal = Box::pin(signal.map(SecondSignal::again));
     }
 
-    /// Waits for the first of them. What it returns resolves when the server is to hurry.
+    /// Waits for the first of them. The returned future resolves when the server has to end at once.
     ///
     /// # Cancel safety
     ///
     /// Cancel safe.
-    pub(super) async fn stopped(&mut self) -> Second {
-        let hurry = self.handle.hurry.clone();
+    pub(super) async fn stopped(&mut self) -> ForceSignal {
+        let force = self.handle.force.clone();
         tokio::select! {
             biased;
-            () = self.handle.stopping.cancelled() => Box::pin(hurry.cancelled_owned()),
+            () = self.handle.stopping.cancelled() => Box::pin(force.cancelled_owned()),
             second = &mut self.signal => Box::pin(async move {
                 tokio::select! {
                     () = second => {}
-                    () = hurry.cancelled_owned() => {}
+                    () = force.cancelled_owned() => {}
                 }
             }),
         }

@@ -46,26 +46,26 @@ const CLOSE: u8 = 8;
 const PING: u8 = 9;
 const PONG: u8 = 10;
 
-/// What stands at the front of the input.
+/// The first item in the input.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Too little to tell.
+    /// Incomplete.
     More,
     /// Payload of a message follows: see [`Decoder::payload_left`].
     Payload,
     /// A ping, to be answered with the same bytes.
     Ping(Vec<u8>),
-    /// An answer to a ping of ours, or an unasked sign of life.
+    /// An answer to our ping, or an unsolicited pong.
     Pong,
     /// The peer closes, with this code if it gave one.
     Close(Option<u16>),
 }
 
-/// Takes frames apart.
+/// Decodes frames.
 #[derive(Debug)]
 pub(super) struct Decoder {
     role: Role,
-    /// Payload bytes of the current data frame that are still to come.
+    /// Payload bytes of the current data frame that have not been decoded.
     left: u64,
     mask: Mask,
     /// Whether the last data frame was not its message's last.
@@ -93,7 +93,8 @@ impl Decoder {
         self.left = self.left.saturating_sub(bytes.len() as u64);
     }
 
-    /// Goes one frame on. To be called only when no payload is left; takes what it has understood off `input`.
+    /// Decodes one frame header or control frame. Call it only when no payload is left; removes what it decoded from
+    /// `input`.
     pub(super) fn step(&mut self, input: &mut BytesMut) -> Result<Step, FrameError> {
         let Some(header) = Header::parse(input, self.role)? else { return Ok(Step::More) };
         match header.opcode {

@@ -8,17 +8,17 @@ use tokio_tungstenite::tungstenite;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HandshakeError {
-    /// Something answered, but not with a WebSocket.
+    /// The server answered with another HTTP status than 101.
     #[error("the server answered HTTP {status}{}", hint(*.status))]
     Status {
-        /// Its HTTP status.
+        /// The HTTP status.
         status: u16,
     },
-    /// The request to upgrade cannot be made from this address.
-    #[error("cannot ask for a WebSocket at this address")]
+    /// The endpoint can't be used in an HTTP request.
+    #[error("cannot make a WebSocket request for this endpoint")]
     Request(#[source] Box<dyn Error + Send + Sync>),
-    /// The connection ended, or what came is not a handshake.
-    #[error("the other end does not speak WebSocket here")]
+    /// The connection ended during the handshake, or the peer sent something else.
+    #[error("the peer did not complete the WebSocket handshake")]
     Protocol(#[source] Box<dyn Error + Send + Sync>),
 }
 

@@ -1,7 +1,7 @@
-//! Reading an HTTP head and not one byte more.
+//! Reads an HTTP head and nothing after it.
 //!
-//! The handshake is tungstenite's; the frames behind it are not. This stream lets tungstenite see the head only, so
-//! that frames which arrive in the same packet are still there afterwards.
+//! tungstenite performs only the handshake. This stream ends after the head, so that frames that arrive together with
+//! it are kept for our own frame codec.
 
 use std::io;
 use std::pin::Pin;
@@ -10,33 +10,33 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// No sane peer sends a larger head; nginx' limit is 8 KiB a header line and 32 KiB in all.
+/// The limit of nginx for all header lines together: 4 buffers of 8 KiB.
 const MAX_HEAD: usize = 32 * 1024;
 
 const END: &[u8; 4] = b"\r\n\r\n";
 
-/// A stream that ends behind the first empty line.
+/// A stream that ends after the first empty line.
 #[derive(Debug)]
 pub(super) struct HeadOnly<S> {
     io: S,
-    /// Read and not yet handed out.
+    /// Bytes that were read and not yet returned.
     buffer: BytesMut,
-    /// How many bytes of [`END`] the bytes handed out so far end with.
+    /// How many bytes of [`END`] are at the end of the bytes returned so far.
     matched: usize,
-    handed_out: usize,
+    returned: usize,
 }
 
 impl<S> HeadOnly<S> {
     pub(super) fn new(io: S) -> Self {
-        Self { io, buffer: BytesMut::new(), matched: 0, handed_out: 0 }
+        Self { io, buffer: BytesMut::new(), matched: 0, returned: 0 }
     }
 
-    /// The stream, and what has been read from it behind the head.
+    /// The stream, and the bytes after the head that were read from it.
     pub(super) fn into_parts(self) -> (S, BytesMut) {
         (self.io, self.buffer)
     }
 
-    /// How many of the buffered bytes belong to the head, and how much of [`END`] they leave matched.
+    /// How many of the buffered bytes belong to the head, and how many bytes of [`END`] are at their end.
     fn scan(&self, limit: usize) -> (usize, usize) {
         let mut matched = self.matched;
         for (at, &byte) in self.buffer.iter().take(limit).enumerate() {
@@ -59,7 +59,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for HeadOnly<S> {
         if this.matched == END.len() {
             return Poll::Ready(Ok(()));
         }
-        if this.handed_out >= MAX_HEAD {
+        if this.returned >= MAX_HEAD {
             let why = format!("HTTP head larger than {MAX_HEAD} bytes");
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, why)));
         }
@@ -73,7 +73,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for HeadOnly<S> {
         out.put_slice(&this.buffer[..count]);
         this.buffer.advance(count);
         this.matched = matched;
-        this.handed_out += count;
+        this.returned += count;
         Poll::Ready(Ok(()))
     }
 }

@@ -1,4 +1,4 @@
-//! The handshake of both ends.
+//! The handshakes of both ends.
 
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Request as ClientRequest;
@@ -55,13 +55,13 @@ impl<Io: Connection> Layer<Io> for WebSocket {
             .with_scheme(Scheme::Ws)
             .and_then(|endpoint| endpoint.with_path(&self.path))
             .and_then(|endpoint| endpoint.with_query(self.query.as_deref()));
-        // What has no host, such as a connection in memory, stays what it is.
+        // An endpoint without a host, such as a connection in memory, is not changed.
         above.unwrap_or(below)
     }
 }
 
 impl WebSocket {
-    /// A request to upgrade. It carries an `Origin`, which Go's x/net/websocket requires, and offers no extension.
+    /// The upgrade request. It has an `Origin`, which Go's x/net/websocket requires, and offers no extensions.
     fn request(&self, to: &Endpoint) -> Result<ClientRequest, HandshakeError> {
         let host = to.authority().unwrap_or_else(|| "localhost".to_owned());
         let query = self.query.iter().map(|query| format!("?{query}")).collect::<String>();
@@ -73,7 +73,7 @@ impl WebSocket {
         Ok(request)
     }
 
-    /// Whether a server with this layer serves `path`.
+    /// Whether a server with this layer accepts `path`.
     fn admits(&self, path: &str) -> bool {
         let own = if self.subpaths { self.path.trim_end_matches('/') } else { &self.path };
         match path.strip_prefix(own) {
@@ -90,7 +90,7 @@ fn not_found() -> ErrorResponse {
     response
 }
 
-/// tungstenite allocates its frame buffers at once; its part here ends with the handshake.
+/// tungstenite allocates its frame buffers at once, but is used only for the handshake.
 fn handshake_only() -> WebSocketConfig {
     WebSocketConfig::default().read_buffer_size(1024).write_buffer_size(0).max_write_buffer_size(1024)
 }

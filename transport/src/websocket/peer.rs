@@ -1,4 +1,4 @@
-//! What a WebSocket handshake tells of the client.
+//! What a server knows of a WebSocket client.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use volo::net::Address;
 
 use crate::connection::Peer;
 
-/// The other end of a WebSocket, and the request that it made.
+/// A WebSocket client: the peer of the underlying connection, and its HTTP request.
 #[derive(Clone, Debug)]
 pub struct WebSocketPeer<P> {
     inner: P,
@@ -27,12 +27,12 @@ impl<P> WebSocketPeer<P> {
         Self { inner, request: Arc::new(Request { path, query, headers }) }
     }
 
-    /// The other end of the connection below.
+    /// The peer of the underlying connection.
     pub fn inner(&self) -> &P {
         &self.inner
     }
 
-    /// The path of the request, without the query, as it was sent.
+    /// The path of the request as it was sent, without the query.
     pub fn path(&self) -> &str {
         &self.request.path
     }
@@ -42,12 +42,12 @@ impl<P> WebSocketPeer<P> {
         self.request.query.as_deref()
     }
 
-    /// A header of the request; of several with this name the first. `None` also where its value is not visible ASCII.
+    /// The first header of the request with this name. `None` if there is none or its value is not visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.request.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The last segment of the path: `a` for `/kitex-ws/a`. Agents name themselves there.
+    /// The last segment of the path: `a` for `/kitex-ws/a`, with which clients can identify themselves.
     pub fn last_segment(&self) -> &str {
         self.path().rsplit('/').next().unwrap_or_default()
     }

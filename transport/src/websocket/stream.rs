@@ -30,25 +30,25 @@ const KEPT: usize = 8 * 1024;
 const CLOSE_NORMAL: u16 = 1000;
 const CLOSE_PROTOCOL_ERROR: u16 = 1002;
 
-/// Carries bytes in WebSocket messages: sends one binary message for each write, and reads text and binary messages in
-/// any fragmentation, as one stream. Answers pings while it is read, closes with code 1000.
+/// A byte stream in WebSocket messages: each write is one binary message, and text and binary messages are read as one
+/// stream, however they are fragmented. It answers pings while it is read, and closes with code 1000.
 ///
-/// Written bytes go out at the next flush at the latest. Dropping it says goodbye if that needs no waiting.
+/// Written bytes are sent at the next flush at the latest. Dropping it sends a close frame if that needs no waiting.
 #[derive(Debug)]
 pub struct WebSocketStream<T: AsyncWrite + Unpin> {
     io: T,
     decoder: Decoder,
     encoder: Encoder,
-    /// Read and not yet understood. Never holds payload while the reader has room for it.
+    /// Bytes that were read and not yet decoded. Never contains payload while the reader has room for it.
     input: BytesMut,
-    /// Framed and not yet written.
+    /// Encoded frames that were not yet written.
     output: BytesMut,
-    /// The newest unanswered ping; RFC 6455 5.5.3 lets older ones go.
+    /// The newest unanswered ping; by RFC 6455, 5.5.3, older ones need no answer.
     ping: Option<Vec<u8>>,
     reading: Reading,
     close_sent: bool,
-    /// Set while a writer waits for room. It then writes what the reader has to say, too: the connection keeps one
-    /// waker for writing, and the reader's would displace the writer's.
+    /// Set while a writer waits for room. The writer then also writes the reader's control frames: the connection keeps
+    /// one waker for writing, and the reader's would replace the writer's.
     writer_waits: bool,
 }
 
@@ -66,7 +66,7 @@ impl<T: Connection> Connection for WebSocketStream<T> {
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
-    /// Behind a handshake; `early` is what came with it.
+    /// After a handshake. `early` are the bytes that arrived together with it.
     pub(super) fn new(io: T, early: BytesMut, role: Role) -> Self {
         Self {
             io,
@@ -81,7 +81,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
         }
     }
 
-    /// Moves payload that has already been read; gives how much.
+    /// Moves payload that has already been read. Returns how many bytes.
     fn take_buffered_payload(&mut self, out: &mut ReadBuf<'_>) -> usize {
         let count = self.decoder.payload_left().min(self.input.len()).min(out.remaining());
         if count > 0 {
@@ -109,13 +109,13 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
         Poll::Ready(Ok(()))
     }
 
-    /// Reads more of what is not payload. `Ok(0)` is the end of the connection.
+    /// Reads more bytes that are not payload. `Ok(0)` is the end of the connection.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         self.input.reserve(READ_CHUNK);
         poll_read_buf(Pin::new(&mut self.io), cx, &mut self.input)
     }
 
-    /// Takes one frame header or control frame off the input. `false` when there is too little of it.
+    /// Takes one frame header or control frame off the input. `false` if it is incomplete.
     fn understand(&mut self) -> Result<bool, FrameError> {
         match self.decoder.step(&mut self.input)? {
             Step::More => return Ok(false),
@@ -141,7 +141,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
         io::Error::new(kind, why)
     }
 
-    /// Writes what control frames are due, as far as that goes without waiting for room.
+    /// Writes pending control frames, as far as that is possible without waiting for room.
     fn answer(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         if self.output.len() < WRITE_HIGH
             && !self.close_sent
@@ -222,7 +222,7 @@ impl<T: AsyncWrite + Unpin> WebSocketStream<T> {
     }
 }
 
-/// As much of `bufs` as goes into one message.
+/// As much of `bufs` as fits into one message.
 fn message_parts<'a>(bufs: &'a [io::IoSlice<'_>]) -> impl Iterator<Item = &'a [u8]> + Clone {
     let mut room = MESSAGE;
     bufs.iter().map_while(move |buf| {
@@ -311,8 +311,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocketStream<T> {
         Pin::new(&mut this.io).poll_flush(cx)
     }
 
-    /// Sends Close 1000; nothing can be written behind it. What the peer still sends can be read, but a peer may end at
-    /// a Close: to call this while answers are due is to lose them.
+    /// Sends Close 1000; nothing can be written after it. The peer's messages can still be read, but a peer may end the
+    /// connection at a Close: answers that have not arrived may be lost.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.send_close(CLOSE_NORMAL);

@@ -4,7 +4,16 @@ use std::time::Duration;
 
 use super::stream;
 
-/// Bounds of a session.
+/// Limits and timeouts of a session.
+///
+/// | option | default | when it is exceeded |
+/// |---|---|---|
+/// | `max_outbound_streams` | 480 | opening a stream waits |
+/// | `max_inbound_streams` | 512 | the stream is refused |
+/// | `open_timeout` | 5 s | the call fails, never sent |
+/// | `close_timeout` | 30 s | the stream is reset |
+/// | `connect_timeout` | 5 s | `Yamux::connect` fails |
+/// | `write_timeout` | 30 s | the session ends |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct YamuxOptions {
     pub(super) max_outbound_streams: usize,

@@ -1,4 +1,4 @@
-//! One call: decoded, handed to the service, answered.
+//! Processes one call: decodes the request, calls the service, encodes the answer.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,7 +14,7 @@ use volo::context::Context;
 use volo_thrift::context::{ServerContext, ThriftContext};
 use volo_thrift::{EntryMessage, ServerError, ThriftMessage};
 
-use super::context::{give_back, take_context};
+use super::context::{recycle_context, take_context};
 use super::{GeneratedService, ThriftService};
 use crate::codec::{Decoder, MessageWriter, RawMessage};
 use crate::connection::Peer;
@@ -23,34 +23,38 @@ use crate::protocol::Framing;
 /// What happens to the connection after a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// An answer has been made, which is to be written.
+    /// An answer is encoded and has to be written.
     Answer {
-        /// Whether the peer has been told, or has to learn from the end, that the connection ends behind it.
+        /// Whether the connection is closed after it.
         last: bool,
     },
-    /// There is no answer to a one-way call.
+    /// The call was one-way.
     NoAnswer,
-    /// The connection is of no use any more.
+    /// The connection can't be used any more.
     End,
 }
 
-/// Decodes and encodes the calls of one connection.
-pub(super) struct Answering {
+/// Processes the calls of one connection.
+pub(super) struct Processor {
     decoder: Decoder,
     pub(super) writer: MessageWriter,
 }
 
-impl Answering {
+impl Processor {
     pub(super) fn new(max_message_size: usize) -> Self {
         Self {
             decoder: Decoder::new(max_message_size),
-            // The protocol of an answer is that of its call, which the context knows.
+            // An answer uses the protocol of its call, which the context contains.
             writer: MessageWriter::new(crate::Protocol::TTHEADER, max_message_size),
         }
     }
 
-    /// Carries out a call and makes its answer. `stopping` is asked when the service is done: a peer that speaks
-    /// TTHeader is then told to make no more calls on this connection.
+    /// Executes a call and encodes its answer. If `stopping` returns `true` when the service is done, the TTHeader of
+    /// the answer tells the peer to make no more calls on this connection.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping it drops the handler's future where it waits.
     pub(super) async fn call<P: Peer, S: ThriftService>(
         &mut self,
         message: RawMessage,
@@ -67,9 +71,9 @@ impl Answering {
             Err(error) => return self.undecodable(cx, peer, error),
         };
         let one_way = cx.req_msg_type == Some(TMessageType::OneWay);
-        let outcome = carry_out(&mut cx, service, request).await;
+        let outcome = call_service(&mut cx, service, request).await;
         if one_way {
-            forget(cx);
+            reset_call(cx);
             return Next::NoAnswer;
         }
         let last = has_header && stopping();
@@ -77,7 +81,7 @@ impl Answering {
             cx.set_conn_reset_by_ttheader(true);
         }
         let next = self.encode(&mut cx, outcome, last);
-        forget(cx);
+        reset_call(cx);
         next
     }
 
@@ -115,7 +119,8 @@ impl Answering {
         }
     }
 
-    /// Answers what is not a request of this service, in the form in which it came, and ends the connection behind it.
+    /// Answers a message that is not a request of this service, in its own protocol. The connection is closed
+    /// afterwards.
     fn undecodable<P: Peer>(&mut self, mut cx: ServerContext, peer: &P, error: ThriftException) -> Next {
         tracing::debug!(%peer, %error, "a request cannot be decoded");
         let exception = match error {
@@ -129,13 +134,13 @@ impl Answering {
         };
         cx.set_conn_reset_by_ttheader(true);
         let next = self.encode::<volo_thrift::Bytes>(&mut cx, Err(exception), true);
-        forget(cx);
+        reset_call(cx);
         next
     }
 }
 
-/// Calls the service. What it does wrong is an exception of the call and not the end of the connection.
-async fn carry_out<S: ThriftService>(
+/// Calls the service. An error or panic of the handler is the answer to the call; the connection stays open.
+async fn call_service<S: ThriftService>(
     cx: &mut ServerContext,
     service: &S,
     request: <S as GeneratedService>::Request,
@@ -146,7 +151,7 @@ async fn carry_out<S: ThriftService>(
         Ok(Err(error)) => match error.into() {
             ServerError::Application(exception) => Err(exception),
             ServerError::Biz(error) => {
-                // Where volo's TTHeader encoder looks for it.
+                // volo's TTHeader encoder reads it from here.
                 cx.common_stats.set_biz_error(error.clone());
                 Err(error.into())
             }
@@ -165,8 +170,8 @@ fn panic_message(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
 }
 
-/// Ends a call: nothing of it may reach the next one.
-fn forget(cx: ServerContext) {
+/// Clears everything of a call, so that none of it reaches the next call.
+fn reset_call(cx: ServerContext) {
     METAINFO.with(|info| info.borrow_mut().clear());
-    give_back(cx);
+    recycle_context(cx);
 }

@@ -1,0 +1,224 @@
+//! The task of a connection: it serves one call after another, and each wait has a deadline.
+
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use metainfo::{METAINFO, MetaInfo};
+use tokio::time::{Sleep, sleep};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+
+use super::processor::{Next, Processor};
+use super::{ServeOptions, ThriftService};
+use crate::codec::{MessageReader, RawMessage, ReadError};
+use crate::connect::WithCauses;
+use crate::connection::{Connection, Peer};
+use crate::deadline::Deadline;
+
+/// How long a connection without a call stays open after the server has begun to stop. A client that sends a call at
+/// that moment gets its answer. Most clients under load send one within this time, and its answer tells them to use
+/// another connection.
+const STOP_GRACE: Duration = Duration::from_millis(250);
+
+/// The same after an answer that could not tell the peer to use another connection: the peer sends its next call at
+/// once, or has none.
+const ANSWER_GRACE: Duration = Duration::from_millis(20);
+
+/// How long shutting a connection down may take. A peer that still reads needs less.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Serves one connection.
+pub(super) struct ConnectionTask<C, P, S> {
+    io: C,
+    peer: P,
+    service: Arc<S>,
+    options: ServeOptions,
+    reader: MessageReader,
+    processor: Processor,
+    calls: u64,
+    idle: IdleTimer,
+    message: Deadline,
+    stop: Stop,
+}
+
+/// Why the connection is closed.
+enum Closed {
+    /// As expected: the peer closed it, or the server is stopping.
+    Normally,
+    /// Reading or writing failed.
+    Failed(ReadError),
+    /// The peer took too long: what was waited for, and for how long.
+    TimedOut(&'static str, Duration),
+}
+
+impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
+    pub(super) fn new(io: C, peer: P, service: Arc<S>, options: ServeOptions, stopping: CancellationToken) -> Self {
+        Self {
+            io,
+            peer,
+            service,
+            options,
+            reader: MessageReader::new(options.max_message_size()),
+            processor: Processor::new(options.max_message_size()),
+            calls: 0,
+            idle: IdleTimer::default(),
+            message: Deadline::new(options.message_timeout()),
+            stop: Stop::new(stopping),
+        }
+    }
+
+    /// Serves calls until the peer closes the connection, a deadline passes, or the server stops.
+    pub(super) async fn run(mut self) {
+        tracing::trace!(peer = %self.peer, "connected");
+        let closed = METAINFO.scope(RefCell::new(MetaInfo::default()), self.calls()).await;
+        match closed {
+            Closed::Normally => {}
+            Closed::TimedOut(what, after) => tracing::debug!(peer = %self.peer, ?after, "closed: {what} took too long"),
+            Closed::Failed(error) => tracing::debug!(peer = %self.peer, error = %WithCauses(&error), "closed"),
+        }
+        // Shut down after the last answer: dropping a yamux stream resets it, and Go discards what it has not read of
+        // a stream that was reset.
+        let shutdown = poll_fn(|cx| Pin::new(&mut self.io).poll_shutdown(cx));
+        let _outcome = tokio::time::timeout(SHUTDOWN_TIMEOUT, shutdown).await;
+        tracing::trace!(peer = %self.peer, "disconnected");
+    }
+
+    async fn calls(&mut self) -> Closed {
+        loop {
+            let message = match poll_fn(|cx| self.poll_message(cx)).await {
+                Ok(message) => message,
+                Err(closed) => return closed,
+            };
+            self.calls += 1;
+            let Self { stop, service, peer, processor, .. } = self;
+            let next = processor.call(message, peer, &**service, || stop.is_stopping()).await;
+            let last = match next {
+                Next::End => return Closed::Normally,
+                Next::NoAnswer => continue,
+                Next::Answer { last } => last,
+            };
+            let timeout = self.options.message_timeout();
+            let mut began = false;
+            let write = self.processor.writer.write(&mut self.io, &mut began);
+            match tokio::time::timeout(timeout, write).await {
+                Ok(Ok(())) => self.processor.writer.clear(),
+                Ok(Err(error)) => return Closed::Failed(ReadError::Io(error)),
+                Err(_) => return Closed::TimedOut("an answer", timeout),
+            }
+            if last || !self.io.is_reusable() {
+                return Closed::Normally;
+            }
+            self.stop.answered();
+        }
+    }
+
+    /// Waits for the next call. A call that has arrived is served, even if a deadline has passed or the server stops.
+    fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Result<RawMessage, Closed>> {
+        match self.reader.poll_read(&mut self.io, cx) {
+            Poll::Ready(Ok(message)) => {
+                self.message.rest();
+                return Poll::Ready(Ok(message));
+            }
+            Poll::Ready(Err(ReadError::Ended)) => return Poll::Ready(Err(Closed::Normally)),
+            Poll::Ready(Err(error)) => return Poll::Ready(Err(Closed::Failed(error))),
+            Poll::Pending => {}
+        }
+        let stopped = self.stop.poll(cx, &self.options);
+        if self.reader.has_partial() {
+            if let Poll::Ready(after) = self.message.poll_waited(cx) {
+                return Poll::Ready(Err(Closed::TimedOut("a message", after)));
+            }
+            return match stopped {
+                Poll::Ready(Stopped::Always) => Poll::Ready(Err(Closed::Normally)),
+                _ => Poll::Pending,
+            };
+        }
+        if stopped.is_ready() {
+            return Poll::Ready(Err(Closed::Normally));
+        }
+        let (what, after) = match self.calls {
+            0 => ("the first call", self.options.first_byte_timeout()),
+            _ => ("the next call", self.options.idle_timeout()),
+        };
+        self.idle.poll(cx, self.calls, after).map(|()| Err(Closed::TimedOut(what, after)))
+    }
+}
+
+/// Fires when no call has arrived for a while. It costs nothing at a call: the timer is not reset, and checks whether
+/// there was a call when it fires. So it fires after the given time, and before twice that time.
+#[derive(Default)]
+struct IdleTimer {
+    timer: Option<Pin<Box<Sleep>>>,
+    calls: u64,
+}
+
+impl IdleTimer {
+    fn poll(&mut self, cx: &mut Context<'_>, calls: u64, after: Duration) -> Poll<()> {
+        if self.calls == 0 && calls > 0 {
+            // The timer so far was for the first byte, which may be longer.
+            self.timer = None;
+            self.calls = calls;
+        }
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(after)));
+        while timer.as_mut().poll(cx).is_ready() {
+            if self.calls == calls {
+                return Poll::Ready(());
+            }
+            self.calls = calls;
+            timer.set(sleep(after));
+        }
+        Poll::Pending
+    }
+}
+
+/// Where a connection of a stopping server may be closed.
+enum Stopped {
+    /// Between two calls.
+    BetweenCalls,
+    /// Between two calls, and while a message is incomplete.
+    Always,
+}
+
+/// The timers of one connection of a stopping server.
+struct Stop {
+    token: CancellationToken,
+    stopping: Pin<Box<WaitForCancellationFutureOwned>>,
+    /// Started by the stop, and again by each later answer.
+    grace: Option<Pin<Box<Sleep>>>,
+    /// Until when an incomplete message may be completed.
+    incomplete: Option<Pin<Box<Sleep>>>,
+}
+
+impl Stop {
+    fn new(token: CancellationToken) -> Self {
+        let stopping = Box::pin(token.clone().cancelled_owned());
+        Self { token, stopping, grace: None, incomplete: None }
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.token.is_cancelled()
+    }
+
+    /// Called when an answer was sent that did not tell the peer to use another connection.
+    fn answered(&mut self) {
+        if let Some(timer) = &mut self.grace {
+            timer.set(sleep(ANSWER_GRACE));
+        }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>, options: &ServeOptions) -> Poll<Stopped> {
+        if self.grace.is_none() {
+            std::task::ready!(self.stopping.as_mut().poll(cx));
+        }
+        let drain = options.drain_timeout();
+        let grace = self.grace.get_or_insert_with(|| Box::pin(sleep(STOP_GRACE.min(drain / 4))));
+        let incomplete = self.incomplete.get_or_insert_with(|| Box::pin(sleep(drain / 2)));
+        if incomplete.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Stopped::Always);
+        }
+        grace.as_mut().poll(cx).map(|()| Stopped::BetweenCalls)
+    }
+}
