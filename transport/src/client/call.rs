@@ -122,7 +122,7 @@ where
         }
         let decoded = decoded?;
         self.give_back(cx, &address, connection);
-        Ok(Some(decoded.data?))
+        Ok(Some(decoded?))
     }
 
     /// Sends what the writer has made, and reads the answer unless there is none to a one-way call.

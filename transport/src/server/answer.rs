@@ -1,15 +1,12 @@
 //! One call: decoded, handed to the service, answered.
 
 use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 use metainfo::METAINFO;
 use motore::service::Service;
-use pilota::thrift::{
-    ApplicationException, ApplicationExceptionKind, ProtocolExceptionKind, TMessageType, ThriftException,
-    new_protocol_exception,
-};
+use pilota::thrift::{ApplicationException, ApplicationExceptionKind, TMessageType, ThriftException};
 use volo::context::Context;
 use volo_thrift::context::{ServerContext, ThriftContext};
 use volo_thrift::{EntryMessage, ServerError, ThriftMessage};
@@ -60,10 +57,10 @@ impl Answering {
     ) -> Next {
         let has_header = message.head.framing == Framing::TtHeader;
         let mut cx = take_context(peer);
-        let request = match self.decode::<<S as GeneratedService>::Request>(&mut cx, message) {
-            Ok(ThriftMessage { data: Ok(request), .. }) => request,
+        let request = match self.decoder.decode::<<S as GeneratedService>::Request, _>(&mut cx, message) {
+            Ok(Ok(request)) => request,
             // An exception is no request.
-            Ok(ThriftMessage { data: Err(_), .. }) => return Next::End,
+            Ok(Err(_)) => return Next::End,
             Err(error) => return self.undecodable(cx, peer, error),
         };
         let one_way = cx.req_msg_type == Some(TMessageType::OneWay);
@@ -79,20 +76,6 @@ impl Answering {
         let next = self.encode(&mut cx, outcome, last);
         forget(cx);
         next
-    }
-
-    /// volo's decoder panics at arguments that break off inside their frame. That is an error as any other: the
-    /// connection ends behind the answer, and the decoder with it.
-    fn decode<M: EntryMessage>(
-        &mut self,
-        cx: &mut ServerContext,
-        message: RawMessage,
-    ) -> Result<ThriftMessage<M>, ThriftException> {
-        let decoded = catch_unwind(AssertUnwindSafe(|| self.decoder.decode(cx, message)));
-        decoded.unwrap_or_else(|_| {
-            let why = "the arguments are malformed or break off";
-            Err(new_protocol_exception(ProtocolExceptionKind::InvalidData, why))
-        })
     }
 
     fn encode<M: EntryMessage>(
