@@ -24,6 +24,10 @@ const MESSAGE: usize = 256 * 1024;
 /// Parts of a large message that are written without being copied, with the frame's header.
 const SLICES: usize = 8;
 
+/// How many frames without payload are taken at once, before the reader lets others run: a peer could send pings faster
+/// than they are read.
+const FRAMES_AT_ONCE: usize = 1024;
+
 /// How large an empty buffer is kept.
 const KEPT: usize = 8 * 1024;
 
@@ -238,7 +242,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketStream<T> {
         if out.remaining() == 0 {
             return Poll::Ready(Ok(()));
         }
-        loop {
+        for _ in 0..FRAMES_AT_ONCE {
             if this.take_buffered_payload(out) > 0 {
                 return Poll::Ready(Ok(()));
             }
@@ -277,6 +281,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketStream<T> {
                 this.reading = Reading::Ended;
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 
@@ -332,5 +338,33 @@ impl<T: AsyncWrite + Unpin> Drop for WebSocketStream<T> {
                 let _flushed_or_not = Pin::new(&mut self.io).poll_flush(&mut cx);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::Join;
+
+    use super::*;
+
+    /// Has empty pings to read, and no end.
+    struct Pings;
+
+    impl AsyncRead for Pings {
+        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            while out.remaining() >= 2 {
+                out.put_slice(&[0x89, 0]);
+            }
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[test]
+    fn a_reader_lets_others_run_between_pings_without_end() {
+        let mut stream = WebSocketStream::new(tokio::io::join(Pings, tokio::io::sink()), BytesMut::new(), Role::Client);
+        let stream: &mut WebSocketStream<Join<Pings, tokio::io::Sink>> = &mut stream;
+        let mut byte = [0];
+        let outcome = Pin::new(stream).poll_read(&mut Context::from_waker(Waker::noop()), &mut ReadBuf::new(&mut byte));
+        assert!(outcome.is_pending());
     }
 }
