@@ -62,7 +62,8 @@ impl StopSignals {
         self.signal = Box::pin(signal.map(SecondSignal::again));
     }
 
-    /// Waits for the first of them. What it returns resolves when the server is to hurry.
+    /// Waits for the first of them. What it returns resolves when the server is to hurry: by the handle, or by the second
+    /// signal, also where the first one came after the handle was used.
     ///
     /// # Cancel safety
     ///
@@ -71,7 +72,15 @@ impl StopSignals {
         let hurry = self.handle.hurry.clone();
         tokio::select! {
             biased;
-            () = self.handle.stopping.cancelled() => Box::pin(hurry.cancelled_owned()),
+            () = self.handle.stopping.cancelled() => {
+                let signal = std::mem::replace(&mut self.signal, Box::pin(std::future::pending()));
+                Box::pin(async move {
+                    tokio::select! {
+                        () = async { signal.await.await } => {}
+                        () = hurry.cancelled_owned() => {}
+                    }
+                })
+            }
             second = &mut self.signal => Box::pin(async move {
                 tokio::select! {
                     () = second => {}
