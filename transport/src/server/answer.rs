@@ -101,6 +101,10 @@ impl Answering {
     /// Answers what is not a request of this service, in the form in which it came, and ends the connection behind it.
     fn undecodable<P: Peer>(&mut self, mut cx: ServerContext, peer: &P, error: ThriftException) -> Next {
         tracing::debug!(%peer, %error, "a request cannot be decoded");
+        if cx.req_msg_type == Some(TMessageType::OneWay) {
+            // Its caller reads no answer; the next call on the connection would take it for its own.
+            return Next::End;
+        }
         let exception = match error {
             ThriftException::Application(exception) => exception,
             ThriftException::Protocol(error) => {
