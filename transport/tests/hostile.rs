@@ -137,10 +137,10 @@ impl tracing::Subscriber for Panics {
 
 /// Panics that are caught are an error of their message; what they print would bury everything else.
 fn without_reports_of_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        let own = panic.location().is_some_and(|location| location.file().contains("tests/"));
-        if own {
-            eprintln!("{panic}");
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if panic.location().is_some_and(|location| location.file().contains("tests/")) {
+            report(panic);
         }
     }));
 }
