@@ -7,9 +7,10 @@ use futures_util::FutureExt;
 use metainfo::METAINFO;
 use motore::service::Service;
 use pilota::thrift::{ApplicationException, ApplicationExceptionKind, TMessageType, ThriftException};
+use volo::FastStr;
 use volo::context::Context;
 use volo_thrift::context::{ServerContext, ThriftContext};
-use volo_thrift::{EntryMessage, ServerError, ThriftMessage};
+use volo_thrift::{BizError, EntryMessage, ServerError, ThriftMessage};
 
 use super::context::{give_back, take_context};
 use super::{GeneratedService, ThriftService};
@@ -88,6 +89,8 @@ impl Answering {
         let answer = ThriftMessage::mk_server_resp(cx, outcome);
         let Err(error) = self.writer.encode(cx, answer) else { return Next::Answer { last } };
         tracing::error!(method = %cx.rpc_info().method(), %error, "the answer cannot be encoded");
+        // What does not fit may be in the header.
+        METAINFO.with(|info| info.borrow_mut().clear());
         let why = format!("the answer cannot be encoded: {error}");
         let exception = ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, why);
         cx.msg_type = Some(TMessageType::Exception);
@@ -134,7 +137,7 @@ async fn carry_out<S: ThriftService>(
             ServerError::Application(exception) => Err(exception),
             ServerError::Biz(error) => {
                 // Where volo's TTHeader encoder looks for it.
-                cx.common_stats.set_biz_error(error.clone());
+                cx.common_stats.set_biz_error(fit_for_header(error.clone()));
                 Err(error.into())
             }
         },
@@ -144,6 +147,39 @@ async fn carry_out<S: ThriftService>(
             let why = format!("the handler of {method} panicked");
             Err(ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, why))
         }
+    }
+}
+
+/// The longest text of a TTHeader, whose length has 16 bits. volo writes a longer one in full behind a length that is
+/// cut, and the peer can read nothing behind it.
+const MAX_HEADER_TEXT: usize = u16::MAX as usize;
+
+/// A business error with as much of its texts as a TTHeader can carry.
+fn fit_for_header(mut error: BizError) -> BizError {
+    if error.status_message.len() > MAX_HEADER_TEXT {
+        tracing::warn!(status = error.status_code, "the message of a business error is too long: cutting it off");
+        let end = error.status_message.floor_char_boundary(MAX_HEADER_TEXT);
+        error.status_message = error.status_message[..end].to_owned().into();
+    }
+    // As JSON: quotes, a colon and a comma a pair, and what has to be escaped.
+    let length = |text: &str| text.bytes().map(escaped_length).sum::<usize>();
+    let size = |(key, value): (&FastStr, &FastStr)| 6 + length(key) + length(value);
+    if error.extra.as_ref().is_some_and(|extra| 1 + extra.iter().map(size).sum::<usize>() > MAX_HEADER_TEXT) {
+        tracing::warn!(
+            status = error.status_code,
+            "the extra texts of a business error are too long: leaving them out"
+        );
+        error.extra = None;
+    }
+    error
+}
+
+/// How many bytes a byte of a text takes in JSON, at most.
+fn escaped_length(byte: u8) -> usize {
+    match byte {
+        0..0x20 | 0x7f => 6,
+        b'"' | b'\\' => 2,
+        _ => 1,
     }
 }
 
