@@ -14,7 +14,7 @@ mod pooled;
 mod timed;
 
 use std::any::TypeId;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use motore::layer::Stack;
 use motore::make::MakeConnection;
@@ -107,14 +107,13 @@ impl<IL, OL, Mk, Req, Resp, MkT, MkC, LB: 'static> ConnectWith for ClientBuilder
         C::Error: Into<ConnectError>,
     {
         // volo asks load balancing for an address where there is none, and never where there is one.
-        let builder = if TypeId::of::<LB>() == TypeId::of::<FindsNothing>() {
-            self.address(Address::Ip(SocketAddr::from(([0, 0, 0, 0], 0))))
-        } else {
-            self
-        };
+        let builder = if TypeId::of::<LB>() == TypeId::of::<FindsNothing>() { self.address(NOWHERE) } else { self };
         builder.layer_inner(channel)
     }
 }
+
+/// The address that a builder gets whose connector has its own. Nothing is connected to it, and no error names it.
+const NOWHERE: Address = Address::Ip(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0));
 
 /// The load balancing of a builder for which none was chosen: it finds no address.
 type FindsNothing = LbConfig<WeightedRandomBalance<()>, DummyDiscover>;

@@ -118,7 +118,7 @@ impl<T: Connection> Pool<T> {
             Ok(place) => Ok(place.ok()),
             Err(_) => {
                 let why = format!("all {limit} connections were in use for {:?}", self.wait_timeout);
-                Err(ConnectError::new(ConnectErrorKind::Limit).at(address).because(why))
+                Err(ConnectError::new(ConnectErrorKind::Limit).because(why))
             }
         }
     }
