@@ -342,29 +342,4 @@ impl<T: AsyncWrite + Unpin> Drop for WebSocketStream<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio::io::Join;
-
-    use super::*;
-
-    /// Has empty pings to read, and no end.
-    struct Pings;
-
-    impl AsyncRead for Pings {
-        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-            while out.remaining() >= 2 {
-                out.put_slice(&[0x89, 0]);
-            }
-            Poll::Ready(Ok(()))
-        }
-    }
-
-    #[test]
-    fn a_reader_lets_others_run_between_pings_without_end() {
-        let mut stream = WebSocketStream::new(tokio::io::join(Pings, tokio::io::sink()), BytesMut::new(), Role::Client);
-        let stream: &mut WebSocketStream<Join<Pings, tokio::io::Sink>> = &mut stream;
-        let mut byte = [0];
-        let outcome = Pin::new(stream).poll_read(&mut Context::from_waker(Waker::noop()), &mut ReadBuf::new(&mut byte));
-        assert!(outcome.is_pending());
-    }
-}
+mod tests;
