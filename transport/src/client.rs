@@ -14,7 +14,7 @@ mod pooled;
 mod timed;
 
 use std::any::TypeId;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use motore::layer::Stack;
 use motore::make::MakeConnection;
@@ -109,14 +109,13 @@ impl<IL, OL, Mk, Req, Resp, MkT, MkC, LB: 'static> ConnectWith for ClientBuilder
         C::Error: Into<ConnectError>,
     {
         // volo asks load balancing for an address only if none is set.
-        let builder = if TypeId::of::<LB>() == TypeId::of::<NoDiscovery>() {
-            self.address(Address::Ip(SocketAddr::from(([0, 0, 0, 0], 0))))
-        } else {
-            self
-        };
+        let builder = if TypeId::of::<LB>() == TypeId::of::<NoDiscovery>() { self.address(NOWHERE) } else { self };
         builder.layer_inner(channel)
     }
 }
+
+/// The address of a builder whose connector has its own. Nothing connects to it, and no error names it.
+const NOWHERE: Address = Address::Ip(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0));
 
 /// The load balancing of a builder for which none was chosen: it finds no address.
 type NoDiscovery = LbConfig<WeightedRandomBalance<()>, DummyDiscover>;

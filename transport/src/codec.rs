@@ -4,11 +4,13 @@
 //! volo's synchronous decoder decodes it. Checks of the contents of a message belong between the last two. Writing:
 //! volo's encoders encode the message, the [`writer`] sends it, if possible in one system call.
 
+mod compact;
 mod reader;
 mod writer;
 
-use futures_util::FutureExt;
-use volo::util::buf_reader::BufReader;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use pilota::thrift::{ApplicationException, ProtocolExceptionKind, new_protocol_exception};
 use volo_thrift::codec::default::ZeroCopyDecoder;
 use volo_thrift::codec::default::framed::FramedDecoder;
 use volo_thrift::codec::default::thrift::ThriftCodec;
@@ -16,6 +18,7 @@ use volo_thrift::codec::default::ttheader::TTHeaderDecoder;
 use volo_thrift::context::ThriftContext;
 use volo_thrift::{EntryMessage, ThriftException, ThriftMessage};
 
+use compact::Compact;
 pub(crate) use reader::{MessageReader, RawMessage, ReadError};
 pub(crate) use writer::MessageWriter;
 
@@ -46,27 +49,42 @@ impl Decoder {
     }
 
     /// Decodes a message, and notes in `cx` in which protocol it came.
+    ///
+    /// volo's decoder panics at contents that break off inside their frame. That is an error as any other.
     pub(crate) fn decode<M: EntryMessage, Cx: ThriftContext>(
         &mut self,
         cx: &mut Cx,
-        mut message: RawMessage,
-    ) -> Result<ThriftMessage<M>, ThriftException> {
+        message: RawMessage,
+    ) -> Result<Result<M, ApplicationException>, ThriftException> {
         cx.stats_mut().set_read_size(message.bytes.len());
+        // The decoders keep nothing between two messages, and who gets an error uses nothing of `cx` but what names
+        // the call.
+        catch_unwind(AssertUnwindSafe(|| match message.head.encoding {
+            Encoding::Binary => self.decode_any::<M, Cx>(cx, message),
+            Encoding::Compact => Ok(self.decode_any::<Compact<M>, Cx>(cx, message)?.map(|message| message.0)),
+        }))
+        .unwrap_or_else(|_| {
+            let why = "the contents of a message are malformed or break off";
+            Err(new_protocol_exception(ProtocolExceptionKind::InvalidData, why))
+        })
+    }
+
+    fn decode_any<M: EntryMessage, Cx: ThriftContext>(
+        &mut self,
+        cx: &mut Cx,
+        mut message: RawMessage,
+    ) -> Result<Result<M, ApplicationException>, ThriftException> {
         let bytes = &mut message.bytes;
-        let Head { framing, has_frame, encoding, .. } = message.head;
+        let Head { framing, has_frame, .. } = message.head;
         let decoded = match (framing, has_frame) {
             (Framing::TtHeader, true) => self.header_and_frame.decode(cx, bytes)?,
             (Framing::TtHeader, false) => self.header.decode(cx, bytes)?,
             (Framing::Framed, _) => self.frame.decode(cx, bytes)?,
-            (Framing::Buffered, _) if encoding == Encoding::Compact => {
-                // pilota's synchronous reader of compact messages loses its place at a field that it does not know
-                // (read in 0.13.1: it has no `skip` of its own). The other one reads from memory and never waits.
-                let mut reader = BufReader::new(&bytes[..]);
-                self.bare.decode_async(cx, &mut reader).now_or_never().transpose()?.flatten()
-            }
             (Framing::Buffered, _) => self.bare.decode(cx, bytes)?,
         };
         // volo's decoders say `None` for an end of file only, and a whole message has none.
-        decoded.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::UnexpectedEof).into())
+        let decoded: ThriftMessage<M> =
+            decoded.ok_or_else(|| ThriftException::from(std::io::Error::from(std::io::ErrorKind::UnexpectedEof)))?;
+        Ok(decoded.data)
     }
 }

@@ -253,3 +253,22 @@ async fn a_failure_of_load_balancing_was_not_answered_by_a_server() {
     let error = found_nothing.echo(request("hello")).await.expect_err("no address");
     assert_eq!(Delivery::of(&error), Delivery::Unknown, "{error}");
 }
+
+/// Never gets anywhere.
+struct Nowhere;
+
+impl motore::service::UnaryService<volo::net::Address> for Nowhere {
+    type Response = tokio::io::DuplexStream;
+    type Error = volplane_transport::ConnectError;
+
+    async fn call(&self, _: volo::net::Address) -> Result<Self::Response, Self::Error> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_names_no_address_that_nobody_connects_to() {
+    let client = support::client!(Nowhere);
+    let error = client.echo(request("hello")).await.unwrap_err().to_string();
+    assert!(error.contains("no connection to the peer within 5s"), "{error}");
+}

@@ -39,6 +39,10 @@ impl Echo for Varied {
                 let extra = AHashMap::from_iter([(FastStr::from("why"), FastStr::from("sold"))]);
                 Err(BizError::with_extra(42, "out of stock".into(), extra).into())
             }
+            "biz too long" => {
+                let extra = AHashMap::from_iter([(FastStr::from("why"), FastStr::from("\n".repeat(60_000)))]);
+                Err(BizError::with_extra(43, "ö".repeat(150_000).into(), extra).into())
+            }
             "biz without extra" => Err(BizError::new(-1, "".into()).into()),
             "exception" => Err(ApplicationException::new(ApplicationExceptionKind::INVALID_TRANSFORM, "no").into()),
             _ => Ok(Response { message: request.message }),
@@ -266,4 +270,18 @@ async fn nobody_listens() {
         let outcome = Outcome::of(within(echo.echo(request("hello"))).await);
         assert_eq!(outcome, Outcome::Transport(std::io::ErrorKind::ConnectionRefused), "{client}");
     }
+}
+
+/// A TTHeader has room for 65,535 bytes of a text. volo writes a header that nobody can read where there are more.
+#[tokio::test]
+async fn a_business_error_that_is_too_long_for_the_header_comes_as_far_as_it_fits() {
+    let server = Server::start(StdNet::bind("127.0.0.1:0").await.unwrap(), Varied::default());
+    let client = support::client!(StdNet::to(&server.endpoint));
+    for _ in 0..2 {
+        let error = within(client.echo(request("biz too long"))).await.unwrap_err();
+        let ClientError::Biz(error) = error else { panic!("{error}") };
+        assert_eq!((error.status_code, error.status_message.as_str()), (43, &*"ö".repeat(32_767)));
+        assert_eq!(error.extra, None);
+    }
+    server.stop().await;
 }

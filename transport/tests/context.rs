@@ -129,6 +129,17 @@ async fn a_one_way_call_is_carried_out_and_not_answered_also_where_it_panics() {
 }
 
 #[tokio::test]
+async fn a_one_way_call_that_cannot_be_decoded_is_not_answered() {
+    for wrap in [framed, with_header] {
+        let (server, mut io, _asked) = obedient().await;
+        io.write_all(&wrap(&message(ONE_WAY, "no_such_method", "hello"))).await.unwrap();
+        // The answer would be that of the next call.
+        until_the_end(&mut io).await;
+        server.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn calls_that_arrive_together_are_answered_in_turn() {
     let (server, mut io, _asked) = obedient().await;
     let calls: Vec<u8> = ["one", "two", "three"].into_iter().flat_map(header_call).collect();

@@ -97,6 +97,11 @@ impl Echo for Failing {
     async fn echo(&self, request: Request) -> Result<Response, ServerError> {
         match request.message.as_deref() {
             Some("biz") => Err(BizError::new(42, "out of stock".into()).into()),
+            // What it got from volo when it called another server, passed on.
+            Some("another's") => {
+                let text = "load balance discovery error: Other";
+                Err(ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, text).into())
+            }
             _ => Err(ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, "broken").into()),
         }
     }
@@ -109,6 +114,8 @@ async fn a_call_that_ended_in_an_exception_was_answered() {
     let client = client!(memory);
     assert_delivery(within(client.echo(request("biz"))).await, Delivery::Answered, "out of stock");
     assert_delivery(within(client.echo(request("exception"))).await, Delivery::Answered, "broken");
+    let passed_on = within(client.echo(request("another's"))).await;
+    assert_delivery(passed_on, Delivery::Unknown, "discovery error");
     drop(client);
     server.stop().await;
 }

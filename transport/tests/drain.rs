@@ -195,6 +195,34 @@ async fn a_second_signal_ends_the_server_at_once() {
     assert!(since.elapsed() < Duration::from_millis(10));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_second_signal_ends_also_a_server_that_its_handle_has_stopped() {
+    let handler = Held::new();
+    let (connector, listener) = Memory::pair();
+    let (first, again) = (Arc::new(Notify::new()), oneshot::channel());
+    let told = Arc::clone(&first);
+    let server = serve(listener, EchoServer::from_handler(handler.clone()))
+        .with_options(options(Duration::from_secs(600)))
+        .with_graceful_shutdown(async move {
+            told.notified().await;
+            Twice(again.1)
+        });
+    let handle = server.handle();
+    let server = tokio::spawn(server.into_future());
+    let mut io = connect(&connector).await;
+    io.write_all(&header_call("never")).await.unwrap();
+    handler.arrival().await;
+    handle.stop();
+    sleep(Duration::from_secs(60)).await;
+    first.notify_one();
+    sleep(Duration::from_secs(60)).await;
+    assert!(!server.is_finished(), "the first signal asks for no more than the handle");
+    again.0.send(()).unwrap();
+    let since = Instant::now();
+    assert_eq!(within(server).await.unwrap().cut_off, 1);
+    assert!(since.elapsed() < Duration::from_millis(10));
+}
+
 #[tokio::test]
 async fn an_answer_with_a_header_says_that_the_connection_ends_behind_it() {
     let handler = Held::new();

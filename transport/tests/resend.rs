@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use motore::service::UnaryService;
 use support::{PATIENCE, Server, request, within};
@@ -16,7 +17,9 @@ use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use volo::net::Address;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, Request, Response};
-use volplane_transport::{Channel, ConnectError, ConnectWith, Connection, Delivery, Memory, NotDelivered};
+use volplane_transport::{
+    Channel, ClientOptions, ConnectError, ConnectWith, Connection, Delivery, Memory, NotDelivered,
+};
 
 /// What is wrong with a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,6 +164,17 @@ async fn a_call_that_is_sent_again_in_vain_was_never_sent() {
         assert_eq!(Delivery::of(&error), Delivery::NeverSent, "{fault:?}: {error}");
         assert_eq!((channel.stats().opened, ran.load(Ordering::Relaxed)), (5, 0), "{fault:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_time_is_over_between_two_attempts_was_never_sent() {
+    let (memory, _listener) = Memory::pair();
+    let options = ClientOptions::default().with_call_timeout(Some(Duration::from_millis(30)));
+    let channel = Channel::new(Faults { memory, faults: Mutex::new([Fault::Write; 5].into()) }).with_options(options);
+    let client = EchoClientBuilder::new("example").connect_through(channel).build();
+    let error = client.echo(request("hello")).await.expect_err("the third attempt would come later");
+    assert!(error.to_string().contains("within 30ms"), "{error}");
+    assert_eq!(Delivery::of(&error), Delivery::NeverSent);
 }
 
 #[tokio::test]

@@ -9,9 +9,9 @@ use volo::net::Address;
 use volo_thrift::context::ClientContext;
 use volo_thrift::transport::{DialPlan, SelectedTransport};
 
-use super::Channel;
 use super::attempts::Attempts;
 use super::pooled::PooledConnection;
+use super::{Channel, NOWHERE};
 use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::connection::Connection;
 
@@ -64,7 +64,7 @@ where
         address: Address,
         attempts: &mut Attempts,
     ) -> Result<Acquired<C::Connection>, ConnectError> {
-        let permit = self.pool.permit(&address).await?;
+        let permit = self.pool.permit(&address).await.map_err(|error| at(error, &address))?;
         let connection = self.connection_to(cx, &address, attempts).await?;
         Ok(Acquired { address, connection, permit })
     }
@@ -103,11 +103,16 @@ where
         };
         let connection = tokio::time::timeout(timeout, connecting)
             .await
-            .map_err(|_| ConnectError::new(ConnectErrorKind::TimedOut(timeout)).at(address))?
-            .map_err(|error: ConnectError| error.at(address))?;
+            .unwrap_or_else(|_| Err(ConnectError::new(ConnectErrorKind::TimedOut(timeout))))
+            .map_err(|error| at(error, address))?;
         self.pool.count_opened();
         Ok(PooledConnection::new(connection, self.protocol, &self.options))
     }
+}
+
+/// Adds where the connection was to go, as far as that is known here: a connector with an address of its own names it.
+fn at(error: ConnectError, address: &Address) -> ConnectError {
+    if *address == NOWHERE { error } else { error.at(address) }
 }
 
 fn no_address() -> ConnectError {

@@ -87,13 +87,14 @@ where
             self.pool.put(&address, connection);
             return Err(error.into());
         }
-        *sent = true;
         let answer = loop {
+            *sent = true;
             match self.exchange(cx, &mut connection).await {
                 Ok(answer) => break answer,
                 Err(error) => {
                     self.pool.suspect(&address);
                     let not_delivered = matches!(error, ExchangeError::NotDelivered(_));
+                    *sent = !not_delivered;
                     if !not_delivered || !attempts.retry().await {
                         let delivery = if not_delivered { Delivery::NeverSent } else { Delivery::Unknown };
                         let kind = error.kind();
@@ -123,7 +124,7 @@ where
         }
         let decoded = decoded?;
         self.give_back(cx, &address, connection);
-        Ok(Some(decoded.data?))
+        Ok(Some(decoded?))
     }
 
     /// Sends the encoded message and reads the answer. A one-way call has none.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::io;
 
 use volo_thrift::ClientError;
-use volo_thrift::error::{ApplicationException, ApplicationExceptionKind};
+use volo_thrift::error::ApplicationExceptionKind;
 
 use crate::connect::{ConnectError, WithCauses};
 
@@ -42,11 +42,15 @@ const NEVER_SENT: &str = "call not sent";
 const UNKNOWN: &str = "call sent, outcome unknown";
 
 /// Beginnings of volo's own error messages that are application exceptions by type although no server has answered:
-/// the timeout of a call, and load balancing that has tried every address and drops the error of the last attempt.
-const VOLO_UNANSWERED: [&str; 2] = ["[VOLO] thrift rpc call timeout", "load balance retry reaches end"];
-
-/// The same, for errors before any address was tried.
-const VOLO_NO_ADDRESS: [&str; 2] = ["load balance discovery error", "missing 'request_hash'"];
+/// the timeout of a call, and load balancing that finds no address, or has tried every one and drops the error of the
+/// last attempt. A server that calls another one may pass such a message on as its answer, so none of them says that a
+/// call was never sent.
+const VOLO_UNANSWERED: [&str; 4] = [
+    "[VOLO] thrift rpc call timeout",
+    "load balance retry reaches end",
+    "load balance discovery error",
+    "missing 'request_hash'",
+];
 
 impl Delivery {
     /// Whether the call that ended with `error` was delivered.
@@ -60,8 +64,9 @@ impl Delivery {
                 _ if error.io_error().to_string().starts_with(NEVER_SENT) => Delivery::NeverSent,
                 _ => Delivery::Unknown,
             },
-            ClientError::Application(error) if begins_with(error, VOLO_NO_ADDRESS) => Delivery::NeverSent,
-            ClientError::Application(error) if begins_with(error, VOLO_UNANSWERED) => Delivery::Unknown,
+            ClientError::Application(error) if VOLO_UNANSWERED.iter().any(|text| error.message().starts_with(text)) => {
+                Delivery::Unknown
+            }
             // An answer, but to another call.
             ClientError::Application(error) if error.kind() == ApplicationExceptionKind::BAD_SEQUENCE_ID => {
                 Delivery::Unknown
@@ -72,10 +77,6 @@ impl Delivery {
             ClientError::Application(_) | ClientError::Biz(_) => Delivery::Answered,
         }
     }
-}
-
-fn begins_with(error: &ApplicationException, texts: [&str; 2]) -> bool {
-    texts.iter().any(|text| error.message().starts_with(text))
 }
 
 /// Why a call got no answer, inside a `ClientError::Transport`.

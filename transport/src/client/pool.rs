@@ -124,7 +124,7 @@ impl<T: Connection> Pool<T> {
             Ok(permit) => Ok(permit.ok()),
             Err(_) => {
                 let why = format!("all {limit} connections were in use for {:?}", self.wait_timeout);
-                Err(ConnectError::new(ConnectErrorKind::Limit).at(address).because(why))
+                Err(ConnectError::new(ConnectErrorKind::Limit).because(why))
             }
         }
     }

@@ -3,7 +3,8 @@
 use std::io;
 
 use volo_thrift::context::ClientContext;
-use volo_thrift::{EntryMessage, ThriftException, ThriftMessage};
+use volo_thrift::error::ApplicationException;
+use volo_thrift::{EntryMessage, ThriftException};
 
 use super::ClientOptions;
 use super::timed::TimedIo;
@@ -100,7 +101,7 @@ impl<T: Connection> PooledConnection<T> {
         &mut self,
         cx: &mut ClientContext,
         message: RawMessage,
-    ) -> Result<ThriftMessage<M>, ThriftException> {
+    ) -> Result<Result<M, ApplicationException>, ThriftException> {
         self.decoder.decode(cx, message)
     }
 }

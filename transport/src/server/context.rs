@@ -8,8 +8,10 @@ use volo_thrift::context::{ServerContext, ServerCxInner};
 use crate::connection::Peer;
 
 thread_local! {
-    /// Contexts of calls that have ended, for reuse: a new one takes several allocations.
-    static CONTEXTS: RefCell<Vec<ServerContext>> = const { RefCell::new(Vec::new()) };
+    /// Contexts of calls that have ended, for reuse: a new one takes several allocations. Boxed, as each is several
+    /// hundred bytes, which would be copied at every call.
+    #[allow(clippy::vec_box)]
+    static CONTEXTS: RefCell<Vec<Box<ServerContext>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// How many contexts a thread keeps, as in volo.
@@ -36,7 +38,7 @@ pub fn peer_of<P: Peer>(cx: &ServerContext) -> Option<&P> {
 }
 
 /// A context for a call from `peer`.
-pub(super) fn take_context<P: Peer>(peer: &P) -> ServerContext {
+pub(super) fn take_context<P: Peer>(peer: &P) -> Box<ServerContext> {
     let mut cx = CONTEXTS.with(|contexts| contexts.borrow_mut().pop()).unwrap_or_default();
     if let Some(address) = peer.address() {
         cx.rpc_info_mut().caller_mut().set_address(address);
@@ -46,7 +48,7 @@ pub(super) fn take_context<P: Peer>(peer: &P) -> ServerContext {
 }
 
 /// Stores a context for another call.
-pub(super) fn recycle_context(mut cx: ServerContext) {
+pub(super) fn recycle_context(mut cx: Box<ServerContext>) {
     cx.reset(ServerCxInner::default());
     CONTEXTS.with(|contexts| {
         let mut contexts = contexts.borrow_mut();

@@ -1,18 +1,16 @@
 //! Processes one call: decodes the request, calls the service, encodes the answer.
 
 use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 use metainfo::METAINFO;
 use motore::service::Service;
-use pilota::thrift::{
-    ApplicationException, ApplicationExceptionKind, ProtocolExceptionKind, TMessageType, ThriftException,
-    new_protocol_exception,
-};
+use pilota::thrift::{ApplicationException, ApplicationExceptionKind, TMessageType, ThriftException};
+use volo::FastStr;
 use volo::context::Context;
 use volo_thrift::context::{ServerContext, ThriftContext};
-use volo_thrift::{EntryMessage, ServerError, ThriftMessage};
+use volo_thrift::{BizError, EntryMessage, ServerError, ThriftMessage};
 
 use super::context::{recycle_context, take_context};
 use super::{GeneratedService, ThriftService};
@@ -64,10 +62,10 @@ impl Processor {
     ) -> Next {
         let has_header = message.head.framing == Framing::TtHeader;
         let mut cx = take_context(peer);
-        let request = match self.decode::<<S as GeneratedService>::Request>(&mut cx, message) {
-            Ok(ThriftMessage { data: Ok(request), .. }) => request,
+        let request = match self.decoder.decode::<<S as GeneratedService>::Request, _>(&mut *cx, message) {
+            Ok(Ok(request)) => request,
             // An exception is no request.
-            Ok(ThriftMessage { data: Err(_), .. }) => return Next::End,
+            Ok(Err(_)) => return Next::End,
             Err(error) => return self.undecodable(cx, peer, error),
         };
         let one_way = cx.req_msg_type == Some(TMessageType::OneWay);
@@ -85,20 +83,6 @@ impl Processor {
         next
     }
 
-    /// volo's decoder panics at arguments that break off inside their frame. That is an error as any other: the
-    /// connection ends behind the answer, and the decoder with it.
-    fn decode<M: EntryMessage>(
-        &mut self,
-        cx: &mut ServerContext,
-        message: RawMessage,
-    ) -> Result<ThriftMessage<M>, ThriftException> {
-        let decoded = catch_unwind(AssertUnwindSafe(|| self.decoder.decode(cx, message)));
-        decoded.unwrap_or_else(|_| {
-            let why = "the arguments are malformed or break off";
-            Err(new_protocol_exception(ProtocolExceptionKind::InvalidData, why))
-        })
-    }
-
     fn encode<M: EntryMessage>(
         &mut self,
         cx: &mut ServerContext,
@@ -109,6 +93,8 @@ impl Processor {
         let answer = ThriftMessage::mk_server_resp(cx, outcome);
         let Err(error) = self.writer.encode(cx, answer) else { return Next::Answer { last } };
         tracing::error!(method = %cx.rpc_info().method(), %error, "the answer cannot be encoded");
+        // What does not fit may be in the header.
+        METAINFO.with(|info| info.borrow_mut().clear());
         let why = format!("the answer cannot be encoded: {error}");
         let exception = ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, why);
         cx.msg_type = Some(TMessageType::Exception);
@@ -121,8 +107,12 @@ impl Processor {
 
     /// Answers a message that is not a request of this service, in its own protocol. The connection is closed
     /// afterwards.
-    fn undecodable<P: Peer>(&mut self, mut cx: ServerContext, peer: &P, error: ThriftException) -> Next {
+    fn undecodable<P: Peer>(&mut self, mut cx: Box<ServerContext>, peer: &P, error: ThriftException) -> Next {
         tracing::debug!(%peer, %error, "a request cannot be decoded");
+        if cx.req_msg_type == Some(TMessageType::OneWay) {
+            // Its caller reads no answer; the next call on the connection would take it for its own.
+            return Next::End;
+        }
         let exception = match error {
             ThriftException::Application(exception) => exception,
             ThriftException::Protocol(error) => {
@@ -152,7 +142,7 @@ async fn call_service<S: ThriftService>(
             ServerError::Application(exception) => Err(exception),
             ServerError::Biz(error) => {
                 // volo's TTHeader encoder reads it from here.
-                cx.common_stats.set_biz_error(error.clone());
+                cx.common_stats.set_biz_error(fit_for_header(error.clone()));
                 Err(error.into())
             }
         },
@@ -165,13 +155,46 @@ async fn call_service<S: ThriftService>(
     }
 }
 
+/// The longest text of a TTHeader, whose length has 16 bits. volo writes a longer one in full behind a length that is
+/// cut, and the peer can read nothing behind it.
+const MAX_HEADER_TEXT: usize = u16::MAX as usize;
+
+/// A business error with as much of its texts as a TTHeader can carry.
+fn fit_for_header(mut error: BizError) -> BizError {
+    if error.status_message.len() > MAX_HEADER_TEXT {
+        tracing::warn!(status = error.status_code, "the message of a business error is too long: cutting it off");
+        let end = error.status_message.floor_char_boundary(MAX_HEADER_TEXT);
+        error.status_message = error.status_message[..end].to_owned().into();
+    }
+    // As JSON: quotes, a colon and a comma a pair, and what has to be escaped.
+    let length = |text: &str| text.bytes().map(escaped_length).sum::<usize>();
+    let size = |(key, value): (&FastStr, &FastStr)| 6 + length(key) + length(value);
+    if error.extra.as_ref().is_some_and(|extra| 1 + extra.iter().map(size).sum::<usize>() > MAX_HEADER_TEXT) {
+        tracing::warn!(
+            status = error.status_code,
+            "the extra texts of a business error are too long: leaving them out"
+        );
+        error.extra = None;
+    }
+    error
+}
+
+/// How many bytes a byte of a text takes in JSON, at most.
+fn escaped_length(byte: u8) -> usize {
+    match byte {
+        0..0x20 | 0x7f => 6,
+        b'"' | b'\\' => 2,
+        _ => 1,
+    }
+}
+
 fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
 }
 
 /// Clears everything of a call, so that none of it reaches the next call.
-fn reset_call(cx: ServerContext) {
+fn reset_call(cx: Box<ServerContext>) {
     METAINFO.with(|info| info.borrow_mut().clear());
     recycle_context(cx);
 }

@@ -63,7 +63,8 @@ impl StopSignals {
         self.signal = Box::pin(signal.map(SecondSignal::again));
     }
 
-    /// Waits for the first of them. The returned future resolves when the server has to end at once.
+    /// Waits for the first of them. The returned future resolves when the server has to end at once: by the handle, or by
+    /// the second signal, also if the first one came after the handle was used.
     ///
     /// # Cancel safety
     ///
@@ -72,7 +73,15 @@ impl StopSignals {
         let force = self.handle.force.clone();
         tokio::select! {
             biased;
-            () = self.handle.stopping.cancelled() => Box::pin(force.cancelled_owned()),
+            () = self.handle.stopping.cancelled() => {
+                let signal = std::mem::replace(&mut self.signal, Box::pin(std::future::pending()));
+                Box::pin(async move {
+                    tokio::select! {
+                        () = async { signal.await.await } => {}
+                        () = force.cancelled_owned() => {}
+                    }
+                })
+            }
             second = &mut self.signal => Box::pin(async move {
                 tokio::select! {
                     () = second => {}

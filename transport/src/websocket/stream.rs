@@ -24,6 +24,10 @@ const MESSAGE: usize = 256 * 1024;
 /// Parts of a large message that are written without being copied, with the frame's header.
 const SLICES: usize = 8;
 
+/// How many frames without payload are taken at once, before the reader lets others run: a peer could send pings faster
+/// than they are read.
+const FRAMES_AT_ONCE: usize = 1024;
+
 /// How large an empty buffer is kept.
 const KEPT: usize = 8 * 1024;
 
@@ -238,7 +242,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketStream<T> {
         if out.remaining() == 0 {
             return Poll::Ready(Ok(()));
         }
-        loop {
+        for _ in 0..FRAMES_AT_ONCE {
             if this.take_buffered_payload(out) > 0 {
                 return Poll::Ready(Ok(()));
             }
@@ -277,6 +281,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketStream<T> {
                 this.reading = Reading::Ended;
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 
@@ -334,3 +340,6 @@ impl<T: AsyncWrite + Unpin> Drop for WebSocketStream<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! The stream over connections that take little at a time, or give without end.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, Join};
+
+use super::*;
+
+/// Has empty pings to read, and no end.
+struct Pings;
+
+impl AsyncRead for Pings {
+    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        while out.remaining() >= 2 {
+            out.put_slice(&[0x89, 0]);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[test]
+fn a_reader_lets_others_run_between_pings_without_end() {
+    let mut stream = WebSocketStream::new(tokio::io::join(Pings, tokio::io::sink()), BytesMut::new(), Role::Client);
+    let stream: &mut WebSocketStream<Join<Pings, tokio::io::Sink>> = &mut stream;
+    let mut byte = [0];
+    let outcome = Pin::new(stream).poll_read(&mut Context::from_waker(Waker::noop()), &mut ReadBuf::new(&mut byte));
+    assert!(outcome.is_pending());
+}
+
+/// Takes a part of what is written, and every other time nothing yet.
+struct Choppy {
+    taken: Vec<u8>,
+    at_once: usize,
+    vectored: bool,
+    ready: bool,
+}
+
+impl AsyncWrite for Choppy {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(cx, &[io::IoSlice::new(buf)])
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.ready = !self.ready;
+        if !self.ready {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let bytes: Vec<u8> = bufs.iter().flat_map(|buf| buf.iter().copied()).take(self.at_once).collect();
+        self.taken.extend(&bytes);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.vectored
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// What the other end reads of `writes`, each of them in several parts.
+async fn carried(role: Role, writes: &[Vec<usize>], at_once: usize, vectored: bool) -> (Vec<u8>, Vec<u8>) {
+    let io = Choppy { taken: Vec::new(), at_once, vectored, ready: false };
+    let mut stream = WebSocketStream::new(tokio::io::join(tokio::io::empty(), io), BytesMut::new(), role);
+    let mut sent = Vec::new();
+    for (number, sizes) in writes.iter().enumerate() {
+        let parts: Vec<Vec<u8>> = sizes.iter().map(|size| vec![number as u8; *size]).collect();
+        let slices: Vec<io::IoSlice<'_>> = parts.iter().map(|part| io::IoSlice::new(part)).collect();
+        let count = stream.write_vectored(&slices).await.unwrap();
+        sent.extend(parts.concat().iter().take(count));
+        if number % 2 == 0 {
+            stream.flush().await.unwrap();
+        }
+    }
+    stream.shutdown().await.unwrap();
+    let bytes = std::mem::take(&mut stream.io.writer_mut().taken);
+    let other = if role == Role::Client { Role::Server } else { Role::Client };
+    let mut reader = WebSocketStream::new(tokio::io::join(&bytes[..], tokio::io::sink()), BytesMut::new(), other);
+    let mut received = Vec::new();
+    reader.read_to_end(&mut received).await.unwrap();
+    (sent, received)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn what_is_written_in_parts_to_a_connection_that_takes_little_arrives(
+        client: bool,
+        vectored: bool,
+        writes in vec(vec(prop_oneof![0usize..20, 4_000usize..9_000, 60_000usize..300_000], 1..10), 1..5),
+        at_once in prop_oneof![1_000usize..5_000, 60_000usize..200_000],
+    ) {
+        let role = if client { Role::Client } else { Role::Server };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let (sent, received) = runtime.block_on(carried(role, &writes, at_once, vectored));
+        prop_assert!(sent == received, "{} bytes sent, {} received", sent.len(), received.len());
+    }
+}
