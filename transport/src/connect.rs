@@ -109,8 +109,8 @@ impl From<io::Error> for ConnectError {
 }
 
 impl ConnectError {
-    /// Whether the peer has broken it off, as a server does that stops while connections to it are made: another attempt
-    /// may reach one that does not.
+    /// Whether the peer has broken it off, as a server does that stops while connections to it are made: another
+    /// attempt may reach one that does not.
     pub(crate) fn is_broken_off(&self) -> bool {
         let broken = |error: &io::Error| {
             use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};

@@ -20,8 +20,11 @@ impl ServerHandle {
         Self { stopping: CancellationToken::new(), hurry: CancellationToken::new() }
     }
 
-    /// Accepts what has connected by now and no more, ends idle connections, and lets running calls end, for as long as the drain time
-    /// allows. Returns at once; the server's future resolves when it is done.
+    /// Accepts what has connected by now and no more, ends idle connections, and lets running calls end, for as long as
+    /// the drain time allows. Returns at once; the server's future resolves when it is done.
+    ///
+    /// A peer that speaks TTHeader learns from an answer that it is to connect elsewhere. Other protocols cannot tell it:
+    /// a connection that is never idle for 20 ms is closed after half of the drain time, and may lose a call.
     pub fn stop(&self) {
         self.stopping.cancel();
     }
@@ -62,8 +65,8 @@ impl StopSignals {
         self.signal = Box::pin(signal.map(SecondSignal::again));
     }
 
-    /// Waits for the first of them. What it returns resolves when the server is to hurry: by the handle, or by the second
-    /// signal, also where the first one came after the handle was used.
+    /// Waits for the first of them. What it returns resolves when the server is to hurry: by the handle, or by the
+    /// second signal, also where the first one came after the handle was used.
     ///
     /// # Cancel safety
     ///

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// No sane peer sends a larger head; nginx' limit is 8 KiB a header line and 32 KiB in all.
+/// The largest head. nginx' limit is 8 KiB a header line and 32 KiB in all.
 const MAX_HEAD: usize = 32 * 1024;
 
 const END: &[u8; 4] = b"\r\n\r\n";

@@ -37,7 +37,7 @@ const CLOSE_PROTOCOL_ERROR: u16 = 1002;
 /// Carries bytes in WebSocket messages: sends one binary message for each write, and reads text and binary messages in
 /// any fragmentation, as one stream. Answers pings while it is read, closes with code 1000.
 ///
-/// Written bytes go out at the next flush at the latest. Dropping it says goodbye if that needs no waiting.
+/// Written bytes go out at the next flush at the latest. Dropping it sends a Close if that needs no waiting.
 #[derive(Debug)]
 pub struct WebSocketStream<T: AsyncWrite + Unpin> {
     io: T,
