@@ -2,10 +2,10 @@
 
 const MIDDLEWARE: &str =
     "a motore layer: `.layer(…)` on the server of 01-default, a service around `from_handler(…)` in the others";
-const CODEC: &str = "`.make_codec(…)`";
+const CODEC: &str = "not supported: messages are Thrift, in one of the protocols of `volplane_transport::Protocol`";
 const OBSERVED: &str = "a layer with the tracing crate, or `.span_provider(…)` on volo's server";
 const META: &str = "nothing to do for TTHeader: volo reads and writes it, and the metainfo crate has what it carries";
-const POOL: &str = "connections are pooled anyway; `ClientConfig` has `idle_timeout` and `max_idle`";
+const POOL: &str = "connections are pooled anyway; `ClientOptions` has `with_idle_timeout`, `with_max_idle` and `with_max_connections`";
 
 /// What to use instead of an option of the package `server`, `client` or `client/callopt`, where that is known.
 pub(super) fn instead(package: &str, name: &str) -> Option<&'static str> {
@@ -26,9 +26,11 @@ fn server(name: &str) -> Option<&'static str> {
         }
         "WithMuxTransport" => "the yamux programs (04): many calls at once over one connection",
         "WithServerBasicInfo" => "`service` in volplane.toml: clients name the service, a server needs no name",
-        "WithExitWaitTime" => "`.with_drain_timeout(…)` behind `serve(…)`",
+        "WithExitWaitTime" => "`ServeOptions::with_drain_timeout(…)`, given to `serve(…).with_options(…)`",
         "WithExitSignal" => "`.with_graceful_shutdown(…)` behind `serve(…)`, which takes any future",
-        "WithLimit" | "WithConnectionLimiter" => "`.with_max_connections(…)` behind `serve(…)`; for calls: a layer",
+        "WithLimit" | "WithConnectionLimiter" => {
+            "`ServeOptions::with_max_connections(…)`, given to `serve(…).with_options(…)`; for calls: a layer"
+        }
         "WithConcurrencyLimiter" | "WithQPSLimiter" | "WithACLRules" => MIDDLEWARE,
         "WithMiddleware" | "WithMiddlewareBuilder" | "WithUnaryMiddleware" | "WithUnaryMiddlewareBuilder" => MIDDLEWARE,
         "WithErrorHandler" => "make the answer in the handler: it returns the exception or a `ServerError`",
@@ -49,15 +51,15 @@ fn client(name: &str) -> Option<&'static str> {
         "WithConnectTimeout" => "`.connect_timeout(…)` on the client's builder",
         "WithMuxConnection" => "the yamux programs (04): many calls at once over one connection",
         "WithLongConnection" | "WithConnPool" => POOL,
-        "WithShortConnection" => "`ClientConfig` with `max_idle` 0",
+        "WithShortConnection" => "`ClientOptions::with_max_idle(0)`",
         "WithTransportProtocol" | "WithFramedTransport" => {
-            "nothing to do for TTHeader and Framed; for another protocol `.make_codec(…)` on the client's builder"
+            "nothing to do for TTHeader; for another protocol `Channel::with_protocol(…)`, given to `.connect_through(…)`"
         }
         "WithDialer" | "WithTransHandlerFactory" => {
             "`.connect_with(…)`, which takes any `UnaryService<Address>` of motore's that returns a byte stream"
         }
         "WithMiddleware" | "WithMiddlewareBuilder" => "`.layer_outer(…)` on the client's builder",
-        "WithInstanceMW" => "`.layer_inner(…)` on the client's builder",
+        "WithInstanceMW" => "`.layer_inner(…)` on the client's builder, before `.connect_with(…)`",
         "WithResolver" => "`.discover(…)` on the client's builder",
         "WithLoadBalancer" => "`.load_balance(…)` on the client's builder",
         "WithFailureRetry" => "`.retry_count(…)` on the client's builder; for more: a layer",
