@@ -22,6 +22,8 @@ pub(super) struct Engine {
     buffers: LibraryEnd,
     /// What the library came to while somebody else than the task polled it.
     inbound: VecDeque<Inbound>,
+    /// The task waits for the library to open a stream.
+    opening: bool,
 }
 
 /// A stream of the peer, or the end of the session. `None` means that the connection has ended.
@@ -39,6 +41,7 @@ impl Engine {
             library: Some(yamux::Connection::new(buffers.clone(), options.library(), mode)),
             buffers,
             inbound: VecDeque::new(),
+            opening: false,
         }
     }
 
@@ -59,7 +62,8 @@ impl Engine {
         let mut buffers = self.buffers.lock();
         let full = buffers.wire.is_full();
         let written = buffers.wire.drain();
-        let behind = buffers.wire.is_behind() || buffers.wire.take_read_directly();
+        // The library wakes nobody when a stream that goes makes room for the one that is to be opened.
+        let behind = buffers.wire.is_behind() || buffers.wire.take_read_directly() || self.opening;
         drop(buffers);
         match written {
             // The library has waited for room.
@@ -91,8 +95,10 @@ impl Engine {
     /// Opens a stream. The library has to be polled after it.
     pub(super) fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<Option<yamux::Stream>> {
         let Some(library) = &mut self.library else { return Poll::Ready(None) };
+        let opened = library.poll_new_outbound(cx);
+        self.opening = opened.is_pending();
         // An error means that the session is over; polling the library tells why.
-        library.poll_new_outbound(cx).map(Result::ok)
+        opened.map(Result::ok)
     }
 
     /// Ends all streams. The library has a close of its own, but a stream that waits for bytes is not woken by it and
@@ -167,5 +173,28 @@ impl Engine {
 
     pub(super) fn poll_shutdown(&mut self) -> Poll<Result<(), SessionError>> {
         self.buffers.lock().wire.poll_shutdown().map_err(SessionError::io)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[allow(clippy::unwrap_used)]
+    fn a_visitor_wakes_the_task_while_a_stream_is_to_be_opened() {
+        let (connection, _peer) = tokio::io::duplex(64 * 1024);
+        let status = Arc::new(Status::new(1));
+        let mut engine = Engine::new(connection, yamux::Mode::Client, &YamuxOptions::default(), status);
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut streams = Vec::new();
+        // The library lets 256 streams be without an acknowledgement.
+        while let Poll::Ready(stream) = engine.poll_open(&mut cx) {
+            streams.push(stream.unwrap());
+        }
+        drop(streams.pop());
+        assert_eq!(engine.visit(), Visit::Task);
+        assert!(engine.poll_open(&mut cx).is_ready());
+        assert_eq!(engine.visit(), Visit::Done);
     }
 }

@@ -5,8 +5,10 @@ pub(super) const HEADER: usize = 12;
 
 pub(super) const DATA: u8 = 0;
 pub(super) const WINDOW_UPDATE: u8 = 1;
+pub(super) const PING: u8 = 2;
 pub(super) const GO_AWAY: u8 = 3;
 
+pub(super) const SYN: u16 = 1;
 pub(super) const ACK: u16 = 2;
 pub(super) const FIN: u16 = 4;
 pub(super) const RST: u16 = 8;

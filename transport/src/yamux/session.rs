@@ -187,7 +187,10 @@ impl Outgoing {
             self.open.send(Open { place, reply }).await.map_err(|_| self.why_closed())?;
             stream.await.map_err(|_| self.why_closed())
         };
-        tokio::time::timeout(waited, opened).await.map_err(|_| OpenError::Unacknowledged { waited })?
+        tokio::time::timeout(waited, opened).await.map_err(|_| {
+            self.status.set_unacknowledged();
+            OpenError::Unacknowledged { waited }
+        })?
     }
 
     /// How many streams this end has open, those among them that were shut down and dropped and whose other end has not
@@ -205,6 +208,11 @@ impl Outgoing {
     /// Whether [`open`](Self::open) can succeed: the session is not over, and the other end not going away.
     pub fn is_open(&self) -> bool {
         !self.is_ended() && !self.status.peer_is_going_away()
+    }
+
+    /// Whether a connector gives it to new calls: it is open, and the other end has not fallen silent.
+    pub(super) fn is_usable(&self) -> bool {
+        self.is_open() && !self.status.is_silent()
     }
 
     /// Says goodbye and ends the session. Calls that are still running are cut off.

@@ -65,8 +65,9 @@ impl Sessions {
     pub(super) fn choose(&self, address: &Address, most: usize, grow: bool, dial: impl FnOnce() -> Dialing) -> Choice {
         let mut slots = self.slots();
         let slot = slots.entry(address.clone()).or_default();
-        // A session that has ended or is going away is never handed out again. Its streams keep it as long as they live.
-        slot.sessions.retain(Outgoing::is_open);
+        // A session that has ended, is going away or stays silent is never handed out again. Its streams keep it as long
+        // as they live.
+        slot.sessions.retain(Outgoing::is_usable);
         let best = slot.sessions.iter().min_by_key(|session| session.open_streams());
         let enough = |best: &Outgoing| {
             !grow

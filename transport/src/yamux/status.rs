@@ -5,12 +5,14 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
+use std::time::Duration;
 
 use bytes::BytesMut;
 use futures_util::task::AtomicWaker;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
-use super::frame::{ACK, FIN, GO_AWAY, Header, RST, WINDOW_UPDATE};
+use super::frame::{ACK, FIN, GO_AWAY, Header, PING, RST, SYN, WINDOW_UPDATE};
 use crate::connection::NotDelivered;
 
 /// Shared by the driver, the buffers and all handles.
@@ -23,6 +25,9 @@ pub(super) struct Status {
     ended: AtomicBool,
     /// Many messages arrive at once.
     busy: AtomicBool,
+    /// A frame has arrived since [`is_silent`](Self::is_silent) was last called.
+    heard: AtomicBool,
+    silence: Mutex<Silence>,
     /// Held for moments, only by frames with flags and by streams that come, go or fail.
     record: Mutex<Record>,
     driver: AtomicWaker,
@@ -33,12 +38,26 @@ pub(super) struct Status {
 /// How many buffers for large messages are kept.
 const BUFFERS: usize = 16;
 
+/// How long the peer may send nothing at all while a ping waits for its answer.
+const SILENCE: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Default)]
+struct Silence {
+    /// Since when a ping has waited for its answer. The library sends one every 10 s, as long as there is something to
+    /// send.
+    ping: Option<Instant>,
+    /// The peer has acknowledged no stream for the whole time that opening one may take.
+    unacknowledged: bool,
+}
+
 #[derive(Debug, Default)]
 struct Record {
     /// The streams that have a handle, here or in the driver.
     streams: HashMap<u32, Stream>,
     /// Inbound streams that were dropped without having been accepted, until the frame that says so goes out.
     refused: HashSet<u32>,
+    /// The inbound stream that arrived last, if its first frame has also ended the peer's direction.
+    arrived_finished: Option<u32>,
     /// This end accepts no more streams.
     going_away: bool,
     /// Acknowledgements that the library was given, and those that went out.
@@ -57,6 +76,8 @@ struct Stream {
     finished: bool,
     /// The peer has refused it.
     refused: bool,
+    /// The peer has reset it.
+    reset: bool,
     /// Of a stream of the peer: its place, until the peer has reset it.
     place: Option<OwnedSemaphorePermit>,
 }
@@ -69,6 +90,8 @@ impl Status {
             peer_going_away: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             busy: AtomicBool::new(false),
+            heard: AtomicBool::new(false),
+            silence: Mutex::default(),
             record: Mutex::default(),
             driver: AtomicWaker::new(),
             buffers: Mutex::default(),
@@ -111,6 +134,26 @@ impl Status {
 
     pub(super) fn set_busy(&self, busy: bool) {
         self.busy.store(busy, Ordering::Relaxed);
+    }
+
+    /// Whether the peer answers nothing, not even pings: no new call goes to such a session.
+    pub(super) fn is_silent(&self) -> bool {
+        let mut silence = self.silence();
+        let Some(since) = &mut silence.ping else { return silence.unacknowledged };
+        // Pings may be answered late, after other frames, or by no means if the peer does not know them.
+        if self.heard.swap(false, Ordering::Relaxed) {
+            *since = Instant::now();
+        }
+        since.elapsed() >= SILENCE || silence.unacknowledged
+    }
+
+    /// The peer has acknowledged no stream for the whole time that opening one may take.
+    pub(super) fn set_unacknowledged(&self) {
+        self.silence().unacknowledged = true;
+    }
+
+    fn silence(&self) -> MutexGuard<'_, Silence> {
+        self.silence.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// An empty buffer for a large message.
@@ -167,7 +210,9 @@ impl Status {
 impl Status {
     /// A stream of the peer has a place that comes back with its reset.
     pub(super) fn add_stream(&self, id: u32, place: Option<OwnedSemaphorePermit>) {
-        self.record().streams.insert(id, Stream { place, ..Stream::default() });
+        let mut record = self.record();
+        let finished = record.arrived_finished.take_if(|arrived| *arrived == id).is_some();
+        record.streams.insert(id, Stream { place, finished, ..Stream::default() });
     }
 
     pub(super) fn remove_stream(&self, id: u32) {
@@ -180,9 +225,13 @@ impl Status {
         }
     }
 
-    /// An inbound stream is dropped without having been accepted.
+    /// An inbound stream is dropped without having been accepted. Of one that the peer has reset meanwhile, the library
+    /// sends nothing more.
     pub(super) fn refuse(&self, id: u32) {
-        self.record().refused.insert(id);
+        let mut record = self.record();
+        if !record.streams.get(&id).is_some_and(|stream| stream.reset) {
+            record.refused.insert(id);
+        }
     }
 
     /// Accepts an inbound stream by `acknowledge`, which hands an acknowledgement to the library. `false` where it did
@@ -239,6 +288,10 @@ impl Status {
 impl Status {
     /// Looks at a frame that has arrived, before the library does. `false` means that the library must not see it.
     pub(super) fn arrived(&self, header: Header) -> bool {
+        self.heard.store(true, Ordering::Relaxed);
+        if header.kind == PING && header.has(ACK) {
+            self.silence().ping = None;
+        }
         if header.kind == GO_AWAY && header.length == 0 {
             self.record().peer_acknowledged_all |= header.has(ACK);
             self.peer_going_away.store(true, Ordering::Release);
@@ -257,11 +310,18 @@ impl Status {
         if header.flags == 0 || !header.is_of_stream() {
             return;
         }
-        if let Some(stream) = self.record().streams.get_mut(&header.stream) {
+        let mut record = self.record();
+        if header.has(RST) {
+            record.refused.remove(&header.stream);
+        } else if header.has(SYN) {
+            record.arrived_finished = header.has(FIN).then_some(header.stream);
+        }
+        if let Some(stream) = record.streams.get_mut(&header.stream) {
             stream.refused |= header.kind == WINDOW_UPDATE && header.has(RST) && !header.has(ACK);
             stream.acknowledged |= header.has(ACK);
             stream.finished |= header.has(FIN) && !header.has(RST);
             if header.has(RST) {
+                stream.reset = true;
                 stream.place = None;
             }
         }
@@ -269,12 +329,19 @@ impl Status {
 
     /// Looks at a frame of the library on its way out, and answers what is to go out instead.
     pub(super) fn leaves(&self, header: Header) -> Header {
+        if header.kind == PING && header.has(SYN) {
+            self.silence().ping = Some(Instant::now());
+        }
         if header.flags == 0 || !header.is_of_stream() {
             return header;
         }
         let mut record = self.record();
         if header.has(ACK) {
             record.acknowledgements.1 += 1;
+            if record.going_away {
+                // The driver waits for the last one before it sends GoAway, and may not be who sends this.
+                self.driver.wake();
+            }
         }
         if header.has(FIN | RST) && !record.refused.is_empty() && record.refused.remove(&header.stream) {
             return Header::refusal(header.stream);
@@ -285,8 +352,20 @@ impl Status {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
+    use std::task::Wake;
+
     use super::super::frame::DATA;
     use super::*;
+
+    #[derive(Default)]
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
 
     fn error_after(frames: &[Header]) -> bool {
         let status = Status::new(1);
@@ -324,5 +403,31 @@ mod tests {
         assert_eq!(status.leaves(end), Header::refusal(2));
         assert_eq!(status.leaves(end), end, "once");
         assert_eq!(status.leaves(Header::reset(4)), Header::reset(4));
+    }
+
+    #[test]
+    fn a_refused_stream_that_the_peer_resets_is_forgotten() {
+        let status = Status::new(1);
+        status.refuse(2);
+        status.taken(Header::reset(2));
+        status.add_stream(4, None);
+        status.taken(Header::reset(4));
+        status.refuse(4);
+        assert!(status.record().refused.is_empty());
+    }
+
+    #[test]
+    fn the_last_acknowledgement_of_an_end_that_goes_away_wakes_the_driver() {
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        let status = Status::new(1);
+        status.register_driver(&waker);
+        assert!(status.accept(|| true));
+        status.go_away();
+        status.register_driver(&waker);
+        woken.0.store(0, Ordering::SeqCst);
+        status.leaves(Header { kind: DATA, flags: ACK, stream: 2, length: 0 });
+        assert!(status.all_acknowledged());
+        assert_eq!(woken.0.load(Ordering::SeqCst), 1);
     }
 }

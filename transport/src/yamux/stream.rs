@@ -15,7 +15,7 @@ use super::engine::Engine;
 use super::gate::Gate;
 use super::options::WINDOW;
 use super::status::Status;
-use crate::connection::Connection;
+use crate::connection::{Connection, NotDelivered};
 
 /// A connection inside a session.
 ///
@@ -39,10 +39,12 @@ pub struct YamuxStream {
     shut_down: bool,
     /// Something was read.
     answered: bool,
-    /// Something was handed to the library of which the session was not told.
+    /// Something was handed to the library, and the gate was not notified yet.
     handed: bool,
-    /// How much was read since the session was last told.
-    untold: usize,
+    /// How much of what was read the library may have counted into a window update since the gate was last notified.
+    counted: usize,
+    /// How much was read since the library was last polled: it counts that the next time.
+    uncounted: usize,
     read_to_end: bool,
 }
 
@@ -114,7 +116,8 @@ impl YamuxStream {
             shut_down: false,
             answered: false,
             handed: false,
-            untold: 0,
+            counted: 0,
+            uncounted: 0,
             read_to_end: false,
         }
     }
@@ -136,6 +139,9 @@ impl YamuxStream {
     /// Why it ended before the other end had finished.
     fn reset_error(&self) -> io::Error {
         match &self.parts {
+            Some(_) if self.outbound && !self.announced => {
+                NotDelivered::error(io::ErrorKind::ConnectionReset, "yamux stream ended before anything was sent")
+            }
             Some((_, guard)) if self.outbound && !self.answered => guard.status.reset_error(guard.id),
             _ => io::Error::new(io::ErrorKind::ConnectionReset, "yamux stream reset"),
         }
@@ -203,10 +209,11 @@ impl YamuxStream {
                 return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
             };
             let next = Pin::new(stream).poll_next(cx);
+            self.counted += std::mem::take(&mut self.uncounted);
             // The library queues an update of the window when half of it was read. The other end can send the other
             // half without it, and at the end of that half this is passed.
-            if self.untold >= WINDOW / 2 {
-                self.untold = 0;
+            if self.counted >= WINDOW / 2 {
+                self.counted = 0;
                 guard.tell();
             }
             let Some(packet) = ready!(next).transpose()? else {
@@ -221,7 +228,7 @@ impl YamuxStream {
             // A frame that only carries a flag has no body.
             if count > 0 {
                 self.answered = true;
-                self.untold += count;
+                self.uncounted = count;
                 self.received = Received { packet: Some(packet), read: 0 };
                 return Poll::Ready(Ok(true));
             }
@@ -322,7 +329,7 @@ impl AsyncWrite for YamuxStream {
         if this.unsent.is_empty() && !std::mem::take(&mut this.handed) {
             return Poll::Ready(Ok(()));
         }
-        this.untold = 0;
+        this.counted = 0;
         let mut sent = Poll::Pending;
         if let Some((_, guard)) = &this.parts
             && !guard.status.is_busy()
@@ -339,6 +346,7 @@ impl AsyncWrite for YamuxStream {
             sent = this.poll_send(cx);
             this.tell();
         }
+        this.handed &= sent.is_pending();
         sent
     }
 

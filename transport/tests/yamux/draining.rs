@@ -179,6 +179,17 @@ async fn a_connection_that_breaks_leaves_it_open_what_was_delivered() {
 }
 
 #[tokio::test]
+async fn a_stream_of_which_nothing_was_sent_is_certainly_not_delivered() {
+    let (session, raw) = against_raw().await;
+    let mut stream = session.outgoing().open().await.unwrap();
+    drop(raw);
+    until(|| session.outgoing().is_ended()).await;
+    stream.write_all(b"x").await.unwrap();
+    let error = within(stream.flush()).await.expect_err("the session ended");
+    assert!(NotDelivered::is(&error), "{error}");
+}
+
+#[tokio::test]
 async fn handles_tell_when_a_session_is_no_longer_open() {
     let (ours, theirs) = sessions().await;
     assert!(ours.outgoing().is_open());

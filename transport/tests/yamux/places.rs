@@ -214,3 +214,38 @@ async fn streams_over_the_inbound_limit_are_refused_alone() {
     assert!(within(session.incoming().accept()).await.is_some(), "the session lives on");
     assert_eq!(next_frame(&mut raw).await, Frame { kind: DATA, flags: ACK, stream: 2, length: 0 });
 }
+
+#[tokio::test]
+async fn a_stream_that_arrives_finished_is_read_to_its_end() {
+    let (mut session, mut raw) = against_raw().await;
+    for kind in [DATA, WINDOW_UPDATE] {
+        let id = 2 * (u32::from(kind) + 1);
+        raw.write_all(&frame(kind, SYN | FIN, id, 0)).await.unwrap();
+        let (mut stream, _) = within(session.incoming().accept()).await.unwrap();
+        assert_eq!(within(stream.read(&mut [0; 1])).await.unwrap(), 0, "the end, not a reset");
+    }
+}
+
+/// The window is used up when the stream is flushed: the update that the next read queues is sent all the same.
+#[tokio::test]
+async fn a_flush_between_two_reads_does_not_hold_back_the_window_update() {
+    const WINDOW: u32 = 256 * 1024;
+    let (session, mut raw) = against_raw().await;
+    let mut stream = session.outgoing().open().await.unwrap();
+    send(&mut stream, b"x").await;
+    assert_eq!(next_frame(&mut raw).await.flags, SYN);
+    let mut window = frame(DATA, ACK, 1, WINDOW).to_vec();
+    window.resize(12 + WINDOW as usize, 7);
+    let mut read = vec![0; WINDOW as usize];
+    within(async { tokio::join!(raw.write_all(&window), stream.read_exact(&mut read)) }).await.1.unwrap();
+    send(&mut stream, b"y").await;
+    assert_eq!(next_frame(&mut raw).await, Frame { kind: DATA, flags: 0, stream: 1, length: 1 });
+    // No timer, such as the one that releases idle buffers, has to come first.
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    let reading = tokio::spawn(async move { stream.read_u8().await });
+    let update = next_frame(&mut raw).await;
+    assert_eq!((update.kind, update.stream), (WINDOW_UPDATE, 1));
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+    reading.abort();
+}
