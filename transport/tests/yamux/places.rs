@@ -148,6 +148,12 @@ async fn at_the_limit_callers_wait_in_turn_and_not_for_ever() {
 /// Each caller keeps its stream as long as a client's pool may.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn more_callers_than_places_all_get_their_answers() {
+    for callers in [512, 2000] {
+        calls_from(callers).await;
+    }
+}
+
+async fn calls_from(callers: usize) {
     let (ours, mut theirs) = sessions().await;
     let serving = tokio::spawn(async move {
         while let Some((mut stream, _)) = theirs.incoming().accept().await {
@@ -159,7 +165,7 @@ async fn more_callers_than_places_all_get_their_answers() {
             });
         }
     });
-    let callers: Vec<_> = (0..512)
+    let callers: Vec<_> = (0..callers)
         .map(|caller| {
             let outgoing = ours.outgoing().clone();
             tokio::spawn(async move {
@@ -248,4 +254,28 @@ async fn a_flush_between_two_reads_does_not_hold_back_the_window_update() {
     assert_eq!((update.kind, update.stream), (WINDOW_UPDATE, 1));
     assert_eq!(begun.elapsed(), Duration::ZERO);
     reading.abort();
+}
+
+/// A session ends when its last handle is dropped, whichever that is.
+#[tokio::test]
+async fn handles_can_be_dropped_in_any_order() {
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let (session, theirs) = sessions().await;
+        let stream = session.outgoing().open().await.unwrap();
+        let (outgoing, incoming) = session.split();
+        let mut handles =
+            [Some(Handle::Stream(stream)), Some(Handle::Outgoing(outgoing)), Some(Handle::Incoming(incoming))];
+        for one in order {
+            assert!(!theirs.outgoing().is_ended(), "{order:?}");
+            handles[one] = None;
+        }
+        within(theirs.outgoing().ended()).await.unwrap();
+    }
+}
+
+/// Held, not read.
+enum Handle {
+    Stream(#[expect(dead_code)] volplane_transport::YamuxStream),
+    Outgoing(#[expect(dead_code)] volplane_transport::Outgoing),
+    Incoming(#[expect(dead_code)] volplane_transport::Incoming),
 }
