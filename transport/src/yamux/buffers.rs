@@ -60,7 +60,7 @@ impl LibraryEnd {
 impl Buffers {
     /// The GoAway that was sent last, by the library or by us. The library still behaves as if nothing had happened:
     /// ending the session is the owner's part.
-    pub(super) fn said_go_away(&self) -> Option<Header> {
+    pub(super) fn sent_go_away(&self) -> Option<Header> {
         self.go_away
     }
 
@@ -91,7 +91,7 @@ impl Buffers {
                 return if self.wire.ended { self.wire.incoming.len() } else { 0 };
             };
             let header = Header::decode(*header);
-            if self.status.arrived(header) {
+            if self.status.frame_received(header) {
                 self.arrived += usize::from(header.body() > 0);
                 self.reading = Some((header, HEADER + header.body()));
             } else {
@@ -112,7 +112,7 @@ impl Buffers {
         if let Some((header, left)) = &mut self.reading {
             *left -= count;
             if *left == 0 {
-                self.status.taken(*header);
+                self.status.frame_read(*header);
                 self.reading = None;
             }
         }
@@ -156,7 +156,7 @@ impl AsyncWrite for LibraryEnd {
         if buffers.body_left == 0
             && let Some(header) = buf.first_chunk::<HEADER>()
         {
-            let header = buffers.status.leaves(Header::decode(*header));
+            let header = buffers.status.frame_sent(Header::decode(*header));
             buffers.note(header);
             buffers.body_left = header.body();
             buffers.wire.outgoing.extend_from_slice(&header.encode());

@@ -225,7 +225,7 @@ impl State {
             moved |= self.obey(engine, cx);
             moved |= self.leftovers.poll(cx, |expired| engine.inject(Header::reset(expired)));
             moved |= write(engine)?;
-            let told_an_error = engine.said_go_away().is_some_and(|header| header.length != 0);
+            let told_an_error = engine.sent_go_away().is_some_and(|header| header.length != 0);
             if self.closing || told_an_error || (self.status.peer_is_going_away() && !self.status.has_streams()) {
                 return Poll::Ready(Ok(()));
             }
@@ -258,7 +258,7 @@ impl State {
             if !moved && !engine.has_unwritten() {
                 let all_acknowledged = self.status.all_acknowledged();
                 if engine.drop_library() {
-                    if engine.said_go_away().is_none() {
+                    if engine.sent_go_away().is_none() {
                         engine.inject(Header::go_away(all_acknowledged));
                     }
                     continue;
@@ -273,7 +273,7 @@ impl State {
 
     /// Tells the peer to open no more streams, after the last acknowledgement. `true` when it has.
     fn go_away(&mut self, engine: &mut Engine) -> bool {
-        if !self.status.is_going_away() || engine.said_go_away().is_some() || !self.status.all_acknowledged() {
+        if !self.status.is_going_away() || engine.sent_go_away().is_some() || !self.status.all_acknowledged() {
             return false;
         }
         engine.inject(Header::go_away(true));

@@ -111,8 +111,8 @@ impl Engine {
         self.buffers.lock().inject(header);
     }
 
-    pub(super) fn said_go_away(&self) -> Option<Header> {
-        self.buffers.lock().said_go_away()
+    pub(super) fn sent_go_away(&self) -> Option<Header> {
+        self.buffers.lock().sent_go_away()
     }
 
     /// Whether the library has not yet read all that has arrived, as far as memory goes.

@@ -169,7 +169,7 @@ impl Outgoing {
 
     /// A place for a stream, if one is free.
     pub(super) fn try_place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.status.places).try_acquire_owned().ok()
+        Arc::clone(&self.status.permits).try_acquire_owned().ok()
     }
 
     /// As [`open`](Self::open), where a place may have been taken already.
@@ -177,7 +177,7 @@ impl Outgoing {
         let waited = self.open_timeout;
         let place = match place {
             Some(place) => place,
-            None => tokio::time::timeout(waited, Arc::clone(&self.status.places).acquire_owned())
+            None => tokio::time::timeout(waited, Arc::clone(&self.status.permits).acquire_owned())
                 .await
                 .map_err(|_| OpenError::TooManyStreams { limit: self.status.max_outbound_streams, waited })?
                 .map_err(|_| self.why_closed())?,
