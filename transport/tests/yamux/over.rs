@@ -8,7 +8,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use volo::net::Address;
 use volplane_generated::api::{EchoClientBuilder, Request};
-use volplane_transport::{ConnectWith, Connection, Listener, Session, StdNet, WebSocket, Yamux, YamuxStream};
+use volplane_transport::{
+    ConnectErrorKind, ConnectWith, Connection, Listener, Session, StdNet, WebSocket, Yamux, YamuxStream,
+};
 
 use crate::raw::{ACK, DATA, GO_AWAY, frame, next_frame};
 use crate::support::{EchoHandler, PATIENCE, Server, client, echo};
@@ -94,8 +96,8 @@ async fn streams_are_spread_over_as_many_sessions_as_allowed() {
             within(session.incoming().accept()).await.unwrap();
         }
     }
-    // No third one.
-    assert!(tokio::time::timeout(Duration::from_millis(20), sessions.accept()).await.is_err());
+    tokio::time::pause();
+    assert!(tokio::time::timeout(PATIENCE, sessions.accept()).await.is_err(), "no third one");
 }
 
 #[tokio::test]
@@ -114,7 +116,8 @@ async fn callers_that_meet_a_broken_session_dial_one_new_one_together() {
     for caller in callers {
         within(caller).await.unwrap();
     }
-    assert!(tokio::time::timeout(Duration::from_millis(20), listener.accept()).await.is_err(), "one dial");
+    tokio::time::pause();
+    assert!(tokio::time::timeout(PATIENCE, listener.accept()).await.is_err(), "one dial");
 }
 
 #[tokio::test]
@@ -174,4 +177,23 @@ async fn a_session_whose_peer_stays_silent_is_not_handed_out_again() {
     let (other, _) = within(async { tokio::join!(connector.call(anywhere()), listener.accept()) }).await;
     other.unwrap();
     assert!(stream.is_reusable(), "a call under way goes on");
+}
+
+#[tokio::test]
+async fn a_session_whose_peer_acknowledges_nothing_is_not_handed_out_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let connector = Yamux::over(StdNet::to(listener.local_addr().unwrap().to_string()));
+    let (stream, raw) = within(async { tokio::join!(connector.call(anywhere()), listener.accept()) }).await;
+    let mut streams = vec![stream.unwrap()];
+    // The library lets 256 streams be without an acknowledgement.
+    for _ in 1..256 {
+        streams.push(within(connector.call(anywhere())).await.unwrap());
+    }
+    tokio::time::pause();
+    let error = within(connector.call(anywhere())).await.expect_err("no acknowledgement");
+    tokio::time::resume();
+    assert_eq!(error.kind(), ConnectErrorKind::TimedOut(Duration::from_secs(5)));
+    let (other, _) = within(async { tokio::join!(connector.call(anywhere()), listener.accept()) }).await;
+    other.unwrap();
+    drop(raw);
 }
