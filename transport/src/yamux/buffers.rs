@@ -1,10 +1,10 @@
 //! The library's end of the connection.
 //!
-//! The library reads twelve bytes, then a body, writes header and body apart, and flushes after every frame. Here all
-//! that happens in memory; the engine moves bytes between memory and connection, many frames in one system call.
+//! The library reads twelve bytes, then a body, writes header and body separately, and flushes after every frame. Here all
+//! of that happens in memory; the engine moves bytes between memory and connection, many frames in one system call.
 //!
-//! Frame headers are looked at on their way: [`Status`] learns from them what the library does not tell, and keeps some
-//! of them from it.
+//! Frame headers are inspected on their way: [`Status`] learns from them what the library does not report, and hides some
+//! of them from the library.
 
 use std::io;
 use std::pin::Pin;
@@ -22,7 +22,7 @@ use super::wire::Wire;
 #[derive(Debug)]
 pub(super) struct Buffers {
     pub(super) wire: Wire,
-    /// Data frames that have arrived, for whoever sets it back.
+    /// How many data frames have arrived since the driver reset the number.
     pub(super) arrived: usize,
     /// The frame that the library is reading, and how many bytes of it are left.
     reading: Option<(Header, usize)>,
@@ -34,8 +34,8 @@ pub(super) struct Buffers {
     status: Arc<Status>,
 }
 
-/// The library's end. Says "pending" without keeping a waker: the engine polls the library again whenever it has moved
-/// a byte.
+/// The library's end. Returns `Pending` without keeping a waker: the engine polls the library again whenever it has moved a
+/// byte.
 #[derive(Clone, Debug)]
 pub(super) struct LibraryEnd(Arc<Mutex<Buffers>>);
 
@@ -58,15 +58,15 @@ impl LibraryEnd {
 }
 
 impl Buffers {
-    /// The GoAway that was sent last, by the library or by us. The library still behaves as if nothing had happened:
-    /// ending the session is the owner's part.
-    pub(super) fn said_go_away(&self) -> Option<Header> {
+    /// The GoAway that was sent last, by the library or by us. The library continues after it: the driver has to end the
+    /// session.
+    pub(super) fn sent_go_away(&self) -> Option<Header> {
         self.go_away
     }
 
     /// Sends a frame of our own as soon as the frame that is being written is complete.
     pub(super) fn inject(&mut self, header: Header) {
-        self.note(header);
+        self.record(header);
         if self.body_left == 0 {
             self.wire.outgoing.extend_from_slice(&header.encode());
         } else {
@@ -74,24 +74,24 @@ impl Buffers {
         }
     }
 
-    fn note(&mut self, header: Header) {
+    fn record(&mut self, header: Header) {
         if header.kind == GO_AWAY {
             self.go_away = Some(header);
         }
     }
 
-    /// How many bytes the library may read without passing the end of a frame. Drops frames that it must not see.
+    /// How many bytes the library may read up to the end of the frame. Drops frames that it must not see.
     fn readable(&mut self) -> usize {
         loop {
             if let Some((_, left)) = self.reading {
                 return left.min(self.wire.incoming.len());
             }
             let Some(header) = self.wire.incoming.first_chunk::<HEADER>() else {
-                // Half a header at the end of the connection: the library says what is wrong with it.
+                // Half a header at the end of the connection: the library returns the error.
                 return if self.wire.ended { self.wire.incoming.len() } else { 0 };
             };
             let header = Header::decode(*header);
-            if self.status.arrived(header) {
+            if self.status.frame_received(header) {
                 self.arrived += usize::from(header.body() > 0);
                 self.reading = Some((header, HEADER + header.body()));
             } else {
@@ -112,7 +112,7 @@ impl Buffers {
         if let Some((header, left)) = &mut self.reading {
             *left -= count;
             if *left == 0 {
-                self.status.taken(*header);
+                self.status.frame_read(*header);
                 self.reading = None;
             }
         }
@@ -152,12 +152,12 @@ impl AsyncWrite for LibraryEnd {
         if buffers.wire.is_full() {
             return Poll::Pending;
         }
-        // A header is taken at once, so the library writes each whole and apart from its body.
+        // A header is always taken whole, so the library writes each one whole and separately from its body.
         if buffers.body_left == 0
             && let Some(header) = buf.first_chunk::<HEADER>()
         {
-            let header = buffers.status.leaves(Header::decode(*header));
-            buffers.note(header);
+            let header = buffers.status.frame_sent(Header::decode(*header));
+            buffers.record(header);
             buffers.body_left = header.body();
             buffers.wire.outgoing.extend_from_slice(&header.encode());
             return Poll::Ready(Ok(HEADER));

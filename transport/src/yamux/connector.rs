@@ -9,10 +9,10 @@ use motore::service::UnaryService;
 use tokio::sync::OwnedSemaphorePermit;
 use volo::net::Address;
 
-use super::session::{DialedPeer, OpenError, Outgoing, Session};
+use super::session::{DialedPeer, Outgoing, Session};
 use super::sessions::{Choice, Dialed, Sessions};
 use super::stream::YamuxStream;
-use super::{SessionListener, YamuxOptions};
+use super::{OpenError, SessionListener, YamuxOptions};
 use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::connection::Connection;
 use crate::listen::Listener;
@@ -54,7 +54,7 @@ impl Yamux {
     ///
     /// # Errors
     ///
-    /// When the connection can't be made. That the other end speaks yamux shows only in use.
+    /// If the connection can't be made. Whether the other end speaks yamux is found out only in use.
     pub async fn connect<C>(connection: C) -> Result<Session, ConnectError>
     where
         C: MakeConnection<Address>,
@@ -140,7 +140,7 @@ impl<C> YamuxStreams<C> {
 /// How long a caller waits for a further session while there is one that it can use.
 const GROWING: Duration = Duration::from_secs(1);
 
-/// How often a caller tries when it meets a session that has just ended.
+/// How many sessions a caller tries if they have just ended.
 const ATTEMPTS: usize = 3;
 
 impl<C> YamuxStreams<C>
@@ -149,15 +149,15 @@ where
     C::Connection: Connection,
     C::Error: Into<ConnectError> + Send,
 {
-    /// A session for `address`, and a place in it where one is free: of those that are open, or one that all callers of
-    /// this moment dial together.
+    /// A session for `address`, and a permit in it if one is free: an open session, or one that is being dialed, for all
+    /// callers together.
     async fn session(&self, address: &Address) -> Result<(Outgoing, Option<OwnedSemaphorePermit>), ConnectError> {
         let mut grow = true;
         let mut dialed_before = false;
         loop {
             let dial = || dial(Arc::clone(&self.connection), address.clone(), self.options).boxed();
             match self.sessions.choose(address, self.most, grow, dial) {
-                Choice::Open(session, place) => return Ok((session, place)),
+                Choice::Open(session, permit) => return Ok((session, permit)),
                 Choice::Dial { number, dialing, meanwhile: true } => {
                     let dialed = tokio::time::timeout(GROWING, dialing).await.ok();
                     self.sessions.settle(address, number, dialed.as_ref());
@@ -167,7 +167,7 @@ where
                     let dialed = dialing.await;
                     self.sessions.settle(address, number, Some(&dialed));
                     let session = dialed?;
-                    // The second one in a row that did not last: opening a stream tells why.
+                    // The second one in a row that did not last: opening a stream returns the reason.
                     if dialed_before {
                         return Ok((session, None));
                     }
@@ -178,7 +178,7 @@ where
     }
 }
 
-/// Whoever waits for it drives it, so it needs no task of its own.
+/// The callers that wait for it poll it, so it needs no task of its own.
 async fn dial<C>(connection: Arc<C>, address: Address, options: YamuxOptions) -> Dialed
 where
     C: MakeConnection<Address>,
@@ -201,9 +201,9 @@ where
     async fn call(&self, address: Address) -> Result<YamuxStream, ConnectError> {
         let mut attempt = 1;
         loop {
-            let (session, place) = self.session(&address).await?;
-            match session.open_in(place).await {
-                // It ended between the look at it and the opening; nothing was sent.
+            let (session, permit) = self.session(&address).await?;
+            match session.open_in(permit).await {
+                // It ended after it was chosen; nothing was sent.
                 Err(OpenError::Closed | OpenError::GoingAway | OpenError::Session(_)) if attempt < ATTEMPTS => {
                     attempt += 1;
                 }

@@ -1,8 +1,8 @@
 //! The library, its buffers and the connection: moves bytes between the three.
 //!
-//! The session's task does that, and whoever flushes a stream while nobody else does ([`Gate`](super::gate::Gate)). The
-//! connection always has the task's waker, whoever polls it: a caller that goes away must not take along the news that
-//! there is something to read.
+//! The session's task does that, and so does a caller that flushes a stream while nobody else does
+//! ([`Gate`](super::gate::Gate)). The connection is always polled with the task's waker: otherwise the drop of a caller would
+//! lose the wake-up that there is something to read.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,11 +17,13 @@ use super::{SessionError, YamuxOptions};
 use crate::connection::Connection;
 
 pub(super) struct Engine {
-    /// Gone once goodbye has been said.
+    /// `None` once the session is closed.
     library: Option<yamux::Connection<LibraryEnd>>,
     buffers: LibraryEnd,
-    /// What the library came to while somebody else than the task polled it.
+    /// What the library returned to a caller that polled it, for the task.
     inbound: VecDeque<Inbound>,
+    /// The task waits for the library to open a stream.
+    opening: bool,
 }
 
 /// A stream of the peer, or the end of the session. `None` means that the connection has ended.
@@ -39,15 +41,16 @@ impl Engine {
             library: Some(yamux::Connection::new(buffers.clone(), options.library(), mode)),
             buffers,
             inbound: VecDeque::new(),
+            opening: false,
         }
     }
 
-    /// To be called by the task whenever it is polled.
+    /// Sets the task's waker. The task calls it in every poll.
     pub(super) fn register_task(&mut self, waker: &Waker) {
         self.buffers.lock().wire.register_task(waker);
     }
 
-    /// Sends what streams have written, for somebody else than the task.
+    /// Sends what streams have written, for a caller that is not the task.
     pub(super) fn visit(&mut self) -> Visit {
         if !self.inbound.is_empty() {
             return Visit::Task;
@@ -59,10 +62,11 @@ impl Engine {
         let mut buffers = self.buffers.lock();
         let full = buffers.wire.is_full();
         let written = buffers.wire.drain();
-        let behind = buffers.wire.is_behind() || buffers.wire.take_read_directly();
+        // If a dropped stream makes room for one that waits to be opened, the library wakes nobody.
+        let behind = buffers.wire.is_behind() || buffers.wire.take_read_directly() || self.opening;
         drop(buffers);
         match written {
-            // The library has waited for room.
+            // The library waits for room.
             Ok(true) if full && !behind => Visit::More,
             Ok(_) if !behind => Visit::Done,
             Ok(_) => Visit::Task,
@@ -80,23 +84,25 @@ impl Engine {
         }
     }
 
-    /// The library needs no waker: it is polled whenever a byte has moved or a stream has something for it, of which
-    /// streams tell the gate. By itself it would also wake its task whenever it has polled all streams in vain.
+    /// The library needs no waker: it is polled whenever a byte was moved or a stream has notified the gate. With a waker it
+    /// would also wake the task each time it finds no stream ready.
     fn poll_library(&mut self) -> Poll<Inbound> {
         let Some(library) = &mut self.library else { return Poll::Ready(None) };
         let mut cx = Context::from_waker(Waker::noop());
         library.poll_next_inbound(&mut cx).map(|next| next.map(|stream| stream.map_err(SessionError::protocol)))
     }
 
-    /// Opens a stream. The library has to be polled after it.
+    /// Opens a stream. The library has to be polled afterwards.
     pub(super) fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<Option<yamux::Stream>> {
         let Some(library) = &mut self.library else { return Poll::Ready(None) };
+        let opened = library.poll_new_outbound(cx);
+        self.opening = opened.is_pending();
         // An error means that the session is over; polling the library tells why.
-        library.poll_new_outbound(cx).map(Result::ok)
+        opened.map(Result::ok)
     }
 
-    /// Ends all streams. The library has a close of its own, but a stream that waits for bytes is not woken by it and
-    /// waits for ever; dropping the library ends its streams.
+    /// Ends all streams. The library's own `poll_close` does not wake a stream that waits for bytes; dropping the library
+    /// does.
     pub(super) fn drop_library(&mut self) -> bool {
         self.library.take().is_some()
     }
@@ -105,11 +111,11 @@ impl Engine {
         self.buffers.lock().inject(header);
     }
 
-    pub(super) fn said_go_away(&self) -> Option<Header> {
-        self.buffers.lock().said_go_away()
+    pub(super) fn sent_go_away(&self) -> Option<Header> {
+        self.buffers.lock().sent_go_away()
     }
 
-    /// Whether the library has not yet read all that has arrived, as far as memory goes.
+    /// Whether the memory for bytes that the library has not read yet is full.
     pub(super) fn is_ahead(&self) -> bool {
         self.buffers.lock().wire.is_ahead()
     }
@@ -124,32 +130,32 @@ impl Engine {
         self.buffers.lock().wire.is_behind()
     }
 
-    /// Whether the connection has taken bytes since this was last asked.
+    /// Whether the connection has taken bytes since the last call.
     pub(super) fn take_progress(&mut self) -> bool {
         self.buffers.lock().wire.take_progress()
     }
 
-    /// Whether the library has read off the connection itself since this was last asked.
+    /// Whether the library has read from the connection directly since the last call.
     pub(super) fn take_read_directly(&mut self) -> bool {
         self.buffers.lock().wire.take_read_directly()
     }
 
-    /// How many messages have arrived since this was last asked.
+    /// How many messages have arrived since the last call.
     pub(super) fn take_arrived(&mut self) -> usize {
         std::mem::take(&mut self.buffers.lock().arrived)
     }
 
-    /// Gives empty buffers up.
+    /// Frees empty buffers.
     pub(super) fn release(&mut self) {
         self.buffers.lock().wire.release();
     }
 
-    /// From the connection into memory. `true` when something came.
+    /// Reads from the connection into memory. `true` when it did.
     pub(super) fn read(&mut self) -> Result<bool, SessionError> {
         self.buffers.lock().wire.fill().map_err(SessionError::io)
     }
 
-    /// Throws away what arrives. Resolves at the end of the connection.
+    /// Discards what arrives. Resolves at the end of the connection.
     pub(super) fn poll_discard(&mut self) -> Poll<Result<(), SessionError>> {
         let mut buffers = self.buffers.lock();
         loop {
@@ -160,12 +166,35 @@ impl Engine {
         }
     }
 
-    /// From memory to the connection. `true` when something went.
+    /// Writes from memory to the connection. `true` when it did.
     pub(super) fn write(&mut self) -> Result<bool, SessionError> {
         self.buffers.lock().wire.drain().map_err(SessionError::io)
     }
 
     pub(super) fn poll_shutdown(&mut self) -> Poll<Result<(), SessionError>> {
         self.buffers.lock().wire.poll_shutdown().map_err(SessionError::io)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[allow(clippy::unwrap_used)]
+    fn a_visitor_wakes_the_task_while_a_stream_waits_to_be_opened() {
+        let (connection, _peer) = tokio::io::duplex(64 * 1024);
+        let status = Arc::new(Status::new(1));
+        let mut engine = Engine::new(connection, yamux::Mode::Client, &YamuxOptions::default(), status);
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut streams = Vec::new();
+        // The library lets 256 streams be without an acknowledgement.
+        while let Poll::Ready(stream) = engine.poll_open(&mut cx) {
+            streams.push(stream.unwrap());
+        }
+        drop(streams.pop());
+        assert_eq!(engine.visit(), Visit::Task);
+        assert!(engine.poll_open(&mut cx).is_ready());
+        assert_eq!(engine.visit(), Visit::Done);
     }
 }

@@ -5,8 +5,10 @@ pub(super) const HEADER: usize = 12;
 
 pub(super) const DATA: u8 = 0;
 pub(super) const WINDOW_UPDATE: u8 = 1;
+pub(super) const PING: u8 = 2;
 pub(super) const GO_AWAY: u8 = 3;
 
+pub(super) const SYN: u16 = 1;
 pub(super) const ACK: u16 = 2;
 pub(super) const FIN: u16 = 4;
 pub(super) const RST: u16 = 8;
@@ -23,9 +25,9 @@ pub(super) struct Header {
 impl Header {
     /// A GoAway for a normal end, code 0.
     ///
-    /// The ACK flag is our own addition; the specification gives flags of a GoAway no meaning, and neither hashicorp's
-    /// implementation nor the Rust library looks at them. It says: every stream that was accepted has been acknowledged
-    /// in a frame before this one.
+    /// The ACK flag is our own addition. The specification gives flags of a GoAway no meaning, and neither hashicorp's
+    /// implementation nor the Rust library reads them. It states that every stream that was accepted has been acknowledged
+    /// in an earlier frame.
     pub(super) fn go_away(all_acknowledged: bool) -> Self {
         Header { kind: GO_AWAY, flags: if all_acknowledged { ACK } else { 0 }, stream: 0, length: 0 }
     }
@@ -36,7 +38,7 @@ impl Header {
     }
 
     /// Refuses a stream that was never accepted: a reset in a window update, as hashicorp's implementation sends it. The
-    /// Rust library resets with data frames, also streams that were served.
+    /// Rust library resets with data frames, including streams that were served.
     pub(super) fn refusal(stream: u32) -> Self {
         Header { kind: WINDOW_UPDATE, flags: RST, stream, length: 0 }
     }
@@ -45,7 +47,7 @@ impl Header {
         self.flags & flag != 0
     }
 
-    /// Whether the frame belongs to a stream.
+    /// Whether the frame is one of a stream.
     pub(super) fn is_of_stream(&self) -> bool {
         matches!(self.kind, DATA | WINDOW_UPDATE)
     }

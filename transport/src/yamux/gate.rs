@@ -1,15 +1,15 @@
-//! A gate to something that one task works on, and that others may work on while nobody else does.
+//! Exclusive access to a value that a task works on, and that other tasks may work on while it is free.
 //!
-//! Whoever has something to do enters, does it and leaves. Nobody waits in front of the gate: who finds somebody inside
-//! leaves a note ([`tell`](Gate::tell)), and whoever is inside goes on, or hands over to the task.
+//! A task with work enters the gate, does its work and leaves. Nobody waits at the gate: a task that finds it occupied
+//! leaves a notification ([`notify`](Gate::notify)), and the occupant repeats its work or leaves it to the gate's task.
 //!
-//! | state | who is inside | what a note does |
+//! | state | occupied by | effect of a notification |
 //! |---|---|---|
 //! | 0 | nobody | wakes the task |
-//! | `HELD` | somebody | becomes `AGAIN` |
-//! | `HELD + AGAIN` | somebody, who looks again before leaving | nothing |
-//! | `HELD + TASK` | somebody, who wakes the task on leaving | becomes `AGAIN`, too |
-//! | `CLOSED` | nobody, for ever | wakes the task |
+//! | `HELD` | a visitor or the task | sets `AGAIN` |
+//! | `HELD + AGAIN` | as above; a visitor repeats its work before it leaves | none |
+//! | `HELD + TASK` | a visitor, which wakes the task when it leaves | sets `AGAIN` |
+//! | `CLOSED` | nobody, for good | wakes the task |
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -22,33 +22,33 @@ const AGAIN: u8 = 2;
 const TASK: u8 = 4;
 const CLOSED: u8 = 8;
 
-/// How often a visitor polls again when others have come meanwhile, before the task takes over.
+/// How many times a visitor does its work, if notifications keep arriving, before it leaves the rest to the task.
 const ROUNDS: usize = 4;
 
 #[derive(Debug)]
 pub(super) struct Gate<E> {
     state: AtomicU8,
-    /// Locked only by who is inside, so never contended for longer than it takes to leave. `None` once closed.
+    /// Locked only by the occupant, so never contended. `None` once closed.
     inside: Mutex<Option<E>>,
     task: AtomicWaker,
 }
 
-/// What a visitor has left behind.
+/// What is left to do after a visitor's work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Visit {
     /// Nothing to do.
     Done,
-    /// There may be more that a visitor can do.
+    /// More that a visitor can do.
     More,
-    /// Something that only the task can do.
+    /// Work that only the task can do.
     Task,
 }
 
-/// What the task has met.
+/// The result of an attempt of the task to work.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Work<R> {
     Done(R),
-    /// Somebody is inside. The task is woken when they leave.
+    /// A visitor is inside. It wakes the task when it leaves.
     Held,
     Closed,
 }
@@ -58,13 +58,14 @@ impl<E> Gate<E> {
         Self { state: AtomicU8::new(0), inside: Mutex::new(Some(inside)), task: AtomicWaker::new() }
     }
 
-    /// To be called by the task whenever it is polled.
+    /// Sets the task's waker. The task calls it in every poll.
     pub(super) fn register_task(&self, waker: &Waker) {
         self.task.register(waker);
     }
 
-    /// Does `work` inside, if nobody else is, and again while it or others ask for it, up to a bound. The task does what
-    /// is left. `before` comes before it each time, with the gate held: what it brings needs no note.
+    /// Does `work` if the gate is free, and repeats it while `work` itself or a notification asks for it, at most
+    /// [`ROUNDS`] times. The task does the rest. `before` runs before each `work`, inside the gate: what it adds needs no
+    /// notification.
     pub(super) fn visit(&self, mut before: impl FnMut(), mut work: impl FnMut(&mut E) -> Visit) {
         if !self.enter() {
             return;
@@ -72,9 +73,10 @@ impl<E> Gate<E> {
         let leaving = Leaving(self);
         for _ in 0..ROUNDS {
             before();
-            // What was noted so far is seen to by the work that follows.
+            // The work that follows covers all notifications so far.
             self.state.fetch_and(!AGAIN, Ordering::AcqRel);
-            match self.inside().as_mut().map(&mut work) {
+            let left = self.inside().as_mut().map(&mut work);
+            match left {
                 Some(Visit::More) => {}
                 Some(Visit::Done) => match self.state.compare_exchange(HELD, 0, Ordering::AcqRel, Ordering::Acquire) {
                     Ok(_) => {
@@ -90,7 +92,7 @@ impl<E> Gate<E> {
         self.state.fetch_or(TASK, Ordering::AcqRel);
     }
 
-    /// Does `work` inside, as the task. A note that has come meanwhile wakes the task.
+    /// Does `work` as the task. A notification that arrives during it wakes the task again.
     pub(super) fn work<R>(&self, work: impl FnOnce(&mut E) -> R) -> Work<R> {
         while !self.enter() {
             let state = self.state.fetch_or(TASK, Ordering::AcqRel);
@@ -100,21 +102,22 @@ impl<E> Gate<E> {
             if state & HELD != 0 {
                 return Work::Held;
             }
-            // Whoever was inside has left between the two looks.
+            // The visitor left between the two checks.
         }
         let _leaving = Leaving(self);
-        self.inside().as_mut().map(work).map_or(Work::Closed, Work::Done)
+        let done = self.inside().as_mut().map(work);
+        done.map_or(Work::Closed, Work::Done)
     }
 
-    /// Says that there is something to do, to whoever is inside, or to the task.
-    pub(super) fn tell(&self) {
-        let note = |state: u8| (state & HELD != 0).then_some(state | AGAIN);
-        if self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, note).is_err() {
+    /// Tells the occupant, or the task if there is none, that there is work.
+    pub(super) fn notify(&self) {
+        let again = |state: u8| (state & HELD != 0).then_some(state | AGAIN);
+        if self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, again).is_err() {
             self.task.wake();
         }
     }
 
-    /// Nobody enters any more, and what is inside is dropped, at the latest by who is inside now.
+    /// Closes the gate for good and drops the value; if the gate is occupied, the occupant drops it when it leaves.
     pub(super) fn close(&self) {
         if self.state.fetch_or(CLOSED, Ordering::AcqRel) & HELD == 0 {
             self.empty();
@@ -131,13 +134,13 @@ impl<E> Gate<E> {
     }
 
     fn empty(&self) {
-        let gone = self.inside().take();
-        // Not under the lock: what is dropped wakes others.
-        drop(gone);
+        let value = self.inside().take();
+        // Not under the lock: the drop wakes other tasks.
+        drop(value);
     }
 }
 
-/// Leaves when dropped, also when the work panics.
+/// Leaves the gate when it is dropped, also if the work panics.
 struct Leaving<'a, E>(&'a Gate<E>);
 
 impl<E> Drop for Leaving<'_, E> {
@@ -153,156 +156,4 @@ impl<E> Drop for Leaving<'_, E> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::AtomicUsize;
-    use std::task::Wake;
-
-    use super::*;
-
-    #[derive(Default)]
-    struct Count(AtomicUsize);
-
-    impl Wake for Count {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::SeqCst);
-        }
-    }
-
-    /// A gate to a number, and how often its task was woken.
-    fn gate() -> (Arc<Gate<u32>>, Arc<Count>) {
-        let gate = Arc::new(Gate::new(0));
-        let count = Arc::new(Count::default());
-        gate.register_task(&Waker::from(Arc::clone(&count)));
-        (gate, count)
-    }
-
-    fn woken(gate: &Gate<u32>, count: &Arc<Count>) -> usize {
-        gate.register_task(&Waker::from(Arc::clone(count)));
-        count.0.swap(0, Ordering::SeqCst)
-    }
-
-    #[test]
-    fn a_note_with_nobody_inside_wakes_the_task() {
-        let (gate, count) = gate();
-        gate.tell();
-        assert_eq!(woken(&gate, &count), 1);
-    }
-
-    #[test]
-    fn a_visitor_sees_to_what_it_brings_and_wakes_nobody() {
-        let (gate, count) = gate();
-        let mut visits = 0;
-        gate.visit(
-            || gate.tell(),
-            |inside| {
-                *inside += 1;
-                visits += 1;
-                Visit::Done
-            },
-        );
-        assert_eq!((visits, woken(&gate, &count)), (1, 0));
-    }
-
-    #[test]
-    fn a_note_during_a_visit_makes_it_longer_up_to_a_bound() {
-        for (notes, visits, task) in [(0, 1, 0), (1, 2, 0), (3, 4, 0), (4, 4, 1), (9, 4, 1)] {
-            let (gate, count) = gate();
-            let mut polled = 0;
-            gate.visit(
-                || {},
-                |_| {
-                    if polled < notes {
-                        gate.tell();
-                    }
-                    polled += 1;
-                    Visit::Done
-                },
-            );
-            assert_eq!((polled, woken(&gate, &count)), (visits, task), "{notes} notes");
-        }
-    }
-
-    #[test]
-    fn what_a_visitor_cannot_do_the_task_does() {
-        let (gate, count) = gate();
-        gate.visit(|| {}, |_| Visit::Task);
-        assert_eq!(woken(&gate, &count), 1);
-        assert_eq!(gate.work(|_| ()), Work::Done(()));
-        assert_eq!(woken(&gate, &count), 0);
-    }
-
-    #[test]
-    fn a_task_that_meets_a_visitor_is_woken_when_the_visitor_leaves() {
-        let (gate, count) = gate();
-        let mut visits = 0;
-        gate.visit(
-            || {},
-            |_| {
-                visits += 1;
-                assert_eq!(gate.work(|_| ()), Work::Held);
-                assert_eq!(count.0.load(Ordering::SeqCst), 0, "not yet");
-                Visit::Done
-            },
-        );
-        assert_eq!((visits, woken(&gate, &count)), (1, 1));
-        assert_eq!(gate.work(|_| ()), Work::Done(()));
-    }
-
-    #[test]
-    fn a_note_while_the_task_is_inside_wakes_it_again() {
-        let (gate, count) = gate();
-        assert_eq!(gate.work(|_| gate.tell()), Work::Done(()));
-        assert_eq!(woken(&gate, &count), 1);
-    }
-
-    #[test]
-    fn a_closed_gate_lets_nobody_in_and_is_empty() {
-        let (gate, _) = gate();
-        gate.visit(
-            || {},
-            |_| {
-                gate.close();
-                Visit::Done
-            },
-        );
-        gate.visit(|| panic!("closed"), |_| panic!("closed"));
-        assert_eq!(gate.work(|_| ()), Work::Closed);
-        assert_eq!(*gate.inside(), None);
-    }
-
-    #[test]
-    fn nobody_is_left_waiting_when_many_come_at_once() {
-        let (gate, count) = gate();
-        let brought = AtomicUsize::new(0);
-        std::thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| {
-                    for _ in 0..10_000 {
-                        brought.fetch_add(1, Ordering::SeqCst);
-                        let mut entered = false;
-                        let take = |inside: &mut u32| {
-                            *inside += u32::try_from(brought.swap(0, Ordering::SeqCst)).unwrap();
-                            Visit::Done
-                        };
-                        gate.visit(|| entered = true, take);
-                        if !entered {
-                            gate.tell();
-                        }
-                    }
-                });
-            }
-            let mut all = 0;
-            while all < 40_000 {
-                // Only when woken: what nobody has taken, somebody has told of.
-                if woken(&gate, &count) > 0 {
-                    gate.work(|inside| *inside += u32::try_from(brought.swap(0, Ordering::SeqCst)).unwrap());
-                }
-                if let Work::Done(inside) = gate.work(|inside| *inside) {
-                    all = inside;
-                }
-                std::thread::yield_now();
-            }
-        });
-    }
-}
+mod tests;

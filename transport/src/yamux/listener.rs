@@ -45,55 +45,55 @@ impl<L: Listener> SessionListener<L> {
         self.inner.endpoint().with_yamux(true)
     }
 
-    /// Takes only what the other ends open: a listener whose connections are the streams of all sessions.
+    /// A listener whose connections are the streams that the other ends of all sessions open.
     pub fn into_streams(self) -> StreamListener<L> {
-        let (found, streams) = mpsc::channel(WAITING);
+        let (sender, streams) = mpsc::channel(WAITING);
         StreamListener {
             sessions: self,
-            found,
+            sender,
             streams,
-            pumps: JoinSet::new(),
-            going: Vec::new(),
+            forwarders: JoinSet::new(),
+            statuses: Vec::new(),
             stopped: false,
             inner_ended: false,
         }
     }
 }
 
-/// Sessions at once; further ones wait in the listener below.
+/// How many sessions are served at once; further ones wait in the underlying listener.
 const SESSIONS: usize = 10_000;
 
-/// Streams of all sessions that may wait to be accepted; behind it each session's own queue fills.
+/// How many streams of all sessions may wait to be accepted; further ones wait in the queues of their sessions.
 const WAITING: usize = 64;
 
 /// Accepts the streams of every session.
 ///
-/// Dropped, it refuses further streams, and its sessions end with the streams that were accepted.
-/// [`stop`](Listener::stop) says so to the other ends, and what they have sent goes elsewhere.
+/// Once it is dropped, further streams are refused, and each session ends with the streams of it that were accepted.
+/// [`stop`](Listener::stop) tells the other ends before, so that their clients use another server.
 #[derive(Debug)]
 pub struct StreamListener<L: Listener> {
     sessions: SessionListener<L>,
-    found: mpsc::Sender<(YamuxStream, L::Peer)>,
+    sender: mpsc::Sender<(YamuxStream, L::Peer)>,
     streams: mpsc::Receiver<(YamuxStream, L::Peer)>,
     /// One for each session.
-    pumps: JoinSet<()>,
-    /// The sessions, those among them that have ended until the next one comes.
-    going: Vec<Weak<Status>>,
+    forwarders: JoinSet<()>,
+    /// The sessions. Those that have ended are removed when further ones arrive.
+    statuses: Vec<Weak<Status>>,
     stopped: bool,
     inner_ended: bool,
 }
 
 impl<L: Listener> StreamListener<L> {
-    fn begin(&mut self, session: Session<L::Peer>) {
+    fn add(&mut self, session: Session<L::Peer>) {
         let (_, incoming) = session.split();
         if self.stopped {
             incoming.status().go_away();
         }
-        if self.going.len() > 2 * self.pumps.len() {
-            self.going.retain(|status| status.strong_count() > 0);
+        if self.statuses.len() > 2 * self.forwarders.len() {
+            self.statuses.retain(|status| status.strong_count() > 0);
         }
-        self.going.push(Arc::downgrade(incoming.status()));
-        self.pumps.spawn(pump(incoming, self.found.clone()));
+        self.statuses.push(Arc::downgrade(incoming.status()));
+        self.forwarders.spawn(forward(incoming, self.sender.clone()));
     }
 }
 
@@ -103,15 +103,15 @@ impl<L: Listener> Listener for StreamListener<L> {
 
     async fn accept(&mut self) -> Option<(YamuxStream, L::Peer)> {
         loop {
-            let found = if self.inner_ended && self.pumps.is_empty() {
+            let found = if self.inner_ended && self.forwarders.is_empty() {
                 Some(self.streams.try_recv().ok()?)
             } else {
                 tokio::select! {
                     found = self.streams.recv() => found,
-                    Some(_) = self.pumps.join_next(), if !self.pumps.is_empty() => None,
-                    session = self.sessions.accept(), if !self.inner_ended && self.pumps.len() < SESSIONS => {
+                    Some(_) = self.forwarders.join_next(), if !self.forwarders.is_empty() => None,
+                    session = self.sessions.accept(), if !self.inner_ended && self.forwarders.len() < SESSIONS => {
                         match session {
-                            Some((session, _)) => self.begin(session),
+                            Some((session, _)) => self.add(session),
                             None => self.inner_ended = true,
                         }
                         None
@@ -130,11 +130,11 @@ impl<L: Listener> Listener for StreamListener<L> {
         self.sessions.endpoint()
     }
 
-    /// Tells the other end of each session to open no more streams. Streams that were accepted live on, also after this
+    /// Tells the other end of each session to open no more streams. Streams that were accepted continue, also after this
     /// listener is dropped.
     fn stop(&mut self) {
         self.stopped = true;
-        for status in &self.going {
+        for status in &self.statuses {
             if let Some(status) = status.upgrade() {
                 status.go_away();
             }
@@ -143,10 +143,10 @@ impl<L: Listener> Listener for StreamListener<L> {
     }
 }
 
-async fn pump<P: Peer>(mut incoming: Incoming<P>, found: mpsc::Sender<(YamuxStream, P)>) {
+async fn forward<P: Peer>(mut incoming: Incoming<P>, sender: mpsc::Sender<(YamuxStream, P)>) {
     while let Some(stream) = incoming.arrived().await {
         let peer = incoming.peer().clone();
-        if found.send((stream, peer)).await.is_err() {
+        if sender.send((stream, peer)).await.is_err() {
             return;
         }
     }

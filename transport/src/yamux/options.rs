@@ -1,4 +1,4 @@
-//! The bounds of a session.
+//! The limits of a session.
 
 use std::time::Duration;
 
@@ -38,19 +38,20 @@ impl Default for YamuxOptions {
 }
 
 impl YamuxOptions {
-    /// How many streams this end may have open. Default: 480. Rust peers end a session at 512 streams, so whoever asks
-    /// for one more than this waits.
+    /// How many streams this end may have open. Default: 480, as plain Rust peers end a session at 512 streams. At the limit,
+    /// opening a stream waits.
     pub fn with_max_outbound_streams(self, streams: usize) -> Self {
         Self { max_outbound_streams: streams.min(MOST), ..self }
     }
 
-    /// How many streams of the other end are served at once; further ones are refused. Default: 512. One
-    /// that the other end has reset does not count.
+    /// How many streams of the other end are served at once; further ones are refused. Default: 512. A
+    /// stream that the other end has reset does not count.
     pub fn with_max_inbound_streams(self, streams: usize) -> Self {
         Self { max_inbound_streams: streams.min(MOST), ..self }
     }
 
-    /// How long opening a stream waits for a place, where as many as allowed are open. Default: 5 s.
+    /// How long opening a stream waits while the limit is reached. Default: 5 s. Also how long it waits for the other end to
+    /// acknowledge earlier streams.
     pub fn with_open_timeout(self, timeout: Duration) -> Self {
         Self { open_timeout: timeout, ..self }
     }
@@ -72,14 +73,14 @@ impl YamuxOptions {
         Self { write_timeout: timeout, ..self }
     }
 
-    /// How many streams of the other end may have a handle, those among them that it has reset.
+    /// How many streams of the other end may have a handle, including those that it has reset.
     pub(super) fn max_served_streams(&self) -> usize {
         self.max_inbound_streams * 2
     }
 
-    /// The library's own bounds, chosen so that ours are met first.
+    /// The library's own limits, chosen so that ours are reached first.
     pub(super) fn library(&self) -> yamux::Config {
-        // Streams that were dropped but not yet reported count in the library, so it gets room to spare.
+        // Streams that were dropped, but not yet noticed by the library, count for it: it gets some more.
         let streams = (self.max_outbound_streams + self.max_inbound_streams) * 2 + 64;
         let mut config = yamux::Config::default();
         // Windows grow by tuning. With 768 KiB to grow in, none passes 1 MiB, which is the largest frame that the
@@ -95,5 +96,5 @@ impl YamuxOptions {
 /// The initial window of every stream, by the yamux specification.
 pub(super) const WINDOW: usize = 256 * 1024;
 
-/// More streams in one direction than anybody needs; the queues of a session are made for as many.
+/// The largest limit of streams in one direction: the queues of a session have room for as many.
 const MOST: usize = 100_000;

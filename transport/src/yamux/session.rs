@@ -11,16 +11,16 @@ use volo::net::Address;
 use super::driver::{Command, Driver, Open, Queues};
 use super::status::Status;
 use super::stream::YamuxStream;
-use super::{SessionError, YamuxOptions};
-use crate::connect::{ConnectError, ConnectErrorKind, WithCauses};
+use super::{OpenError, SessionError, YamuxOptions};
+use crate::connect::{ConnectError, WithCauses};
 use crate::connection::{Connection, Peer};
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
 
-/// Callers that may wait for a stream ahead of those that wait for a place here.
+/// Requests to open a stream that may be queued; further ones wait for room.
 const OPENS: usize = 64;
 
-/// Requests to close that may wait, beside a command of each stream.
+/// Requests to close that may be queued, besides a command of each stream.
 const CLOSES: usize = 16;
 
 /// A yamux session: one connection, streams in both directions.
@@ -45,46 +45,6 @@ impl fmt::Display for DialedPeer {
 impl Peer for DialedPeer {
     fn address(&self) -> Option<Address> {
         None
-    }
-}
-
-/// Why a session gives no stream. Nothing was sent.
-#[derive(Debug, Clone, thiserror::Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// As many as allowed are open, and none of them was closed in time.
-    #[error("{limit} streams are open, which is the limit of this session, and none was closed within {waited:?}")]
-    TooManyStreams {
-        /// See [`YamuxOptions::with_max_outbound_streams`].
-        limit: usize,
-        /// See [`YamuxOptions::with_open_timeout`].
-        waited: Duration,
-    },
-    /// The other end has not acknowledged the streams that were opened before.
-    #[error("the other end of the yamux session has acknowledged no stream within {waited:?}")]
-    Unacknowledged {
-        /// See [`YamuxOptions::with_open_timeout`].
-        waited: Duration,
-    },
-    /// The other end has said that it accepts no more streams.
-    #[error("the other end of the yamux session is going away")]
-    GoingAway,
-    /// The session was closed, by either end.
-    #[error("the yamux session is closed")]
-    Closed,
-    /// The session broke.
-    #[error(transparent)]
-    Session(SessionError),
-}
-
-impl From<OpenError> for ConnectError {
-    fn from(error: OpenError) -> Self {
-        let kind = match &error {
-            OpenError::TooManyStreams { .. } => ConnectErrorKind::Limit,
-            OpenError::Unacknowledged { waited } => ConnectErrorKind::TimedOut(*waited),
-            OpenError::GoingAway | OpenError::Closed | OpenError::Session(_) => ConnectErrorKind::Closed,
-        };
-        ConnectError::new(kind).at("the other end of the yamux session").because(error)
     }
 }
 
@@ -145,7 +105,7 @@ impl<P: Peer> Session<P> {
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     open: mpsc::Sender<Open>,
-    /// Keeps the driver at work.
+    /// Keeps the driver running.
     commands: mpsc::Sender<Command>,
     status: Arc<Status>,
     open_timeout: Duration,
@@ -153,41 +113,44 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
-    /// Opens a stream. Nothing is sent before the first write. Where as many as allowed are open, it waits until one is
-    /// closed, first come, first served.
+    /// Opens a stream. Nothing is sent before the first write. If the limit is reached, it waits until a stream is closed;
+    /// callers are served in the order in which they came.
     ///
     /// # Errors
     ///
-    /// When it has waited for too long, the other end is going away, or the session is over.
+    /// If it waited for longer than [`YamuxOptions::with_open_timeout`], the other end is going away, or the session is over.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future opens no stream, or resets the one that was opened.
     pub async fn open(&self) -> Result<YamuxStream, OpenError> {
-        self.open_in(self.try_place()).await
+        self.open_in(self.try_permit()).await
     }
 
-    /// A place for a stream, if one is free.
-    pub(super) fn try_place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.status.places).try_acquire_owned().ok()
+    /// A permit for a stream, if one is free.
+    pub(super) fn try_permit(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.status.permits).try_acquire_owned().ok()
     }
 
-    /// As [`open`](Self::open), where a place may have been taken already.
-    pub(super) async fn open_in(&self, place: Option<OwnedSemaphorePermit>) -> Result<YamuxStream, OpenError> {
+    /// As [`open`](Self::open), with a permit that may have been acquired already.
+    pub(super) async fn open_in(&self, permit: Option<OwnedSemaphorePermit>) -> Result<YamuxStream, OpenError> {
         let waited = self.open_timeout;
-        let place = match place {
-            Some(place) => place,
-            None => tokio::time::timeout(waited, Arc::clone(&self.status.places).acquire_owned())
+        let permit = match permit {
+            Some(permit) => permit,
+            None => tokio::time::timeout(waited, Arc::clone(&self.status.permits).acquire_owned())
                 .await
                 .map_err(|_| OpenError::TooManyStreams { limit: self.status.max_outbound_streams, waited })?
                 .map_err(|_| self.why_closed())?,
         };
         let (reply, stream) = oneshot::channel();
         let opened = async {
-            self.open.send(Open { place, reply }).await.map_err(|_| self.why_closed())?;
+            self.open.send(Open { permit, reply }).await.map_err(|_| self.why_closed())?;
             stream.await.map_err(|_| self.why_closed())
         };
-        tokio::time::timeout(waited, opened).await.map_err(|_| OpenError::Unacknowledged { waited })?
+        tokio::time::timeout(waited, opened).await.map_err(|_| {
+            self.status.set_unacknowledged();
+            OpenError::Unacknowledged { waited }
+        })?
     }
 
     /// How many streams this end has open, those among them that were shut down and dropped and whose other end has not
@@ -196,8 +159,9 @@ impl Outgoing {
         self.status.open_streams()
     }
 
-    /// Tells the other end to open no more streams, and refuses those that it opens all the same. Streams that are open
-    /// live on, and this end may open more.
+    /// Tells the other end to open no more streams (GoAway), and refuses those that it still opens. Streams that are open
+    /// continue, and this end may open more. Another Rust peer that uses the `yamux` crate directly ends the session when it
+    /// receives a GoAway.
     pub fn go_away(&self) {
         self.status.go_away();
     }
@@ -207,9 +171,15 @@ impl Outgoing {
         !self.is_ended() && !self.status.peer_is_going_away()
     }
 
-    /// Says goodbye and ends the session. Calls that are still running are cut off.
+    /// Whether it may get new calls: it is open, and the other end is not silent.
+    pub(super) fn is_usable(&self) -> bool {
+        self.is_open() && !self.status.is_silent()
+    }
+
+    /// Sends GoAway and ends the session. Calls that are still running fail. Takes at most 6 s: 5 s until the connection
+    /// has taken what is due, and 1 s until the other end has closed it, too.
     pub async fn close(&self) {
-        // An error means that it is over already.
+        // An error means that the session is over already.
         let _closing = self.commands.send(Command::Close).await;
         self.ended().await.ok();
     }
@@ -218,22 +188,22 @@ impl Outgoing {
     ///
     /// # Errors
     ///
-    /// When it broke instead of being closed.
+    /// If it failed instead of being closed.
     ///
     /// # Cancel safety
     ///
     /// Cancel safe.
     pub async fn ended(&self) -> Result<(), SessionError> {
         let mut state = self.state.clone();
-        // The driver drops its end last of all.
+        // The driver drops its end when it has finished.
         while state.changed().await.is_ok() {}
-        // Nothing is told when the runtime goes down and takes the driver with it.
+        // The driver reports nothing if its runtime is shut down.
         state.borrow().clone().unwrap_or(Ok(()))
     }
 
     /// Whether the session is over.
     pub fn is_ended(&self) -> bool {
-        // The second when the runtime went down and took the driver with it.
+        // The second is true if the runtime of the driver was shut down.
         self.status.has_ended() || self.commands.is_closed()
     }
 
@@ -261,7 +231,7 @@ pub struct Incoming<P: Peer = DialedPeer> {
     waiting: mpsc::Receiver<YamuxStream>,
     peer: P,
     status: Arc<Status>,
-    /// Keeps the driver at work for a side that only accepts.
+    /// Keeps the driver running for an end that only accepts.
     _session: mpsc::Sender<Command>,
 }
 

@@ -18,7 +18,7 @@ pub(super) type Dialing = BoxFuture<'static, Dialed>;
 /// Streams of one session from which on a further session is dialed, where one is allowed.
 const BUSY: usize = 4;
 
-/// How long nobody tries again to dial a further session after that has failed: those that are open do meanwhile.
+/// How long no further session is dialed after an attempt has failed. The open ones are used meanwhile.
 const PAUSE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ pub(super) struct Sessions {
     slots: Mutex<HashMap<Address, Slot>>,
 }
 
-/// What is open or comes into being for an address.
+/// The sessions of an address, open or being dialed.
 #[derive(Debug, Default)]
 struct Slot {
     sessions: Vec<Outgoing>,
@@ -35,8 +35,8 @@ struct Slot {
     failed: Option<Instant>,
 }
 
-/// Callers of this moment dial together. Held weakly: when the last of them gives up, the attempt goes with it, and the
-/// next caller begins anew.
+/// Callers share an attempt to dial. Held weakly: it is dropped when the last of them gives up, and the next caller starts
+/// a new one.
 #[derive(Debug)]
 struct Attempt {
     number: u64,
@@ -45,28 +45,29 @@ struct Attempt {
 
 /// What a caller gets.
 pub(super) enum Choice {
-    /// A session, with a place for a stream where one is free.
+    /// A session, with a permit for a stream if one is free.
     Open(Outgoing, Option<OwnedSemaphorePermit>),
-    /// A session is being dialed: to be awaited, and reported with [`Sessions::settle`]. `meanwhile` tells that there is
-    /// one that can be used, too.
+    /// A session is being dialed: await it and report the result with [`Sessions::settle`]. `meanwhile` is true if there is
+    /// also one that can be used.
     Dial { number: u64, dialing: Shared<Dialing>, meanwhile: bool },
 }
 
 impl Sessions {
     fn slots(&self) -> MutexGuard<'_, HashMap<Address, Slot>> {
-        // The map is whole between any two statements that hold the lock.
+        // Every critical section leaves the map consistent.
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The session with the fewest open streams; or, where there is none, or each is busy and fewer than `most` are open,
-    /// the attempt to dial one, which `dial` begins unless it is under way already.
+    /// The session with the fewest open streams. If there is none, or each is busy and fewer than `most` are open: the
+    /// attempt to dial one, which `dial` starts unless one is running.
     ///
     /// `grow` says whether a further session may be dialed.
     pub(super) fn choose(&self, address: &Address, most: usize, grow: bool, dial: impl FnOnce() -> Dialing) -> Choice {
         let mut slots = self.slots();
         let slot = slots.entry(address.clone()).or_default();
-        // A session that has ended or is going away is never handed out again. Its streams keep it as long as they live.
-        slot.sessions.retain(Outgoing::is_open);
+        // A session that has ended, is going away or stays silent is never handed out again. Its streams keep it as long
+        // as they live.
+        slot.sessions.retain(Outgoing::is_usable);
         let best = slot.sessions.iter().min_by_key(|session| session.open_streams());
         let enough = |best: &Outgoing| {
             !grow
@@ -77,7 +78,7 @@ impl Sessions {
         if let Some(best) = best
             && enough(best)
         {
-            return Choice::Open(best.clone(), best.try_place());
+            return Choice::Open(best.clone(), best.try_permit());
         }
         let meanwhile = best.is_some();
         let under_way = slot.attempt.as_ref().and_then(|attempt| Some((attempt.number, attempt.dialing.upgrade()?)));
@@ -95,7 +96,7 @@ impl Sessions {
         Choice::Dial { number, dialing, meanwhile }
     }
 
-    /// To be called by each caller who has waited for an attempt; the first one counts. `None` where it took too long.
+    /// Called by each caller that has waited for an attempt; the first call counts. `None` if it took too long.
     pub(super) fn settle(&self, address: &Address, number: u64, dialed: Option<&Dialed>) {
         let mut slots = self.slots();
         let Some(slot) = slots.get_mut(address) else { return };

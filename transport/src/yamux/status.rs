@@ -1,97 +1,69 @@
-//! What all handles of a session know of it: its streams, its places, and whether either end is going away.
+//! The state of a session that its driver, its buffers and all handles share.
 
-use std::collections::{HashMap, HashSet};
-use std::io;
+mod silence;
+mod streams;
+#[cfg(test)]
+mod tests;
+
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Waker;
 
 use bytes::BytesMut;
 use futures_util::task::AtomicWaker;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
-use super::frame::{ACK, FIN, GO_AWAY, Header, RST, WINDOW_UPDATE};
-use crate::connection::NotDelivered;
+use self::silence::Silence;
+use self::streams::Record;
 
 /// Shared by the driver, the buffers and all handles.
 #[derive(Debug)]
 pub(super) struct Status {
     /// One permit for each stream that may be opened. Closed once the session opens no more.
-    pub(super) places: Arc<Semaphore>,
+    pub(super) permits: Arc<Semaphore>,
     pub(super) max_outbound_streams: usize,
     peer_going_away: AtomicBool,
     ended: AtomicBool,
     /// Many messages arrive at once.
     busy: AtomicBool,
-    /// Held for moments, only by frames with flags and by streams that come, go or fail.
+    silence: Silence,
+    /// Locked only for frames with flags, and when a stream is added, removed or fails.
     record: Mutex<Record>,
     driver: AtomicWaker,
-    /// Empty buffers for large messages: new ones would cost the system as much as to send what is in them.
+    /// Empty buffers for large messages: the page faults of a new buffer cost as much as sending its contents.
     buffers: Mutex<Vec<BytesMut>>,
 }
 
 /// How many buffers for large messages are kept.
 const BUFFERS: usize = 16;
 
-#[derive(Debug, Default)]
-struct Record {
-    /// The streams that have a handle, here or in the driver.
-    streams: HashMap<u32, Stream>,
-    /// Inbound streams that were dropped without having been accepted, until the frame that says so goes out.
-    refused: HashSet<u32>,
-    /// This end accepts no more streams.
-    going_away: bool,
-    /// Acknowledgements that the library was given, and those that went out.
-    acknowledgements: (u64, u64),
-    /// The peer has said that it has acknowledged all streams that it will ever accept.
-    peer_acknowledged_all: bool,
-    /// The code of a GoAway of the peer that was not a normal end.
-    peer_error: Option<u32>,
-}
-
-#[derive(Debug, Default)]
-struct Stream {
-    /// The peer has acknowledged it.
-    acknowledged: bool,
-    /// The peer has ended its direction.
-    finished: bool,
-    /// The peer has refused it.
-    refused: bool,
-    /// Of a stream of the peer: its place, until the peer has reset it.
-    place: Option<OwnedSemaphorePermit>,
-}
-
 impl Status {
     pub(super) fn new(max_outbound_streams: usize) -> Self {
         Self {
-            places: Arc::new(Semaphore::new(max_outbound_streams)),
+            permits: Arc::new(Semaphore::new(max_outbound_streams)),
             max_outbound_streams,
             peer_going_away: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             busy: AtomicBool::new(false),
+            silence: Silence::default(),
             record: Mutex::default(),
             driver: AtomicWaker::new(),
             buffers: Mutex::default(),
         }
     }
 
-    fn record(&self) -> MutexGuard<'_, Record> {
-        // The record is whole between any two statements that hold the lock.
-        self.record.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// To be told of [`go_away`](Self::go_away) and of streams that go.
+    /// Sets the waker of the driver, which has to see [`go_away`](Self::go_away) and the removal of the last stream.
     pub(super) fn register_driver(&self, waker: &Waker) {
         self.driver.register(waker);
     }
 
     pub(super) fn open_streams(&self) -> usize {
-        self.max_outbound_streams - self.places.available_permits().min(self.max_outbound_streams)
+        self.max_outbound_streams - self.permits.available_permits().min(self.max_outbound_streams)
     }
 
-    /// Whether fewer than a quarter of the places are free.
-    pub(super) fn places_are_scarce(&self) -> bool {
-        self.places.available_permits() * 4 < self.max_outbound_streams
+    /// Whether fewer than a quarter of the permits are free.
+    pub(super) fn permits_are_scarce(&self) -> bool {
+        self.permits.available_permits() * 4 < self.max_outbound_streams
     }
 
     /// The peer accepts no more streams.
@@ -103,8 +75,24 @@ impl Status {
         self.ended.load(Ordering::Acquire)
     }
 
-    /// Whether many messages arrive at once, so that those that are to go will be many, too: then they are collected
-    /// and go in one system call, otherwise each goes at once.
+    /// The session is over: nobody gets a stream any more.
+    pub(super) fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+        self.permits.close();
+    }
+
+    /// Whether the peer answers nothing, not even pings: no new call should go to such a session.
+    pub(super) fn is_silent(&self) -> bool {
+        self.silence.is_silent()
+    }
+
+    /// The peer acknowledged no stream within the open timeout.
+    pub(super) fn set_unacknowledged(&self) {
+        self.silence.set_unacknowledged();
+    }
+
+    /// Whether many messages arrive at once. Then many answers are expected, which are collected and sent in one system
+    /// call. Otherwise each is sent at once.
     pub(super) fn is_busy(&self) -> bool {
         self.busy.load(Ordering::Relaxed)
     }
@@ -130,199 +118,5 @@ impl Status {
     pub(super) fn release_buffers(&self) {
         let buffers = std::mem::take(&mut *self.buffers.lock().unwrap_or_else(PoisonError::into_inner));
         drop(buffers);
-    }
-
-    /// Nobody gets a stream any more.
-    pub(super) fn end(&self) {
-        self.ended.store(true, Ordering::Release);
-        self.places.close();
-    }
-
-    /// From now on streams of the peer are refused.
-    pub(super) fn go_away(&self) {
-        self.record().going_away = true;
-        self.driver.wake();
-    }
-
-    pub(super) fn is_going_away(&self) -> bool {
-        self.record().going_away
-    }
-
-    /// Whether each acknowledgement that was given to the library has gone out.
-    pub(super) fn all_acknowledged(&self) -> bool {
-        let record = self.record();
-        record.acknowledgements.0 == record.acknowledgements.1
-    }
-
-    pub(super) fn peer_error(&self) -> Option<u32> {
-        self.record().peer_error
-    }
-
-    pub(super) fn has_streams(&self) -> bool {
-        !self.record().streams.is_empty()
-    }
-}
-
-/// What happens to streams.
-impl Status {
-    /// A stream of the peer has a place that comes back with its reset.
-    pub(super) fn add_stream(&self, id: u32, place: Option<OwnedSemaphorePermit>) {
-        self.record().streams.insert(id, Stream { place, ..Stream::default() });
-    }
-
-    pub(super) fn remove_stream(&self, id: u32) {
-        let mut record = self.record();
-        record.streams.remove(&id);
-        let last = record.streams.is_empty();
-        drop(record);
-        if last && self.peer_is_going_away() {
-            self.driver.wake();
-        }
-    }
-
-    /// An inbound stream is dropped without having been accepted.
-    pub(super) fn refuse(&self, id: u32) {
-        self.record().refused.insert(id);
-    }
-
-    /// Accepts an inbound stream by `acknowledge`, which hands an acknowledgement to the library. `false` where it did
-    /// not, or where this end is going away: no acknowledgement may follow its GoAway.
-    pub(super) fn accept(&self, acknowledge: impl FnOnce() -> bool) -> bool {
-        let mut record = self.record();
-        if record.going_away {
-            return false;
-        }
-        record.acknowledgements.0 += 1;
-        // Not under the lock: it wakes the driver.
-        drop(record);
-        let acknowledged = acknowledge();
-        if !acknowledged {
-            self.record().acknowledgements.0 -= 1;
-            self.driver.wake();
-        }
-        acknowledged
-    }
-
-    /// Whether the peer has ended its direction in good order.
-    pub(super) fn is_finished(&self, id: u32) -> bool {
-        self.record().streams.get(&id).is_some_and(|stream| stream.finished)
-    }
-
-    /// The error of a stream that ended before its other end had finished, and of which nothing was read.
-    ///
-    /// A stream that was never acknowledged has certainly not been accepted in two cases:
-    ///
-    /// - The peer refused it with a reset in a window update. We send that only for streams that no one has accepted, and
-    ///   acknowledge a stream right before it is handed to whoever accepts; the acknowledgement goes through the stream's
-    ///   own queue, so that no reset overtakes it. hashicorp's implementation resets in window updates too, and writes
-    ///   its acknowledgement before `AcceptStream` returns. A reset in a data frame proves nothing: the Rust library
-    ///   on its own acknowledges with the first answer, so the stream may have been served.
-    /// - The peer's GoAway says that every acknowledgement precedes it (see [`Header::go_away`]). Frames arrive in order,
-    ///   and after it the peer accepts nothing.
-    ///
-    /// A connection that just breaks proves nothing, either: the acknowledgement may be lost with it.
-    pub(super) fn reset_error(&self, id: u32) -> io::Error {
-        let record = self.record();
-        let certain = record
-            .streams
-            .get(&id)
-            .is_some_and(|stream| !stream.acknowledged && (stream.refused || record.peer_acknowledged_all));
-        if certain {
-            NotDelivered::error(io::ErrorKind::ConnectionReset, "yamux stream refused")
-        } else {
-            io::Error::new(io::ErrorKind::ConnectionReset, "yamux stream reset")
-        }
-    }
-}
-
-/// What the frames say.
-impl Status {
-    /// Looks at a frame that has arrived, before the library does. `false` means that the library must not see it.
-    pub(super) fn arrived(&self, header: Header) -> bool {
-        if header.kind == GO_AWAY && header.length == 0 {
-            self.record().peer_acknowledged_all |= header.has(ACK);
-            self.peer_going_away.store(true, Ordering::Release);
-            self.places.close();
-            // The library would end the session, and with it all streams that are still in use.
-            return false;
-        }
-        if header.kind == GO_AWAY {
-            self.record().peer_error = Some(header.length);
-        }
-        true
-    }
-
-    /// To be called when the library has taken a whole frame.
-    pub(super) fn taken(&self, header: Header) {
-        if header.flags == 0 || !header.is_of_stream() {
-            return;
-        }
-        if let Some(stream) = self.record().streams.get_mut(&header.stream) {
-            stream.refused |= header.kind == WINDOW_UPDATE && header.has(RST) && !header.has(ACK);
-            stream.acknowledged |= header.has(ACK);
-            stream.finished |= header.has(FIN) && !header.has(RST);
-            if header.has(RST) {
-                stream.place = None;
-            }
-        }
-    }
-
-    /// Looks at a frame of the library on its way out, and answers what is to go out instead.
-    pub(super) fn leaves(&self, header: Header) -> Header {
-        if header.flags == 0 || !header.is_of_stream() {
-            return header;
-        }
-        let mut record = self.record();
-        if header.has(ACK) {
-            record.acknowledgements.1 += 1;
-        }
-        if header.has(FIN | RST) && !record.refused.is_empty() && record.refused.remove(&header.stream) {
-            return Header::refusal(header.stream);
-        }
-        header
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::frame::DATA;
-    use super::*;
-
-    fn error_after(frames: &[Header]) -> bool {
-        let status = Status::new(1);
-        status.add_stream(1, None);
-        for frame in frames {
-            if status.arrived(*frame) {
-                status.taken(*frame);
-            }
-        }
-        NotDelivered::is(&status.reset_error(1))
-    }
-
-    #[test]
-    fn not_delivered_is_claimed_only_where_it_is_certain() {
-        let acknowledged = Header { kind: DATA, flags: ACK, stream: 1, length: 0 };
-        for (frames, certain) in [
-            (&[][..], false),
-            (&[Header::reset(1)][..], false),
-            (&[Header::refusal(1)][..], true),
-            (&[Header::refusal(3)][..], false),
-            (&[Header::go_away(true)][..], true),
-            (&[Header::go_away(false)][..], false),
-            (&[acknowledged, Header::refusal(1)][..], false),
-            (&[acknowledged, Header::go_away(true)][..], false),
-        ] {
-            assert_eq!(error_after(frames), certain, "{frames:?}");
-        }
-    }
-
-    #[test]
-    fn what_the_library_says_of_a_refused_stream_becomes_a_refusal() {
-        let status = Status::new(1);
-        status.refuse(2);
-        let end = Header { kind: DATA, flags: FIN, stream: 2, length: 0 };
-        assert_eq!(status.leaves(end), Header::refusal(2));
-        assert_eq!(status.leaves(end), end, "once");
-        assert_eq!(status.leaves(Header::reset(4)), Header::reset(4));
     }
 }

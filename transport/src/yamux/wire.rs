@@ -1,7 +1,7 @@
 //! The connection, with a buffer for each direction.
 //!
-//! Small frames are collected, many for one system call. The bodies of large ones go past the buffers, straight between
-//! the library's memory and the connection.
+//! Small frames are collected, many for one system call. The bodies of large ones bypass the buffers and move directly
+//! between the library's memory and the connection.
 
 use std::fmt;
 use std::io::{self, IoSlice};
@@ -14,35 +14,35 @@ use tokio_util::io::poll_read_buf;
 
 use crate::connection::Connection;
 
-/// Bytes waiting to be written above which the library has to wait.
+/// How many unwritten bytes make the library wait.
 const HIGH: usize = 128 * 1024;
 
-/// How many unread bytes are taken off the connection ahead of the library.
+/// How many bytes are read from the connection ahead of the library.
 const READ_AHEAD: usize = 256 * 1024;
 
-/// How many are taken at once: what is left of a larger body is read directly.
+/// How many are read at once. The rest of a larger body is read directly.
 const READ: usize = 128 * 1024;
 
-/// From what size on a part of a body goes past the buffers.
+/// The size from which on a part of a body bypasses the buffers.
 const LARGE: usize = 8 * 1024;
 
-/// Polled by whoever is inside the gate, with the task's waker: see [`Engine`](super::engine::Engine).
+/// Polled by the occupant of the gate, with the task's waker: see [`Engine`](super::engine::Engine).
 pub(super) struct Wire {
     connection: Box<dyn Connection>,
-    /// The task's.
+    /// The waker of the task.
     waker: Waker,
     /// From the connection, not yet read by the library.
     pub(super) incoming: BytesMut,
     /// From the library, not yet written to the connection.
     pub(super) outgoing: BytesMut,
-    /// The connection has no more to read.
+    /// The connection has been read to its end.
     pub(super) ended: bool,
-    /// Bytes have been read past the buffer, so that nobody may be waiting for more.
+    /// Bytes were read directly, so the connection may not have a waker for further ones.
     read_directly: bool,
     unflushed: bool,
-    /// A write past the buffer has failed. The next write through it says so.
+    /// A direct write has failed. The next buffered write returns the error.
     failed: Option<io::Error>,
-    /// The connection has taken bytes since somebody has looked.
+    /// The connection has taken bytes since the last [`take_progress`](Self::take_progress).
     progress: bool,
 }
 
@@ -70,7 +70,7 @@ impl Wire {
         self.outgoing.len() >= HIGH
     }
 
-    /// Whether the library has to read before more is taken off the connection.
+    /// Whether the library has to read before more is read from the connection.
     pub(super) fn is_ahead(&self) -> bool {
         self.incoming.len() >= READ_AHEAD
     }
@@ -88,7 +88,7 @@ impl Wire {
         std::mem::take(&mut self.read_directly)
     }
 
-    /// Gives empty buffers up.
+    /// Frees empty buffers.
     pub(super) fn release(&mut self) {
         for buffer in [&mut self.incoming, &mut self.outgoing] {
             if buffer.is_empty() {
@@ -97,7 +97,7 @@ impl Wire {
         }
     }
 
-    /// From the connection into memory. `true` when something came.
+    /// Reads from the connection into memory. `true` when it did.
     pub(super) fn fill(&mut self) -> io::Result<bool> {
         if self.ended || self.is_ahead() {
             return Ok(false);
@@ -115,7 +115,7 @@ impl Wire {
         }
     }
 
-    /// From the connection to the library, where nothing lies in memory and much is asked for.
+    /// Reads from the connection to the library, if it asks for many bytes. Memory has to be empty.
     pub(super) fn poll_read_directly(&mut self, into: &mut [u8]) -> Poll<io::Result<usize>> {
         if self.ended || into.len() < LARGE {
             return if self.ended { Poll::Ready(Ok(0)) } else { Poll::Pending };
@@ -129,7 +129,7 @@ impl Wire {
         })
     }
 
-    /// From memory to the connection. `true` when something went.
+    /// Writes from memory to the connection. `true` when it did.
     pub(super) fn drain(&mut self) -> io::Result<bool> {
         if let Some(error) = self.failed.take() {
             return Err(error);
@@ -155,8 +155,8 @@ impl Wire {
         Ok(moved)
     }
 
-    /// What is in memory, and then as much of `body` as the connection takes: how much that is. Small ones are better
-    /// collected.
+    /// Writes what is in memory, then `body`. Returns how much of `body` the connection took: nothing of a small one, which
+    /// is better collected.
     pub(super) fn write_directly(&mut self, body: &[u8]) -> usize {
         if body.len() < LARGE || self.failed.is_some() {
             return 0;

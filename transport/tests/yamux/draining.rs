@@ -1,4 +1,4 @@
-//! One end goes away: streams that are open are finished, new ones are refused, and nobody is in doubt.
+//! One end goes away: open streams are finished, new ones are refused as not delivered.
 
 use std::io::ErrorKind;
 
@@ -37,11 +37,11 @@ async fn a_peer_that_goes_away_finishes_what_was_begun_and_gets_no_more() {
     assert_eq!(next_frame(&mut raw).await.kind, GO_AWAY);
     assert_eq!(within(raw.read(&mut [0; 1])).await.unwrap(), 0);
     drop(raw);
-    within(outgoing.ended()).await.expect("in good order");
+    within(outgoing.ended()).await.expect("closed");
 }
 
 #[tokio::test]
-async fn whoever_waits_for_a_place_learns_that_the_peer_goes_away() {
+async fn callers_that_wait_for_a_stream_fail_when_the_peer_goes_away() {
     let (session, mut raw) = against_raw().await;
     let mut open = Vec::new();
     for _ in 0..256 {
@@ -81,7 +81,7 @@ async fn an_end_that_goes_away_refuses_what_is_new_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_stopped_listener_leaves_its_streams_and_refuses_the_rest_in_certainty() {
+async fn a_stopped_listener_leaves_its_streams_and_refuses_the_rest_as_not_delivered() {
     let listener = StdNet::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().to_string();
     let mut listener = Yamux::listen(listener).into_streams();
@@ -121,7 +121,7 @@ async fn a_stopped_listener_leaves_its_streams_and_refuses_the_rest_in_certainty
     within(first.read_exact(&mut answer)).await.unwrap();
     assert_eq!((&request, &answer), (b"first", b"answer"));
     drop((first, second, served));
-    within(session.outgoing().ended()).await.expect("in good order");
+    within(session.outgoing().ended()).await.expect("closed");
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn not_delivered_is_said_only_of_streams_that_nobody_has_accepted() {
     let refused = |flags| (WINDOW_UPDATE, flags);
     for (frames, certain) in [
         (vec![refused(RST)], true),
-        // The Rust library on its own resets so what it has served, and acknowledges only with the first answer.
+        // The plain Rust library sends this for streams that it has served: it acknowledges with the first answer.
         (vec![(DATA, RST)], false),
         (vec![(DATA, ACK), refused(RST)], false),
     ] {
@@ -153,7 +153,7 @@ async fn not_delivered_is_said_only_of_streams_that_nobody_has_accepted() {
 }
 
 #[tokio::test]
-async fn a_session_that_ends_in_good_order_says_which_streams_it_has_not_accepted() {
+async fn a_session_that_is_closed_states_which_streams_it_has_not_accepted() {
     let (ours, mut theirs) = sessions().await;
     let mut accepted = ours.outgoing().open().await.unwrap();
     send(&mut accepted, b"x").await;
@@ -168,7 +168,7 @@ async fn a_session_that_ends_in_good_order_says_which_streams_it_has_not_accepte
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_leaves_it_open_what_was_delivered() {
+async fn a_connection_that_breaks_does_not_state_what_was_delivered() {
     let (session, raw) = against_raw().await;
     let mut stream = session.outgoing().open().await.unwrap();
     send(&mut stream, b"x").await;
@@ -179,7 +179,18 @@ async fn a_connection_that_breaks_leaves_it_open_what_was_delivered() {
 }
 
 #[tokio::test]
-async fn handles_tell_when_a_session_is_no_longer_open() {
+async fn a_stream_of_which_nothing_was_sent_is_certainly_not_delivered() {
+    let (session, raw) = against_raw().await;
+    let mut stream = session.outgoing().open().await.unwrap();
+    drop(raw);
+    until(|| session.outgoing().is_ended()).await;
+    stream.write_all(b"x").await.unwrap();
+    let error = within(stream.flush()).await.expect_err("the session ended");
+    assert!(NotDelivered::is(&error), "{error}");
+}
+
+#[tokio::test]
+async fn handles_report_when_a_session_is_no_longer_open() {
     let (ours, theirs) = sessions().await;
     assert!(ours.outgoing().is_open());
     theirs.outgoing().go_away();

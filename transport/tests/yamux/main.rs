@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used)] // a test that can't go on has failed
 
 mod draining;
+mod limits;
 mod load;
 mod over;
-mod places;
+
 mod raw;
 #[path = "../support/mod.rs"]
 mod support;
@@ -27,7 +28,7 @@ async fn within<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future).await.expect("in time")
 }
 
-/// Waits until something is so that nobody tells of.
+/// Waits for a condition that nothing notifies of.
 async fn until(so: impl Fn() -> bool) {
     within(async {
         while !so() {
@@ -152,7 +153,7 @@ async fn a_reset_is_an_error_and_not_an_end() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_session_reaches_everyone_who_waits() {
+async fn the_end_of_a_session_wakes_all_waiting_callers() {
     let (ours, mut theirs) = sessions().await;
     let mut stream = ours.outgoing().open().await.unwrap();
     send(&mut stream, b"x").await;
@@ -163,11 +164,11 @@ async fn the_end_of_a_session_reaches_everyone_who_waits() {
     assert_eq!(within(waiting).await.unwrap(), Err(std::io::ErrorKind::ConnectionReset));
     assert!(within(theirs.incoming().accept()).await.is_none());
     assert!(matches!(theirs.outgoing().open().await, Err(OpenError::Closed)));
-    within(theirs.outgoing().ended()).await.expect("closed in good order");
+    within(theirs.outgoing().ended()).await.expect("closed");
 }
 
 #[tokio::test]
-async fn a_session_without_handles_says_goodbye() {
+async fn a_session_without_handles_sends_go_away() {
     let (session, mut raw) = against_raw().await;
     drop(session);
     assert_eq!(next_frame(&mut raw).await, Frame { kind: GO_AWAY, flags: ACK, stream: 0, length: 0 });
@@ -175,12 +176,12 @@ async fn a_session_without_handles_says_goodbye() {
 }
 
 #[tokio::test]
-async fn a_peer_against_the_rules_is_told_and_left() {
+async fn a_protocol_violation_is_answered_with_an_error_and_ends_the_session() {
     let (session, mut raw) = against_raw().await;
     // An odd id from the end that has the even ones.
     raw.write_all(&frame(DATA, SYN, 1, 0)).await.unwrap();
-    let goodbye = next_frame(&mut raw).await;
-    assert_eq!((goodbye.kind, goodbye.length), (GO_AWAY, 1));
+    let go_away = next_frame(&mut raw).await;
+    assert_eq!((go_away.kind, go_away.length), (GO_AWAY, 1));
     assert_eq!(within(raw.read(&mut [0; 1])).await.unwrap(), 0, "and the connection ends");
     within(session.outgoing().ended()).await.ok();
     assert!(session.outgoing().is_ended());
@@ -212,12 +213,13 @@ async fn both_ends_can_write_a_lot_at_once() {
 }
 
 #[tokio::test]
-async fn connecting_to_one_who_says_nothing_ends() {
+async fn connecting_to_a_silent_peer_times_out() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ws://{}/", listener.local_addr().unwrap());
-    let options = YamuxOptions::default().with_connect_timeout(Duration::from_millis(50));
+    let options = YamuxOptions::default().with_connect_timeout(Duration::from_secs(7));
+    tokio::time::pause();
     let error = within(Yamux::connect_with_options(WebSocket::to(url), options)).await.expect_err("no handshake");
-    assert_eq!(error.to_string(), "no connection to the peer within 50ms");
+    assert_eq!(error.to_string(), "no connection to the peer within 7s");
 }
 
 #[tokio::test]

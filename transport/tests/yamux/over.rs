@@ -4,12 +4,15 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use motore::service::UnaryService;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use volo::net::Address;
 use volplane_generated::api::{EchoClientBuilder, Request};
-use volplane_transport::{ConnectWith, Connection, Listener, Session, StdNet, WebSocket, Yamux, YamuxStream};
+use volplane_transport::{
+    ConnectErrorKind, ConnectWith, Connection, Listener, Session, StdNet, WebSocket, Yamux, YamuxStream,
+};
 
-use crate::raw::{GO_AWAY, frame};
+use crate::raw::{ACK, DATA, GO_AWAY, frame, next_frame};
 use crate::support::{EchoHandler, PATIENCE, Server, client, echo};
 use crate::{until, within};
 
@@ -93,8 +96,8 @@ async fn streams_are_spread_over_as_many_sessions_as_allowed() {
             within(session.incoming().accept()).await.unwrap();
         }
     }
-    // No third one.
-    assert!(tokio::time::timeout(Duration::from_millis(20), sessions.accept()).await.is_err());
+    tokio::time::pause();
+    assert!(tokio::time::timeout(PATIENCE, sessions.accept()).await.is_err(), "no third one");
 }
 
 #[tokio::test]
@@ -113,7 +116,8 @@ async fn callers_that_meet_a_broken_session_dial_one_new_one_together() {
     for caller in callers {
         within(caller).await.unwrap();
     }
-    assert!(tokio::time::timeout(Duration::from_millis(20), listener.accept()).await.is_err(), "one dial");
+    tokio::time::pause();
+    assert!(tokio::time::timeout(PATIENCE, listener.accept()).await.is_err(), "one dial");
 }
 
 #[tokio::test]
@@ -149,4 +153,47 @@ async fn a_session_that_ends_at_once_is_not_dialed_for_ever() {
     }
     assert!(!ending.is_finished());
     ending.abort();
+}
+
+#[tokio::test]
+async fn a_session_whose_peer_stays_silent_is_not_handed_out_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let connector = Yamux::over(StdNet::to(listener.local_addr().unwrap().to_string()));
+    let (stream, raw) = within(async { tokio::join!(connector.call(anywhere()), listener.accept()) }).await;
+    let (mut stream, (mut raw, _)) = (stream.unwrap(), raw.unwrap());
+    crate::raw::send(&mut stream, b"x").await;
+    next_frame(&mut raw).await;
+    let pause = || async {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(6)).await;
+        tokio::time::resume();
+    };
+    // A frame of any kind shows that the peer is alive.
+    raw.write_all(&frame(DATA, ACK, 1, 0)).await.unwrap();
+    tokio::task::yield_now().await;
+    pause().await;
+    within(connector.call(anywhere())).await.unwrap();
+    pause().await;
+    let (other, _) = within(async { tokio::join!(connector.call(anywhere()), listener.accept()) }).await;
+    other.unwrap();
+    assert!(stream.is_reusable(), "a call under way goes on");
+}
+
+#[tokio::test]
+async fn a_session_whose_peer_acknowledges_nothing_is_not_handed_out_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let connector = Yamux::over(StdNet::to(listener.local_addr().unwrap().to_string()));
+    let (stream, raw) = within(async { tokio::join!(connector.call(anywhere()), listener.accept()) }).await;
+    let mut streams = vec![stream.unwrap()];
+    // The library lets 256 streams be without an acknowledgement.
+    for _ in 1..256 {
+        streams.push(within(connector.call(anywhere())).await.unwrap());
+    }
+    tokio::time::pause();
+    let error = within(connector.call(anywhere())).await.expect_err("no acknowledgement");
+    tokio::time::resume();
+    assert_eq!(error.kind(), ConnectErrorKind::TimedOut(Duration::from_secs(5)));
+    let (other, _) = within(async { tokio::join!(connector.call(anywhere()), listener.accept()) }).await;
+    other.unwrap();
+    drop(raw);
 }

@@ -1,5 +1,5 @@
-//! Streams that were shut down and dropped: what the other end still sends is read and thrown away, so that it does not
-//! wait for ever for room, and for a bounded time only, so that their places come back.
+//! Streams that were shut down and dropped: what the other end still sends is read and discarded, so that a full window does
+//! not block it. After a bounded time they are reset, so that their permits are freed.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -12,38 +12,38 @@ use tokio::time::{Instant, Sleep};
 use super::stream::StreamGuard;
 
 #[derive(Debug)]
-pub(super) struct Leftovers {
+pub(super) struct LingeringStreams {
     /// In the order in which they expire.
-    streams: VecDeque<Leftover>,
+    streams: VecDeque<LingeringStream>,
     after: Duration,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
 #[derive(Debug)]
-struct Leftover {
-    // Dropped before the stream, whose end wakes the driver: then the stream is off the list already.
+struct LingeringStream {
+    // Dropped before the stream, whose end wakes the driver: the driver then no longer finds it in the status.
     guard: StreamGuard,
     stream: yamux::Stream,
     until: Instant,
 }
 
-impl Leftovers {
+impl LingeringStreams {
     pub(super) fn new(after: Duration) -> Self {
         Self { streams: VecDeque::new(), after, timer: None }
     }
 
     pub(super) fn add(&mut self, stream: yamux::Stream, guard: StreamGuard) {
-        self.streams.push_back(Leftover { guard, stream, until: Instant::now() + self.after });
+        self.streams.push_back(LingeringStream { guard, stream, until: Instant::now() + self.after });
     }
 
-    /// Reads all of them, and calls `expire` with the ids of those that are to be reset. `true` when the library has to be
-    /// polled: some have ended, or have made room for more.
+    /// Reads all of them, and calls `expire` with the ids of those that have to be reset. `true` when the library has to be
+    /// polled, because some have ended or were read from.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, mut expire: impl FnMut(u32)) -> bool {
         let mut moved = false;
-        let mut thrown_away = [0; 4096];
-        self.streams.retain_mut(|one| {
+        let mut discarded = [0; 4096];
+        self.streams.retain_mut(|lingering| {
             loop {
-                match Pin::new(&mut one.stream).poll_read(cx, &mut thrown_away) {
+                match Pin::new(&mut lingering.stream).poll_read(cx, &mut discarded) {
                     Poll::Ready(Ok(0) | Err(_)) => {
                         moved = true;
                         return false;

@@ -1,0 +1,92 @@
+//! The errors of a session.
+
+use std::error::Error;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::connect::{ConnectError, ConnectErrorKind};
+
+/// Why a session ended without being closed.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct SessionError {
+    what: &'static str,
+    #[source]
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+impl SessionError {
+    /// The underlying connection failed.
+    pub(super) fn io(error: io::Error) -> Self {
+        Self { what: "the connection under the yamux session failed", source: Some(Arc::new(error)) }
+    }
+
+    /// The other end violated the protocol.
+    pub(super) fn protocol(error: yamux::ConnectionError) -> Self {
+        use yamux::{ConnectionError, FrameDecodeError};
+        let error = match error {
+            ConnectionError::Io(error) | ConnectionError::Decode(FrameDecodeError::Io(error)) => {
+                return Self::io(error);
+            }
+            other => other,
+        };
+        Self { what: "yamux protocol error", source: Some(Arc::new(error)) }
+    }
+
+    /// The connection took no byte for [`YamuxOptions::with_write_timeout`].
+    pub(super) fn stalled(after: Duration) -> Self {
+        let error = io::Error::new(io::ErrorKind::TimedOut, format!("it took no byte for {after:?}"));
+        Self { what: "the connection under the yamux session is stalled", source: Some(Arc::new(error)) }
+    }
+
+    /// The other end has ended the session with an error code in its GoAway.
+    pub(super) fn reported(code: u32) -> Self {
+        let what = match code {
+            1 => "the other end of the yamux session reports a protocol error",
+            2 => "the other end of the yamux session reports an internal error",
+            _ => "the other end of the yamux session reports an error",
+        };
+        Self { what, source: None }
+    }
+}
+
+/// Why no stream could be opened. Nothing was sent.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The limit of open streams is reached, and none of them was closed in time.
+    #[error("{limit} streams are open, which is the limit of this session, and none was closed within {waited:?}")]
+    TooManyStreams {
+        /// See [`crate::YamuxOptions::with_max_outbound_streams`].
+        limit: usize,
+        /// See [`crate::YamuxOptions::with_open_timeout`].
+        waited: Duration,
+    },
+    /// The other end has not acknowledged the streams that were opened before.
+    #[error("the other end of the yamux session has acknowledged no stream within {waited:?}")]
+    Unacknowledged {
+        /// See [`crate::YamuxOptions::with_open_timeout`].
+        waited: Duration,
+    },
+    /// The other end has said that it accepts no more streams.
+    #[error("the other end of the yamux session is going away")]
+    GoingAway,
+    /// The session was closed, by either end.
+    #[error("the yamux session is closed")]
+    Closed,
+    /// The session broke.
+    #[error(transparent)]
+    Session(SessionError),
+}
+
+impl From<OpenError> for ConnectError {
+    fn from(error: OpenError) -> Self {
+        let kind = match &error {
+            OpenError::TooManyStreams { .. } => ConnectErrorKind::Limit,
+            OpenError::Unacknowledged { waited } => ConnectErrorKind::TimedOut(*waited),
+            OpenError::GoingAway | OpenError::Closed | OpenError::Session(_) => ConnectErrorKind::Closed,
+        };
+        ConnectError::new(kind).at("the other end of the yamux session").because(error)
+    }
+}
