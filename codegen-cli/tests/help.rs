@@ -24,7 +24,8 @@ fn the_version_names_the_one_of_volo_thrift() -> TestResult {
     assert_eq!(outcome.code, Some(0));
     let workspace = include_str!("../../Cargo.toml");
     let volo = workspace.lines().find_map(|line| line.strip_prefix("volo-thrift = ")).unwrap_or_default();
-    let expected = format!("volplane {} (for volo-thrift {})\n", env!("CARGO_PKG_VERSION"), volo.trim_matches('"'));
+    let expected =
+        format!("volplane {} (for volo-thrift {})\n", env!("CARGO_PKG_VERSION"), volo.trim_matches(['"', '=']));
     assert_eq!(outcome.stdout, expected);
     Ok(())
 }
