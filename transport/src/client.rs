@@ -115,7 +115,7 @@ impl<IL, OL, Mk, Req, Resp, MkT, MkC, LB: 'static> ConnectWith for ClientBuilder
 }
 
 /// The address of a builder whose connector has its own. Nothing connects to it, and no error names it.
-const NOWHERE: Address = Address::Ip(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0));
+pub(crate) const NOWHERE: Address = Address::Ip(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0));
 
 /// The load balancing of a builder for which none was chosen: it finds no address.
 type NoDiscovery = LbConfig<WeightedRandomBalance<()>, DummyDiscover>;

@@ -118,13 +118,7 @@ impl ConnectError {
             use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
             matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
         };
-        let mut cause = self.source();
-        let causes = std::iter::from_fn(|| {
-            let error = cause?;
-            cause = error.source();
-            Some(error)
-        });
-        self.kind == ConnectErrorKind::Closed || causes.filter_map(|error| error.downcast_ref()).any(broken)
+        self.kind == ConnectErrorKind::Closed || chain(self).filter_map(|error| error.downcast_ref()).any(broken)
     }
 
     /// The most similar kind of `io::Error`.
@@ -149,6 +143,11 @@ impl From<ConnectError> for io::Error {
     fn from(error: ConnectError) -> Self {
         io::Error::new(error.io_kind(), error)
     }
+}
+
+/// An error and its causes, the outermost first.
+pub(crate) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
 }
 
 /// Displays an error and its causes on one line. volo keeps only the text of an error, and would lose the causes.

@@ -74,7 +74,7 @@ impl WebSocket {
     pub fn to(url: impl ToString) -> Layered<StdNet, WebSocket> {
         let target = Target::new(&url.to_string(), Scheme::Ws);
         let layer = target.endpoint().map_or_else(|_| Self::at("/"), Self::of);
-        Layered::over_target(target, layer)
+        StdNet::at(target).layer(layer)
     }
 
     /// Listens on `url`, `ws://HOST:PORT/PATH`, over TCP. Port 0 selects a free port; it is in the listener's
@@ -103,16 +103,5 @@ impl<B> Layered<B, WebSocket> {
     /// See [`WebSocket::with_subpaths`].
     pub fn with_subpaths(self) -> Self {
         self.map_layer(WebSocket::with_subpaths)
-    }
-}
-
-impl Layered<StdNet, WebSocket> {
-    fn over_target(target: Target, layer: WebSocket) -> Self {
-        let to = target.endpoint().ok().cloned();
-        let base = StdNet::at(target);
-        match to {
-            Some(to) => Layered::to(base, layer, to),
-            None => crate::layer::ConnectExt::layer(base, layer),
-        }
     }
 }

@@ -7,7 +7,7 @@ use std::io;
 use volo_thrift::ClientError;
 use volo_thrift::error::ApplicationExceptionKind;
 
-use crate::connect::{ConnectError, WithCauses};
+use crate::connect::{ConnectError, WithCauses, chain};
 
 /// Whether a call that failed reached the server.
 ///
@@ -91,13 +91,7 @@ impl CallError {
     /// An error whose kind is that of the first cause that has one.
     pub(crate) fn new(delivery: Delivery, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let source = source.into();
-        let mut cause: Option<&(dyn Error + 'static)> = Some(&*source);
-        let kind = std::iter::from_fn(|| {
-            let error = cause?;
-            cause = error.source();
-            Some(error)
-        })
-        .find_map(|error| match error.downcast_ref::<ConnectError>() {
+        let kind = chain(&*source).find_map(|error| match error.downcast_ref::<ConnectError>() {
             Some(error) => Some(error.io_kind()),
             None => error.downcast_ref::<io::Error>().map(io::Error::kind),
         });

@@ -13,6 +13,7 @@ use super::session::{DialedPeer, Outgoing, Session};
 use super::sessions::{Choice, Dialed, Sessions};
 use super::stream::YamuxStream;
 use super::{OpenError, SessionListener, YamuxOptions};
+use crate::client::NOWHERE;
 use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::connection::Connection;
 use crate::listen::Listener;
@@ -76,8 +77,7 @@ impl Yamux {
         C::Error: Into<ConnectError>,
     {
         let after = options.connect_timeout;
-        let unspecified = Address::Ip(([0, 0, 0, 0], 0).into());
-        let connection = tokio::time::timeout(after, connection.make_connection(unspecified))
+        let connection = tokio::time::timeout(after, connection.make_connection(NOWHERE))
             .await
             .map_err(|_| ConnectError::new(ConnectErrorKind::TimedOut(after)))?
             .map_err(Into::into)?;
