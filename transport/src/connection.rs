@@ -1,9 +1,11 @@
 //! The trait of connections, and of their peers.
 
+use std::any::{Any, TypeId};
 use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::net::TcpStream;
@@ -44,6 +46,16 @@ pub trait Connection: AsyncRead + AsyncWrite + Send + Unpin + 'static {
     fn is_reusable(&self) -> bool {
         true
     }
+
+    /// Does what the connection has to do of its own while nobody reads it: answering pings and sending its own. Polled
+    /// by a server while a handler runs, and by a client's pool while the connection is idle. Returns `Ready` with an
+    /// error once the connection is known to be dead, and never `Ready(Ok)`. Bytes for the reader stay unread or are
+    /// buffered, to a limit. Default: nothing to do.
+    ///
+    /// A layer passes it on to the connection below.
+    fn poll_background(&mut self, _: &mut Context<'_>) -> Poll<io::Error> {
+        Poll::Pending
+    }
 }
 
 impl Connection for TcpStream {}
@@ -57,6 +69,10 @@ impl<C: Connection + ?Sized> Connection for Box<C> {
     fn is_reusable(&self) -> bool {
         (**self).is_reusable()
     }
+
+    fn poll_background(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        (**self).poll_background(cx)
+    }
 }
 
 /// What a listener knows of the other end of a connection.
@@ -66,6 +82,20 @@ impl<C: Connection + ?Sized> Connection for Box<C> {
 pub trait Peer: Clone + fmt::Debug + fmt::Display + Send + Sync + 'static {
     /// The address that volo's context has as the caller's. `None` if there is none.
     fn address(&self) -> Option<Address>;
+
+    /// What a layer knows of the peer, by the type that it is kept in. A layer answers for its own types, and passes
+    /// other questions on to the peer of the connection below. Default: `None`. Ask with [`get`](Self::get).
+    fn detail(&self, _wanted: TypeId) -> Option<&dyn Any> {
+        None
+    }
+
+    /// What is known of the peer in the form of a `T`, whichever layer knows it and however deep it is nested.
+    fn get<T: Any>(&self) -> Option<&T>
+    where
+        Self: Sized,
+    {
+        self.detail(TypeId::of::<T>()).and_then(<dyn Any>::downcast_ref)
+    }
 }
 
 impl Peer for SocketAddr {

@@ -1,6 +1,6 @@
 //! Connectors and listeners whose type is chosen at run time, from an endpoint.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::Arc;
 
@@ -139,12 +139,17 @@ pub struct BoxPeer {
 
 trait DynPeer: fmt::Debug + fmt::Display + Send + Sync {
     fn address(&self) -> Option<Address>;
+    fn detail(&self, wanted: TypeId) -> Option<&dyn Any>;
     fn as_any(&self) -> &dyn Any;
 }
 
 impl<P: Peer> DynPeer for P {
     fn address(&self) -> Option<Address> {
         Peer::address(self)
+    }
+
+    fn detail(&self, wanted: TypeId) -> Option<&dyn Any> {
+        Peer::detail(self, wanted)
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -173,6 +178,10 @@ impl fmt::Display for BoxPeer {
 impl Peer for BoxPeer {
     fn address(&self) -> Option<Address> {
         self.inner.address()
+    }
+
+    fn detail(&self, wanted: TypeId) -> Option<&dyn Any> {
+        self.inner.detail(wanted)
     }
 }
 

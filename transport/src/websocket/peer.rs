@@ -1,5 +1,6 @@
 //! What a server knows of a WebSocket client.
 
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::Arc;
 
@@ -62,5 +63,9 @@ impl<P: fmt::Display> fmt::Display for WebSocketPeer<P> {
 impl<P: Peer> Peer for WebSocketPeer<P> {
     fn address(&self) -> Option<Address> {
         self.inner.address()
+    }
+
+    fn detail(&self, wanted: TypeId) -> Option<&dyn Any> {
+        self.inner.detail(wanted)
     }
 }
