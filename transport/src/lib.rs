@@ -52,6 +52,7 @@ mod connection;
 mod deadline;
 mod dynamic;
 mod endpoint;
+mod http;
 mod hub;
 mod layer;
 mod listen;
@@ -71,6 +72,7 @@ pub use connect::{ConnectError, ConnectErrorKind};
 pub use connection::{Connection, NotDelivered, Peer};
 pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer};
 pub use endpoint::{Endpoint, EndpointError, Scheme, SocketPath};
+pub use http::{Admission, Admitted, HttpRequest, InvalidHeader, PathIdError, Refusal, RequestHead, path_id};
 pub use hub::{Hub, Registration};
 pub use layer::{ConnectExt, HandshakeOptions, Layer, Layered};
 #[cfg(unix)]
