@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | TCP | [`StdNet::to`] | [`StdNet::bind`] |
 //! | WebSocket | [`WebSocket::to`] | [`WebSocket::bind`] |
+//! | HTTP POST, as Apache's `THttpClient` | [`Http::to`] | [`Http::bind`] |
 //! | yamux, calls both ways | [`Yamux::connect`] | [`Yamux::listen`], [`serve_sessions`] |
 //! | yamux, calls one way | [`Yamux::over`] | [`SessionListener::into_streams`] |
 //! | in process | [`Memory::pair`] | [`Memory::pair`] |
@@ -57,6 +58,7 @@ mod hub;
 mod layer;
 mod listen;
 mod memory;
+mod post;
 mod protocol;
 mod server;
 mod stdnet;
@@ -79,6 +81,7 @@ pub use layer::{ConnectExt, HandshakeOptions, Layer, Layered};
 pub use listen::UnixPeer;
 pub use listen::{Limit, Limited, Listener, ListenerExt, Tap, accept_with_retry};
 pub use memory::{Memory, MemoryListener, MemoryPeer};
+pub use post::{BodyError, Http, HttpError, HttpPeer, HttpStream};
 pub use protocol::{Encoding, Framing, Protocol, ProtocolError};
 pub use server::{
     CtrlC, GeneratedService, SecondSignal, Serve, ServeOptions, Served, ServerHandle, ThriftService, ctrl_c, peer_of,

@@ -62,11 +62,11 @@ async fn an_endpoint_listens_and_connects() {
 
 #[tokio::test]
 async fn what_is_not_built_yet_says_so_at_both_ends() {
-    let not_built = "connections of this scheme are not built yet; use tcp://, ws://, yamux+tcp:// or yamux+ws://";
+    let not_built =
+        "connections of this scheme are not built yet; use tcp://, ws://, http://, yamux+tcp:// or yamux+ws://";
     for text in [
         "tls://localhost:1",
         "wss://localhost/kitex-ws",
-        "http://localhost/kitex",
         "https://localhost/kitex",
         "unix:///run/echo.sock",
         "yamux+tls://localhost:1",
