@@ -21,7 +21,7 @@ pub enum HttpError {
     },
     /// This server refused a request.
     #[error("refused with HTTP {}: {}", .0.status(), .0.body())]
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     /// The head of a response is invalid.
     #[error("the response is invalid: {0}")]
     Head(String),

@@ -40,40 +40,40 @@ pub(super) enum Checked {
 
 impl Settings {
     /// Checks a request. `first` is the first one of the connection.
-    pub(super) fn check(&self, head: &RequestHead, first: Option<&RequestHead>) -> Result<Checked, Refusal> {
+    pub(super) fn check(&self, head: &RequestHead, first: Option<&RequestHead>) -> Result<Checked, Box<Refusal>> {
         let is_probe = matches!(head.method(), "GET" | "HEAD");
         if is_probe && self.health.as_deref() == Some(head.path()) {
             return Ok(Checked::Health);
         }
         if !self.serves(head.path()) {
-            return Err(Refusal::not_found("no thrift service at this path"));
+            return Err(Refusal::not_found("no thrift service at this path").into());
         }
         if head.method() != "POST" {
             let refusal = Refusal::new(405, "thrift over HTTP is sent with POST");
-            return Err(refusal.with_header("Allow", "POST"));
+            return Err(refusal.with_header("Allow", "POST").into());
         }
         if let Some(origin) = head.headers().get(ORIGIN) {
             let origin = origin.to_str().unwrap_or_default();
             if head.headers().get_all(ORIGIN).iter().count() > 1 || !self.origins.admit(origin, head.host()) {
-                return Err(Refusal::forbidden("pages of this origin may not call this service"));
+                return Err(Refusal::forbidden("pages of this origin may not call this service").into());
             }
         }
         let media_type = head.header(CONTENT_TYPE.as_str()).and_then(|value| value.split(';').next()).map(str::trim);
         if !media_type.is_some_and(|given| MEDIA_TYPES.iter().any(|known| known.eq_ignore_ascii_case(given))) {
             let refusal = Refusal::new(415, "expected Content-Type: application/x-thrift");
-            return Err(refusal.with_header("Accept", MEDIA_TYPES[0]));
+            return Err(refusal.with_header("Accept", MEDIA_TYPES[0]).into());
         }
         if first.is_some_and(|first| !is_same_caller(first, head)) {
             let why = "path, query, credentials or origin differ from those of the connection's first request; use \
                        another connection";
-            return Err(Refusal::new(421, why));
+            return Err(Refusal::new(421, why).into());
         }
         let wants_continue = head.headers().contains_key(EXPECT);
         if wants_continue && !head.has_token(EXPECT, "100-continue") {
-            return Err(Refusal::new(417, "the only supported expectation is 100-continue"));
+            return Err(Refusal::new(417, "the only supported expectation is 100-continue").into());
         }
         if head.body() == BodyLength::Unstated {
-            return Err(Refusal::new(411, "expected Content-Length or Transfer-Encoding: chunked"));
+            return Err(Refusal::new(411, "expected Content-Length or Transfer-Encoding: chunked").into());
         }
         let body = BodyDecoder::new(head.body(), self.max_message_size)
             .map_err(|error| Refusal::new(status_of(&error), error.to_string()))?;

@@ -111,7 +111,8 @@ impl<T: Connection> ServerStream<T> {
     }
 
     /// Answers the request that is being read with a refusal. No more requests are read.
-    pub(super) fn refuse(&mut self, refusal: Refusal, with_body: bool) -> HttpError {
+    pub(super) fn refuse(&mut self, refusal: impl Into<Box<Refusal>>, with_body: bool) -> HttpError {
+        let refusal = refusal.into();
         self.output.push(&refusal.to_bytes(with_body), BytesMut::new());
         self.close(true);
         HttpError::Refused(refusal)
@@ -241,7 +242,7 @@ impl<T: Connection> ServerStream<T> {
                     self.close(false);
                     return Poll::Ready(Err(HttpError::Ended("inside the head of a request")));
                 }
-                Err(error) => return Poll::Ready(Err(self.refuse(error.into(), true))),
+                Err(error) => return Poll::Ready(Err(self.refuse(Refusal::from(error), true))),
             }
         }
         Poll::Ready(Ok(true))

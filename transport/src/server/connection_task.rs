@@ -98,7 +98,7 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
             let last = match next {
                 Next::End => return Closed::Normally,
                 Next::NoAnswer => continue,
-                Next::Answer { last } => last || (self.stop.is_stopping() && self.io.announce_close()),
+                Next::Answer { last } => ((last || self.stop.is_stopping()) && self.io.announce_close()) || last,
             };
             let timeout = self.options.message_timeout();
             let mut began = false;
