@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use ::http::{HeaderMap, StatusCode};
+use ::http::StatusCode;
+use ::http::header::{HeaderMap, UPGRADE};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// How long the end of the peer is waited for, and how much of what it sends meanwhile is read. If a socket is closed
@@ -23,8 +24,11 @@ pub(crate) fn answer(status: u16, headers: &HeaderMap, body: &str, with_body: bo
         head.extend_from_slice(value.as_bytes());
         head.extend_from_slice(b"\r\n");
     }
-    let framing =
-        format!("Content-Type: text/plain; charset=utf-8\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+    // RFC 9110, 7.8: `Upgrade` is for the next hop only, which `Connection` has to say.
+    let upgrade = if headers.contains_key(UPGRADE) { ", upgrade" } else { "" };
+    let framing = format!(
+        "Content-Type: text/plain; charset=utf-8\r\nContent-Length: {length}\r\nConnection: close{upgrade}\r\n\r\n"
+    );
     head.extend_from_slice(framing.as_bytes());
     if with_body {
         head.extend_from_slice(body.as_bytes());
