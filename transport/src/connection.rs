@@ -56,6 +56,14 @@ pub trait Connection: AsyncRead + AsyncWrite + Send + Unpin + 'static {
     fn poll_background(&mut self, _: &mut Context<'_>) -> Poll<io::Error> {
         Poll::Pending
     }
+
+    /// What the other end said when it ended the connection, for the error of a call that waits for its answer. Asked
+    /// after a read has returned the end of the stream. Default: nothing.
+    ///
+    /// A layer passes it on to the connection below.
+    fn end_reason(&self) -> Option<io::Error> {
+        None
+    }
 }
 
 impl Connection for TcpStream {}
@@ -72,6 +80,10 @@ impl<C: Connection + ?Sized> Connection for Box<C> {
 
     fn poll_background(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         (**self).poll_background(cx)
+    }
+
+    fn end_reason(&self) -> Option<io::Error> {
+        (**self).end_reason()
     }
 }
 

@@ -57,6 +57,10 @@ impl<C: Connection> Connection for Limited<C> {
     fn is_reusable(&self) -> bool {
         self.inner.is_reusable()
     }
+
+    fn end_reason(&self) -> Option<io::Error> {
+        self.inner.end_reason()
+    }
 }
 
 impl<C: AsyncRead + Unpin> AsyncRead for Limited<C> {
