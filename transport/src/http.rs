@@ -30,8 +30,8 @@ pub(crate) use own_headers::OwnHeaders;
 pub use path_id::{PathIdError, path_id};
 pub(crate) use read::{ReadHeadError, read_head};
 pub use refusal::Refusal;
-pub(crate) use request::BodyLength;
 pub use request::RequestHead;
+pub(crate) use request::{BodyLength, at_most_one, tokens};
 pub(crate) use response::ResponseHead;
 pub(crate) use text::printable;
 

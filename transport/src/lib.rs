@@ -92,7 +92,7 @@ pub use server::{ServeSessions, serve_sessions};
 pub use stdnet::{BindError, StdNet, StdNetListener};
 pub use target::WrongEndpoint;
 #[cfg(feature = "websocket")]
-pub use websocket::{HandshakeError, WebSocket, WebSocketPeer, WebSocketStream};
+pub use websocket::{HandshakeError, WebSocket, WebSocketClosed, WebSocketPeer, WebSocketStream};
 #[cfg(feature = "yamux")]
 pub use yamux::{
     DialedPeer, Incoming, OpenError, Outgoing, Session, SessionError, SessionListener, StreamListener, Yamux,

@@ -98,7 +98,10 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
             let last = match next {
                 Next::End => return Closed::Normally,
                 Next::NoAnswer => continue,
-                Next::Answer { last } => ((last || self.stop.is_stopping()) && self.io.announce_close()) || last,
+                Next::Answer { last } => {
+                    let announced = (last || self.stop.is_stopping()) && self.io.announce_close();
+                    last || announced
+                }
             };
             let timeout = self.options.message_timeout();
             let mut began = false;

@@ -10,7 +10,8 @@ use tokio_util::io::poll_read_buf;
 
 use crate::connection::Connection;
 
-use super::frame::{Decoder, Encoder, FrameError, MAX_CONTROL, Role, Step};
+use super::close::WebSocketClosed;
+use super::frame::{CLOSE_NORMAL, CLOSE_PROTOCOL_ERROR, Decoder, Encoder, FrameError, MAX_CONTROL, Role, Step};
 
 /// Bytes read from the connection at a time: 4 to 16 KiB is where tungstenite was found best in memory and speed.
 const READ_CHUNK: usize = 8 * 1024;
@@ -31,11 +32,11 @@ const FRAMES_AT_ONCE: usize = 1024;
 /// How large an empty buffer is kept.
 const KEPT: usize = 8 * 1024;
 
-const CLOSE_NORMAL: u16 = 1000;
-const CLOSE_PROTOCOL_ERROR: u16 = 1002;
-
 /// A byte stream in WebSocket messages: each write is one binary message, and text and binary messages are read as one
 /// stream, however they are fragmented. It answers pings while it is read, and closes with code 1000.
+///
+/// A Close of the peer with the code 1000 or 1001, or without one, is the end of the stream. With another code it is an
+/// error, whose source is a [`WebSocketClosed`].
 ///
 /// Written bytes are sent at the next flush at the latest. Dropping it sends a close frame if that needs no waiting.
 #[derive(Debug)]
@@ -50,6 +51,8 @@ pub struct WebSocketStream<T: AsyncWrite + Unpin> {
     /// The newest unanswered ping; by RFC 6455, 5.5.3, older ones need no answer.
     ping: Option<Vec<u8>>,
     reading: Reading,
+    /// What the peer said when it closed.
+    closed: Option<WebSocketClosed>,
     close_sent: bool,
     /// Set while a writer waits for room. The writer then also writes the reader's control frames: the connection keeps
     /// one waker for writing, and the reader's would replace the writer's.
@@ -67,6 +70,13 @@ impl<T: Connection> Connection for WebSocketStream<T> {
     fn is_reusable(&self) -> bool {
         !self.close_sent && self.reading == Reading::Open && self.io.is_reusable()
     }
+
+    fn end_reason(&self) -> Option<io::Error> {
+        match &self.closed {
+            Some(closed) => Some(closed.clone().into_error()),
+            None => self.io.end_reason(),
+        }
+    }
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
@@ -80,6 +90,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
             output: BytesMut::new(),
             ping: None,
             reading: Reading::Open,
+            closed: None,
             close_sent: false,
             writer_waits: false,
         }
@@ -125,12 +136,21 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
             Step::More => return Ok(false),
             Step::Payload | Step::Pong => {}
             Step::Ping(payload) => self.ping = Some(payload),
-            Step::Close(code) => {
-                self.send_close(code.map_or(CLOSE_NORMAL, answer_to_close));
+            Step::Close(closed) => {
+                self.send_close(closed.code().map_or(CLOSE_NORMAL, answer_to_close));
                 self.reading = Reading::Ended;
+                self.closed = Some(closed);
             }
         }
         Ok(true)
+    }
+
+    /// The end of the stream, or the peer's complaint.
+    fn how_it_ended(&self) -> io::Result<()> {
+        match &self.closed {
+            Some(closed) if !closed.is_normal() => Err(closed.clone().into_error()),
+            _ => Ok(()),
+        }
     }
 
     fn send_close(&mut self, code: u16) {
@@ -248,7 +268,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketStream<T> {
             }
             match this.reading {
                 Reading::Open => {}
-                Reading::Ended => return Poll::Ready(Ok(())),
+                Reading::Ended => return Poll::Ready(this.how_it_ended()),
                 Reading::Failed => return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
             }
             if this.decoder.payload_left() > 0 {
@@ -263,7 +283,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketStream<T> {
                 }
                 Ok(false) => {}
                 Err(error) => {
-                    this.send_close(CLOSE_PROTOCOL_ERROR);
+                    this.send_close(error.close_code());
                     let error = this.fail(io::ErrorKind::InvalidData, error);
                     this.answer(cx)?;
                     return Poll::Ready(Err(error));

@@ -108,3 +108,26 @@ async fn pages_of_other_origins_are_refused() {
     assert_eq!(response.status(), 403);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_browser_that_asks_first_is_told_which_pages_may_call() {
+    let preflight = |origin| {
+        let ask = "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: authorization,content-type";
+        format!("OPTIONS /echo HTTP/1.1\r\nHost: localhost\r\nOrigin: {origin}\r\n{ask}\r\n\r\n").into_bytes()
+    };
+    let (app, allowed) = ("https://app.example", "Access-Control-Allow-Origin");
+    let (server, mut io) = against_server_with(|http| http.with_origins([app])).await;
+    for _ in 0..2 {
+        send(&mut io, &preflight(app)).await;
+        let response = read(&mut io).await;
+        assert_eq!((response.status(), response.header(allowed)), (204, Some(app)), "{response:?}");
+        assert_eq!(response.header("Access-Control-Allow-Methods"), Some("POST"));
+        assert_eq!(response.header("Access-Control-Allow-Headers"), Some("authorization,content-type"));
+        send(&mut io, &request("Origin: https://app.example\r\n", &call("hello"))).await;
+        let response = read(&mut io).await;
+        assert!(response.echoes("hello") && response.header(allowed) == Some(app), "{response:?}");
+    }
+    assert_eq!(refusal(&server, &preflight("https://evil.example")).await.status(), 403);
+    drop(io);
+    server.stop().await;
+}

@@ -266,9 +266,14 @@ async fn protocols_with_a_frame_are_refused() {
 }
 
 #[tokio::test]
-async fn a_header_that_cannot_be_sent_fails_every_connection() {
+async fn what_cannot_be_sent_fails_every_connection() {
     let (listener, url) = listen().await;
+    let to_path = |path| StdNet::to(listener.local_addr().unwrap()).layer(Http::at(path));
     for layered in [
+        to_path("echo"),
+        to_path("/a b"),
+        to_path("/a\r\nX: y"),
+        to_path("/a?b\r\n"),
         Http::to(&url).with_header("X", "a\r\nb"),
         Http::to(&url).with_header("Content-Length", "3"),
         Http::to(&url).with_bearer("a b\n"),

@@ -130,7 +130,7 @@ async fn a_client_that_expects_100_continue_is_told_to_continue() {
 
 #[tokio::test]
 async fn health_checks_are_answered_where_that_is_asked_for() {
-    let (server, mut io) = against_server_with(|http| http.with_health_path("/healthz")).await;
+    let (server, mut io) = against_server_with(|http| http.with_health("/healthz")).await;
     send(&mut io, b"GET /healthz?verbose HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     let response = read(&mut io).await;
     assert_eq!((response.status(), response.text().trim()), (200, "ok"));
