@@ -9,7 +9,7 @@ use volo::net::Address;
 use volo_thrift::ClientError;
 use volplane_generated::api::{EchoClient, EchoClientBuilder};
 use volplane_transport::{
-    Channel, ConnectErrorKind, ConnectWith, Connection, Delivery, Http, Layered, Protocol, StdNet,
+    BoxConnector, Channel, ConnectErrorKind, ConnectWith, Connection, Delivery, Http, Protocol, StdNet,
 };
 
 use crate::raw::{Received, answer, answer_to, chunked, listen, read, response, send};
@@ -150,8 +150,8 @@ async fn a_response_that_is_not_a_whole_answer_is_an_error() {
     }
 }
 
-fn counted(url: &str) -> (EchoClient, Channel<Layered<StdNet, Http>>) {
-    let channel = Channel::new(Http::to(url));
+fn counted(url: &str) -> (EchoClient, Channel<BoxConnector>) {
+    let channel = Channel::new(BoxConnector::new(Http::to(url)));
     let builder = EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE));
     (builder.connect_through(channel.clone()).build(), channel)
 }

@@ -4,6 +4,7 @@
 mod admission;
 mod both;
 mod client;
+mod random;
 mod raw;
 mod refusals;
 mod server;
