@@ -26,6 +26,7 @@
 //! | [`Protocol`] | the messages of a client | [`Channel::with_protocol`], `?protocol=` |
 //! | [`ServeOptions`] | a server | [`Serve::with_options`], [`ServeSessions::with_options`] |
 //! | [`HandshakeOptions`] | the handshakes of a layer | [`Layered::with_handshake_options`] |
+//! | [`TcpOptions`] | TCP connections and listeners | [`StdNet::with_tcp_options`], [`StdNet::bind_with`] |
 //! | [`YamuxOptions`] | a yamux session | [`SessionListener::with_options`], [`YamuxStreams::with_options`], [`Yamux::connect_with_options`] |
 //!
 //! # Errors
@@ -84,7 +85,7 @@ pub use server::{
 };
 #[cfg(feature = "yamux")]
 pub use server::{ServeSessions, serve_sessions};
-pub use stdnet::{BindError, StdNet, StdNetListener};
+pub use stdnet::{BindError, StdNet, StdNetListener, TcpOptions};
 pub use target::WrongEndpoint;
 #[cfg(feature = "websocket")]
 pub use websocket::{HandshakeError, WebSocket, WebSocketPeer, WebSocketStream};

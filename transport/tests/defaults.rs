@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use volplane_transport::{ClientOptions, HandshakeOptions, ServeOptions};
+use volplane_transport::{ClientOptions, HandshakeOptions, ServeOptions, TcpOptions};
 
 /// The second column of the table before `pub struct`, by the first.
 fn documented(source: &str) -> Vec<(String, String)> {
@@ -93,5 +93,27 @@ fn of_handshakes() {
     assert_documented(
         include_str!("../src/layer.rs").split_once("/// Limits of the handshakes").unwrap().1,
         [("deadline", time(options.deadline())), ("concurrency", count(options.concurrency()))],
+    );
+}
+
+fn on_or_off(on: bool) -> String {
+    if on { "on" } else { "off" }.to_owned()
+}
+
+#[test]
+fn of_tcp() {
+    let options = TcpOptions::default();
+    assert_documented(
+        include_str!("../src/stdnet/options.rs"),
+        [
+            ("nodelay", on_or_off(options.nodelay())),
+            ("keepalive", or_none(options.keepalive(), time)),
+            ("keepalive_interval", time(options.keepalive_interval())),
+            ("keepalive_probes", count(options.keepalive_probes() as usize)),
+            ("user_timeout", or_none(options.user_timeout(), time)),
+            ("local_address", or_none(options.local_address(), |address| address.to_string())),
+            ("backlog", count(options.backlog() as usize)),
+            ("reuse_port", on_or_off(options.reuse_port())),
+        ],
     );
 }

@@ -6,18 +6,16 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::{Listener, accept_with_retry};
 use crate::endpoint::Endpoint;
+use crate::stdnet::TcpOptions;
 
-/// `TCP_NODELAY` is set on accepted connections, because an answer is one small write for which a caller waits.
+/// Accepted connections have the default [`TcpOptions`].
 impl Listener for TcpListener {
     type Connection = TcpStream;
     type Peer = SocketAddr;
 
     async fn accept(&mut self) -> Option<(TcpStream, SocketAddr)> {
         let (stream, peer) = accept_with_retry("the TCP listener", || TcpListener::accept(self)).await;
-        if let Err(error) = stream.set_nodelay(true) {
-            // The connection is only slower; if the peer has gone, the first read reports it.
-            tracing::debug!(%peer, %error, "TCP_NODELAY not set");
-        }
+        TcpOptions::default().apply(&stream);
         Some((stream, peer))
     }
 
