@@ -163,7 +163,7 @@ impl BoxPeer {
         Self { inner: Arc::new(peer) }
     }
 
-    /// The peer, if it is a `P`: `SocketAddr` for `tcp://`, `WebSocketPeer<SocketAddr>` for `ws://`.
+    /// The peer, if it is a `P`: `SocketAddr` for `tcp://`, `UnixPeer` for `unix://`, `WebSocketPeer<SocketAddr>` for `ws://`.
     pub fn downcast_ref<P: Peer>(&self) -> Option<&P> {
         self.inner.as_any().downcast_ref()
     }
@@ -199,6 +199,8 @@ impl Endpoint {
         let below = self.clone().with_yamux(false).with_protocol(None);
         let connector = match below.scheme() {
             Some(Scheme::Tcp) => BoxConnector::new(StdNet::at(Target::from(below))),
+            #[cfg(unix)]
+            Some(Scheme::Unix) => BoxConnector::new(crate::Unix::to(below)),
             #[cfg(feature = "websocket")]
             Some(Scheme::Ws) => BoxConnector::new(crate::WebSocket::to(below)),
             _ => return Err(unsupported()),
@@ -228,6 +230,8 @@ impl Endpoint {
         let below = self.clone().with_yamux(false).with_protocol(None);
         let listener = match below.scheme() {
             Some(Scheme::Tcp) => BoxListener::new(StdNet::bind_to(&below).await?),
+            #[cfg(unix)]
+            Some(Scheme::Unix) => BoxListener::new(crate::Unix::bind(below).await?),
             #[cfg(feature = "websocket")]
             Some(Scheme::Ws) => BoxListener::new(crate::WebSocket::bind(below).await?),
             _ => return Err(unsupported()),
@@ -248,7 +252,9 @@ impl Endpoint {
             (None, ..) => "it is only a name; expected one with a scheme, such as tcp://HOST:PORT",
             (_, true, _) => "volplane-transport was built without its cargo feature `websocket`",
             (_, _, true) => "volplane-transport was built without its cargo feature `yamux`",
-            _ => "connections of this scheme are not built yet; use tcp://, ws://, yamux+tcp:// or yamux+ws://",
+            _ => {
+                "connections of this scheme are not built yet; use tcp://, unix:// or ws://, or yamux+ before one of them"
+            }
         }
     }
 }

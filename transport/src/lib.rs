@@ -7,6 +7,7 @@
 //! | connection | client | server |
 //! |---|---|---|
 //! | TCP | [`StdNet::to`] | [`StdNet::bind`] |
+//! | Unix domain socket | [`Unix::to`] | [`Unix::bind`] |
 //! | WebSocket | [`WebSocket::to`] | [`WebSocket::bind`] |
 //! | yamux, calls both ways | [`Yamux::connect`] | [`Yamux::listen`], [`serve_sessions`] |
 //! | yamux, calls one way | [`Yamux::over`] | [`SessionListener::into_streams`] |
@@ -27,6 +28,7 @@
 //! | [`ServeOptions`] | a server | [`Serve::with_options`], [`ServeSessions::with_options`] |
 //! | [`HandshakeOptions`] | the handshakes of a layer | [`Layered::with_handshake_options`] |
 //! | [`TcpOptions`] | TCP connections and listeners | [`StdNet::with_tcp_options`], [`StdNet::bind_with`] |
+//! | [`UnixOptions`] | a Unix domain socket | [`Unix::bind_with`] |
 //! | [`YamuxOptions`] | a yamux session | [`SessionListener::with_options`], [`YamuxStreams::with_options`], [`Yamux::connect_with_options`] |
 //!
 //! # Errors
@@ -61,6 +63,8 @@ mod protocol;
 mod server;
 mod stdnet;
 mod target;
+#[cfg(unix)]
+mod unix;
 #[cfg(feature = "websocket")]
 mod websocket;
 mod wire;
@@ -87,6 +91,8 @@ pub use server::{
 pub use server::{ServeSessions, serve_sessions};
 pub use stdnet::{BindError, StdNet, StdNetListener, TcpOptions};
 pub use target::WrongEndpoint;
+#[cfg(unix)]
+pub use unix::{Unix, UnixOptions, UnixSocketListener};
 #[cfg(feature = "websocket")]
 pub use websocket::{HandshakeError, WebSocket, WebSocketPeer, WebSocketStream};
 #[cfg(feature = "yamux")]

@@ -11,6 +11,8 @@ use std::time::Duration;
 pub use limit::{Limit, Limited};
 #[cfg(unix)]
 pub use socket::UnixPeer;
+#[cfg(unix)]
+pub(crate) use socket::endpoint_of;
 pub use tap::Tap;
 
 use crate::connection::{Connection, Peer};

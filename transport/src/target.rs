@@ -44,7 +44,12 @@ pub(crate) fn parse(text: &str, scheme: Scheme) -> Result<Endpoint, WrongEndpoin
 impl Target {
     /// Parses `text`, see [`parse`].
     pub(crate) fn new(text: &str, scheme: Scheme) -> Self {
-        Self(parse(text, scheme).map_err(|error| {
+        Self::parsed(text, parse(text, scheme))
+    }
+
+    /// What `text` was parsed into.
+    pub(crate) fn parsed(text: &str, result: Result<Endpoint, WrongEndpoint>) -> Self {
+        Self(result.map_err(|error| {
             ConnectError::new(ConnectErrorKind::InvalidEndpoint).at(text.escape_debug()).because(error)
         }))
     }

@@ -117,3 +117,13 @@ fn of_tcp() {
         ],
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn of_unix_sockets() {
+    let options = volplane_transport::UnixOptions::default();
+    assert_documented(
+        include_str!("../src/unix/options.rs"),
+        [("mode", or_none(options.mode(), |mode| format!("{mode:o}"))), ("backlog", count(options.backlog() as usize))],
+    );
+}

@@ -26,9 +26,12 @@ impl Listener for TcpListener {
 
 #[cfg(unix)]
 pub use unix::UnixPeer;
+#[cfg(unix)]
+pub(crate) use unix::endpoint_of;
 
 #[cfg(unix)]
 mod unix {
+    use std::any::{Any, TypeId};
     use std::fmt;
 
     use tokio::net::unix::{SocketAddr, UCred};
@@ -55,7 +58,8 @@ mod unix {
         }
     }
 
-    fn endpoint_of(address: &SocketAddr) -> Option<Endpoint> {
+    /// `None` for a socket without a name.
+    pub(crate) fn endpoint_of(address: &SocketAddr) -> Option<Endpoint> {
         #[cfg(any(target_os = "linux", target_os = "android"))]
         if let Some(name) = address.as_abstract_name() {
             return Endpoint::unix_abstract(name).ok();
@@ -94,6 +98,10 @@ mod unix {
     impl Peer for UnixPeer {
         fn address(&self) -> Option<Address> {
             None
+        }
+
+        fn detail(&self, wanted: TypeId) -> Option<&dyn Any> {
+            (wanted == TypeId::of::<Self>()).then_some(self)
         }
     }
 }
