@@ -17,6 +17,7 @@ use std::str::FromStr;
 
 pub use error::EndpointError;
 pub(crate) use error::shown;
+pub(crate) use percent::decode as percent_decode;
 pub use scheme::Scheme;
 use socket::Socket;
 pub use socket::SocketPath;

@@ -15,7 +15,8 @@
 //! | from configuration | [`ConnectWith::connect_to`] | [`Endpoint::bind`] |
 //! | your own | `motore::UnaryService<Address>` | [`Listener`] |
 //!
-//! A handshake is a [`Layer`], which can be put on each of them, at both ends: [`WebSocket`] is one.
+//! A handshake is a [`Layer`], which can be put on each of them, at both ends: [`WebSocket`] is one. A client reaches a
+//! server behind an HTTP proxy with [`StdNet::through`].
 //!
 //! # Options
 //!
@@ -55,6 +56,7 @@ mod connection;
 mod deadline;
 mod dynamic;
 mod endpoint;
+mod http_proxy;
 mod hub;
 mod layer;
 mod listen;
@@ -76,6 +78,7 @@ pub use connect::{ConnectError, ConnectErrorKind};
 pub use connection::{Connection, NotDelivered, Peer};
 pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer};
 pub use endpoint::{Endpoint, EndpointError, Scheme, SocketPath};
+pub use http_proxy::{HttpProxy, ProxyError};
 pub use hub::{Hub, Registration};
 pub use layer::{ConnectExt, HandshakeOptions, Layer, Layered};
 #[cfg(unix)]

@@ -15,6 +15,7 @@ pub use options::TcpOptions;
 
 use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::endpoint::{Endpoint, Scheme};
+use crate::http_proxy::HttpProxy;
 use crate::layer::{ConnectExt, Layer, Layered};
 use crate::target::{self, Target};
 
@@ -85,6 +86,23 @@ impl StdNet {
         match to {
             Some(to) => Layered::to(self, layer, to),
             None => ConnectExt::layer(self, layer),
+        }
+    }
+
+    /// Connects through an HTTP proxy, which gets the name of the target unresolved. Further layers go on top:
+    /// `StdNet::to("example.com:80").through(proxy).layer(WebSocket::at("/kitex-ws"))`.
+    ///
+    /// The proxy's answer has to come within [`HandshakeOptions::deadline`](crate::HandshakeOptions::deadline).
+    pub fn through(self, proxy: HttpProxy) -> Layered<Self, HttpProxy> {
+        let Self { target, options } = self;
+        let base = Self { target: Some(proxy.target().clone()), options };
+        match target {
+            None => ConnectExt::layer(base, proxy),
+            Some(target) => match target.endpoint().cloned() {
+                Ok(to) => Layered::to(base, proxy, to),
+                // Every connection fails with this error.
+                Err(_) => ConnectExt::layer(Self { target: Some(target), options }, proxy),
+            },
         }
     }
 

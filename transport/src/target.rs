@@ -64,3 +64,9 @@ impl From<Endpoint> for Target {
         Self(Ok(endpoint))
     }
 }
+
+impl From<ConnectError> for Target {
+    fn from(error: ConnectError) -> Self {
+        Self(Err(error))
+    }
+}
