@@ -16,7 +16,8 @@
 //! | your own | `motore::UnaryService<Address>` | [`Listener`] |
 //!
 //! A handshake is a [`Layer`], which can be put on each of them, at both ends: [`WebSocket`] is one. A client reaches a
-//! server behind an HTTP proxy with [`StdNet::through`].
+//! server behind an HTTP proxy with [`StdNet::through`]; a server behind haproxy or nginx learns the addresses of its
+//! clients with [`ProxyProtocol`].
 //!
 //! # Options
 //!
@@ -62,6 +63,7 @@ mod layer;
 mod listen;
 mod memory;
 mod protocol;
+mod proxy_protocol;
 mod server;
 mod stdnet;
 mod target;
@@ -86,6 +88,7 @@ pub use listen::UnixPeer;
 pub use listen::{Limit, Limited, Listener, ListenerExt, Tap, accept_with_retry};
 pub use memory::{Memory, MemoryListener, MemoryPeer};
 pub use protocol::{Encoding, Framing, Protocol, ProtocolError};
+pub use proxy_protocol::{Network, NetworkError, ProxiedPeer, ProxyHeader, ProxyProtocol, ProxyProtocolError};
 pub use server::{
     CtrlC, GeneratedService, SecondSignal, Serve, ServeOptions, Served, ServerHandle, ThriftService, ctrl_c, peer_of,
     serve, serve_with,
