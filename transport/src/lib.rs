@@ -58,6 +58,7 @@ mod deadline;
 mod dynamic;
 mod endpoint;
 mod http_proxy;
+mod http;
 mod hub;
 mod layer;
 mod listen;
@@ -81,6 +82,7 @@ pub use connection::{Connection, NotDelivered, Peer};
 pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer};
 pub use endpoint::{Endpoint, EndpointError, Scheme, SocketPath};
 pub use http_proxy::{HttpProxy, ProxyError};
+pub use http::{Admission, Admitted, HttpRequest, InvalidHeader, PathIdError, Refusal, RequestHead, path_id};
 pub use hub::{Hub, Registration};
 pub use layer::{ConnectExt, HandshakeOptions, Layer, Layered};
 #[cfg(unix)]

@@ -1,10 +1,14 @@
-//! WebSocket connections: tungstenite's handshake, our own frame codec, and a byte stream over it.
+//! WebSocket connections: the handshake over the heads of `http` and tungstenite's keys, our own frame codec, and a byte
+//! stream over it.
 
+mod client;
 mod frame;
 mod handshake;
-mod head;
 mod layer;
 mod peer;
+mod refuse;
+mod server;
+mod settings;
 mod stream;
 
 pub use handshake::HandshakeError;
@@ -12,12 +16,19 @@ pub use peer::WebSocketPeer;
 pub use stream::WebSocketStream;
 
 use crate::endpoint::{Endpoint, Scheme};
+use crate::http::OwnHeaders;
 use crate::layer::Layered;
 use crate::stdnet::{BindError, StdNet, StdNetListener};
 use crate::target::{self, Target};
+use settings::ServerSettings;
 
 /// The WebSocket layer ([RFC 6455](https://www.rfc-editor.org/rfc/rfc6455)), which sends the bytes of calls in binary
 /// messages. [`to`](Self::to) and [`bind`](Self::bind) put it on TCP, [`at`](Self::at) is for other connections.
+///
+/// A server answers a request that is no handshake, or that it refuses, with an HTTP status and a text: 400 for a
+/// malformed one, 403 for a web page of another origin ([`with_origins`](Self::with_origins)), 404 for another path,
+/// 405 for a method other than `GET`, 426 for a plain `GET` or another version of WebSocket, 431 for a head of more
+/// than 8 KiB or 64 headers, and what an [`Admission`](crate::Admission) says.
 ///
 /// ```
 /// # use volplane_generated::api::{Echo, EchoClientBuilder, EchoServer, Request, Response};
@@ -41,11 +52,15 @@ use crate::target::{self, Target};
 /// assert_eq!(answer.message.as_deref(), Some("hello"));
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct WebSocket {
     path: String,
     query: Option<String>,
-    subpaths: bool,
+    subprotocols: Vec<String>,
+    /// What only a server uses.
+    server: ServerSettings,
+    /// What only a client sends.
+    headers: OwnHeaders,
 }
 
 impl WebSocket {
@@ -57,13 +72,14 @@ impl WebSocket {
         if let Some((length, _)) = query {
             path.truncate(length);
         }
-        Self { path, query: query.map(|(_, query)| query), subpaths: false }
-    }
-
-    /// Makes a server also accept every path under its own: `/kitex-ws/a` in addition to `/kitex-ws`. Has no effect on
-    /// a client.
-    pub fn with_subpaths(self) -> Self {
-        Self { subpaths: true, ..self }
+        let query = query.map(|(_, query)| query);
+        Self {
+            path,
+            query,
+            subprotocols: Vec::new(),
+            server: ServerSettings::default(),
+            headers: OwnHeaders::default(),
+        }
     }
 
     /// Connects to `url`, `ws://HOST:PORT/PATH`, over TCP.
@@ -95,13 +111,6 @@ impl WebSocket {
 
     /// The layer for the path of an endpoint.
     pub(crate) fn of(endpoint: &Endpoint) -> Self {
-        Self { path: endpoint.path().to_owned(), query: endpoint.query().map(str::to_owned), subpaths: false }
-    }
-}
-
-impl<B> Layered<B, WebSocket> {
-    /// See [`WebSocket::with_subpaths`].
-    pub fn with_subpaths(self) -> Self {
-        self.map_layer(WebSocket::with_subpaths)
+        Self::at(endpoint.path_and_query().unwrap_or_default())
     }
 }

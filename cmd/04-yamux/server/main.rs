@@ -16,11 +16,11 @@ struct Args {
 async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let hub = Hub::default();
-    let listener = WebSocket::bind(args.url).await?.with_subpaths();
+    let listener = WebSocket::bind(args.url).await?.with_ids();
     println!("listening on {}", listener.endpoint());
     let sessions = Yamux::listen(listener);
     let server = serve_sessions(sessions, move |outgoing, peer| {
-        EchoServer::from_handler(HubEchoHandler::new(&hub, peer.last_segment(), Peer::new(outgoing)))
+        EchoServer::from_handler(HubEchoHandler::new(&hub, peer.id(), Peer::new(outgoing)))
     });
     server.with_graceful_shutdown(ctrl_c()).await;
     Ok(())

@@ -78,12 +78,12 @@ impl Echo for HubEcho {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hub_calls_each_client_back_by_its_id_over_the_clients_own_connection() {
-    let listener = Yamux::listen(WebSocket::bind("ws://127.0.0.1:0/kitex-ws").await.unwrap().with_subpaths());
+    let listener = Yamux::listen(WebSocket::bind("ws://127.0.0.1:0/kitex-ws").await.unwrap().with_ids());
     let hub = Hub::default();
     let server = serve_sessions(listener, {
         let hub = hub.clone();
         move |streams, peer| {
-            let registration = hub.join(peer.last_segment(), client!(streams.clone()));
+            let registration = hub.join(peer.id(), client!(streams.clone()));
             EchoServer::from_handler(HubEcho { hub: hub.clone(), registration })
         }
     });
