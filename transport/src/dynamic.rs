@@ -203,6 +203,8 @@ impl Endpoint {
             Some(Scheme::Unix) => BoxConnector::new(crate::Unix::to(below)),
             #[cfg(feature = "websocket")]
             Some(Scheme::Ws) => BoxConnector::new(crate::WebSocket::to(below)),
+            Some(Scheme::Http) if !self.is_yamux() => BoxConnector::new(crate::Http::to(below)),
+            // https:// belongs here, under `cfg(feature = "tls")`: the `Http` layer on the layer of TLS.
             _ => return Err(unsupported()),
         };
         match self.is_yamux() {
@@ -234,6 +236,8 @@ impl Endpoint {
             Some(Scheme::Unix) => BoxListener::new(crate::Unix::bind(below).await?),
             #[cfg(feature = "websocket")]
             Some(Scheme::Ws) => BoxListener::new(crate::WebSocket::bind(below).await?),
+            Some(Scheme::Http) if !self.is_yamux() => BoxListener::new(crate::Http::bind(below).await?),
+            // https:// belongs here, under `cfg(feature = "tls")`: the `Http` layer on the layer of TLS.
             _ => return Err(unsupported()),
         };
         match self.is_yamux() {
@@ -251,6 +255,9 @@ impl Endpoint {
         match (self.scheme(), websocket_is_off, yamux_is_off) {
             (None, ..) => "it is only a name; expected one with a scheme, such as tcp://HOST:PORT",
             (_, true, _) => "volplane-transport was built without its cargo feature `websocket`",
+            (Some(Scheme::Http | Scheme::Https), ..) if self.is_yamux() => {
+                "HTTP carries one message in a request and can't carry yamux; use yamux+ws:// or yamux+tcp://"
+            }
             (_, _, true) => "volplane-transport was built without its cargo feature `yamux`",
             _ => {
                 "connections of this scheme are not built yet; use tcp://, unix:// or ws://, or yamux+ before one of them"

@@ -36,7 +36,8 @@ use crate::Protocol;
 ///
 /// `yamux+` before any of them is a yamux session over it, and the parameter `protocol` after any of them is the
 /// [`Protocol`] that a client uses: `yamux+ws://127.0.0.1:8891/kitex-ws?protocol=framed`. That parameter is not part
-/// of [`query`](Self::query) and is never sent; a parameter of this name can be sent as `%70rotocol`.
+/// of [`query`](Self::query) and is never sent; a parameter of this name can be sent as `%70rotocol`. With `http://` and
+/// `https://`, `binary` and `compact` are other names of `buffered` and `buffered-compact`.
 ///
 /// - A host is a name, an IPv4 address, or an IPv6 address in brackets; a link-local address can have the number of
 ///   its interface, as in `[fe80::1%2]`. Upper and lower case are the same. User names and passwords are refused.

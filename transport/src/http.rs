@@ -23,6 +23,7 @@ pub use admission::{Admission, Admitted, HttpRequest};
 pub(crate) use answer::{answer, send_and_close};
 pub(crate) use authority::Authority;
 pub(crate) use error::HeadError;
+pub(crate) use head_end::HeadEnd;
 pub(crate) use origin::Origins;
 pub use own_headers::InvalidHeader;
 pub(crate) use own_headers::OwnHeaders;

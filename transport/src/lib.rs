@@ -9,6 +9,7 @@
 //! | TCP | [`StdNet::to`] | [`StdNet::bind`] |
 //! | Unix domain socket | [`Unix::to`] | [`Unix::bind`] |
 //! | WebSocket | [`WebSocket::to`] | [`WebSocket::bind`] |
+//! | HTTP POST, as Apache's `THttpClient` | [`Http::to`] | [`Http::bind`] |
 //! | yamux, calls both ways | [`Yamux::connect`] | [`Yamux::listen`], [`serve_sessions`] |
 //! | yamux, calls one way | [`Yamux::over`] | [`SessionListener::into_streams`] |
 //! | in process | [`Memory::pair`] | [`Memory::pair`] |
@@ -63,6 +64,7 @@ mod hub;
 mod layer;
 mod listen;
 mod memory;
+mod post;
 mod protocol;
 mod proxy_protocol;
 mod server;
@@ -89,6 +91,7 @@ pub use layer::{ConnectExt, HandshakeOptions, Layer, Layered};
 pub use listen::UnixPeer;
 pub use listen::{Limit, Limited, Listener, ListenerExt, Tap, accept_with_retry};
 pub use memory::{Memory, MemoryListener, MemoryPeer};
+pub use post::{BodyError, Http, HttpError, HttpPeer, HttpStream};
 pub use protocol::{Encoding, Framing, Protocol, ProtocolError};
 pub use proxy_protocol::{Network, NetworkError, ProxiedPeer, ProxyHeader, ProxyProtocol, ProxyProtocolError};
 pub use server::{

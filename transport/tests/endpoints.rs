@@ -91,7 +91,6 @@ async fn what_is_not_built_yet_says_so_at_both_ends() {
     for text in [
         "tls://localhost:1",
         "wss://localhost/kitex-ws",
-        "http://localhost/kitex",
         "https://localhost/kitex",
         "yamux+tls://localhost:1",
     ] {

@@ -12,8 +12,8 @@ use volo::net::Address;
 use volo::net::incoming::DefaultIncoming;
 use volplane_generated::api::{EchoClient, EchoClientBuilder, EchoServer};
 use volplane_transport::{
-    Channel, ConnectError, ConnectWith, Connection, Delivery, Endpoint, Memory, Protocol, ServeOptions, StdNet,
-    WebSocket, Yamux,
+    Channel, ConnectError, ConnectWith, Connection, Delivery, Endpoint, Framing, Http, Memory, Protocol, ServeOptions,
+    StdNet, WebSocket, Yamux,
 };
 
 const ALL: [Protocol; 6] = [
@@ -24,6 +24,11 @@ const ALL: [Protocol; 6] = [
     Protocol::FRAMED.compact(),
     Protocol::BUFFERED.compact(),
 ];
+
+/// The protocols that a transport carries: over HTTP, a message has no frame.
+fn carried_by(transport: Transport) -> impl Iterator<Item = Protocol> {
+    ALL.into_iter().filter(move |protocol| transport != Transport::Http || protocol.framing() == Framing::Buffered)
+}
 
 fn speaking<C>(protocol: Protocol, connector: C) -> EchoClient
 where
@@ -50,11 +55,12 @@ every_transport! {
             Transport::Memory => Server::start(listener, EchoHandler),
             _ => server_at(transport, &address(transport), EchoHandler, ServeOptions::default()).await,
         };
-        for protocol in ALL {
+        for protocol in carried_by(transport) {
             let below = server.endpoint.clone().with_yamux(false);
             let client = match transport {
                 Transport::StdNet => speaking(protocol, StdNet::to(below)),
                 Transport::WebSocket => speaking(protocol, WebSocket::to(below)),
+                Transport::Http => speaking(protocol, Http::to(below)),
                 Transport::Memory => speaking(protocol, memory.clone()),
                 Transport::Yamux => speaking(protocol, Yamux::over(StdNet::to(below))),
                 Transport::YamuxWebSocket => speaking(protocol, Yamux::over(WebSocket::to(below))),
@@ -73,7 +79,7 @@ every_transport! {
             return;
         }
         let server = server_at(transport, &address(transport), EchoHandler, ServeOptions::default()).await;
-        for protocol in ALL {
+        for protocol in carried_by(transport) {
             let text = format!("{}?protocol={protocol}", server.endpoint);
             let endpoint: Endpoint = text.parse().unwrap();
             let builder = EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE));

@@ -98,7 +98,7 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
             let last = match next {
                 Next::End => return Closed::Normally,
                 Next::NoAnswer => continue,
-                Next::Answer { last } => last,
+                Next::Answer { last } => last || (self.stop.is_stopping() && self.io.announce_close()),
             };
             let timeout = self.options.message_timeout();
             let mut began = false;
@@ -127,7 +127,7 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
             Poll::Pending => {}
         }
         let stopped = self.stop.poll(cx, &self.options);
-        if self.reader.has_partial() {
+        if self.reader.has_partial() || self.io.has_partial_message() {
             if let Poll::Ready(after) = self.message.poll_waited(cx) {
                 return Poll::Ready(Err(Closed::TimedOut("a message", after)));
             }

@@ -10,8 +10,8 @@ use tokio::task::JoinHandle;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, EchoServer, Request, Response};
 use volplane_transport::{
-    Channel, ConnectWith, Endpoint, Listener, Memory, ServeOptions, Served, ServerHandle, StdNet, WebSocket, Yamux,
-    serve,
+    Channel, ConnectWith, Endpoint, Http, Listener, Memory, ServeOptions, Served, ServerHandle, StdNet, WebSocket,
+    Yamux, serve,
 };
 
 pub mod bytes;
@@ -86,6 +86,7 @@ pub(crate) use client;
 pub enum Transport {
     StdNet,
     WebSocket,
+    Http,
     Memory,
     Yamux,
     YamuxWebSocket,
@@ -106,7 +107,7 @@ macro_rules! every_transport {
                 async fn run($transport: $crate::support::Transport) $body
 
                 $crate::support::every_transport!(@tests
-                    stdnet = StdNet, websocket = WebSocket, memory = Memory, yamux = Yamux,
+                    stdnet = StdNet, websocket = WebSocket, http = Http, memory = Memory, yamux = Yamux,
                     yamux_websocket = YamuxWebSocket, boxed = Boxed
                 );
             }
@@ -147,6 +148,7 @@ pub fn address(transport: Transport) -> Endpoint {
     let text = match transport {
         Transport::StdNet => "tcp://127.0.0.1:0",
         Transport::WebSocket => "ws://127.0.0.1:0/kitex-ws",
+        Transport::Http => "http://127.0.0.1:0/echo",
         Transport::Yamux => "yamux+tcp://127.0.0.1:0",
         Transport::YamuxWebSocket | Transport::Boxed => "yamux+ws://127.0.0.1:0/kitex-ws",
         Transport::Memory => panic!("no address leads to memory"),
@@ -163,6 +165,7 @@ where
     match transport {
         Transport::StdNet => Server::start_with(StdNet::bind(below).await.unwrap(), handler, options),
         Transport::WebSocket => Server::start_with(WebSocket::bind(below).await.unwrap(), handler, options),
+        Transport::Http => Server::start_with(Http::bind(below).await.unwrap(), handler, options),
         Transport::Yamux => {
             let listener = StdNet::bind(below).await.unwrap();
             Server::start_with(Yamux::listen(listener).into_streams(), handler, options)
@@ -182,6 +185,7 @@ pub fn client_of(transport: Transport, endpoint: &Endpoint) -> EchoClient {
     match transport {
         Transport::StdNet => client!(StdNet::to(below)),
         Transport::WebSocket => client!(WebSocket::to(below)),
+        Transport::Http => client!(Http::to(below)),
         Transport::Yamux => client!(Yamux::over(StdNet::to(below))),
         Transport::YamuxWebSocket => client!(Yamux::over(WebSocket::to(below))),
         Transport::Boxed => {
