@@ -8,13 +8,14 @@
 //! |---|---|---|
 //! | TCP | [`StdNet::to`] | [`StdNet::bind`] |
 //! | WebSocket | [`WebSocket::to`] | [`WebSocket::bind`] |
+//! | TLS, and WebSocket over it | [`Tls::client`], [`WebSocket::to_tls`] | [`Tls::server`], [`WebSocket::bind_tls`] |
 //! | yamux, calls both ways | [`Yamux::connect`] | [`Yamux::listen`], [`serve_sessions`] |
 //! | yamux, calls one way | [`Yamux::over`] | [`SessionListener::into_streams`] |
 //! | in process | [`Memory::pair`] | [`Memory::pair`] |
 //! | from configuration | [`ConnectWith::connect_to`] | [`Endpoint::bind`] |
 //! | your own | `motore::UnaryService<Address>` | [`Listener`] |
 //!
-//! A handshake is a [`Layer`], which can be put on each of them, at both ends: [`WebSocket`] is one.
+//! A handshake is a [`Layer`], which can be put on each of them, at both ends: [`WebSocket`] and [`Tls`] are two.
 //!
 //! # Options
 //!
@@ -25,6 +26,7 @@
 //! | [`ClientOptions`] | a client's calls and connections | [`Channel::with_options`] |
 //! | [`Protocol`] | the messages of a client | [`Channel::with_protocol`], `?protocol=` |
 //! | [`ServeOptions`] | a server | [`Serve::with_options`], [`ServeSessions::with_options`] |
+//! | [`TlsClient`], [`TlsServer`] | TLS | [`Tls`] |
 //! | [`HandshakeOptions`] | the handshakes of a layer | [`Layered::with_handshake_options`] |
 //! | [`YamuxOptions`] | a yamux session | [`SessionListener::with_options`], [`YamuxStreams::with_options`], [`Yamux::connect_with_options`] |
 //!
@@ -35,15 +37,19 @@
 //!
 //! # Cargo features
 //!
-//! Both are on by default.
+//! All of these are on by default.
 //!
 //! | feature | adds | dependency |
 //! |---|---|---|
+//! | `tls` | [`Tls`], `tls://` and `wss://` endpoints | rustls with ring |
 //! | `websocket` | [`WebSocket`], `ws://` endpoints | tokio-tungstenite |
 //! | `yamux` | [`Yamux`], [`serve_sessions`], `yamux+` endpoints | yamux |
 
 // The tables above link to items of all cargo features.
-#![cfg_attr(not(all(feature = "websocket", feature = "yamux")), allow(rustdoc::broken_intra_doc_links))]
+#![cfg_attr(
+    not(all(feature = "tls", feature = "websocket", feature = "yamux")),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 
 mod client;
 mod codec;
@@ -55,11 +61,14 @@ mod endpoint;
 mod hub;
 mod layer;
 mod listen;
+mod maybe_tls;
 mod memory;
 mod protocol;
 mod server;
 mod stdnet;
 mod target;
+#[cfg(feature = "tls")]
+mod tls;
 #[cfg(feature = "websocket")]
 mod websocket;
 mod wire;
@@ -69,13 +78,14 @@ mod yamux;
 pub use client::{Calls, Channel, ClientOptions, ConnectWith, Delivery, PoolStats};
 pub use connect::{ConnectError, ConnectErrorKind};
 pub use connection::{Connection, NotDelivered, Peer};
-pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer};
+pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer, ConnectorOptions, ListenerOptions};
 pub use endpoint::{Endpoint, EndpointError, Scheme, SocketPath};
 pub use hub::{Hub, Registration};
 pub use layer::{ConnectExt, HandshakeOptions, Layer, Layered};
 #[cfg(unix)]
 pub use listen::UnixPeer;
 pub use listen::{Limit, Limited, Listener, ListenerExt, Tap, accept_with_retry};
+pub use maybe_tls::{MaybeTls, MaybeTlsStream};
 pub use memory::{Memory, MemoryListener, MemoryPeer};
 pub use protocol::{Encoding, Framing, Protocol, ProtocolError};
 pub use server::{
@@ -86,6 +96,11 @@ pub use server::{
 pub use server::{ServeSessions, serve_sessions};
 pub use stdnet::{BindError, StdNet, StdNetListener};
 pub use target::WrongEndpoint;
+#[cfg(feature = "tls")]
+pub use tls::{
+    Tls, TlsClient, TlsConfigError, TlsDetails, TlsError, TlsIdentity, TlsPeer, TlsRoots, TlsServer, TlsStream,
+    TlsVersion,
+};
 #[cfg(feature = "websocket")]
 pub use websocket::{HandshakeError, WebSocket, WebSocketPeer, WebSocketStream};
 #[cfg(feature = "yamux")]

@@ -50,9 +50,10 @@ impl<Io: Connection> Layer<Io> for WebSocket {
     }
 
     fn endpoint(&self, below: Endpoint) -> Endpoint {
+        let scheme = if is_tls(&below) { Scheme::Wss } else { Scheme::Ws };
         let above = below
             .clone()
-            .with_scheme(Scheme::Ws)
+            .with_scheme(scheme)
             .and_then(|endpoint| endpoint.with_path(&self.path))
             .and_then(|endpoint| endpoint.with_query(self.query.as_deref()));
         // An endpoint without a host, such as a connection in memory, is not changed.
@@ -68,7 +69,8 @@ impl WebSocket {
         let invalid = HandshakeError::Request;
         let url = format!("ws://{host}{}{query}", self.path);
         let mut request = url.into_client_request().map_err(|error| invalid(Box::new(error)))?;
-        let origin = HeaderValue::try_from(format!("http://{host}")).map_err(|error| invalid(Box::new(error)))?;
+        let scheme = if is_tls(to) { Scheme::Https } else { Scheme::Http };
+        let origin = HeaderValue::try_from(format!("{scheme}://{host}")).map_err(|error| invalid(Box::new(error)))?;
         request.headers_mut().insert(header::ORIGIN, origin);
         Ok(request)
     }
@@ -82,6 +84,10 @@ impl WebSocket {
             None => false,
         }
     }
+}
+
+fn is_tls(endpoint: &Endpoint) -> bool {
+    endpoint.scheme().is_some_and(Scheme::is_tls)
 }
 
 fn not_found() -> ErrorResponse {
