@@ -10,6 +10,7 @@
 //! | Unix domain socket | [`Unix::to`] | [`Unix::bind`] |
 //! | WebSocket | [`WebSocket::to`] | [`WebSocket::bind`] |
 //! | HTTP POST, as Apache's `THttpClient` | [`Http::to`] | [`Http::bind`] |
+//! | TLS, and WebSocket over it | [`Tls::client`], [`WebSocket::to_tls`] | [`Tls::server`], [`WebSocket::bind_tls`] |
 //! | yamux, calls both ways | [`Yamux::connect`] | [`Yamux::listen`], [`serve_sessions`] |
 //! | yamux, calls one way | [`Yamux::over`] | [`SessionListener::into_streams`] |
 //! | in process | [`Memory::pair`] | [`Memory::pair`] |
@@ -19,6 +20,7 @@
 //! A handshake is a [`Layer`], which can be put on each of them, at both ends: [`WebSocket`] is one. A client reaches a
 //! server behind an HTTP proxy with [`StdNet::through`]; a server behind haproxy or nginx learns the addresses of its
 //! clients with [`ProxyProtocol`].
+//! A handshake is a [`Layer`], which can be put on each of them, at both ends: [`WebSocket`] and [`Tls`] are two.
 //!
 //! # Options
 //!
@@ -29,6 +31,7 @@
 //! | [`ClientOptions`] | a client's calls and connections | [`Channel::with_options`] |
 //! | [`Protocol`] | the messages of a client | [`Channel::with_protocol`], `?protocol=` |
 //! | [`ServeOptions`] | a server | [`Serve::with_options`], [`ServeSessions::with_options`] |
+//! | [`TlsClient`], [`TlsServer`] | TLS | [`Tls`] |
 //! | [`HandshakeOptions`] | the handshakes of a layer | [`Layered::with_handshake_options`] |
 //! | [`TcpOptions`] | TCP connections and listeners | [`StdNet::with_tcp_options`], [`StdNet::bind_with`] |
 //! | [`UnixOptions`] | a Unix domain socket | [`Unix::bind_with`] |
@@ -41,15 +44,19 @@
 //!
 //! # Cargo features
 //!
-//! Both are on by default.
+//! All of these are on by default.
 //!
 //! | feature | adds | dependency |
 //! |---|---|---|
+//! | `tls` | [`Tls`], `tls://` and `wss://` endpoints | rustls with ring |
 //! | `websocket` | [`WebSocket`], `ws://` endpoints | tokio-tungstenite |
 //! | `yamux` | [`Yamux`], [`serve_sessions`], `yamux+` endpoints | yamux |
 
 // The tables above link to items of all cargo features.
-#![cfg_attr(not(all(feature = "websocket", feature = "yamux")), allow(rustdoc::broken_intra_doc_links))]
+#![cfg_attr(
+    not(all(feature = "tls", feature = "websocket", feature = "yamux")),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 
 mod client;
 mod codec;
@@ -58,11 +65,12 @@ mod connection;
 mod deadline;
 mod dynamic;
 mod endpoint;
-mod http_proxy;
 mod http;
+mod http_proxy;
 mod hub;
 mod layer;
 mod listen;
+mod maybe_tls;
 mod memory;
 mod post;
 mod protocol;
@@ -70,6 +78,8 @@ mod proxy_protocol;
 mod server;
 mod stdnet;
 mod target;
+#[cfg(feature = "tls")]
+mod tls;
 #[cfg(unix)]
 mod unix;
 #[cfg(feature = "websocket")]
@@ -81,15 +91,16 @@ mod yamux;
 pub use client::{Calls, Channel, ClientOptions, ConnectWith, Delivery, PoolStats};
 pub use connect::{ConnectError, ConnectErrorKind};
 pub use connection::{Connection, NotDelivered, Peer};
-pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer};
+pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer, ConnectorOptions, ListenerOptions};
 pub use endpoint::{Endpoint, EndpointError, Scheme, SocketPath};
-pub use http_proxy::{HttpProxy, ProxyError};
 pub use http::{Admission, Admitted, HttpRequest, InvalidHeader, PathIdError, Refusal, RequestHead, path_id};
+pub use http_proxy::{HttpProxy, ProxyError};
 pub use hub::{Hub, Registration};
 pub use layer::{ConnectExt, HandshakeOptions, Layer, Layered};
 #[cfg(unix)]
 pub use listen::UnixPeer;
 pub use listen::{Limit, Limited, Listener, ListenerExt, Tap, accept_with_retry};
+pub use maybe_tls::{MaybeTls, MaybeTlsStream};
 pub use memory::{Memory, MemoryListener, MemoryPeer};
 pub use post::{BodyError, Http, HttpError, HttpPeer, HttpStream};
 pub use protocol::{Encoding, Framing, Protocol, ProtocolError};
@@ -102,6 +113,11 @@ pub use server::{
 pub use server::{ServeSessions, serve_sessions};
 pub use stdnet::{BindError, StdNet, StdNetListener, TcpOptions};
 pub use target::WrongEndpoint;
+#[cfg(feature = "tls")]
+pub use tls::{
+    Tls, TlsClient, TlsConfigError, TlsDetails, TlsError, TlsIdentity, TlsPeer, TlsRoots, TlsServer, TlsStream,
+    TlsVersion,
+};
 #[cfg(unix)]
 pub use unix::{Unix, UnixOptions, UnixSocketListener};
 #[cfg(feature = "websocket")]

@@ -26,9 +26,10 @@ impl<Io: Connection> Layer<Io> for WebSocket {
     }
 
     fn endpoint(&self, below: Endpoint) -> Endpoint {
+        let scheme = if below.is_tls() { Scheme::Wss } else { Scheme::Ws };
         let above = below
             .clone()
-            .with_scheme(Scheme::Ws)
+            .with_scheme(scheme)
             .and_then(|endpoint| endpoint.with_path(&self.path))
             .and_then(|endpoint| endpoint.with_query(self.query.as_deref()));
         // An endpoint without a host, such as a connection in memory, is not changed.
