@@ -13,14 +13,15 @@
 //!
 //! What is checked of which message:
 //!
-//! - all: the size against the limit; version, kind, name (its length and UTF-8) and sequence id of the message
+//! - the size against the limit; version, kind, name (its length and UTF-8) and sequence id of the message
 //! - TTHeader: the header, so far that volo's decoder neither panics nor reads past its end
-//! - buffered: the sizes, types and depth of everything inside, as the scan needs them to find the end
+//! - every size inside it against what is left of the message, every type, and the depth
 //!
-//! The inside of framed and TTHeader messages is **not** checked here. The guard that does it belongs in
-//! [`Recognizer::length_prefixed`], behind the message's head: `Scan` from there with the frame's end as the input's
-//! limit. The scan follows the types that the message names. Code that reads the elements of a list by the type
-//! that the IDL names, whatever the message says, needs one more check.
+//! Bytes behind the struct in a frame are ignored, as volo and Apache Thrift do it: the frame's length says where the
+//! next message begins.
+//!
+//! What is not checked here, because it depends on the IDL, is checked while the message is decoded
+//! (`codec/checked.rs`): the UTF-8 of strings, which look like `binary` here, and the types of elements.
 
 mod binary;
 mod compact;
@@ -31,6 +32,7 @@ mod scan;
 #[cfg(test)]
 mod tests;
 mod ttheader;
+mod walk;
 
 pub use error::{ForeignProtocol, TtHeaderError, WireError};
 
@@ -141,6 +143,7 @@ impl Recognizer {
         let mut input = Input::new(message, thrift_at, length);
         let (kind, seq_id) =
             head::read(encoding, &mut input).map_err(|stop| stop.or(WireError::Truncated { length }))?;
+        walk::whole_struct(encoding, &mut input).map_err(|stop| stop.beyond(length))?;
         Ok(Progress::Whole { length, head: Head { framing, encoding, kind, seq_id, thrift_at, has_frame } })
     }
 

@@ -49,7 +49,7 @@ pub(super) trait Format {
 
 /// Something that has begun and not ended.
 #[derive(Clone, Copy, Debug)]
-enum Level {
+pub(super) enum Level {
     Struct {
         last: i16,
     },
@@ -115,7 +115,7 @@ impl Scan {
                     depth -= 1;
                 }
                 Some((shape, after)) => {
-                    let inner = value::<F>(input, shape)?;
+                    let inner = begin::<F>(input, shape)?;
                     if inner.is_some() && depth == MAX_DEPTH {
                         return Err(WireError::Depth { limit: MAX_DEPTH, at: input.at() }.into());
                     }
@@ -132,7 +132,7 @@ impl Scan {
 
 /// Goes past a value, or past its beginning: then the level that has begun.
 #[inline]
-fn value<F: Format>(input: &mut Input<'_>, shape: Shape) -> Result<Option<Level>, Stop> {
+pub(super) fn begin<F: Format>(input: &mut Input<'_>, shape: Shape) -> Result<Option<Level>, Stop> {
     match shape {
         Shape::Fixed(width) => input.skip(usize::from(width))?,
         Shape::Varint(longest) => {
