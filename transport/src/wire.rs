@@ -23,9 +23,11 @@
 //! What is not checked here, because it depends on the IDL, is checked while the message is decoded
 //! (`codec/checked.rs`): the UTF-8 of strings, which look like `binary` here, and the types of elements.
 
+mod asked;
 mod binary;
 mod compact;
 mod error;
+mod exception;
 mod head;
 mod input;
 mod scan;
@@ -34,7 +36,9 @@ mod tests;
 mod ttheader;
 mod walk;
 
+pub(crate) use asked::Asked;
 pub use error::{ForeignProtocol, TtHeaderError, WireError};
+pub(crate) use exception::rewritten as rewritten_exception;
 
 use crate::protocol::{Encoding, Framing};
 use input::{Input, Stop};
@@ -141,7 +145,7 @@ impl Recognizer {
             (Framing::Framed, encoding_of(*magic), 4, true)
         };
         let mut input = Input::new(message, thrift_at, length);
-        let (kind, seq_id) =
+        let (kind, seq_id, _name) =
             head::read(encoding, &mut input).map_err(|stop| stop.or(WireError::Truncated { length }))?;
         walk::whole_struct(encoding, &mut input).map_err(|stop| stop.beyond(length))?;
         Ok(Progress::Whole { length, head: Head { framing, encoding, kind, seq_id, thrift_at, has_frame } })
@@ -164,7 +168,7 @@ impl Recognizer {
             Some(head) => head,
             None => {
                 let mut input = Input::new(bytes, 0, self.limit);
-                let (kind, seq_id) = head::read(encoding, &mut input)?;
+                let (kind, seq_id, _name) = head::read(encoding, &mut input)?;
                 self.scan.start(input.at());
                 let head = Head { framing: Framing::Buffered, encoding, kind, seq_id, thrift_at: 0, has_frame: false };
                 *self.scanning.insert(head)

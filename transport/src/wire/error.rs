@@ -61,6 +61,9 @@ pub enum WireError {
     /// The method name is not text.
     #[error("the method name is not valid UTF-8")]
     NameNotUtf8,
+    /// The text of an exception is not text.
+    #[error("the text of an exception is not valid UTF-8")]
+    ExceptionNotUtf8,
     /// A size is below zero.
     #[error("negative size {size} at byte {at}")]
     NegativeSize {

@@ -31,11 +31,17 @@ pub(super) enum Shape {
 
 /// How an encoding writes fields and sizes.
 pub(super) trait Format {
+    /// The shape of an `i32`, and of no other type.
+    const I32: Shape;
+
     /// The fewest bytes that a value takes. Never 0 for the shape of an element.
     fn least(shape: Shape) -> usize;
 
     /// The next field's value and id, where the last one's was `last`; none at the end of the struct.
     fn field(input: &mut Input<'_>, last: i16) -> Result<Option<(Shape, i16)>, Stop>;
+
+    /// A number of 32 bits, which has the shape [`I32`](Self::I32).
+    fn i32(input: &mut Input<'_>) -> Result<i32, Stop>;
 
     /// The number of bytes of a string.
     fn string(input: &mut Input<'_>) -> Result<usize, Stop>;

@@ -44,7 +44,7 @@ fn walk<F: Format>(input: &mut Input<'_>, level: Level, depth: usize) -> Result<
 }
 
 #[inline]
-fn value<F: Format>(input: &mut Input<'_>, shape: Shape, depth: usize) -> Result<(), Stop> {
+pub(super) fn value<F: Format>(input: &mut Input<'_>, shape: Shape, depth: usize) -> Result<(), Stop> {
     match begin::<F>(input, shape)? {
         None => Ok(()),
         Some(_) if depth == MAX_DEPTH => Err(WireError::Depth { limit: MAX_DEPTH, at: input.at() }.into()),
