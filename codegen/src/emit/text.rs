@@ -62,6 +62,12 @@ const MENDED: &[(&str, &str)] = &[
     // pilota's compact reader forgets, behind a nested struct, which field it was at, though the next one's id counts
     // from there. Asking for a length tells it again; other readers only answer.
     ("__protocol.field_end_len();", "__protocol.field_begin_len(::pilota::thrift::TType::I32, field_ident.id);"),
+    // Memory for as many elements as a message claims, whatever their size is, and elements that are leaked when a
+    // later one cannot be read. Memory for more than these grows with the elements that are read.
+    ("with_capacity(list_ident.size)", "with_capacity(list_ident.size.min(1024))"),
+    ("with_capacity(map_ident.size)", "with_capacity(map_ident.size.min(1024))"),
+    ("val.as_mut_ptr().offset(i as isize).write(", "val.push("),
+    ("val.set_len(list_ident.size);", ""),
 ];
 
 /// The text with all that is in [`MENDED`] set right, outside of string literals.
