@@ -142,6 +142,19 @@ mod tests {
              f64::from_bits(number.to_bits().swap_bytes()) } else { number }; __protocol.write_double_field(6, \
              number) })?; f()"
         );
+        assert_eq!(
+            mend(
+                "unsafe { let mut val: ::std::vec::Vec<i8> = ::std::vec::Vec::with_capacity(list_ident.size); \
+                 for i in 0..list_ident.size { val.as_mut_ptr().offset(i as isize).write(__protocol.read_i8()?); }; \
+                 val.set_len(list_ident.size); val }"
+            ),
+            "unsafe { let mut val: ::std::vec::Vec<i8> = ::std::vec::Vec::with_capacity(list_ident.size.min(1024)); \
+             for i in 0..list_ident.size { val.push(__protocol.read_i8()?); };  val }"
+        );
+        assert_eq!(
+            mend("::pilota::AHashMap::with_capacity(map_ident.size)"),
+            "::pilota::AHashMap::with_capacity(map_ident.size.min(1024))"
+        );
         assert_eq!(mend("p.write_uuid(val)?; write_uuid_field(1)"), "p.write_uuid(*val)?; write_uuid_field(1)");
     }
 }
