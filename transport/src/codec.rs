@@ -7,6 +7,8 @@
 mod checked;
 mod compact;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

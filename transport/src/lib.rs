@@ -44,6 +44,8 @@
 
 // The tables above link to items of all cargo features.
 #![cfg_attr(not(all(feature = "websocket", feature = "yamux")), allow(rustdoc::broken_intra_doc_links))]
+// cargo-fuzz sets `cfg(fuzzing)`, which cargo does not know.
+#![allow(unexpected_cfgs)]
 
 mod client;
 mod codec;
@@ -52,6 +54,10 @@ mod connection;
 mod deadline;
 mod dynamic;
 mod endpoint;
+#[cfg(fuzzing)]
+pub mod fuzzing;
+#[cfg(all(test, not(fuzzing)))]
+mod fuzzing;
 mod hub;
 mod layer;
 mod listen;
