@@ -57,6 +57,9 @@
     not(all(feature = "tls", feature = "websocket", feature = "yamux")),
     allow(rustdoc::broken_intra_doc_links)
 )]
+#![cfg_attr(not(all(feature = "websocket", feature = "yamux")), allow(rustdoc::broken_intra_doc_links))]
+// cargo-fuzz sets `cfg(fuzzing)`, which cargo does not know.
+#![allow(unexpected_cfgs)]
 
 mod client;
 mod codec;
@@ -67,6 +70,10 @@ mod dynamic;
 mod endpoint;
 mod http;
 mod http_proxy;
+#[cfg(fuzzing)]
+pub mod fuzzing;
+#[cfg(all(test, not(fuzzing)))]
+mod fuzzing;
 mod hub;
 mod layer;
 mod listen;

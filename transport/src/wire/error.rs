@@ -38,6 +38,14 @@ pub enum WireError {
         /// The length of the message, as its first bytes say it.
         length: usize,
     },
+    /// The contents of a framed or TTHeader message reach beyond its end: it breaks off, or a size inside it is wrong.
+    #[error("the contents of a message take {size} bytes or more; the message has {length}")]
+    Overrun {
+        /// What the contents take at least, in bytes from the message's first.
+        size: usize,
+        /// The length of the message, as its first bytes say it.
+        length: usize,
+    },
     /// The version of the encoding is not 1.
     #[error("expected version 1 of binary (0x8001) or compact (0x8201), found {version:#06x}")]
     Version {
@@ -53,6 +61,9 @@ pub enum WireError {
     /// The method name is not text.
     #[error("the method name is not valid UTF-8")]
     NameNotUtf8,
+    /// The text of an exception is not text.
+    #[error("the text of an exception is not valid UTF-8")]
+    ExceptionNotUtf8,
     /// A size is below zero.
     #[error("negative size {size} at byte {at}")]
     NegativeSize {

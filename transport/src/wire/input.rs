@@ -14,6 +14,17 @@ pub(super) enum Stop {
 }
 
 impl Stop {
+    /// The error of the contents of a message that is whole and `length` bytes long.
+    #[cold]
+    pub(super) fn beyond(self, length: usize) -> WireError {
+        match self {
+            Self::Beyond { size } => WireError::Overrun { size, length },
+            // Does not happen: the message's end is the input's limit.
+            Self::Short => WireError::Overrun { size: length, length },
+            Self::Invalid(error) => error,
+        }
+    }
+
     /// The error of a message that is whole: what it lacks will not come any more.
     pub(super) fn or(self, lacking: WireError) -> WireError {
         match self {

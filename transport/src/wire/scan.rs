@@ -31,11 +31,17 @@ pub(super) enum Shape {
 
 /// How an encoding writes fields and sizes.
 pub(super) trait Format {
+    /// The shape of an `i32`, and of no other type.
+    const I32: Shape;
+
     /// The fewest bytes that a value takes. Never 0 for the shape of an element.
     fn least(shape: Shape) -> usize;
 
     /// The next field's value and id, where the last one's was `last`; none at the end of the struct.
     fn field(input: &mut Input<'_>, last: i16) -> Result<Option<(Shape, i16)>, Stop>;
+
+    /// A number of 32 bits, which has the shape [`I32`](Self::I32).
+    fn i32(input: &mut Input<'_>) -> Result<i32, Stop>;
 
     /// The number of bytes of a string.
     fn string(input: &mut Input<'_>) -> Result<usize, Stop>;
@@ -49,7 +55,7 @@ pub(super) trait Format {
 
 /// Something that has begun and not ended.
 #[derive(Clone, Copy, Debug)]
-enum Level {
+pub(super) enum Level {
     Struct {
         last: i16,
     },
@@ -115,7 +121,7 @@ impl Scan {
                     depth -= 1;
                 }
                 Some((shape, after)) => {
-                    let inner = value::<F>(input, shape)?;
+                    let inner = begin::<F>(input, shape)?;
                     if inner.is_some() && depth == MAX_DEPTH {
                         return Err(WireError::Depth { limit: MAX_DEPTH, at: input.at() }.into());
                     }
@@ -132,7 +138,7 @@ impl Scan {
 
 /// Goes past a value, or past its beginning: then the level that has begun.
 #[inline]
-fn value<F: Format>(input: &mut Input<'_>, shape: Shape) -> Result<Option<Level>, Stop> {
+pub(super) fn begin<F: Format>(input: &mut Input<'_>, shape: Shape) -> Result<Option<Level>, Stop> {
     match shape {
         Shape::Fixed(width) => input.skip(usize::from(width))?,
         Shape::Varint(longest) => {
