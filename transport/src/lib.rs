@@ -26,6 +26,7 @@
 //! | [`Protocol`] | the messages of a client | [`Channel::with_protocol`], `?protocol=` |
 //! | [`ServeOptions`] | a server | [`Serve::with_options`], [`ServeSessions::with_options`] |
 //! | [`HandshakeOptions`] | the handshakes of a layer | [`Layered::with_handshake_options`] |
+//! | [`Keepalive`] | pings | [`WebSocket::with_keepalive`], [`YamuxOptions::with_keepalive`] |
 //! | [`YamuxOptions`] | a yamux session | [`SessionListener::with_options`], [`YamuxStreams::with_options`], [`Yamux::connect_with_options`] |
 //!
 //! # Errors
@@ -53,6 +54,8 @@ mod deadline;
 mod dynamic;
 mod endpoint;
 mod hub;
+#[cfg(any(feature = "websocket", feature = "yamux"))]
+mod keepalive;
 mod layer;
 mod listen;
 mod memory;
@@ -72,6 +75,8 @@ pub use connection::{Connection, NotDelivered, Peer};
 pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer};
 pub use endpoint::{Endpoint, EndpointError, Scheme, SocketPath};
 pub use hub::{Hub, Registration};
+#[cfg(any(feature = "websocket", feature = "yamux"))]
+pub use keepalive::Keepalive;
 pub use layer::{ConnectExt, HandshakeOptions, Layer, Layered};
 #[cfg(unix)]
 pub use listen::UnixPeer;
@@ -90,6 +95,6 @@ pub use target::WrongEndpoint;
 pub use websocket::{HandshakeError, WebSocket, WebSocketPeer, WebSocketStream};
 #[cfg(feature = "yamux")]
 pub use yamux::{
-    DialedPeer, Incoming, OpenError, Outgoing, Session, SessionError, SessionListener, StreamListener, Yamux,
-    YamuxOptions, YamuxStream, YamuxStreams,
+    DialedPeer, Incoming, OpenError, Outgoing, Session, SessionError, SessionErrorKind, SessionListener,
+    StreamListener, Yamux, YamuxOptions, YamuxStream, YamuxStreams,
 };
