@@ -9,7 +9,7 @@ use std::time::Duration;
 use motore::service::UnaryService;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadHalf, WriteHalf};
 use tokio::task::JoinSet;
-use tokio::time::interval;
+use tokio::time::{MissedTickBehavior, interval};
 use volo::net::Address;
 use volplane_transport::{Listener, Memory, MemoryListener};
 
@@ -27,6 +27,8 @@ pub struct Control {
     connections: Arc<AtomicUsize>,
     /// Bytes carried, both directions together.
     carried: Arc<AtomicUsize>,
+    /// Ends of connections that were closed: two for each.
+    closed: Arc<AtomicUsize>,
 }
 
 impl Control {
@@ -37,6 +39,10 @@ impl Control {
 
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
+    }
+
+    pub fn closed(&self) -> usize {
+        self.closed.load(Ordering::SeqCst)
     }
 
     pub fn carried(&self) -> usize {
@@ -77,6 +83,8 @@ async fn carry(
     number: usize,
 ) {
     let mut ticks = interval(TICK);
+    // A direction that had nothing to carry has saved nothing up.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut under_way = VecDeque::new();
     let mut ended = false;
     let mut chunk = vec![0; 64 * 1024];
@@ -85,7 +93,10 @@ async fn carry(
         tokio::select! {
             biased;
             read = from.read(&mut chunk), if !ended && under_way.len() < BUFFER => match read {
-                Ok(0) | Err(_) => ended = true,
+                Ok(0) | Err(_) => {
+                    ended = true;
+                    control.closed.fetch_add(1, Ordering::SeqCst);
+                }
                 Ok(count) => under_way.extend(&chunk[..count]),
             },
             _ = ticks.tick(), if ended || !under_way.is_empty() => {
