@@ -35,6 +35,7 @@
 //! | [`HandshakeOptions`] | the handshakes of a layer | [`Layered::with_handshake_options`] |
 //! | [`TcpOptions`] | TCP connections and listeners | [`StdNet::with_tcp_options`], [`StdNet::bind_with`] |
 //! | [`UnixOptions`] | a Unix domain socket | [`Unix::bind_with`] |
+//! | [`Keepalive`] | pings | [`WebSocket::with_keepalive`], [`YamuxOptions::with_keepalive`] |
 //! | [`YamuxOptions`] | a yamux session | [`SessionListener::with_options`], [`YamuxStreams::with_options`], [`Yamux::connect_with_options`] |
 //!
 //! # Errors
@@ -68,13 +69,15 @@ mod connection;
 mod deadline;
 mod dynamic;
 mod endpoint;
-mod http;
-mod http_proxy;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 #[cfg(all(test, not(fuzzing)))]
 mod fuzzing;
+mod http;
+mod http_proxy;
 mod hub;
+#[cfg(any(feature = "websocket", feature = "yamux"))]
+mod keepalive;
 mod layer;
 mod listen;
 mod maybe_tls;
@@ -103,6 +106,8 @@ pub use endpoint::{Endpoint, EndpointError, Scheme, SocketPath};
 pub use http::{Admission, Admitted, HttpRequest, InvalidHeader, PathIdError, Refusal, RequestHead, path_id};
 pub use http_proxy::{HttpProxy, ProxyError};
 pub use hub::{Hub, Registration};
+#[cfg(any(feature = "websocket", feature = "yamux"))]
+pub use keepalive::Keepalive;
 pub use layer::{ConnectExt, HandshakeOptions, Layer, Layered};
 #[cfg(unix)]
 pub use listen::UnixPeer;
@@ -131,6 +136,6 @@ pub use unix::{Unix, UnixOptions, UnixSocketListener};
 pub use websocket::{HandshakeError, WebSocket, WebSocketPeer, WebSocketStream};
 #[cfg(feature = "yamux")]
 pub use yamux::{
-    DialedPeer, Incoming, OpenError, Outgoing, Session, SessionError, SessionListener, StreamListener, Yamux,
-    YamuxOptions, YamuxStream, YamuxStreams,
+    DialedPeer, Incoming, OpenError, Outgoing, Session, SessionError, SessionErrorKind, SessionListener,
+    StreamListener, Yamux, YamuxOptions, YamuxStream, YamuxStreams,
 };

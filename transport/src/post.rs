@@ -159,7 +159,7 @@ impl Http {
 
     /// Makes a server answer `GET` and `HEAD` requests for `path`, such as `/healthz`, with 200. Default: none is
     /// answered so. The connection is closed after the answer. Has no effect on a client.
-    pub fn with_health_path(self, path: impl Into<String>) -> Self {
+    pub fn with_health(self, path: impl Into<String>) -> Self {
         self.set(|settings| settings.health = Some(path.into()))
     }
 

@@ -17,6 +17,7 @@ pub use stream::WebSocketStream;
 
 use crate::endpoint::{Endpoint, Scheme};
 use crate::http::OwnHeaders;
+use crate::keepalive::Keepalive;
 use crate::layer::Layered;
 use crate::maybe_tls::MaybeTls;
 use crate::stdnet::{BindError, StdNet, StdNetListener};
@@ -58,6 +59,7 @@ pub struct WebSocket {
     path: String,
     query: Option<String>,
     subprotocols: Vec<String>,
+    keepalive: Option<Keepalive>,
     /// What only a server uses.
     server: ServerSettings,
     /// What only a client sends.
@@ -78,9 +80,26 @@ impl WebSocket {
             path,
             query,
             subprotocols: Vec::new(),
+            keepalive: Some(Keepalive::default()),
             server: ServerSettings::default(),
             headers: OwnHeaders::default(),
         }
+    }
+
+    /// When a connection without inbound bytes is checked with a ping, and when it is dead. Default: a ping after 20 s,
+    /// dead 10 s later. It applies while a client waits for an answer, while a connection is idle in a client's pool, and
+    /// at a server between calls and while a handler runs.
+    ///
+    /// A peer that reads nothing while it works on a call answers no ping meanwhile, such as a server of Go's
+    /// x/net/websocket, and so does a client that keeps idle connections without reading them. With such a peer, set a
+    /// timeout that is longer than its calls, or use [`without_keepalive`](Self::without_keepalive).
+    pub fn with_keepalive(self, keepalive: Keepalive) -> Self {
+        Self { keepalive: Some(keepalive), ..self }
+    }
+
+    /// Sends no pings. Pings of the other end are answered all the same.
+    pub fn without_keepalive(self) -> Self {
+        Self { keepalive: None, ..self }
     }
 
     /// Connects to `url`, `ws://HOST:PORT/PATH`, over TCP, or `wss://HOST:PORT/PATH`, over TLS. TLS trusts the roots of

@@ -22,7 +22,7 @@ mod stream;
 mod wire;
 
 pub use connector::{Yamux, YamuxStreams};
-pub use error::{OpenError, SessionError};
+pub use error::{OpenError, SessionError, SessionErrorKind};
 pub use listener::{SessionListener, StreamListener};
 pub use options::YamuxOptions;
 pub use session::{DialedPeer, Incoming, Outgoing, Session};

@@ -82,9 +82,20 @@ fn of_servers() {
 #[test]
 fn of_sessions() {
     let options = format!("{:?}", volplane_transport::YamuxOptions::default());
+    let options = options.replace("Some(Keepalive { interval: 20s, timeout: 10s })", "20s, 10s");
     let documented = documented(include_str!("../src/yamux/options.rs"));
     let documented = documented.iter().map(|(option, default)| format!("{option}: {}", default.replace(" s", "s")));
     assert_eq!(options, format!("YamuxOptions {{ {} }}", documented.collect::<Vec<_>>().join(", ")));
+}
+
+#[cfg(any(feature = "websocket", feature = "yamux"))]
+#[test]
+fn of_keepalive() {
+    let options = volplane_transport::Keepalive::default();
+    assert_documented(
+        include_str!("../src/keepalive.rs"),
+        [("interval", time(options.interval())), ("timeout", time(options.timeout()))],
+    );
 }
 
 #[test]

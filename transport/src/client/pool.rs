@@ -197,7 +197,7 @@ impl<T: Connection> Pool<T> {
         drop(state);
         for (_, idle, _) in &mut checked {
             // Outside the lock: checking and closing may take system calls.
-            idle.retain_mut(|idle| idle.since.elapsed() < self.idle_timeout && idle.connection.is_usable());
+            idle.retain_mut(|idle| idle.since.elapsed() < self.idle_timeout && idle.connection.is_alive());
         }
         let mut state = self.lock();
         for (address, idle, permits) in checked {

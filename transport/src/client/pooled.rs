@@ -64,6 +64,12 @@ impl<T: Connection> PooledConnection<T> {
         self.is_reusable() && self.io.has_nothing_to_read()
     }
 
+    /// As [`is_usable`](Self::is_usable), for a connection that stays idle: it also does what the connection has to do of
+    /// its own.
+    pub(super) fn is_alive(&mut self) -> bool {
+        self.is_usable() && self.io.poll_background_once().is_pending()
+    }
+
     /// Whether it can be used again after a call that succeeded. Bytes after the answer are a protocol error.
     pub(super) fn is_reusable(&self) -> bool {
         !self.reader.has_partial() && self.io.get_ref().is_reusable()

@@ -15,9 +15,9 @@ impl<B> Layered<B, Http> {
         self.map_layer(Http::with_subpaths)
     }
 
-    /// See [`Http::with_health_path`].
-    pub fn with_health_path(self, path: impl Into<String>) -> Self {
-        self.map_layer(|http| http.with_health_path(path))
+    /// See [`Http::with_health`].
+    pub fn with_health(self, path: impl Into<String>) -> Self {
+        self.map_layer(|http| http.with_health(path))
     }
 
     /// See [`Http::with_origins`].

@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
+use std::io;
 use std::mem::MaybeUninit;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -100,11 +101,15 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
     async fn calls(&mut self) -> Closed {
         loop {
             let message = poll_fn(|cx| self.poll_message(cx)).await;
-            let Self { stop, service, peer, processor, .. } = self;
+            let Self { io, stop, service, peer, processor, .. } = self;
             let next = match message {
                 Ok(message) => {
                     self.calls += 1;
-                    processor.call(message, peer, &**service, || stop.is_stopping()).await
+                    let call = processor.call(message, peer, &**service, || stop.is_stopping());
+                    match with_background(call, io).await {
+                        Ok(next) => next,
+                        Err(error) => return Closed::Failed(ReadError::Io(error)),
+                    }
                 }
                 Err(Closed::Failed(ReadError::Wire(error))) => match self.reader.take_refused() {
                     Some(asked) => processor.unreadable(peer, *asked, &error),
@@ -184,6 +189,26 @@ async fn discard(io: &mut (impl AsyncRead + Unpin), limit: usize) {
         }
     })
     .await;
+}
+
+/// Executes a call, and meanwhile does what the connection has to do of its own. If the peer is dead, the handler still
+/// runs to its end, as it does if the peer has closed the connection: what it began, it completes. Only its answer is
+/// dropped.
+async fn with_background<R>(call: impl Future<Output = R>, io: &mut impl Connection) -> io::Result<R> {
+    let mut call = pin!(call);
+    let mut dead = None;
+    poll_fn(|cx| {
+        if let Poll::Ready(done) = call.as_mut().poll(cx) {
+            return Poll::Ready(dead.take().map_or(Ok(done), Err));
+        }
+        if dead.is_none()
+            && let Poll::Ready(error) = io.poll_background(cx)
+        {
+            dead = Some(error);
+        }
+        Poll::Pending
+    })
+    .await
 }
 
 /// Fires when no call has arrived for a while. It costs nothing at a call: the timer is not reset, and checks whether

@@ -176,6 +176,11 @@ impl Outgoing {
         self.is_open() && !self.status.is_silent()
     }
 
+    /// Whether a call was given up on it and nothing has arrived since.
+    pub(super) fn is_suspect(&self) -> bool {
+        self.status.is_suspect()
+    }
+
     /// Sends GoAway and ends the session. Calls that are still running fail. Takes at most 6 s: 5 s until the connection
     /// has taken what is due, and 1 s until the other end has closed it, too.
     pub async fn close(&self) {

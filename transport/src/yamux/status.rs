@@ -86,6 +86,27 @@ impl Status {
         self.silence.is_silent()
     }
 
+    /// How many frames have arrived so far.
+    pub(super) fn frames_received(&self) -> u64 {
+        self.silence.frames()
+    }
+
+    /// A call was given up, and no frame has arrived since it was sent: the driver asks the peer with a ping, and no call
+    /// goes to the session until a frame arrives.
+    pub(super) fn suspect(&self) {
+        self.silence.suspect();
+        self.driver.wake();
+    }
+
+    pub(super) fn is_suspect(&self) -> bool {
+        self.silence.is_suspect()
+    }
+
+    /// Whether a ping is due because of [`suspect`](Self::suspect). `true` once.
+    pub(super) fn take_suspicion(&self) -> bool {
+        self.silence.take_probe()
+    }
+
     /// The peer acknowledged no stream within the open timeout.
     pub(super) fn set_unacknowledged(&self) {
         self.silence.set_unacknowledged();

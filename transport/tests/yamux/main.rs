@@ -1,6 +1,7 @@
 //! yamux on the wire, and calls in both directions over one session.
 #![allow(clippy::unwrap_used)] // a test that can't go on has failed
 
+mod alive;
 mod draining;
 mod limits;
 mod load;
