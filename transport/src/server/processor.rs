@@ -16,6 +16,8 @@ use super::context::{recycle_context, take_context};
 use super::{GeneratedService, ThriftService};
 use crate::codec::{Decoder, MessageWriter, RawMessage};
 use crate::connection::Peer;
+use crate::log::{Kind, limited};
+use crate::printable::Printable;
 use crate::protocol::Framing;
 
 /// What happens to the connection after a call.
@@ -92,7 +94,9 @@ impl Processor {
         cx.msg_type = Some(if outcome.is_ok() { TMessageType::Reply } else { TMessageType::Exception });
         let answer = ThriftMessage::mk_server_resp(cx, outcome);
         let Err(error) = self.writer.encode(cx, answer) else { return Next::Answer { last } };
-        tracing::error!(method = %cx.rpc_info().method(), %error, "the answer cannot be encoded");
+        let (method, error) = (Printable(cx.rpc_info().method()), Printable(error));
+        let caller = cx.rpc_info().caller().address();
+        limited!(ERROR, Kind::Handler, caller, %method, %error, "the answer cannot be encoded");
         // What does not fit may be in the header.
         METAINFO.with(|info| info.borrow_mut().clear());
         let why = format!("the answer cannot be encoded: {error}");
@@ -108,20 +112,22 @@ impl Processor {
     /// Answers a message that is not a request of this service, in its own protocol. The connection is closed
     /// afterwards.
     fn undecodable<P: Peer>(&mut self, mut cx: Box<ServerContext>, peer: &P, error: ThriftException) -> Next {
-        tracing::debug!(%peer, %error, "a request cannot be decoded");
+        let (shown, why) = (Printable(peer), Printable(&error));
+        limited!(WARN, Kind::Message, peer.address(), peer = %shown, error = %why, "a request cannot be decoded");
         if cx.req_msg_type == Some(TMessageType::OneWay) {
             // Its caller reads no answer; the next call on the connection would take it for its own.
             return Next::End;
         }
-        let exception = match error {
-            ThriftException::Application(exception) => exception,
+        let (kind, why) = match &error {
+            ThriftException::Application(exception) => (exception.kind(), Printable(exception.message()).to_string()),
             ThriftException::Protocol(error) => {
-                ApplicationException::new(ApplicationExceptionKind::PROTOCOL_ERROR, error.to_string())
+                (ApplicationExceptionKind::PROTOCOL_ERROR, Printable(error).to_string())
             }
             ThriftException::Transport(error) => {
-                ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, error.to_string())
+                (ApplicationExceptionKind::INTERNAL_ERROR, Printable(error).to_string())
             }
         };
+        let exception = ApplicationException::new(kind, why);
         cx.set_conn_reset_by_ttheader(true);
         let next = self.encode::<volo_thrift::Bytes>(&mut cx, Err(exception), true);
         reset_call(cx);
@@ -147,8 +153,10 @@ async fn call_service<S: ThriftService>(
             }
         },
         Err(panic) => {
-            let method = cx.rpc_info().method().clone();
-            tracing::error!(%method, panic = panic_message(&*panic), "a handler panicked");
+            let method = Printable(cx.rpc_info().method());
+            let panic = Printable(panic_message(&*panic));
+            let caller = cx.rpc_info().caller().address();
+            limited!(ERROR, Kind::Handler, caller, %method, %panic, "a handler panicked");
             let why = format!("the handler of {method} panicked");
             Err(ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, why))
         }

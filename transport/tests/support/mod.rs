@@ -15,6 +15,7 @@ use volplane_transport::{
 };
 
 pub mod bytes;
+pub mod capture;
 pub mod looking;
 
 /// Longer than anything here takes on a busy machine: a test that runs into it has failed.
