@@ -18,6 +18,7 @@ pub use tap::Tap;
 use crate::connection::{Connection, Peer};
 use crate::endpoint::Endpoint;
 use crate::layer::{Layer, Layered};
+use crate::log::{Kind, limited};
 
 /// A source of connections for [`serve`](crate::serve).
 ///
@@ -88,8 +89,9 @@ where
                 tracing::debug!(%error, "a connection to {what} ended before it was accepted");
             }
             Err(error) => {
-                tracing::error!(%error, "{what} cannot accept; next attempt in {PAUSE_WHEN_EXHAUSTED:?}");
-                tokio::time::sleep(PAUSE_WHEN_EXHAUSTED).await;
+                let pause = PAUSE_WHEN_EXHAUSTED;
+                limited!(ERROR, Kind::Accept, None, %error, "{what} cannot accept; next attempt in {pause:?}");
+                tokio::time::sleep(pause).await;
             }
         }
     }

@@ -1,7 +1,7 @@
 //! A hub: serves over yamux on WebSocket, and calls each peer back over the connection that the peer made.
 
 use clap::Parser;
-use volplane_cmd::{HubEchoHandler, Peer};
+use volplane_cmd::{HubEchoHandler, Peer, init_logging};
 use volplane_generated::api::EchoServer;
 use volplane_transport::{Hub, Listener, WebSocket, Yamux, ctrl_c, serve_sessions};
 
@@ -14,6 +14,7 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    init_logging("info");
     let args = Args::parse();
     let hub = Hub::default();
     let listener = WebSocket::bind(args.url).await?.with_ids();

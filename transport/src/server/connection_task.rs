@@ -20,6 +20,8 @@ use crate::codec::{MessageReader, RawMessage, ReadError};
 use crate::connect::WithCauses;
 use crate::connection::{Connection, Peer};
 use crate::deadline::Deadline;
+use crate::log::{Kind, limited};
+use crate::printable::Printable;
 
 /// How long a connection without a call stays open after the server has begun to stop. A client that sends a call at
 /// that moment gets its answer. Most clients under load send one within this time, and its answer tells them to use
@@ -77,13 +79,12 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
 
     /// Serves calls until the peer closes the connection, a deadline passes, or the server stops.
     pub(super) async fn run(mut self) {
-        tracing::trace!(peer = %self.peer, "connected");
+        tracing::trace!(peer = %Printable(&self.peer), "connected");
         let closed = METAINFO.scope(RefCell::new(MetaInfo::default()), self.calls()).await;
         let refused = matches!(closed, Closed::Refused);
         match closed {
             Closed::Normally | Closed::Refused => {}
-            Closed::TimedOut(what, after) => tracing::debug!(peer = %self.peer, ?after, "closed: {what} took too long"),
-            Closed::Failed(error) => tracing::debug!(peer = %self.peer, error = %WithCauses(&error), "closed"),
+            closed => self.log(&closed),
         }
         // Shut down after the last answer: dropping a yamux stream resets it, and Go discards what it has not read of
         // a stream that was reset.
@@ -95,7 +96,27 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
             }
         };
         let _outcome = tokio::time::timeout(SHUTDOWN_TIMEOUT, end).await;
-        tracing::trace!(peer = %self.peer, "disconnected");
+        tracing::trace!(peer = %Printable(&self.peer), "disconnected");
+    }
+
+    /// Logs why the connection is closed, if the peer should not have done so.
+    fn log(&self, closed: &Closed) {
+        let (peer, address) = (Printable(&self.peer), self.peer.address());
+        match closed {
+            Closed::Normally | Closed::Refused => {}
+            // An idle client that is closed is expected.
+            Closed::TimedOut(what @ "the next call", after) => {
+                tracing::debug!(%peer, ?after, "closed: {what} took too long")
+            }
+            Closed::TimedOut(what, after) => {
+                limited!(INFO, Kind::Timeout, address, %peer, ?after, "closed: {what} took too long");
+            }
+            Closed::Failed(error @ ReadError::Wire(_)) => {
+                limited!(WARN, Kind::Message, address, %peer, error = %WithCauses(error), "closed");
+            }
+            // Clients that end at any time are expected.
+            Closed::Failed(error) => tracing::debug!(%peer, error = %WithCauses(error), "closed"),
+        }
     }
 
     async fn calls(&mut self) -> Closed {

@@ -18,6 +18,8 @@ use super::context::{recycle_context, take_context};
 use super::{GeneratedService, ThriftService};
 use crate::codec::{Decoder, MessageWriter, RawMessage};
 use crate::connection::Peer;
+use crate::log::{Kind, limited};
+use crate::printable::Printable;
 use crate::protocol::{Framing, Protocol};
 use crate::wire::{Asked, Head, MessageKind, WireError};
 
@@ -107,7 +109,9 @@ impl Processor {
         cx.msg_type = Some(if outcome.is_ok() { TMessageType::Reply } else { TMessageType::Exception });
         let answer = ThriftMessage::mk_server_resp(cx, outcome);
         let Err(error) = self.writer.encode(cx, answer) else { return Next::Answer { last } };
-        tracing::error!(method = %cx.rpc_info().method(), %error, "the answer cannot be encoded");
+        let (method, error) = (Printable(cx.rpc_info().method()), Printable(error));
+        let caller = cx.rpc_info().caller().address();
+        limited!(ERROR, Kind::Handler, caller, %method, %error, "the answer cannot be encoded");
         // What does not fit may be in the header.
         METAINFO.with(|info| info.borrow_mut().clear());
         let why = format!("the answer cannot be encoded: {error}");
@@ -122,20 +126,24 @@ impl Processor {
 
     /// Answers a message that is not a request of this service. The connection is closed afterwards.
     fn undecodable<P: Peer>(&mut self, peer: &P, asked: Asked, error: ThriftException) -> Next {
-        tracing::debug!(%peer, %error, "a request cannot be decoded");
-        let exception = match error {
-            ThriftException::Application(exception) => exception,
-            ThriftException::Protocol(error) => protocol_error(&error),
+        let (shown, why) = (Printable(peer), Printable(&error));
+        limited!(WARN, Kind::Message, peer.address(), peer = %shown, error = %why, "a request cannot be decoded");
+        let (kind, why) = match &error {
+            ThriftException::Application(exception) => (exception.kind(), Printable(exception.message()).to_string()),
+            ThriftException::Protocol(error) => {
+                (ApplicationExceptionKind::PROTOCOL_ERROR, Printable(error).to_string())
+            }
             ThriftException::Transport(error) => {
-                ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, error.to_string())
+                (ApplicationExceptionKind::INTERNAL_ERROR, Printable(error).to_string())
             }
         };
-        self.refuse(peer, asked, exception)
+        self.refuse(peer, asked, ApplicationException::new(kind, why))
     }
 
     /// Answers a message that cannot be read. The connection is closed afterwards.
     pub(super) fn unreadable<P: Peer>(&mut self, peer: &P, asked: Asked, error: &WireError) -> Next {
-        tracing::debug!(%peer, %error, "a message cannot be read");
+        let (shown, why) = (Printable(peer), Printable(error));
+        limited!(WARN, Kind::Message, peer.address(), peer = %shown, error = %why, "a message cannot be read");
         self.refuse(peer, asked, protocol_error(error))
     }
 
@@ -185,8 +193,10 @@ async fn call_service<S: ThriftService>(
             }
         },
         Err(panic) => {
-            let method = cx.rpc_info().method().clone();
-            tracing::error!(%method, panic = panic_message(&*panic), "a handler panicked");
+            let method = Printable(cx.rpc_info().method());
+            let panic = Printable(panic_message(&*panic));
+            let caller = cx.rpc_info().caller().address();
+            limited!(ERROR, Kind::Handler, caller, %method, %panic, "a handler panicked");
             let why = format!("the handler of {method} panicked");
             Err(ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, why))
         }

@@ -16,6 +16,8 @@ use crate::connect::{ConnectError, WithCauses};
 use crate::connection::{Connection, Peer};
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
+use crate::log::{Kind, limited};
+use crate::printable::Printable;
 
 /// Requests to open a stream that may be queued; further ones wait for room.
 const OPENS: usize = 64;
@@ -63,10 +65,12 @@ impl<P: Peer> Session<P> {
         let queues = Queues { opens, commands: received, own_commands: commands.downgrade(), arrived };
         let driver = Driver::new(connection, mode, &options, Arc::clone(&status), queues);
         // Its owners are the handles: it ends when the last of them is dropped.
+        let of = peer.clone();
         tokio::spawn(async move {
             driver.run(&reason).await;
             if let Some(Err(error)) = &*reason.borrow() {
-                tracing::debug!(error = %WithCauses(error), "yamux session ended");
+                let (peer, why) = (Printable(&of), WithCauses(error));
+                limited!(INFO, Kind::Session, of.address(), %peer, error = %why, "a yamux session failed");
             }
         });
         let outgoing = Outgoing {

@@ -15,6 +15,7 @@ use volplane_transport::{
 };
 
 pub mod bytes;
+pub mod capture;
 pub mod looking;
 pub mod slow_link;
 
