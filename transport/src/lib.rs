@@ -26,6 +26,7 @@
 //! | [`Protocol`] | the messages of a client | [`Channel::with_protocol`], `?protocol=` |
 //! | [`ServeOptions`] | a server | [`Serve::with_options`], [`ServeSessions::with_options`] |
 //! | [`HandshakeOptions`] | the handshakes of a layer | [`Layered::with_handshake_options`] |
+//! | [`HubOptions`] | the peers of a hub | [`Hub::with_options`] |
 //! | [`YamuxOptions`] | a yamux session | [`SessionListener::with_options`], [`YamuxStreams::with_options`], [`Yamux::connect_with_options`] |
 //!
 //! # Errors
@@ -71,7 +72,7 @@ pub use connect::{ConnectError, ConnectErrorKind};
 pub use connection::{Connection, NotDelivered, Peer};
 pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer};
 pub use endpoint::{Endpoint, EndpointError, Scheme, SocketPath};
-pub use hub::{Hub, Registration};
+pub use hub::{Hub, HubError, HubOptions, JoinError, PeerSession, PeerSessionState, Registration};
 pub use layer::{ConnectExt, HandshakeOptions, Layer, Layered};
 #[cfg(unix)]
 pub use listen::UnixPeer;
@@ -83,7 +84,7 @@ pub use server::{
     serve, serve_with,
 };
 #[cfg(feature = "yamux")]
-pub use server::{ServeSessions, serve_sessions};
+pub use server::{IntoSessionService, ServeSessions, serve_sessions};
 pub use stdnet::{BindError, StdNet, StdNetListener};
 pub use target::WrongEndpoint;
 #[cfg(feature = "websocket")]
