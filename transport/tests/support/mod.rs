@@ -16,6 +16,7 @@ use volplane_transport::{
 
 pub mod bytes;
 pub mod looking;
+pub mod relay;
 
 /// Longer than anything here takes on a busy machine: a test that runs into it has failed.
 pub const PATIENCE: Duration = Duration::from_secs(60);
