@@ -36,6 +36,7 @@
 //! | [`TcpOptions`] | TCP connections and listeners | [`StdNet::with_tcp_options`], [`StdNet::bind_with`] |
 //! | [`UnixOptions`] | a Unix domain socket | [`Unix::bind_with`] |
 //! | [`Keepalive`] | pings | [`WebSocket::with_keepalive`], [`YamuxOptions::with_keepalive`] |
+//! | [`HubOptions`] | the peers of a hub | [`Hub::with_options`] |
 //! | [`YamuxOptions`] | a yamux session | [`SessionListener::with_options`], [`YamuxStreams::with_options`], [`Yamux::connect_with_options`] |
 //!
 //! # Errors
@@ -107,7 +108,7 @@ pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer, ConnectorOp
 pub use endpoint::{Endpoint, EndpointError, Scheme, SocketPath};
 pub use http::{Admission, Admitted, HttpRequest, InvalidHeader, PathIdError, Refusal, RequestHead, path_id};
 pub use http_proxy::{HttpProxy, ProxyError};
-pub use hub::{Hub, Registration};
+pub use hub::{Hub, HubError, HubOptions, JoinError, PeerSession, PeerSessionState, Registration};
 #[cfg(any(feature = "websocket", feature = "yamux"))]
 pub use keepalive::Keepalive;
 pub use layer::{ConnectExt, HandshakeOptions, Layer, Layered};
@@ -124,7 +125,7 @@ pub use server::{
     serve, serve_with,
 };
 #[cfg(feature = "yamux")]
-pub use server::{ServeSessions, serve_sessions};
+pub use server::{IntoSessionService, ServeSessions, serve_sessions};
 pub use stdnet::{BindError, StdNet, StdNetListener, TcpOptions};
 pub use target::WrongEndpoint;
 #[cfg(feature = "tls")]

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use volplane_transport::{ClientOptions, HandshakeOptions, HubOptions, ServeOptions};
 use volplane_transport::{ClientOptions, HandshakeOptions, ServeOptions, TcpOptions};
 
 /// The second column of the table before `pub struct`, by the first.
@@ -74,6 +75,20 @@ fn of_servers() {
             ("message_timeout", time(options.message_timeout())),
             ("max_message_size", size(options.max_message_size())),
             ("drain_timeout", time(options.drain_timeout())),
+        ],
+    );
+}
+
+#[test]
+fn of_hubs() {
+    let options = HubOptions::default();
+    assert_documented(
+        include_str!("../src/hub/options.rs"),
+        [
+            ("max_peers", count(options.max_peers())),
+            ("call_timeout", time(options.call_timeout())),
+            ("remember", time(options.remember())),
+            ("max_remembered", count(options.max_remembered())),
         ],
     );
 }

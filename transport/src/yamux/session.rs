@@ -193,6 +193,12 @@ impl Outgoing {
         self.ended().await.ok();
     }
 
+    /// As [`close`](Self::close), but does not wait.
+    pub(crate) fn start_closing(&self) {
+        // An error means that the session is over already, or that as many others as there is room for are closing it.
+        let _closing = self.commands.try_send(Command::Close);
+    }
+
     /// Waits for the end of the session.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use volplane_transport::{
 pub mod bytes;
 pub mod capture;
 pub mod looking;
+pub mod relay;
 pub mod slow_link;
 
 /// Longer than anything here takes on a busy machine: a test that runs into it has failed.
