@@ -3,8 +3,7 @@
 
 use std::time::Duration;
 
-use volplane_transport::{ClientOptions, HandshakeOptions, HubOptions, ServeOptions};
-use volplane_transport::{ClientOptions, HandshakeOptions, ServeOptions, TcpOptions};
+use volplane_transport::{ClientOptions, HandshakeOptions, HubOptions, ServeOptions, TcpOptions};
 
 /// The second column of the table before `pub struct`, by the first.
 fn documented(source: &str) -> Vec<(String, String)> {
