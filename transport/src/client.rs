@@ -26,6 +26,8 @@ use volo_thrift::client::ClientBuilder;
 
 pub use call::Calls;
 pub use channel::Channel;
+#[cfg(feature = "websocket")]
+pub(crate) use error::CallError;
 pub use error::Delivery;
 pub use options::ClientOptions;
 pub use pool::PoolStats;

@@ -78,6 +78,14 @@ pub trait Connection: AsyncRead + AsyncWrite + Send + Unpin + 'static {
     fn announce_close(&mut self) -> bool {
         false
     }
+
+    /// What the other end said when it ended the connection, for the error of a call that waits for its answer. Asked
+    /// after a read has returned the end of the stream. Default: nothing.
+    ///
+    /// A layer passes it on to the connection below.
+    fn end_reason(&self) -> Option<io::Error> {
+        None
+    }
 }
 
 impl Connection for TcpStream {}
@@ -106,6 +114,10 @@ impl<C: Connection + ?Sized> Connection for Box<C> {
 
     fn announce_close(&mut self) -> bool {
         (**self).announce_close()
+    }
+
+    fn end_reason(&self) -> Option<io::Error> {
+        (**self).end_reason()
     }
 }
 

@@ -136,7 +136,7 @@ pub use tls::{
 #[cfg(unix)]
 pub use unix::{Unix, UnixOptions, UnixSocketListener};
 #[cfg(feature = "websocket")]
-pub use websocket::{HandshakeError, WebSocket, WebSocketPeer, WebSocketStream};
+pub use websocket::{HandshakeError, WebSocket, WebSocketClosed, WebSocketPeer, WebSocketStream};
 #[cfg(feature = "yamux")]
 pub use yamux::{
     DialedPeer, Incoming, OpenError, Outgoing, Session, SessionError, SessionErrorKind, SessionListener,

@@ -2,6 +2,7 @@
 //! stream over it.
 
 mod client;
+mod close;
 mod frame;
 mod handshake;
 mod layer;
@@ -11,6 +12,7 @@ mod server;
 mod settings;
 mod stream;
 
+pub use close::WebSocketClosed;
 pub use handshake::HandshakeError;
 pub use peer::WebSocketPeer;
 pub use stream::WebSocketStream;

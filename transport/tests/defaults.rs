@@ -117,7 +117,11 @@ fn of_handshakes() {
     let options = HandshakeOptions::default();
     assert_documented(
         include_str!("../src/layer.rs").split_once("/// Limits of the handshakes").unwrap().1,
-        [("deadline", time(options.deadline())), ("concurrency", count(options.concurrency()))],
+        [
+            ("deadline", time(options.deadline())),
+            ("concurrency", count(options.concurrency())),
+            ("per_address", count(options.per_address())),
+        ],
     );
 }
 

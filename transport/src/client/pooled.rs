@@ -99,6 +99,10 @@ impl<T: Connection> PooledConnection<T> {
     pub(super) async fn receive(&mut self) -> Result<RawMessage, ExchangeError> {
         match self.reader.read(&mut self.io).await {
             Err(ReadError::Io(error)) if NotDelivered::is(&error) => Err(ExchangeError::NotDelivered(error)),
+            Err(ended @ (ReadError::Ended | ReadError::CutOff { .. })) => match self.io.get_ref().end_reason() {
+                Some(reason) => Err(ReadError::Io(reason).into()),
+                None => Err(ended.into()),
+            },
             outcome => Ok(outcome?),
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ::http::StatusCode;
-use ::http::header::{HeaderMap, UPGRADE};
+use ::http::header::{HeaderName, HeaderValue, UPGRADE};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// How long the end of the peer is waited for, and how much of what it sends meanwhile is read. If a socket is closed
@@ -13,19 +13,27 @@ const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 64 * 1024;
 
 /// A whole response with a text, which ends with a line end.
-pub(crate) fn answer(status: u16, headers: &HeaderMap, body: &str, with_body: bool) -> Vec<u8> {
+pub(crate) fn answer<'a>(
+    status: u16,
+    headers: impl IntoIterator<Item = (&'a HeaderName, &'a HeaderValue)>,
+    body: &str,
+    with_body: bool,
+) -> Vec<u8> {
     let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error");
     let line_end = if body.is_empty() || body.ends_with('\n') { "" } else { "\n" };
     let length = body.len() + line_end.len();
     let mut head = format!("HTTP/1.1 {status} {reason}\r\n").into_bytes();
+    // RFC 9110, 7.8: `Upgrade` is for the next hop only, which `Connection` has to say.
+    let mut upgrade = "";
     for (name, value) in headers {
+        if name == UPGRADE {
+            upgrade = ", upgrade";
+        }
         head.extend_from_slice(name.as_str().as_bytes());
         head.extend_from_slice(b": ");
         head.extend_from_slice(value.as_bytes());
         head.extend_from_slice(b"\r\n");
     }
-    // RFC 9110, 7.8: `Upgrade` is for the next hop only, which `Connection` has to say.
-    let upgrade = if headers.contains_key(UPGRADE) { ", upgrade" } else { "" };
     let framing = format!(
         "Content-Type: text/plain; charset=utf-8\r\nContent-Length: {length}\r\nConnection: close{upgrade}\r\n\r\n"
     );

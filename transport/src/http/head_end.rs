@@ -53,7 +53,9 @@ mod tests {
 
     use super::*;
 
-    fn find(stream: &[u8], chunk: usize) -> Result<Option<usize>, HeadError> {
+    type Found = Result<Option<usize>, HeadError>;
+
+    fn find(stream: &[u8], chunk: usize) -> Found {
         let mut end = HeadEnd::default();
         let mut seen = 0;
         loop {
@@ -70,7 +72,7 @@ mod tests {
         let long_line = [b"GET /".as_slice(), &[b'a'; MAX_HEAD]].concat();
         let exact = format!("GET / HTTP/1.1\r\na: {}\r\n\r\n", "b".repeat(MAX_HEAD - 23));
         assert_eq!(exact.len(), MAX_HEAD);
-        let cases: [(&[u8], Result<Option<usize>, HeadError>); 14] = [
+        let cases: [(&[u8], Found); 14] = [
             (b"", Ok(None)),
             (b"GET / HTTP/1.1\r\n\r\nframes\n\n", Ok(Some(18))),
             (b"\r\nGET / HTTP/1.1\r\n\r\n", Ok(Some(20))),

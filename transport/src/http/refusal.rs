@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use ::http::header::{self, HeaderName, HeaderValue};
 
 use super::{answer, printable};
 
@@ -20,14 +20,15 @@ use super::{answer, printable};
 pub struct Refusal {
     status: u16,
     body: String,
-    headers: HeaderMap,
+    /// Of different names.
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Refusal {
     /// With an HTTP status and a text for the client. A status outside 400 to 599 becomes 500.
     pub fn new(status: u16, body: impl Into<String>) -> Self {
         let status = if (400..=599).contains(&status) { status } else { 500 };
-        Self { status, body: body.into(), headers: HeaderMap::new() }
+        Self { status, body: body.into(), headers: Vec::new() }
     }
 
     /// 400: the request is invalid.
@@ -38,9 +39,7 @@ impl Refusal {
     /// 401 with `WWW-Authenticate: Bearer`: there are no credentials, or invalid ones. For another scheme use
     /// [`new`](Self::new) and [`with_header`](Self::with_header).
     pub fn unauthorized(body: impl Into<String>) -> Self {
-        let mut refusal = Self::new(401, body);
-        refusal.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        refusal
+        Self::new(401, body).with_header("WWW-Authenticate", "Bearer")
     }
 
     /// 403: these credentials do not allow it.
@@ -61,7 +60,8 @@ impl Refusal {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value))
             && !FRAMING.contains(&name)
         {
-            self.headers.insert(name, value);
+            self.headers.retain(|(other, _)| *other != name);
+            self.headers.push((name, value));
         }
         self
     }
@@ -78,7 +78,8 @@ impl Refusal {
 
     /// The answer, as bytes. One to `HEAD` has no body.
     pub(crate) fn to_bytes(&self, with_body: bool) -> Vec<u8> {
-        answer(self.status, &self.headers, &self.body, with_body)
+        let headers = self.headers.iter().map(|(name, value)| (name, value));
+        answer(self.status, headers, &self.body, with_body)
     }
 }
 

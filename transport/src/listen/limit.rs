@@ -73,6 +73,10 @@ impl<C: Connection> Connection for Limited<C> {
     fn announce_close(&mut self) -> bool {
         self.inner.announce_close()
     }
+
+    fn end_reason(&self) -> Option<io::Error> {
+        self.inner.end_reason()
+    }
 }
 
 impl<C: AsyncRead + Unpin> AsyncRead for Limited<C> {

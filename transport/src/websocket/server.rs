@@ -33,7 +33,7 @@ pub(super) async fn handshake(
     let upgrade = match judge(layer, &head) {
         Ok(Verdict::Upgrade(upgrade)) => upgrade,
         Ok(Verdict::Healthy) => {
-            send_and_close(io, &answer(200, &Default::default(), "ok\n", with_body)).await;
+            send_and_close(io, &answer(200, [], "ok\n", with_body)).await;
             return Err(HandshakeError::HealthCheck);
         }
         Err(refusal) => return Err(refuse(io, refusal, with_body).await),

@@ -14,7 +14,8 @@ use crate::connection::Connection;
 use crate::keepalive::Keepalive;
 
 use self::alive::Alive;
-use super::frame::{Decoder, Encoder, FrameError, MAX_CONTROL, Role, Step};
+use super::close::WebSocketClosed;
+use super::frame::{CLOSE_NORMAL, CLOSE_PROTOCOL_ERROR, Decoder, Encoder, FrameError, MAX_CONTROL, Role, Step};
 
 /// Bytes read from the connection at a time: 4 to 16 KiB is where tungstenite was found best in memory and speed.
 const READ_CHUNK: usize = 8 * 1024;
@@ -35,15 +36,15 @@ const FRAMES_AT_ONCE: usize = 1024;
 /// How large an empty buffer is kept.
 const KEPT: usize = 8 * 1024;
 
-const CLOSE_NORMAL: u16 = 1000;
-const CLOSE_PROTOCOL_ERROR: u16 = 1002;
-
 /// A byte stream in WebSocket messages: each write is one binary message, and text and binary messages are read as one
 /// stream, however they are fragmented. It answers pings while it is read or polled in the background, and closes with
 /// code 1000.
 ///
 /// A read fails with [`io::ErrorKind::TimedOut`] when the other end is dead: see
 /// [`WebSocket::with_keepalive`](super::WebSocket::with_keepalive).
+///
+/// A Close of the peer with the code 1000 or 1001, or without one, is the end of the stream. With another code it is an
+/// error, whose source is a [`WebSocketClosed`].
 ///
 /// Written bytes are sent at the next flush at the latest. Dropping it sends a close frame if that needs no waiting.
 #[derive(Debug)]
@@ -62,6 +63,8 @@ pub struct WebSocketStream<T: AsyncWrite + Unpin> {
     /// `None` without keepalive.
     alive: Option<Alive>,
     reading: Reading,
+    /// What the peer said when it closed.
+    closed: Option<WebSocketClosed>,
     close_sent: bool,
     /// Set while a writer waits for room. The writer then also writes the reader's control frames: the connection keeps
     /// one waker for writing, and the reader's would replace the writer's.
@@ -84,6 +87,13 @@ impl<T: Connection> Connection for WebSocketStream<T> {
     fn poll_background(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         self.poll_unread(cx)
     }
+
+    fn end_reason(&self) -> Option<io::Error> {
+        match &self.closed {
+            Some(closed) => Some(closed.clone().into_error()),
+            None => self.io.end_reason(),
+        }
+    }
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
@@ -99,6 +109,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
             ahead: BytesMut::new(),
             alive: keepalive.map(Alive::new),
             reading: Reading::Open,
+            closed: None,
             close_sent: false,
             writer_waits: false,
         }
@@ -162,12 +173,21 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
             Step::Payload => {}
             Step::Pong(payload) => self.answered(&payload),
             Step::Ping(payload) => self.ping = Some(payload),
-            Step::Close(code) => {
-                self.send_close(code.map_or(CLOSE_NORMAL, answer_to_close));
+            Step::Close(closed) => {
+                self.send_close(closed.code().map_or(CLOSE_NORMAL, answer_to_close));
                 self.reading = Reading::Ended;
+                self.closed = Some(closed);
             }
         }
         Ok(true)
+    }
+
+    /// The end of the stream, or the peer's complaint.
+    fn how_it_ended(&self) -> io::Result<()> {
+        match &self.closed {
+            Some(closed) if !closed.is_normal() => Err(closed.clone().into_error()),
+            _ => Ok(()),
+        }
     }
 
     fn send_close(&mut self, code: u16) {
@@ -184,7 +204,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
 
     /// Ends the connection because of a violation of the protocol.
     fn refuse(&mut self, error: FrameError, cx: &mut Context<'_>) -> io::Result<io::Error> {
-        self.send_close(CLOSE_PROTOCOL_ERROR);
+        self.send_close(error.close_code());
         let error = self.fail(io::ErrorKind::InvalidData, error);
         self.answer(cx)?;
         Ok(error)
@@ -299,7 +319,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketStream<T> {
             }
             match this.reading {
                 Reading::Open => {}
-                Reading::Ended => return Poll::Ready(Ok(())),
+                Reading::Ended => return Poll::Ready(this.how_it_ended()),
                 Reading::Failed => return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
             }
             if this.decoder.payload_left() > 0 {
