@@ -72,9 +72,9 @@ pub trait Connection: AsyncRead + AsyncWrite + Send + Unpin + 'static {
         false
     }
 
-    /// Called by a stopping server before it writes an answer. A connection whose protocol can tell the peer to make
-    /// no more calls on it, as HTTP does with `Connection: close`, does so with this answer and returns `true`; the
-    /// server then closes it. Default: `false`.
+    /// Called by a server before it writes the last answer of a connection: the server stops, or the peer has sent
+    /// something invalid. A connection whose protocol can tell the peer to make no more calls on it, as HTTP does with
+    /// `Connection: close`, does so with this answer and returns `true`; the server then closes it. Default: `false`.
     fn announce_close(&mut self) -> bool {
         false
     }

@@ -165,7 +165,8 @@ impl Http {
 
     /// Makes a server accept requests that browsers send for pages of these origins, such as `https://example.com`, and
     /// of its own. Default: only of its own origin; requests without `Origin` come from no browser and are accepted. A
-    /// refused request gets 403. Has no effect on a client.
+    /// refused request gets 403. A browser that asks first (`OPTIONS`) is told which pages may call, without cookies. Has
+    /// no effect on a client.
     pub fn with_origins(self, origins: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.set(|settings| settings.origins = Origins::of(origins))
     }

@@ -14,7 +14,7 @@ use support::bytes::{framed_call, read_answer};
 use support::{EchoHandler, Server, Transport, client_of, request, within};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
-use volplane_transport::{Endpoint, ListenerExt, WebSocket, Yamux};
+use volplane_transport::{Endpoint, Http, ListenerExt, WebSocket, Yamux};
 
 const RESTARTS: usize = 10;
 const CALLERS: usize = 16;
@@ -37,6 +37,7 @@ fn start(transport: Transport, address: SocketAddr) -> (Server, SocketAddr) {
     let server = match transport {
         Transport::StdNet => Server::start(socket, EchoHandler),
         Transport::WebSocket => Server::start(socket.layer(websocket()), EchoHandler),
+        Transport::Http => Server::start(socket.layer(Http::at("/echo")), EchoHandler),
         Transport::Yamux => Server::start(Yamux::listen(socket).into_streams(), EchoHandler),
         Transport::YamuxWebSocket => {
             Server::start(Yamux::listen(socket.layer(websocket())).into_streams(), EchoHandler)
@@ -50,6 +51,7 @@ async fn restart_under_load(transport: Transport) {
     let (mut server, address) = start(transport, SocketAddr::from(([127, 0, 0, 1], 0)));
     let endpoint = match transport {
         Transport::StdNet | Transport::Yamux => Endpoint::from(address),
+        Transport::Http => format!("http://{address}/echo").parse().unwrap(),
         _ => format!("ws://{address}/kitex-ws").parse().unwrap(),
     };
     let client = client_of(transport, &endpoint);
@@ -119,6 +121,11 @@ async fn no_call_is_lost_on_stdnet() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_call_is_lost_on_websocket() {
     restart_under_load(Transport::WebSocket).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_call_is_lost_on_http() {
+    restart_under_load(Transport::Http).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

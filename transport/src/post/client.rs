@@ -104,22 +104,22 @@ impl<T: Connection> ClientStream<T> {
     }
 
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if self.answer.is_empty() {
-            match self.state {
-                State::Idle => {
-                    // Polled by the pool: there is something to read only if the server closes the connection.
-                    let count = if self.input.is_empty() {
-                        ready!(poll_fill(&mut self.io, &mut self.input, cx))?
-                    } else {
-                        self.input.len()
-                    };
-                    let outcome = if count == 0 { Ok(()) } else { Err(HttpError::Unexpected.into()) };
-                    self.state = State::Failed;
-                    return Poll::Ready(outcome);
-                }
-                State::Failed => return Poll::Ready(Ok(())),
-                _ => ready!(self.poll_exchange(cx))?,
+        match self.state {
+            State::Idle if !self.answer.is_empty() => {}
+            State::Idle => {
+                // Polled by the pool: there is something to read only if the server closes the connection.
+                let count = if self.input.is_empty() {
+                    ready!(poll_fill(&mut self.io, &mut self.input, cx))?
+                } else {
+                    self.input.len()
+                };
+                let outcome = if count == 0 { Ok(()) } else { Err(HttpError::Unexpected.into()) };
+                self.state = State::Failed;
+                return Poll::Ready(outcome);
             }
+            State::Failed => return Poll::Ready(Ok(())),
+            // The answer is returned when it is whole.
+            _ => ready!(self.poll_exchange(cx))?,
         }
         let count = buf.remaining().min(self.answer.len());
         buf.put_slice(&self.answer[..count]);

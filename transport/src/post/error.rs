@@ -43,6 +43,9 @@ pub enum HttpError {
     /// A header of this client can't be sent.
     #[error("a header of the request can't be sent")]
     Header(#[source] InvalidHeader),
+    /// The path or query of this client can't be sent.
+    #[error("a path begins with / and is percent-encoded")]
+    Path,
     /// This server answered a health check.
     #[error("it was a health check, which was answered")]
     HealthCheck,
@@ -63,7 +66,7 @@ impl From<HttpError> for io::Error {
             HttpError::Status { status: 401 | 403 | 407, .. } => io::ErrorKind::PermissionDenied,
             HttpError::Status { status: 404, .. } => io::ErrorKind::NotFound,
             HttpError::Status { .. } => io::ErrorKind::Other,
-            HttpError::Framed | HttpError::Header(_) => io::ErrorKind::InvalidInput,
+            HttpError::Framed | HttpError::Header(_) | HttpError::Path => io::ErrorKind::InvalidInput,
             _ => io::ErrorKind::InvalidData,
         };
         match error {

@@ -7,20 +7,28 @@ use std::sync::Arc;
 use volo::net::Address;
 
 use crate::connection::Peer;
-use crate::http::{Admitted, RequestHead};
+use crate::http::{Admitted, RequestHead, printable};
+
+/// How many characters of a path are in `Display`, which logs have.
+const SHOWN: usize = 128;
 
 /// An HTTP client: the peer of the underlying connection, and the head of its first request. Its later requests on the
 /// connection have the same path, query and credentials.
 #[derive(Clone, Debug)]
 pub struct HttpPeer<P> {
     inner: P,
-    request: Arc<RequestHead>,
+    client: Arc<Client>,
+}
+
+#[derive(Debug)]
+struct Client {
+    head: Arc<RequestHead>,
     admitted: Admitted,
 }
 
 impl<P> HttpPeer<P> {
-    pub(super) fn new(inner: P, request: Arc<RequestHead>, admitted: Admitted) -> Self {
-        Self { inner, request, admitted }
+    pub(super) fn new(inner: P, head: Arc<RequestHead>, admitted: Admitted) -> Self {
+        Self { inner, client: Arc::new(Client { head, admitted }) }
     }
 
     /// The peer of the underlying connection.
@@ -29,29 +37,29 @@ impl<P> HttpPeer<P> {
     }
 
     /// The head of the connection's first request.
-    pub fn request(&self) -> &RequestHead {
-        &self.request
+    pub fn head(&self) -> &RequestHead {
+        &self.client.head
     }
 
     /// The path of the request as it was sent, without the query.
     pub fn path(&self) -> &str {
-        self.request.path()
+        self.head().path()
     }
 
     /// The query of the request, without the question mark.
     pub fn query(&self) -> Option<&str> {
-        self.request.query()
+        self.head().query()
     }
 
     /// The first header of the first request with this name. `None` if there is none or its value is not visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.request.header(name)
+        self.head().header(name)
     }
 }
 
 impl<P: fmt::Display> fmt::Display for HttpPeer<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.inner, self.path())
+        write!(f, "{} ({})", self.inner, printable(self.path(), SHOWN))
     }
 }
 
@@ -62,7 +70,7 @@ impl<P: Peer> Peer for HttpPeer<P> {
     }
 
     fn detail(&self, wanted: TypeId) -> Option<&dyn Any> {
-        let request = || (wanted == TypeId::of::<RequestHead>()).then_some(&*self.request as &dyn Any);
-        self.admitted.detail(wanted).or_else(request).or_else(|| self.inner.detail(wanted))
+        let head = || (wanted == TypeId::of::<RequestHead>()).then_some(self.head() as &dyn Any);
+        self.client.admitted.detail(wanted).or_else(head).or_else(|| self.inner.detail(wanted))
     }
 }

@@ -59,6 +59,10 @@ impl<T: Connection> Connection for HttpStream<T> {
         }
     }
 
+    fn end_reason(&self) -> Option<io::Error> {
+        self.inner().end_reason()
+    }
+
     fn delimits_messages(&self) -> bool {
         true
     }

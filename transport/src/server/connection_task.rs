@@ -141,8 +141,14 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
             let last = match next {
                 Next::End => return Closed::Normally,
                 Next::NoAnswer => continue,
-                Next::Answer { last } => last || (self.stop.is_stopping() && self.io.announce_close()),
-                Next::Refusal => true,
+                Next::Answer { last } => {
+                    let announced = (last || self.stop.is_stopping()) && self.io.announce_close();
+                    last || announced
+                }
+                Next::Refusal => {
+                    self.io.announce_close();
+                    true
+                }
             };
             let timeout = self.options.message_timeout();
             let mut began = false;
