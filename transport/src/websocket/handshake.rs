@@ -1,8 +1,10 @@
 //! Why a WebSocket handshake fails.
 
 use std::error::Error;
+use std::io;
 
 use tokio_tungstenite::tungstenite;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 
 /// Why a WebSocket handshake failed.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +37,10 @@ impl HandshakeError {
     pub(super) fn of(error: tungstenite::Error) -> Self {
         match error {
             tungstenite::Error::Http(response) => HandshakeError::Status { status: response.status().as_u16() },
+            // The peer has closed the connection, as a server that is stopping does: another attempt may succeed.
+            tungstenite::Error::Protocol(ProtocolError::HandshakeIncomplete) => {
+                HandshakeError::Protocol(Box::new(io::Error::from(io::ErrorKind::UnexpectedEof)))
+            }
             other => HandshakeError::Protocol(Box::new(other)),
         }
     }

@@ -204,3 +204,22 @@ async fn a_client_that_was_refused_is_told_why_even_if_it_only_writes() {
     assert!(NotDelivered::is(&error), "{error:?}");
     assert_eq!(error.to_string(), "the server refused the TLS handshake: it requires a certificate of this end");
 }
+
+#[tokio::test]
+async fn a_further_connection_resumes_the_session() {
+    let (listener, acceptor, net) = rustls_server(rustls::ALL_VERSIONS, 2).await;
+    let channel = Channel::new(net.layer(AUTHORITY.client()));
+    let builder = EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE));
+    let client = builder.connect_through(channel.clone()).build();
+    let mut kinds = Vec::new();
+    for _ in 0..2 {
+        let serving = async {
+            let mut stream = accept(&listener, &acceptor).await;
+            answer(&mut stream).await;
+            kinds.push(stream.get_ref().1.handshake_kind().unwrap());
+        };
+        within(async { tokio::join!(echo(&client, "hello"), serving) }).await;
+    }
+    assert_eq!(kinds, [rustls::HandshakeKind::Full, rustls::HandshakeKind::Resumed]);
+    assert_eq!(channel.stats().opened, 2);
+}

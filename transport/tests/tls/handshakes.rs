@@ -10,7 +10,7 @@ use volplane_transport::{
     TlsRoots, WebSocket,
 };
 
-use crate::support::certificates::Authority;
+use crate::support::certificates::{AUTHORITY, Authority};
 use crate::support::raw::silent;
 use crate::support::{EchoHandler, Server, client, echo, request, within};
 use crate::{anywhere, connector, refused, server, tls_error, told, trusted};
@@ -160,6 +160,7 @@ async fn bytes_without_tls_at_a_tls_port_end_the_connection() {
     let plain = client!(StdNet::to(server.endpoint.authority().unwrap()));
     let error = within(plain.echo(request("hello"))).await.unwrap_err();
     assert!(matches!(error, ClientError::Transport(_) | ClientError::Application(_)), "{error:?}");
+    assert!(error.to_string().contains("found TLS"), "{error}");
     let plain = client!(WebSocket::to(format!("ws://{}/", server.endpoint.authority().unwrap())));
     let error = within(plain.echo(request("hello"))).await.unwrap_err();
     assert_eq!(Delivery::of(&error), Delivery::NeverSent);
@@ -213,5 +214,21 @@ async fn a_client_that_does_not_finish_its_handshake_is_closed_and_keeps_nobody_
     let client = client!(connector(&server, authority.client()));
     assert_eq!(echo(&client, "through").await, "through");
     crate::support::bytes::until_the_end(&mut slow).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_ends_the_connection_in_the_handshake_as_when_it_stops_is_dialed_again() {
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let connector = StdNet::to(socket.local_addr().unwrap()).layer(AUTHORITY.client());
+    let client = client!(connector);
+    let serving = async {
+        let (mut stopping, _) = socket.accept().await.unwrap();
+        stopping.read_u8().await.unwrap();
+        drop(stopping);
+        Server::start(socket.layer(Tls::server(AUTHORITY.identity(&["127.0.0.1"]))), EchoHandler)
+    };
+    let (answer, server) = within(async { tokio::join!(echo(&client, "hello"), serving) }).await;
+    assert_eq!(answer, "hello");
     server.stop().await;
 }
