@@ -156,3 +156,32 @@ fn of_unix_sockets() {
         [("mode", or_none(options.mode(), |mode| format!("{mode:o}"))), ("backlog", count(options.backlog() as usize))],
     );
 }
+
+#[cfg(feature = "tls")]
+#[test]
+fn of_tls() {
+    use volplane_transport::{ConnectorOptions, ListenerOptions, Tls};
+
+    let client = format!("{:?}", Tls::client());
+    assert!(client.starts_with("TlsClient { roots: TlsRoots { system: true, given: 0 }, server_name: None, "));
+    assert!(client.contains("identity: None, alpn: []"), "{client}");
+    assert_documented(
+        include_str!("../src/tls/client.rs"),
+        [
+            ("roots", "those of the operating system".to_owned()),
+            ("server_name", "the host of the endpoint".to_owned()),
+            ("identity", "none".to_owned()),
+            ("alpn", "none".to_owned()),
+        ],
+    );
+    let key = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let identity = volplane_transport::TlsIdentity::from_pem(key.cert.pem(), key.signing_key.serialize_pem()).unwrap();
+    let server = format!("{:?}", Tls::server(identity));
+    assert!(server.contains("client_certificates: NotAskedFor, alpn: []"), "{server}");
+    assert_documented(
+        include_str!("../src/tls/server.rs"),
+        [("client_certificates", "not asked for".to_owned()), ("alpn", "none".to_owned())],
+    );
+    assert_eq!(format!("{:?}", ConnectorOptions::default()), "ConnectorOptions { tls: None }");
+    assert_eq!(format!("{:?}", ListenerOptions::default()), "ListenerOptions { tls: None }");
+}

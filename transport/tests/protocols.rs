@@ -5,7 +5,10 @@ mod support;
 
 use motore::make::MakeConnection;
 use support::raw::{one_byte_at_a_time, reply, silent};
-use support::{EchoHandler, PATIENCE, Server, Transport, address, echo, every_transport, request, server_at, within};
+use support::{
+    EchoHandler, PATIENCE, Server, Transport, address, certificates, echo, every_transport, request, server_at,
+    tls_connector, within,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use volo::net::Address;
@@ -64,6 +67,8 @@ every_transport! {
                 Transport::Memory => speaking(protocol, memory.clone()),
                 Transport::Yamux => speaking(protocol, Yamux::over(StdNet::to(below))),
                 Transport::YamuxWebSocket => speaking(protocol, Yamux::over(WebSocket::to(below))),
+                Transport::Tls => speaking(protocol, tls_connector(&below)),
+                Transport::Wss => speaking(protocol, WebSocket::to_tls(below, certificates::AUTHORITY.client())),
                 Transport::Boxed => speaking(protocol, server.endpoint.connector().unwrap()),
             };
             assert_echoes(&client, protocol).await;
@@ -74,8 +79,8 @@ every_transport! {
 
 every_transport! {
     async fn an_endpoint_names_the_protocol(transport: Transport) {
-        if transport == Transport::Memory {
-            // No endpoint leads there.
+        if matches!(transport, Transport::Memory | Transport::Tls | Transport::Wss) {
+            // No endpoint leads to the first, and clients by an endpoint trust the roots of the operating system.
             return;
         }
         let server = server_at(transport, &address(transport), EchoHandler, ServeOptions::default()).await;

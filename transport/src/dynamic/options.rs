@@ -2,9 +2,9 @@
 
 /// Settings of [`Endpoint::connector_with`](crate::Endpoint::connector_with).
 ///
-/// | option | default |
-/// |---|---|
-/// | `tls` | the roots of the operating system, no client certificate |
+/// | option | default | what it is |
+/// |---|---|---|
+/// | `tls` | [`Tls::client`](crate::Tls::client) | the settings for `tls://` and `wss://` |
 #[derive(Clone, Debug, Default)]
 pub struct ConnectorOptions {
     #[cfg(feature = "tls")]
@@ -13,9 +13,9 @@ pub struct ConnectorOptions {
 
 /// Settings of [`Endpoint::bind_with`](crate::Endpoint::bind_with).
 ///
-/// | option | default |
-/// |---|---|
-/// | `tls` | none: endpoints of TLS can't be listened on |
+/// | option | default | what it is |
+/// |---|---|---|
+/// | `tls` | none | the certificate and settings for `tls://` and `wss://`, which need them |
 #[derive(Clone, Debug, Default)]
 pub struct ListenerOptions {
     #[cfg(feature = "tls")]

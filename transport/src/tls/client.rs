@@ -15,12 +15,12 @@ use crate::layer::Layer;
 
 /// The TLS layer of a connector, made by [`Tls::client`](super::Tls::client).
 ///
-/// | option | default |
-/// |---|---|
-/// | [`with_roots`](Self::with_roots) | those of the operating system |
-/// | [`with_server_name`](Self::with_server_name) | the host of the endpoint |
-/// | [`with_identity`](Self::with_identity) | none |
-/// | [`with_alpn`](Self::with_alpn) | none |
+/// | option | default | what it is |
+/// |---|---|---|
+/// | `roots` | those of the operating system | who may sign the server's certificate |
+/// | `server_name` | the host of the endpoint | what that certificate has to be for |
+/// | `identity` | none | the client's own certificate |
+/// | `alpn` | none | the application protocols that are offered |
 ///
 /// Clones share the sessions of TLS, so that a further connection to a server needs a shorter handshake.
 #[derive(Clone, Debug)]

@@ -217,7 +217,10 @@ impl TlsError {
             error => {
                 let source = Box::new(error.clone());
                 match error {
-                    Rustls::InvalidCertificate(Wrong::UnknownIssuer) => TlsError::UnknownAuthority { peer, source },
+                    // An authority that was made anew has its old name and another key.
+                    Rustls::InvalidCertificate(Wrong::UnknownIssuer | Wrong::BadSignature) => {
+                        TlsError::UnknownAuthority { peer, source }
+                    }
                     Rustls::InvalidCertificate(Wrong::Expired | Wrong::ExpiredContext { .. }) => {
                         TlsError::Expired { peer, source }
                     }
@@ -250,7 +253,8 @@ fn listed(presented: &[String]) -> String {
 fn meaning(alert: Alert) -> &'static str {
     match alert {
         Alert::CertificateRequired | Alert::NoCertificate => "it requires a certificate of this end",
-        Alert::UnknownCA => "it does not trust the authority that signed this end's certificate",
+        // The latter is sent if the authority has the same name and another key.
+        Alert::UnknownCA | Alert::DecryptError => "it does not trust the authority that signed this end's certificate",
         Alert::CertificateExpired => "this end's certificate has expired",
         Alert::CertificateRevoked => "this end's certificate is revoked",
         Alert::BadCertificate | Alert::UnsupportedCertificate | Alert::CertificateUnknown => {
@@ -280,7 +284,8 @@ pub(super) fn refusal(error: &io::Error) -> Option<TlsError> {
             | Alert::BadCertificate
             | Alert::UnsupportedCertificate
             | Alert::CertificateUnknown
-            | Alert::AccessDenied,
+            | Alert::AccessDenied
+            | Alert::DecryptError,
         ) => Some(TlsError::of_rustls(reason.clone(), "server")),
         _ => None,
     }

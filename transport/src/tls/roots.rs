@@ -11,6 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use tokio::sync::OnceCell;
 
 use super::{TlsConfigError, TlsError};
+use crate::connect::WithCauses;
 
 /// The authorities (root certificates) whose certificates are trusted. Clones share them.
 ///
@@ -57,7 +58,8 @@ impl TlsRoots {
         Self::new(certificates.collect(), GIVEN)
     }
 
-    /// These roots and `others`: `TlsRoots::system().and(own)`.
+    /// These roots and `others`: `TlsRoots::system().and(own)`. If the operating system has none, the others are trusted
+    /// alone, and a warning is logged.
     #[must_use]
     pub fn and(self, others: TlsRoots) -> Self {
         let mut given = Arc::unwrap_or_clone(self.given);
@@ -89,7 +91,15 @@ impl TlsRoots {
         if !self.system {
             return Ok(Arc::clone(&self.given));
         }
-        let system = SYSTEM.get_or_try_init(load_system).await?;
+        let system = match SYSTEM.get_or_try_init(load_system).await {
+            Ok(system) => system,
+            Err(error) if self.given.is_empty() => return Err(error),
+            // A small container has none.
+            Err(error) => {
+                tracing::warn!(error = %WithCauses(&error), "only the given roots are trusted");
+                return Ok(Arc::clone(&self.given));
+            }
+        };
         if self.given.is_empty() {
             return Ok(Arc::clone(system));
         }

@@ -18,18 +18,17 @@ use crate::layer::Layer;
 
 /// The TLS layer of a listener, made by [`Tls::server`](super::Tls::server).
 ///
-/// | option | default |
-/// |---|---|
-/// | [`with_required_client_certificates`](Self::with_required_client_certificates) | not asked for |
-/// | [`with_optional_client_certificates`](Self::with_optional_client_certificates) | not asked for |
-/// | [`with_alpn`](Self::with_alpn) | none |
+/// | option | default | what it is |
+/// |---|---|---|
+/// | `client_certificates` | not asked for | whether clients need a certificate, and who may sign it |
+/// | `alpn` | none | the application protocols that are accepted |
 ///
 /// Its peer is a [`TlsPeer`]. Layers above find what TLS knows of a client with
 /// [`peer.get::<TlsDetails>()`](Peer::get).
 #[derive(Clone, Debug)]
 pub struct TlsServer {
     identity: TlsIdentity,
-    clients: Clients,
+    client_certificates: Clients,
     alpn: Vec<Vec<u8>>,
     /// Made of the above by the first handshake. Each setter makes a new one.
     config: Arc<OnceCell<Arc<ServerConfig>>>,
@@ -38,25 +37,25 @@ pub struct TlsServer {
 /// Which clients are asked for a certificate.
 #[derive(Clone, Debug)]
 enum Clients {
-    Unknown,
+    NotAskedFor,
     Optional(TlsRoots),
     Required(TlsRoots),
 }
 
 impl TlsServer {
     pub(super) fn new(identity: TlsIdentity) -> Self {
-        Self { identity, clients: Clients::Unknown, alpn: Vec::new(), config: Arc::default() }
+        Self { identity, client_certificates: Clients::NotAskedFor, alpn: Vec::new(), config: Arc::default() }
     }
 
     /// Refuses clients without a certificate that one of these authorities has signed (mutual TLS).
     pub fn with_required_client_certificates(self, roots: TlsRoots) -> Self {
-        Self { clients: Clients::Required(roots), config: Arc::default(), ..self }
+        Self { client_certificates: Clients::Required(roots), config: Arc::default(), ..self }
     }
 
     /// Asks clients for a certificate, and accepts those that have none. One that none of these authorities has signed
     /// is refused.
     pub fn with_optional_client_certificates(self, roots: TlsRoots) -> Self {
-        Self { clients: Clients::Optional(roots), config: Arc::default(), ..self }
+        Self { client_certificates: Clients::Optional(roots), config: Arc::default(), ..self }
     }
 
     /// The application protocols of this server ([ALPN](https://www.rfc-editor.org/rfc/rfc7301)), the preferred one
@@ -75,8 +74,8 @@ impl TlsServer {
         let config = ServerConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .map_err(|error| TlsError::Settings(Box::new(error)))?;
-        let verifier = match &self.clients {
-            Clients::Unknown => None,
+        let verifier = match &self.client_certificates {
+            Clients::NotAskedFor => None,
             Clients::Optional(roots) => Some((roots, true)),
             Clients::Required(roots) => Some((roots, false)),
         };

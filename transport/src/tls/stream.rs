@@ -66,20 +66,31 @@ impl<Io: Connection> TlsStream<Io> {
             let why = "the connection was cut: it ended without the close_notify of TLS";
             return io::Error::new(io::ErrorKind::UnexpectedEof, why);
         }
-        // A server that has read a call has finished the handshake, and sends no such alert.
-        match refusal(&error) {
-            Some(refused) if !self.received && matches!(*self.io, Rustls::Client(_)) => {
-                NotDelivered::error(io::ErrorKind::PermissionDenied, refused.to_string())
-            }
-            _ => error,
-        }
+        self.refused(&error).unwrap_or(error)
     }
 
-    fn written<T>(&mut self, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if let Poll::Ready(Err(_)) = outcome {
-            self.writing = Writing::Failed;
+    /// The error of a server that refuses this client's certificate. It comes after the client's part of the handshake,
+    /// and calls may have been written meanwhile. None of them was delivered: a server that has read one has finished
+    /// its handshake, and sends no such alert.
+    fn refused(&self, error: &io::Error) -> Option<io::Error> {
+        if self.received || matches!(*self.io, Rustls::Server(_)) {
+            return None;
         }
-        outcome
+        refusal(error).map(|refused| NotDelivered::error(io::ErrorKind::PermissionDenied, refused.to_string()))
+    }
+
+    fn written<T>(&mut self, cx: &mut Context<'_>, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        let Poll::Ready(Err(error)) = outcome else { return outcome };
+        self.writing = Writing::Failed;
+        if !self.received {
+            // The alert that says why may have arrived before.
+            let mut byte = [0; 1];
+            if let Poll::Ready(Err(read)) = Pin::new(&mut *self.io).poll_read(cx, &mut ReadBuf::new(&mut byte)) {
+                self.reading = Reading::Failed;
+                return Poll::Ready(Err(self.refused(&read).unwrap_or(error)));
+            }
+        }
+        Poll::Ready(Err(error))
     }
 }
 
@@ -119,7 +130,7 @@ impl<Io: Connection> AsyncWrite for TlsStream<Io> {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         let outcome = Pin::new(&mut *this.io).poll_write(cx, buf);
-        this.written(outcome)
+        this.written(cx, outcome)
     }
 
     fn poll_write_vectored(
@@ -132,7 +143,7 @@ impl<Io: Connection> AsyncWrite for TlsStream<Io> {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         let outcome = Pin::new(&mut *this.io).poll_write_vectored(cx, bufs);
-        this.written(outcome)
+        this.written(cx, outcome)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -142,7 +153,7 @@ impl<Io: Connection> AsyncWrite for TlsStream<Io> {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let outcome = Pin::new(&mut *this.io).poll_flush(cx);
-        this.written(outcome)
+        this.written(cx, outcome)
     }
 
     /// Sends what was written and a `close_notify`, and shuts the connection below down. The peer's bytes can still be

@@ -1,6 +1,7 @@
 //! Why a WebSocket handshake fails.
 
 use std::error::Error;
+use std::io;
 
 use crate::http::Refusal;
 

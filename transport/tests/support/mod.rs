@@ -1,6 +1,7 @@
 //! What the tests share: handlers, a client and a server for each transport, and one test per transport.
 #![allow(dead_code)] // each test file uses a part of this
 
+pub mod certificates;
 pub mod raw;
 
 use std::future::IntoFuture;
@@ -10,8 +11,8 @@ use tokio::task::JoinHandle;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, EchoServer, Request, Response};
 use volplane_transport::{
-    Channel, ConnectWith, Endpoint, Http, Listener, Memory, ServeOptions, Served, ServerHandle, StdNet, WebSocket,
-    Yamux, serve,
+    Channel, ConnectWith, Endpoint, Http, Layered, Listener, ListenerExt, Memory, ServeOptions, Served, ServerHandle,
+    StdNet, TlsClient, WebSocket, Yamux, serve,
 };
 
 pub mod bytes;
@@ -93,6 +94,8 @@ pub enum Transport {
     Memory,
     Yamux,
     YamuxWebSocket,
+    Tls,
+    Wss,
     /// What `Endpoint::bind` and `Endpoint::connector` make of `yamux+ws://`.
     Boxed,
 }
@@ -111,7 +114,7 @@ macro_rules! every_transport {
 
                 $crate::support::every_transport!(@tests
                     stdnet = StdNet, websocket = WebSocket, http = Http, memory = Memory, yamux = Yamux,
-                    yamux_websocket = YamuxWebSocket, boxed = Boxed
+                    yamux_websocket = YamuxWebSocket, tls = Tls, wss = Wss, boxed = Boxed
                 );
             }
         )*
@@ -153,6 +156,8 @@ pub fn address(transport: Transport) -> Endpoint {
         Transport::WebSocket => "ws://127.0.0.1:0/kitex-ws",
         Transport::Http => "http://127.0.0.1:0/echo",
         Transport::Yamux => "yamux+tcp://127.0.0.1:0",
+        Transport::Tls => "tls://127.0.0.1:0",
+        Transport::Wss => "wss://127.0.0.1:0/kitex-ws",
         Transport::YamuxWebSocket | Transport::Boxed => "yamux+ws://127.0.0.1:0/kitex-ws",
         Transport::Memory => panic!("no address leads to memory"),
     };
@@ -177,6 +182,14 @@ where
             let listener = WebSocket::bind(below).await.unwrap();
             Server::start_with(Yamux::listen(listener).into_streams(), handler, options)
         }
+        Transport::Tls => {
+            let listener = StdNet::bind(below.authority().unwrap()).await.unwrap();
+            Server::start_with(listener.layer(certificates::server()), handler, options)
+        }
+        Transport::Wss => {
+            let listener = WebSocket::bind_tls(below, certificates::server()).await.unwrap();
+            Server::start_with(listener, handler, options)
+        }
         Transport::Boxed => Server::start_with(endpoint.bind().await.unwrap(), handler, options),
         Transport::Memory => panic!("no address leads to memory"),
     }
@@ -191,11 +204,18 @@ pub fn client_of(transport: Transport, endpoint: &Endpoint) -> EchoClient {
         Transport::Http => client!(Http::to(below)),
         Transport::Yamux => client!(Yamux::over(StdNet::to(below))),
         Transport::YamuxWebSocket => client!(Yamux::over(WebSocket::to(below))),
+        Transport::Tls => client!(tls_connector(&below)),
+        Transport::Wss => client!(WebSocket::to_tls(below, certificates::AUTHORITY.client())),
         Transport::Boxed => {
             EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE)).connect_to(endpoint).unwrap().build()
         }
         Transport::Memory => panic!("no address leads to memory"),
     }
+}
+
+/// A connector to a `tls://` endpoint of a test's server.
+pub fn tls_connector(endpoint: &Endpoint) -> Layered<StdNet, TlsClient> {
+    StdNet::to(endpoint.authority().unwrap()).layer(certificates::AUTHORITY.client())
 }
 
 /// A client whose pool can be looked at.
