@@ -6,7 +6,8 @@ mod tap;
 
 use std::future::Future;
 use std::io;
-use std::time::Duration;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 pub use limit::{Limit, Limited};
 #[cfg(unix)]
@@ -72,7 +73,7 @@ const PAUSE_WHEN_EXHAUSTED: Duration = Duration::from_secs(1);
 
 /// Calls `accept` until it returns a connection. An error of `accept` either concerns one connection, and the next one
 /// is accepted at once, or the operating system lacks file descriptors or memory, and it is called again after 1 s.
-/// `what` names the listener in the log.
+/// `what` names the listener in the log, which has at most one such line a second.
 ///
 /// # Cancel safety
 ///
@@ -88,16 +89,69 @@ where
                 tracing::debug!(%error, "a connection to {what} ended before it was accepted");
             }
             Err(error) => {
-                tracing::error!(%error, "{what} cannot accept; next attempt in {PAUSE_WHEN_EXHAUSTED:?}");
+                // A server begins anew whenever one of its connections ends: then a descriptor is free.
+                if EXHAUSTED.lock().is_ok_and(|mut last| is_due(&mut last, Instant::now())) {
+                    tracing::error!(%error, "{what} cannot accept; next attempt in {PAUSE_WHEN_EXHAUSTED:?}");
+                }
                 tokio::time::sleep(PAUSE_WHEN_EXHAUSTED).await;
             }
         }
     }
 }
 
+/// When a listener of this process last logged that it cannot accept. Others lack the same resources.
+static EXHAUSTED: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// How often it is logged.
+const LOG_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Whether to log now, and remembers it.
+fn is_due(last: &mut Option<Instant>, now: Instant) -> bool {
+    let due = last.is_none_or(|last| now.duration_since(last) >= LOG_INTERVAL);
+    if due {
+        *last = Some(now);
+    }
+    due
+}
+
+/// Linux reports an error that is pending on the new connection as one of `accept`: see
+/// [accept(2)](https://man7.org/linux/man-pages/man2/accept.2.html).
 fn concerns_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{
+        ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkDown, NetworkUnreachable,
+        TimedOut,
+    };
     matches!(
         error.kind(),
-        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+        ConnectionRefused
+            | ConnectionAborted
+            | ConnectionReset
+            | HostUnreachable
+            | NetworkDown
+            | NetworkUnreachable
+            | TimedOut
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lack_of_descriptors_is_logged_once_a_second() {
+        let start = Instant::now();
+        let mut last = None;
+        let due = (0..30).filter(|tenths| is_due(&mut last, start + Duration::from_millis(100 * tenths)));
+        assert_eq!(due.collect::<Vec<_>>(), [0, 10, 20]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_of_one_connection_is_skipped_and_another_one_waits_a_second() {
+        let mut errors =
+            [io::ErrorKind::ConnectionAborted, io::ErrorKind::NetworkDown, io::ErrorKind::Other].into_iter();
+        let since = tokio::time::Instant::now();
+        accept_with_retry("the test", || std::future::ready(errors.next().map_or(Ok(()), |kind| Err(kind.into()))))
+            .await;
+        assert_eq!(since.elapsed(), PAUSE_WHEN_EXHAUSTED);
+    }
 }
