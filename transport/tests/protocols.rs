@@ -12,7 +12,7 @@ use volo::net::Address;
 use volo::net::incoming::DefaultIncoming;
 use volplane_generated::api::{EchoClient, EchoClientBuilder, EchoServer};
 use volplane_transport::{
-    Channel, ConnectError, ConnectWith, Connection, Delivery, Endpoint, Memory, Protocol, ServeOptions, StdNet,
+    Channel, ConnectError, ConnectWith, Connection, Delivery, Endpoint, Memory, Protocol, ServeOptions, StdNet, Unix,
     WebSocket, Yamux,
 };
 
@@ -54,6 +54,7 @@ every_transport! {
             let below = server.endpoint.clone().with_yamux(false);
             let client = match transport {
                 Transport::StdNet => speaking(protocol, StdNet::to(below)),
+                Transport::Unix => speaking(protocol, Unix::to(below)),
                 Transport::WebSocket => speaking(protocol, WebSocket::to(below)),
                 Transport::Memory => speaking(protocol, memory.clone()),
                 Transport::Yamux => speaking(protocol, Yamux::over(StdNet::to(below))),

@@ -41,7 +41,7 @@ fn start(transport: Transport, address: SocketAddr) -> (Server, SocketAddr) {
         Transport::YamuxWebSocket => {
             Server::start(Yamux::listen(socket.layer(websocket())).into_streams(), EchoHandler)
         }
-        Transport::Memory | Transport::Boxed => panic!("not restarted here"),
+        Transport::Memory | Transport::Boxed | Transport::Unix => panic!("not restarted here"),
     };
     (server, address)
 }
