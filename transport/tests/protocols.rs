@@ -16,7 +16,7 @@ use volo::net::incoming::DefaultIncoming;
 use volplane_generated::api::{EchoClient, EchoClientBuilder, EchoServer};
 use volplane_transport::{
     Channel, ConnectError, ConnectWith, Connection, Delivery, Endpoint, Framing, Http, Memory, Protocol, ServeOptions,
-    StdNet, WebSocket, Yamux,
+    StdNet, Unix, WebSocket, Yamux,
 };
 
 const ALL: [Protocol; 6] = [
@@ -62,6 +62,7 @@ every_transport! {
             let below = server.endpoint.clone().with_yamux(false);
             let client = match transport {
                 Transport::StdNet => speaking(protocol, StdNet::to(below)),
+                Transport::Unix => speaking(protocol, Unix::to(below)),
                 Transport::WebSocket => speaking(protocol, WebSocket::to(below)),
                 Transport::Http => speaking(protocol, Http::to(below)),
                 Transport::Memory => speaking(protocol, memory.clone()),

@@ -44,7 +44,7 @@ fn start(transport: Transport, address: SocketAddr) -> (Server, SocketAddr) {
         }
         Transport::Tls => Server::start(socket.layer(certificates::server()), EchoHandler),
         Transport::Wss => Server::start(socket.layer(certificates::server()).layer(websocket()), EchoHandler),
-        Transport::Memory | Transport::Boxed => panic!("not restarted here"),
+        Transport::Memory | Transport::Boxed | Transport::Unix => panic!("not restarted here"),
     };
     (server, address)
 }

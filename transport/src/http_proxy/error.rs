@@ -14,7 +14,7 @@ pub enum ProxyError {
     Refused {
         /// The endpoint of the proxy.
         proxy: Endpoint,
-        /// The HTTP status: 407 asks for other credentials, 403 forbids the target, 502 to 504 could not reach it.
+        /// The HTTP status: 401 and 407 ask for other credentials, 403 forbids the target, 502 to 504 could not reach it.
         status: u16,
         /// The reason that the proxy gave beside the status, at most 80 characters of it.
         reason: String,
@@ -53,7 +53,7 @@ fn spaced(reason: &str) -> String {
 
 fn advice(status: u16) -> &'static str {
     match status {
-        407 => "; give its user name and password, as in http://USER:PASSWORD@HOST:PORT",
+        401 | 407 => "; give its user name and password, as in http://USER:PASSWORD@HOST:PORT",
         403 | 405 => "; it does not allow connections to this target",
         502..=504 => "; it could not reach the target",
         _ => "",

@@ -13,24 +13,23 @@ use std::time::Duration;
 /// |---|---|---|
 /// | `nodelay` | on | both ends |
 /// | `keepalive` | 20 s | both ends |
-/// | `keepalive_interval` | 5 s | both ends |
+/// | `keepalive_interval` | 3 s | both ends |
 /// | `keepalive_probes` | 2 | both ends, where there is no `user_timeout` |
-/// | `user_timeout` | 30 s | both ends, on Linux and Android |
+/// | `user_timeout` | 26 s | both ends, on Linux and Android |
 /// | `local_address` | none | clients |
 /// | `backlog` | 1,024 | listeners |
 /// | `reuse_port` | off | listeners, on Unix |
 ///
 /// # Dead connections
 ///
-/// With the defaults, a connection whose peer has vanished is closed 30 s after the last sign of life. If it is idle, a
-/// keepalive probe is due after 20 s, further ones follow every 5 s, and 10 s without an answer end it. If bytes were
-/// sent and are not acknowledged, `user_timeout` ends it.
+/// With the defaults, a connection whose peer has vanished is closed less than 30 s after the last sign of life. If it
+/// is idle, a keepalive probe is due after 20 s, and two without an answer end it; Linux sends the first up to 2 s late.
+/// If bytes were sent and are not acknowledged, `user_timeout` ends it.
 ///
 /// A slow peer is not closed while it acknowledges bytes. But Linux also counts the time in which a peer answers and
-/// has no room for a single segment
-/// ([tcp(7)](https://man7.org/linux/man-pages/man7/tcp.7.html), `tcp_probe_timer` in the kernel): a peer that reads
-/// nothing for 30 s while bytes wait is closed. For peers that pause longer, set a longer `user_timeout` or none. 10 s
-/// would be too short: over loopback, a reader of 10 KB/s reopens a full window every 6.5 s.
+/// has no room for a segment (`tcp_probe_timer` in the kernel's `tcp_timer.c`): a peer that reads nothing for 26 s while
+/// bytes wait is closed. For peers that pause longer, set a longer `user_timeout` or none. Measured over loopback, a
+/// peer that reads 10 KB/s and has a full window survives 26 s, and is closed with 10 s.
 ///
 /// ```
 /// use std::time::Duration;
@@ -65,9 +64,9 @@ impl Default for TcpOptions {
         Self {
             nodelay: true,
             keepalive: Some(Duration::from_secs(20)),
-            keepalive_interval: Duration::from_secs(5),
+            keepalive_interval: Duration::from_secs(3),
             keepalive_probes: 2,
-            user_timeout: Some(Duration::from_secs(30)),
+            user_timeout: Some(Duration::from_secs(26)),
             local_address: None,
             backlog: 1024,
             reuse_port: false,
@@ -89,7 +88,7 @@ impl TcpOptions {
         Self { keepalive: idle, ..self }
     }
 
-    /// How long after a probe without an answer the next one follows, in whole seconds from 1 s to 32,767 s. Default: 5
+    /// How long after a probe without an answer the next one follows, in whole seconds from 1 s to 32,767 s. Default: 3
     /// s.
     pub fn with_keepalive_interval(self, interval: Duration) -> Self {
         Self { keepalive_interval: interval.clamp(Duration::from_secs(1), MAX_KEEPALIVE), ..self }
@@ -103,7 +102,7 @@ impl TcpOptions {
 
     /// `TCP_USER_TIMEOUT` ([RFC 5482](https://www.rfc-editor.org/rfc/rfc5482)): how long sent bytes or probes may stay
     /// without an acknowledgement, and how long the peer may have no room for more, before the connection is closed.
-    /// `None` leaves it to the operating system, which takes some 15 min. Default: 30 s. It exists on Linux and
+    /// `None` leaves it to the operating system, which takes some 15 min. Default: 26 s. It exists on Linux and
     /// Android only.
     pub fn with_user_timeout(self, timeout: Option<Duration>) -> Self {
         let timeout = timeout.map(|timeout| timeout.clamp(MIN_USER_TIMEOUT, MAX_USER_TIMEOUT));

@@ -1,7 +1,6 @@
 //! Why a WebSocket handshake fails.
 
 use std::error::Error;
-use std::io;
 
 use crate::http::Refusal;
 

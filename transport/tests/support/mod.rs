@@ -5,6 +5,7 @@ pub mod certificates;
 pub mod raw;
 
 use std::future::IntoFuture;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
@@ -12,7 +13,7 @@ use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, EchoServer, Request, Response};
 use volplane_transport::{
     Channel, ConnectWith, Endpoint, Http, Layered, Listener, ListenerExt, Memory, ServeOptions, Served, ServerHandle,
-    StdNet, TlsClient, WebSocket, Yamux, serve,
+    StdNet, TlsClient, Unix, WebSocket, Yamux, serve,
 };
 
 pub mod bytes;
@@ -89,6 +90,7 @@ pub(crate) use client;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
     StdNet,
+    Unix,
     WebSocket,
     Http,
     Memory,
@@ -113,7 +115,7 @@ macro_rules! every_transport {
                 async fn run($transport: $crate::support::Transport) $body
 
                 $crate::support::every_transport!(@tests
-                    stdnet = StdNet, websocket = WebSocket, http = Http, memory = Memory, yamux = Yamux,
+                    stdnet = StdNet, unix = Unix, websocket = WebSocket, http = Http, memory = Memory, yamux = Yamux,
                     yamux_websocket = YamuxWebSocket, tls = Tls, wss = Wss, boxed = Boxed
                 );
             }
@@ -149,9 +151,15 @@ where
     (server, client)
 }
 
-/// Where a server over `transport` listens: at a free port.
+/// Where a server over `transport` listens: at a free port, or a name of its own.
 pub fn address(transport: Transport) -> Endpoint {
+    static SOCKETS: AtomicU32 = AtomicU32::new(0);
     let text = match transport {
+        Transport::Unix => {
+            let socket = SOCKETS.fetch_add(1, Ordering::Relaxed);
+            let name = format!("volplane-{}-{socket}.sock", std::process::id());
+            return Endpoint::unix(std::env::temp_dir().join(name)).unwrap();
+        }
         Transport::StdNet => "tcp://127.0.0.1:0",
         Transport::WebSocket => "ws://127.0.0.1:0/kitex-ws",
         Transport::Http => "http://127.0.0.1:0/echo",
@@ -172,6 +180,7 @@ where
     let below = endpoint.clone().with_yamux(false);
     match transport {
         Transport::StdNet => Server::start_with(StdNet::bind(below).await.unwrap(), handler, options),
+        Transport::Unix => Server::start_with(Unix::bind(below).await.unwrap(), handler, options),
         Transport::WebSocket => Server::start_with(WebSocket::bind(below).await.unwrap(), handler, options),
         Transport::Http => Server::start_with(Http::bind(below).await.unwrap(), handler, options),
         Transport::Yamux => {
@@ -200,6 +209,7 @@ pub fn client_of(transport: Transport, endpoint: &Endpoint) -> EchoClient {
     let below = endpoint.clone().with_yamux(false);
     match transport {
         Transport::StdNet => client!(StdNet::to(below)),
+        Transport::Unix => client!(Unix::to(below)),
         Transport::WebSocket => client!(WebSocket::to(below)),
         Transport::Http => client!(Http::to(below)),
         Transport::Yamux => client!(Yamux::over(StdNet::to(below))),
