@@ -139,6 +139,24 @@ async fn contents_that_are_wrong() {
     server.stop().await;
 }
 
+/// Messages that can be read, but are no requests of this service.
+#[tokio::test]
+async fn methods_that_the_service_does_not_have() {
+    let server = start().await;
+    for compact in [false, true] {
+        for form in FORMS {
+            let mut message = call(compact, &[0]);
+            let at = message.len() - if compact { 5 } else { 9 };
+            message[at..at + 4].copy_from_slice(b"nope");
+            let answer = send(&server, &form.wrap(&message)).await;
+            let message = form.unwrap(&answer);
+            let head: &[u8] = if compact { b"\x82\x61\x07\x04nope" } else { b"\x80\x01\0\x03\0\0\0\x04nope\0\0\0\x07" };
+            assert!(message.starts_with(head), "{form:?}: {}", answer.escape_ascii());
+        }
+    }
+    server.stop().await;
+}
+
 /// Where the method's name or the sequence id cannot be read, the answer has the form all the same.
 #[tokio::test]
 async fn heads_that_are_wrong() {
@@ -151,7 +169,7 @@ async fn heads_that_are_wrong() {
         &[0x80, 1, 0, 9, 0, 0, 0, 1, b'm', 0, 0, 0, 7, 0],
     ];
     for head in heads {
-        for form in [Form::Buffered, Form::Framed, Form::Header, Form::HeaderAndFrame] {
+        for form in FORMS {
             let answer = send(&server, &form.wrap(head)).await;
             let message = form.unwrap(&answer);
             assert!(message.starts_with(&[0x80, 1, 0, 3, 0, 0, 0, 0]), "{form:?}: {}", answer.escape_ascii());

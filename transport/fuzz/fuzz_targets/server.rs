@@ -20,7 +20,7 @@ impl Echo for Handler {
 }
 
 /// The call `echo("hi")` in a frame.
-const CALL: &[u8] = b"\0\0\0\x1c\x80\x01\0\x01\0\0\0\x04echo\0\0\0\x07\x0c\0\x01\x0b\0\x01\0\0\0\x02hi\0\0";
+const CALL: &[u8] = b"\0\0\0\x1e\x80\x01\0\x01\0\0\0\x04echo\0\0\0\x07\x0c\0\x01\x0b\0\x01\0\0\0\x02hi\0\0";
 
 fuzz_target!(|bytes: &[u8]| {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();

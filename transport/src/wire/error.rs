@@ -86,6 +86,14 @@ pub enum WireError {
         /// Where it ends, in bytes from the message's first.
         at: usize,
     },
+    /// The lists, sets and maps of the message have too many elements that are not numbers.
+    #[error("more than {limit} elements of lists, sets and maps at byte {at}")]
+    TooManyElements {
+        /// The most elements allowed.
+        limit: usize,
+        /// Where the list, set or map with them begins, behind its size, in bytes from the message's first.
+        at: usize,
+    },
     /// Structs, lists, sets and maps are nested too deeply.
     #[error("nested more than {limit} levels deep at byte {at}")]
     Depth {

@@ -9,7 +9,7 @@ use super::{
     compact::Compact,
     head,
     input::{Input, Stop},
-    scan::{Format, Shape},
+    scan::{Elements, Format, Shape},
     walk,
 };
 
@@ -66,7 +66,8 @@ fn fields<'a, F: Format>(input: &mut Input<'a>) -> Result<(Option<&'a [u8]>, Opt
         } else if id == 2 && shape == F::I32 {
             kind = Some(F::i32(input)?);
         } else {
-            walk::value::<F>(input, shape, 1)?;
+            // Counted before, as a part of the message.
+            walk::value::<F>(input, shape, 1, &mut Elements::new(usize::MAX))?;
         }
     }
     Ok((text, kind))

@@ -71,20 +71,55 @@ pub(super) enum Level {
     },
 }
 
+impl Level {
+    /// How many values begin with it that take much more memory than bytes in the message: all but numbers.
+    #[inline]
+    fn elements(&self) -> usize {
+        match self {
+            Level::Struct { .. } | Level::List { element: Shape::Varint(_), .. } => 0,
+            Level::List { left, .. } => *left,
+            Level::Map { left, .. } => left / 2,
+        }
+    }
+}
+
+/// How many elements a message may still have.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Elements {
+    limit: usize,
+    left: usize,
+}
+
+impl Elements {
+    pub(super) fn new(limit: usize) -> Self {
+        Self { limit, left: limit }
+    }
+
+    /// Counts those of a level that begins at byte `at`.
+    #[inline]
+    pub(super) fn count(&mut self, level: &Level, at: usize) -> Result<(), WireError> {
+        let left = self.left.checked_sub(level.elements());
+        self.left = left.ok_or(WireError::TooManyElements { limit: self.limit, at })?;
+        Ok(())
+    }
+}
+
 /// The state between two pieces.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
     /// Where the next step begins. It may lie behind the last byte that is there.
     at: usize,
     stack: Vec<Level>,
+    elements: Elements,
     #[cfg(test)]
     pub(super) steps: usize,
 }
 
 impl Scan {
-    /// Gets ready for the struct that begins at byte `at`.
-    pub(super) fn start(&mut self, at: usize) {
+    /// Gets ready for the struct that begins at byte `at`, and has no more than `elements`.
+    pub(super) fn start(&mut self, at: usize, elements: Elements) {
         self.at = at;
+        self.elements = elements;
         self.stack.clear();
         self.stack.push(Level::Struct { last: 0 });
     }
@@ -124,6 +159,9 @@ impl Scan {
                     let inner = begin::<F>(input, shape)?;
                     if inner.is_some() && depth == MAX_DEPTH {
                         return Err(WireError::Depth { limit: MAX_DEPTH, at: input.at() }.into());
+                    }
+                    if let Some(inner) = &inner {
+                        self.elements.count(inner, input.at())?;
                     }
                     *level = after;
                     self.stack.extend(inner);

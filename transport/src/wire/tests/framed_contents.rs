@@ -93,6 +93,39 @@ fn bytes_behind_the_struct_are_ignored() {
     }
 }
 
+/// Empty structs take much more memory than bytes: 16 MiB of them would take gigabytes.
+#[test]
+fn the_number_of_elements_is_limited() {
+    let limit = 2 << 20;
+    let most = limit / 16;
+    let mut recognizer = Recognizer::new(limit);
+    for (count, fits) in [(most, true), (most + 1, false)] {
+        for encoding in [Binary, Compact] {
+            let list = Value::List(vec![Value::Struct(vec![]); count]);
+            let pairs = Value::Map(vec![(Value::Byte(0), Value::text("")); count / 2]);
+            // In one list, and in a map and a list.
+            let two = Value::Struct(vec![(1, pairs), (2, Value::List(vec![Value::Struct(vec![]); count - count / 2]))]);
+            for value in [Value::Struct(vec![(1, list)]), two] {
+                let bare = call(encoding, &value);
+                for bytes in [framed(&bare), bare] {
+                    let looked = recognizer.look(&bytes);
+                    match looked {
+                        Ok(Progress::Whole { .. }) => assert!(fits, "{count}"),
+                        Err(WireError::TooManyElements { limit, .. }) => assert!(!fits && limit == most, "{count}"),
+                        other => panic!("{count}: {other:?}"),
+                    }
+                    recognizer = Recognizer::new(limit);
+                }
+            }
+        }
+    }
+    // Numbers take no more memory than bytes, and a small limit is none for small messages.
+    let numbers = Value::Struct(vec![(1, Value::List(vec![Value::I64(1); 2 * most]))]);
+    assert!(matches!(recognizer.look(&framed(&call(Compact, &numbers))), Ok(Progress::Whole { .. })));
+    let some = Value::Struct(vec![(1, Value::List(vec![Value::Struct(vec![]); 60_000]))]);
+    assert!(matches!(Recognizer::new(100_000).look(&framed(&call(Binary, &some))), Ok(Progress::Whole { .. })));
+}
+
 proptest! {
     /// A message is found good or bad in the same way, whether its end is given or found.
     #[test]
