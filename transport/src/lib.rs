@@ -9,6 +9,7 @@
 //! | TCP | [`StdNet::to`] | [`StdNet::bind`] |
 //! | WebSocket | [`WebSocket::to`] | [`WebSocket::bind`] |
 //! | yamux, calls both ways | [`Yamux::connect`] | [`Yamux::listen`], [`serve_sessions`] |
+//! | yamux, dialed again when it ends | [`Yamux::reconnecting`] | |
 //! | yamux, calls one way | [`Yamux::over`] | [`SessionListener::into_streams`] |
 //! | in process | [`Memory::pair`] | [`Memory::pair`] |
 //! | from configuration | [`ConnectWith::connect_to`] | [`Endpoint::bind`] |
@@ -27,6 +28,7 @@
 //! | [`ServeOptions`] | a server | [`Serve::with_options`], [`ServeSessions::with_options`] |
 //! | [`HandshakeOptions`] | the handshakes of a layer | [`Layered::with_handshake_options`] |
 //! | [`Keepalive`] | pings | [`WebSocket::with_keepalive`], [`YamuxOptions::with_keepalive`] |
+//! | [`Backoff`] | dialing a session again | [`Yamux::reconnecting`] |
 //! | [`YamuxOptions`] | a yamux session | [`SessionListener::with_options`], [`YamuxStreams::with_options`], [`Yamux::connect_with_options`] |
 //!
 //! # Errors
@@ -95,6 +97,7 @@ pub use target::WrongEndpoint;
 pub use websocket::{HandshakeError, WebSocket, WebSocketPeer, WebSocketStream};
 #[cfg(feature = "yamux")]
 pub use yamux::{
-    DialedPeer, Incoming, OpenError, Outgoing, Session, SessionError, SessionErrorKind, SessionListener,
-    StreamListener, Yamux, YamuxOptions, YamuxStream, YamuxStreams,
+    Backoff, DialedPeer, Incoming, OpenError, Outgoing, ReconnectState, Reconnecting, ReconnectingIncoming,
+    ReconnectingOutgoing, Session, SessionError, SessionErrorKind, SessionListener, StreamListener, Yamux,
+    YamuxOptions, YamuxStream, YamuxStreams,
 };
