@@ -12,6 +12,7 @@
 //! | HTTP POST, as Apache's `THttpClient` | [`Http::to`] | [`Http::bind`] |
 //! | TLS, and WebSocket over it | [`Tls::client`], [`WebSocket::to_tls`] | [`Tls::server`], [`WebSocket::bind_tls`] |
 //! | yamux, calls both ways | [`Yamux::connect`] | [`Yamux::listen`], [`serve_sessions`] |
+//! | yamux, dialed again when it ends | [`Yamux::reconnecting`] | |
 //! | yamux, calls one way | [`Yamux::over`] | [`SessionListener::into_streams`] |
 //! | in process | [`Memory::pair`] | [`Memory::pair`] |
 //! | from configuration | [`ConnectWith::connect_to`] | [`Endpoint::bind`] |
@@ -37,6 +38,7 @@
 //! | [`UnixOptions`] | a Unix domain socket | [`Unix::bind_with`] |
 //! | [`Keepalive`] | pings | [`WebSocket::with_keepalive`], [`YamuxOptions::with_keepalive`] |
 //! | [`HubOptions`] | the peers of a hub | [`Hub::with_options`] |
+//! | [`Backoff`] | dialing a session again | [`Yamux::reconnecting`] |
 //! | [`YamuxOptions`] | a yamux session | [`SessionListener::with_options`], [`YamuxStreams::with_options`], [`Yamux::connect_with_options`] |
 //!
 //! # Errors
@@ -139,6 +141,7 @@ pub use unix::{Unix, UnixOptions, UnixSocketListener};
 pub use websocket::{HandshakeError, WebSocket, WebSocketClosed, WebSocketPeer, WebSocketStream};
 #[cfg(feature = "yamux")]
 pub use yamux::{
-    DialedPeer, Incoming, OpenError, Outgoing, Session, SessionError, SessionErrorKind, SessionListener,
-    StreamListener, Yamux, YamuxOptions, YamuxStream, YamuxStreams,
+    Backoff, DialedPeer, Incoming, OpenError, Outgoing, ReconnectState, Reconnecting, ReconnectingIncoming,
+    ReconnectingOutgoing, Session, SessionError, SessionErrorKind, SessionListener, StreamListener, Yamux,
+    YamuxOptions, YamuxStream, YamuxStreams,
 };

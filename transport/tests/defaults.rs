@@ -112,6 +112,20 @@ fn of_keepalive() {
     );
 }
 
+#[cfg(feature = "yamux")]
+#[test]
+fn of_reconnecting() {
+    let options = volplane_transport::Backoff::default();
+    assert_documented(
+        include_str!("../src/yamux/backoff.rs"),
+        [
+            ("base", format!("{} ms", options.base().as_millis())),
+            ("cap", time(options.cap())),
+            ("reset_after", time(options.reset_after())),
+        ],
+    );
+}
+
 #[test]
 fn of_handshakes() {
     let options = HandshakeOptions::default();

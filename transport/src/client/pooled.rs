@@ -18,6 +18,8 @@ pub(crate) struct PooledConnection<T> {
     reader: MessageReader,
     decoder: Decoder,
     pub(super) writer: MessageWriter,
+    /// Another connection to the same address had broken when it was taken from the pool.
+    pub(super) suspect: bool,
 }
 
 /// Why a call failed on its connection.
@@ -52,6 +54,7 @@ impl<T: Connection> PooledConnection<T> {
             reader: MessageReader::new(limit),
             decoder: Decoder::new(limit),
             writer: MessageWriter::new(protocol, limit),
+            suspect: false,
         })
     }
 

@@ -216,6 +216,15 @@ impl Outgoing {
         state.borrow().clone().unwrap_or(Ok(()))
     }
 
+    /// Waits until the session takes no more calls of this end: it is over, or the other end is going away.
+    pub(super) async fn unusable(&self) {
+        tokio::select! {
+            () = self.status.unusable.cancelled() => {}
+            // The runtime of the driver was shut down.
+            () = self.commands.closed() => {}
+        }
+    }
+
     /// Whether the session is over.
     pub fn is_ended(&self) -> bool {
         // The second is true if the runtime of the driver was shut down.

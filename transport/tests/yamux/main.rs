@@ -6,6 +6,7 @@ mod draining;
 mod limits;
 mod load;
 mod over;
+mod reconnecting;
 
 mod raw;
 #[path = "../support/mod.rs"]
