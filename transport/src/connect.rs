@@ -6,6 +6,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::printable::Printable;
+
 /// Why a connection could not be made. No call was sent.
 ///
 /// If it fails a call, its text is part of the `ClientError`, whose [`Delivery`](crate::Delivery) is `NeverSent`.
@@ -150,10 +152,19 @@ pub(crate) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item 
     std::iter::successors(Some(error), |&error| error.source())
 }
 
-/// Displays an error and its causes on one line. volo keeps only the text of an error, and would lose the causes.
+/// Displays an error and its causes on one line, [`Printable`] because an error may contain text of the peer. volo keeps
+/// only the text of an error, and would lose the causes.
 pub(crate) struct WithCauses<'a>(pub(crate) &'a (dyn Error + 'static));
 
 impl fmt::Display for WithCauses<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Printable(Causes(self.0)))
+    }
+}
+
+struct Causes<'a>(&'a (dyn Error + 'static));
+
+impl fmt::Display for Causes<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = self.0.to_string();
         f.write_str(&shown)?;

@@ -144,6 +144,11 @@ impl Endpoint {
         }
     }
 
+    /// Whether connections to it are encrypted: `tls://`, `wss://` and `https://`.
+    pub(crate) fn is_tls(&self) -> bool {
+        self.scheme().is_some_and(Scheme::is_tls)
+    }
+
     /// Whether it is a yamux session over this address, and not a plain connection.
     pub fn is_yamux(&self) -> bool {
         self.yamux

@@ -30,6 +30,7 @@ use crate::codec::MAX_MESSAGE_SIZE;
 use crate::endpoint::{Endpoint, Scheme};
 use crate::http::{Admission, Origins, OwnHeaders};
 use crate::layer::Layered;
+use crate::maybe_tls::MaybeTls;
 use crate::stdnet::{BindError, StdNet, StdNetListener};
 use crate::target::{self, Target};
 
@@ -92,15 +93,16 @@ impl Http {
         }
     }
 
-    /// Calls the server at `url`, `http://HOST:PORT/PATH`, over TCP.
+    /// Calls the server at `url`, `http://HOST:PORT/PATH`, over TCP, or `https://HOST:PORT/PATH`, over TLS. TLS trusts the
+    /// roots of the operating system; for other settings use [`to_tls`](Self::to_tls).
     ///
     /// If `url` is invalid, every connection fails with
     /// [`ConnectErrorKind::InvalidEndpoint`](crate::ConnectErrorKind::InvalidEndpoint). To check it earlier, parse it
     /// as an [`Endpoint`].
-    pub fn to(url: impl ToString) -> Layered<StdNet, Http> {
-        let target = Target::new(&url.to_string(), Scheme::Http);
+    pub fn to(url: impl ToString) -> Layered<Layered<StdNet, MaybeTls>, Http> {
+        let target = Target::maybe_tls(&url.to_string(), Scheme::Http, Scheme::Https);
         let layer = target.endpoint().map_or_else(|_| Self::at("/"), Self::of);
-        StdNet::at(target).layer(layer)
+        MaybeTls::to(target).layer(layer)
     }
 
     /// Listens on `url`, `http://HOST:PORT/PATH`, over TCP. Port 0 selects a free port; it is in the listener's
@@ -198,5 +200,37 @@ impl Http {
     /// ([RFC 7617](https://www.rfc-editor.org/rfc/rfc7617)). Has no effect on a server.
     pub fn with_basic(self, user: impl AsRef<str>, password: impl AsRef<str>) -> Self {
         self.set(|settings| settings.headers.set_basic(user.as_ref(), password.as_ref()))
+    }
+}
+
+#[cfg(feature = "tls")]
+impl Http {
+    /// Calls the server at `url`, `https://HOST:PORT/PATH`, with these settings of TLS.
+    ///
+    /// If `url` is invalid, every connection fails with
+    /// [`ConnectErrorKind::InvalidEndpoint`](crate::ConnectErrorKind::InvalidEndpoint).
+    pub fn to_tls(url: impl ToString, tls: crate::TlsClient) -> Layered<Layered<StdNet, crate::TlsClient>, Http> {
+        let target = Target::new(&url.to_string(), Scheme::Https);
+        let layer = target.endpoint().map_or_else(|_| Self::at("/"), Self::of);
+        StdNet::at(target).layer(tls).layer(layer)
+    }
+
+    /// Listens on `url`, `https://HOST:PORT/PATH`, with the certificate and settings of `tls`. Otherwise as
+    /// [`bind`](Self::bind).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: nothing listens afterwards.
+    pub async fn bind_tls(
+        url: impl ToString,
+        tls: crate::TlsServer,
+    ) -> Result<Layered<Layered<StdNetListener, crate::TlsServer>, Http>, BindError> {
+        let endpoint = target::parse(&url.to_string(), Scheme::Https)?;
+        let listener = StdNet::bind_to(&endpoint).await?;
+        Ok(Layered::listener(Layered::listener(listener, tls), Self::of(&endpoint)))
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use motore::service::UnaryService;
 use support::bytes::{CALL, framed_call, header_call, message, read_answer, until_the_end};
-use support::{EchoHandler, Server, Transport, echo, every_transport, pair_with, within};
+use support::{EchoHandler, Server, Transport, certificates, echo, every_transport, pair_with, within};
 use tokio::io::{AsyncWriteExt, DuplexStream};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, Semaphore, oneshot};
@@ -64,7 +64,7 @@ async fn connect(connector: &Memory) -> DuplexStream {
 /// A connection of `transport` to `server`, to send bytes on.
 async fn connection(transport: Transport, server: &Server) -> BoxConnection {
     let is_yamux = matches!(transport, Transport::Yamux | Transport::YamuxWebSocket | Transport::Boxed);
-    let connector = server.endpoint.clone().with_yamux(is_yamux).connector().unwrap();
+    let connector = server.endpoint.clone().with_yamux(is_yamux).connector_with(certificates::connecting()).unwrap();
     connector.call(Address::Ip(SocketAddr::from(([0, 0, 0, 0], 0)))).await.unwrap()
 }
 

@@ -5,7 +5,10 @@ mod support;
 
 use motore::make::MakeConnection;
 use support::raw::{one_byte_at_a_time, reply, silent};
-use support::{EchoHandler, PATIENCE, Server, Transport, address, echo, every_transport, request, server_at, within};
+use support::{
+    EchoHandler, PATIENCE, Server, Transport, address, certificates, echo, every_transport, request, server_at,
+    tls_connector, within,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use volo::net::Address;
@@ -13,7 +16,7 @@ use volo::net::incoming::DefaultIncoming;
 use volplane_generated::api::{EchoClient, EchoClientBuilder, EchoServer};
 use volplane_transport::{
     Channel, ConnectError, ConnectWith, Connection, Delivery, Endpoint, Framing, Http, Memory, Protocol, ServeOptions,
-    StdNet, WebSocket, Yamux,
+    StdNet, Unix, WebSocket, Yamux,
 };
 
 const ALL: [Protocol; 6] = [
@@ -59,11 +62,14 @@ every_transport! {
             let below = server.endpoint.clone().with_yamux(false);
             let client = match transport {
                 Transport::StdNet => speaking(protocol, StdNet::to(below)),
+                Transport::Unix => speaking(protocol, Unix::to(below)),
                 Transport::WebSocket => speaking(protocol, WebSocket::to(below)),
                 Transport::Http => speaking(protocol, Http::to(below)),
                 Transport::Memory => speaking(protocol, memory.clone()),
                 Transport::Yamux => speaking(protocol, Yamux::over(StdNet::to(below))),
                 Transport::YamuxWebSocket => speaking(protocol, Yamux::over(WebSocket::to(below))),
+                Transport::Tls => speaking(protocol, tls_connector(&below)),
+                Transport::Wss => speaking(protocol, WebSocket::to_tls(below, certificates::AUTHORITY.client())),
                 Transport::Boxed => speaking(protocol, server.endpoint.connector().unwrap()),
             };
             assert_echoes(&client, protocol).await;
@@ -74,8 +80,8 @@ every_transport! {
 
 every_transport! {
     async fn an_endpoint_names_the_protocol(transport: Transport) {
-        if transport == Transport::Memory {
-            // No endpoint leads there.
+        if matches!(transport, Transport::Memory | Transport::Tls | Transport::Wss) {
+            // No endpoint leads to the first, and clients by an endpoint trust the roots of the operating system.
             return;
         }
         let server = server_at(transport, &address(transport), EchoHandler, ServeOptions::default()).await;

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use support::bytes::{framed_call, read_answer};
-use support::{EchoHandler, Server, Transport, client_of, request, within};
+use support::{EchoHandler, Server, Transport, certificates, client_of, request, within};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use volplane_transport::{Endpoint, Http, ListenerExt, WebSocket, Yamux};
@@ -42,7 +42,9 @@ fn start(transport: Transport, address: SocketAddr) -> (Server, SocketAddr) {
         Transport::YamuxWebSocket => {
             Server::start(Yamux::listen(socket.layer(websocket())).into_streams(), EchoHandler)
         }
-        Transport::Memory | Transport::Boxed => panic!("not restarted here"),
+        Transport::Tls => Server::start(socket.layer(certificates::server()), EchoHandler),
+        Transport::Wss => Server::start(socket.layer(certificates::server()).layer(websocket()), EchoHandler),
+        Transport::Memory | Transport::Boxed | Transport::Unix => panic!("not restarted here"),
     };
     (server, address)
 }
@@ -52,6 +54,8 @@ async fn restart_under_load(transport: Transport) {
     let endpoint = match transport {
         Transport::StdNet | Transport::Yamux => Endpoint::from(address),
         Transport::Http => format!("http://{address}/echo").parse().unwrap(),
+        Transport::Tls => format!("tls://{address}").parse().unwrap(),
+        Transport::Wss => format!("wss://{address}/kitex-ws").parse().unwrap(),
         _ => format!("ws://{address}/kitex-ws").parse().unwrap(),
     };
     let client = client_of(transport, &endpoint);
@@ -136,4 +140,14 @@ async fn no_call_is_lost_on_yamux() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_call_is_lost_on_yamux_over_websocket() {
     restart_under_load(Transport::YamuxWebSocket).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_call_is_lost_on_tls() {
+    restart_under_load(Transport::Tls).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_call_is_lost_on_websocket_over_tls() {
+    restart_under_load(Transport::Wss).await;
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use clap::Parser;
+use volplane_cmd::init_logging;
 use volplane_generated::api::{EchoClientBuilder, Request};
 
 #[derive(Parser)]
@@ -14,6 +15,7 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    init_logging("warn");
     let args = Args::parse();
     let client = EchoClientBuilder::new("example").address(args.addr).build();
     let answer = client.echo(Request { message: Some("Say hello by volo default".into()) }).await?;

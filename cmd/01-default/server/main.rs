@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Parser;
 use tokio::net::TcpListener;
 use volo::net::incoming::DefaultIncoming;
-use volplane_cmd::EchoHandler;
+use volplane_cmd::{EchoHandler, init_logging};
 use volplane_generated::api::EchoServer;
 
 #[derive(Parser)]
@@ -18,6 +18,7 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    init_logging("info");
     let args = Args::parse();
     let listener = TcpListener::bind(args.addr).await.with_context(|| format!("cannot listen on {}", args.addr))?;
     println!("listening on {}", listener.local_addr()?);

@@ -1,6 +1,7 @@
 //! Calls over standard-library TCP.
 
 use clap::Parser;
+use volplane_cmd::init_logging;
 use volplane_generated::api::{EchoClientBuilder, Request};
 use volplane_transport::{ConnectWith, StdNet};
 
@@ -13,6 +14,7 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    init_logging("warn");
     let args = Args::parse();
     let client = EchoClientBuilder::new("example").connect_with(StdNet::to(args.addr)).build();
     let answer = client.echo(Request { message: Some("Say hello by std net".into()) }).await?;

@@ -1,6 +1,7 @@
 //! Calls over WebSocket.
 
 use clap::Parser;
+use volplane_cmd::init_logging;
 use volplane_generated::api::{EchoClientBuilder, Request};
 use volplane_transport::{ConnectWith, WebSocket};
 
@@ -13,6 +14,7 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    init_logging("warn");
     let args = Args::parse();
     let client = EchoClientBuilder::new("example").connect_with(WebSocket::to(args.url)).build();
     let answer = client.echo(Request { message: Some("Say hello by websocket".into()) }).await?;

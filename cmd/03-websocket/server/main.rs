@@ -1,7 +1,7 @@
 //! Serves over WebSocket.
 
 use clap::Parser;
-use volplane_cmd::EchoHandler;
+use volplane_cmd::{EchoHandler, init_logging};
 use volplane_generated::api::EchoServer;
 use volplane_transport::{WebSocket, ctrl_c, serve};
 
@@ -14,6 +14,7 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    init_logging("info");
     let args = Args::parse();
     let listener = WebSocket::bind(args.url).await?;
     let server = serve(listener, EchoServer::from_handler(EchoHandler));

@@ -1,7 +1,7 @@
 //! A peer: calls the hub and serves the hub's calls, over one connection that it makes itself.
 
 use clap::Parser;
-use volplane_cmd::PeerEchoHandler;
+use volplane_cmd::{PeerEchoHandler, init_logging};
 use volplane_generated::api::{EchoClientBuilder, EchoServer, Request};
 use volplane_transport::{ConnectWith, WebSocket, Yamux, serve};
 
@@ -16,6 +16,7 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    init_logging("warn");
     let args = Args::parse();
     let (hub, incoming) = Yamux::connect(WebSocket::to(format!("{}/{}", args.url, args.id))).await?.split();
     let client = EchoClientBuilder::new("example").connect_with(hub.clone()).build();

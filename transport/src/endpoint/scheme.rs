@@ -69,6 +69,11 @@ impl Scheme {
         }
     }
 
+    /// Whether such connections are encrypted.
+    pub(crate) const fn is_tls(self) -> bool {
+        matches!(self, Self::Tls | Self::Wss | Self::Https)
+    }
+
     /// The scheme of this name, in upper or lower case.
     pub(super) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scheme| scheme.as_str().eq_ignore_ascii_case(name))

@@ -2,7 +2,7 @@
 
 use crate::endpoint::percent_decode;
 
-use super::text::is_invisible;
+use crate::printable::is_printable;
 
 /// The longest id, in bytes after decoding: room for a host name of half the longest length, a UUID or a hash in
 /// hexadecimal digits.
@@ -56,7 +56,7 @@ pub fn path_id(base: &str, path: &str) -> Result<String, PathIdError> {
     if id.len() > MAX_ID {
         return Err(PathIdError::TooLong);
     }
-    if id == "." || id == ".." || id.chars().any(|character| character == '/' || is_invisible(character)) {
+    if id == "." || id == ".." || id.chars().any(|character| character == '/' || !is_printable(character)) {
         return Err(PathIdError::Character);
     }
     Ok(id)

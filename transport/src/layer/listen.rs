@@ -11,6 +11,8 @@ use crate::connect::WithCauses;
 use crate::connection::Peer;
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
+use crate::log::{Kind, limited};
+use crate::printable::Printable;
 
 /// The running handshakes. Dropping it aborts them.
 ///
@@ -77,11 +79,14 @@ where
             match tokio::time::timeout(deadline, layer.incoming(io, peer.clone())).await {
                 Ok(Ok(ready)) => Some(Box::new(ready) as Box<dyn Any + Send>),
                 Ok(Err(error)) => {
-                    tracing::debug!(%peer, error = %WithCauses(&error), "handshake failed");
+                    let shown = Printable(&peer);
+                    let why = WithCauses(&error);
+                    limited!(INFO, Kind::Handshake, peer.address(), peer = %shown, error = %why, "handshake failed");
                     None
                 }
                 Err(_) => {
-                    tracing::debug!(%peer, ?deadline, "handshake not finished in time");
+                    let shown = Printable(&peer);
+                    limited!(INFO, Kind::Handshake, peer.address(), peer = %shown, ?deadline, "handshake timed out");
                     None
                 }
             }

@@ -43,7 +43,7 @@ impl<Io: Connection> Layer<Io> for Http {
     }
 
     fn endpoint(&self, below: Endpoint) -> Endpoint {
-        let scheme = if below.scheme() == Some(Scheme::Tls) { Scheme::Https } else { Scheme::Http };
+        let scheme = if below.is_tls() { Scheme::Https } else { Scheme::Http };
         let above = below
             .clone()
             .with_scheme(scheme)

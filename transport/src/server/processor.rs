@@ -9,6 +9,8 @@ use motore::service::Service;
 use pilota::thrift::{ApplicationException, ApplicationExceptionKind, TMessageType, ThriftException};
 use volo::FastStr;
 use volo::context::Context;
+use volo_thrift::codec::default::framed::HasFramed;
+use volo_thrift::codec::default::ttheader::HasTTHeader;
 use volo_thrift::context::{ServerContext, ThriftContext};
 use volo_thrift::{BizError, EntryMessage, ServerError, ThriftMessage};
 
@@ -16,7 +18,10 @@ use super::context::{recycle_context, take_context};
 use super::{GeneratedService, ThriftService};
 use crate::codec::{Decoder, MessageWriter, RawMessage};
 use crate::connection::Peer;
-use crate::protocol::Framing;
+use crate::log::{Kind, limited};
+use crate::printable::Printable;
+use crate::protocol::{Framing, Protocol};
+use crate::wire::{Asked, Head, MessageKind, WireError};
 
 /// What happens to the connection after a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +31,9 @@ pub(super) enum Next {
         /// Whether the connection is closed after it.
         last: bool,
     },
+    /// The message cannot be read or decoded. An answer that says so is encoded and has to be written; the connection
+    /// is closed after it.
+    Refusal,
     /// The call was one-way.
     NoAnswer,
     /// The connection can't be used any more.
@@ -36,6 +44,7 @@ pub(super) enum Next {
 pub(super) struct Processor {
     decoder: Decoder,
     pub(super) writer: MessageWriter,
+    max_message_size: usize,
 }
 
 impl Processor {
@@ -43,7 +52,8 @@ impl Processor {
         Self {
             decoder: Decoder::new(max_message_size),
             // An answer uses the protocol of its call, which the context contains.
-            writer: MessageWriter::new(crate::Protocol::TTHEADER, max_message_size),
+            writer: MessageWriter::new(Protocol::TTHEADER, max_message_size),
+            max_message_size,
         }
     }
 
@@ -60,13 +70,20 @@ impl Processor {
         service: &S,
         stopping: impl Fn() -> bool,
     ) -> Next {
-        let has_header = message.head.framing == Framing::TtHeader;
+        let head = message.head;
+        let has_header = head.framing == Framing::TtHeader;
         let mut cx = take_context(peer);
         let request = match self.decoder.decode::<<S as GeneratedService>::Request, _>(&mut *cx, message) {
             Ok(Ok(request)) => request,
             // An exception is no request.
             Ok(Err(_)) => return Next::End,
-            Err(error) => return self.undecodable(cx, peer, error),
+            Err(error) => {
+                let method = cx.rpc_info().method().to_string();
+                let Head { framing, encoding, has_frame, kind, seq_id, .. } = head;
+                let asked = Asked { framing, encoding, has_frame, kind: Some(kind), seq_id, method };
+                recycle_context(cx);
+                return self.undecodable(peer, asked, error);
+            }
         };
         let one_way = cx.req_msg_type == Some(TMessageType::OneWay);
         let outcome = call_service(&mut cx, service, request).await;
@@ -92,7 +109,9 @@ impl Processor {
         cx.msg_type = Some(if outcome.is_ok() { TMessageType::Reply } else { TMessageType::Exception });
         let answer = ThriftMessage::mk_server_resp(cx, outcome);
         let Err(error) = self.writer.encode(cx, answer) else { return Next::Answer { last } };
-        tracing::error!(method = %cx.rpc_info().method(), %error, "the answer cannot be encoded");
+        let (method, error) = (Printable(cx.rpc_info().method()), Printable(error));
+        let caller = cx.rpc_info().caller().address();
+        limited!(ERROR, Kind::Handler, caller, %method, %error, "the answer cannot be encoded");
         // What does not fit may be in the header.
         METAINFO.with(|info| info.borrow_mut().clear());
         let why = format!("the answer cannot be encoded: {error}");
@@ -105,28 +124,55 @@ impl Processor {
         }
     }
 
-    /// Answers a message that is not a request of this service, in its own protocol. The connection is closed
-    /// afterwards.
-    fn undecodable<P: Peer>(&mut self, mut cx: Box<ServerContext>, peer: &P, error: ThriftException) -> Next {
-        tracing::debug!(%peer, %error, "a request cannot be decoded");
-        if cx.req_msg_type == Some(TMessageType::OneWay) {
+    /// Answers a message that is not a request of this service. The connection is closed afterwards.
+    fn undecodable<P: Peer>(&mut self, peer: &P, asked: Asked, error: ThriftException) -> Next {
+        let (shown, why) = (Printable(peer), Printable(&error));
+        limited!(WARN, Kind::Message, peer.address(), peer = %shown, error = %why, "a request cannot be decoded");
+        let (kind, why) = match &error {
+            ThriftException::Application(exception) => (exception.kind(), Printable(exception.message()).to_string()),
+            ThriftException::Protocol(error) => {
+                (ApplicationExceptionKind::PROTOCOL_ERROR, Printable(error).to_string())
+            }
+            ThriftException::Transport(error) => {
+                (ApplicationExceptionKind::INTERNAL_ERROR, Printable(error).to_string())
+            }
+        };
+        self.refuse(peer, asked, ApplicationException::new(kind, why))
+    }
+
+    /// Answers a message that cannot be read. The connection is closed afterwards.
+    pub(super) fn unreadable<P: Peer>(&mut self, peer: &P, asked: Asked, error: &WireError) -> Next {
+        let (shown, why) = (Printable(peer), Printable(error));
+        limited!(WARN, Kind::Message, peer.address(), peer = %shown, error = %why, "a message cannot be read");
+        self.refuse(peer, asked, protocol_error(error))
+    }
+
+    /// Answers with `exception`, in the form of the request.
+    fn refuse<P: Peer>(&mut self, peer: &P, asked: Asked, exception: ApplicationException) -> Next {
+        if asked.kind == Some(MessageKind::OneWay) {
             // Its caller reads no answer; the next call on the connection would take it for its own.
             return Next::End;
         }
-        let exception = match error {
-            ThriftException::Application(exception) => exception,
-            ThriftException::Protocol(error) => {
-                ApplicationException::new(ApplicationExceptionKind::PROTOCOL_ERROR, error.to_string())
-            }
-            ThriftException::Transport(error) => {
-                ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, error.to_string())
-            }
-        };
+        let mut cx = take_context(peer);
+        cx.seq_id = Some(asked.seq_id);
+        cx.rpc_info_mut().set_method(asked.method.into());
+        // What volo's decoders note for its encoders.
+        if asked.framing == Framing::TtHeader {
+            cx.extensions_mut().insert(HasTTHeader);
+        }
+        if asked.has_frame {
+            cx.extensions_mut().insert(HasFramed);
+        }
         cx.set_conn_reset_by_ttheader(true);
+        self.writer = MessageWriter::new(Protocol::new(asked.framing, asked.encoding), self.max_message_size);
         let next = self.encode::<volo_thrift::Bytes>(&mut cx, Err(exception), true);
         reset_call(cx);
-        next
+        if next == Next::End { next } else { Next::Refusal }
     }
+}
+
+fn protocol_error(error: &impl ToString) -> ApplicationException {
+    ApplicationException::new(ApplicationExceptionKind::PROTOCOL_ERROR, error.to_string())
 }
 
 /// Calls the service. An error or panic of the handler is the answer to the call; the connection stays open.
@@ -147,8 +193,10 @@ async fn call_service<S: ThriftService>(
             }
         },
         Err(panic) => {
-            let method = cx.rpc_info().method().clone();
-            tracing::error!(%method, panic = panic_message(&*panic), "a handler panicked");
+            let method = Printable(cx.rpc_info().method());
+            let panic = Printable(panic_message(&*panic));
+            let caller = cx.rpc_info().caller().address();
+            limited!(ERROR, Kind::Handler, caller, %method, %panic, "a handler panicked");
             let why = format!("the handler of {method} panicked");
             Err(ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, why))
         }

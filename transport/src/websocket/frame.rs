@@ -74,8 +74,8 @@ pub(super) enum Step {
     Payload,
     /// A ping, to be answered with the same bytes.
     Ping(Vec<u8>),
-    /// An answer to our ping, or an unsolicited pong.
-    Pong,
+    /// An answer to our ping with its bytes, or an unsolicited pong.
+    Pong(Vec<u8>),
     /// The peer closes.
     Close(WebSocketClosed),
 }
@@ -141,7 +141,7 @@ impl Decoder {
                 mask.apply(&mut payload);
                 Ok(match header.opcode {
                     PING => Step::Ping(payload),
-                    PONG => Step::Pong,
+                    PONG => Step::Pong(payload),
                     _ => Step::Close(WebSocketClosed::parse(&payload)?),
                 })
             }
@@ -255,6 +255,10 @@ impl Encoder {
             self.frame(BINARY, length, parts, out);
         }
         length
+    }
+
+    pub(super) fn ping(&mut self, payload: &[u8], out: &mut BytesMut) {
+        self.frame(PING, payload.len(), [payload], out);
     }
 
     pub(super) fn pong(&mut self, payload: &[u8], out: &mut BytesMut) {

@@ -13,7 +13,7 @@ impl<Io: Connection> Layer<Io> for WebSocket {
 
     async fn outgoing(&self, mut io: Io, to: &Endpoint) -> Result<WebSocketStream<Io>, HandshakeError> {
         let early = client::handshake(self, &mut io, to).await?;
-        Ok(WebSocketStream::new(io, early, Role::Client))
+        Ok(WebSocketStream::new(io, early, Role::Client, self.keepalive))
     }
 
     async fn incoming<P: Peer>(
@@ -22,13 +22,14 @@ impl<Io: Connection> Layer<Io> for WebSocket {
         peer: P,
     ) -> Result<(WebSocketStream<Io>, WebSocketPeer<P>), HandshakeError> {
         let (client, early) = server::handshake(self, &mut io, &peer).await?;
-        Ok((WebSocketStream::new(io, early, Role::Server), WebSocketPeer::new(peer, client)))
+        Ok((WebSocketStream::new(io, early, Role::Server, self.keepalive), WebSocketPeer::new(peer, client)))
     }
 
     fn endpoint(&self, below: Endpoint) -> Endpoint {
+        let scheme = if below.is_tls() { Scheme::Wss } else { Scheme::Ws };
         let above = below
             .clone()
-            .with_scheme(Scheme::Ws)
+            .with_scheme(scheme)
             .and_then(|endpoint| endpoint.with_path(&self.path))
             .and_then(|endpoint| endpoint.with_query(self.query.as_deref()));
         // An endpoint without a host, such as a connection in memory, is not changed.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::WebSocket;
 use crate::http::{Admission, Origins};
+use crate::keepalive::Keepalive;
 use crate::layer::Layered;
 
 /// What a server checks and answers.
@@ -126,6 +127,10 @@ macro_rules! also_on_layered {
 }
 
 also_on_layered! {
+    /// See [`WebSocket::with_keepalive`].
+    with_keepalive(keepalive: Keepalive);
+    /// See [`WebSocket::without_keepalive`].
+    without_keepalive();
     /// See [`WebSocket::with_subpaths`].
     with_subpaths();
     /// See [`WebSocket::with_ids`].

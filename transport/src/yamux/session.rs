@@ -16,6 +16,8 @@ use crate::connect::{ConnectError, WithCauses};
 use crate::connection::{Connection, Peer};
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
+use crate::log::{Kind, limited};
+use crate::printable::Printable;
 
 /// Requests to open a stream that may be queued; further ones wait for room.
 const OPENS: usize = 64;
@@ -63,10 +65,12 @@ impl<P: Peer> Session<P> {
         let queues = Queues { opens, commands: received, own_commands: commands.downgrade(), arrived };
         let driver = Driver::new(connection, mode, &options, Arc::clone(&status), queues);
         // Its owners are the handles: it ends when the last of them is dropped.
+        let of = peer.clone();
         tokio::spawn(async move {
             driver.run(&reason).await;
             if let Some(Err(error)) = &*reason.borrow() {
-                tracing::debug!(error = %WithCauses(error), "yamux session ended");
+                let (peer, why) = (Printable(&of), WithCauses(error));
+                limited!(INFO, Kind::Session, of.address(), %peer, error = %why, "a yamux session failed");
             }
         });
         let outgoing = Outgoing {
@@ -176,12 +180,23 @@ impl Outgoing {
         self.is_open() && !self.status.is_silent()
     }
 
+    /// Whether a call was given up on it and nothing has arrived since.
+    pub(super) fn is_suspect(&self) -> bool {
+        self.status.is_suspect()
+    }
+
     /// Sends GoAway and ends the session. Calls that are still running fail. Takes at most 6 s: 5 s until the connection
     /// has taken what is due, and 1 s until the other end has closed it, too.
     pub async fn close(&self) {
         // An error means that the session is over already.
         let _closing = self.commands.send(Command::Close).await;
         self.ended().await.ok();
+    }
+
+    /// As [`close`](Self::close), but does not wait.
+    pub(crate) fn start_closing(&self) {
+        // An error means that the session is over already, or that as many others as there is room for are closing it.
+        let _closing = self.commands.try_send(Command::Close);
     }
 
     /// Waits for the end of the session.
@@ -199,6 +214,15 @@ impl Outgoing {
         while state.changed().await.is_ok() {}
         // The driver reports nothing if its runtime is shut down.
         state.borrow().clone().unwrap_or(Ok(()))
+    }
+
+    /// Waits until the session takes no more calls of this end: it is over, or the other end is going away.
+    pub(super) async fn unusable(&self) {
+        tokio::select! {
+            () = self.status.unusable.cancelled() => {}
+            // The runtime of the driver was shut down.
+            () = self.commands.closed() => {}
+        }
     }
 
     /// Whether the session is over.

@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 
 use super::Command;
 use super::state::State;
+use crate::log::{Kind, limited};
 use crate::yamux::engine::Engine;
 use crate::yamux::frame::Header;
 use crate::yamux::stream::{StreamGuard, YamuxStream};
@@ -28,6 +29,15 @@ impl State {
             self.queues.own_commands.upgrade(),
             self.status.is_going_away(),
         ) else {
+            if !self.status.is_going_away() {
+                limited!(
+                    INFO,
+                    Kind::Stream,
+                    None,
+                    stream = id,
+                    "a stream was refused: too many are open, or nobody accepts"
+                );
+            }
             self.status.refuse(id);
             return;
         };

@@ -1,0 +1,97 @@
+//! A `tracing` subscriber that keeps what is logged, for tests.
+
+use std::fmt::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::DefaultGuard;
+use tracing::{Event, Level, Metadata, Subscriber};
+
+/// What is logged in this thread while it lives, at a level or above.
+pub struct Capture {
+    lines: Arc<Mutex<Vec<String>>>,
+    _guard: DefaultGuard,
+}
+
+impl Capture {
+    pub fn start(level: Level) -> Self {
+        let lines = Arc::default();
+        let keeper = Keeper { level, lines: Arc::clone(&lines), spans: AtomicU64::new(0) };
+        Self { lines, _guard: tracing::subscriber::set_default(keeper) }
+    }
+
+    /// All lines so far: `LEVEL field=value message`, `span N name field=value`, `record N field=value`, `end N`.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap().clone()
+    }
+
+    /// The lines that contain `text`.
+    pub fn with(&self, text: &str) -> Vec<String> {
+        let mut lines = self.lines();
+        lines.retain(|line| line.contains(text));
+        lines
+    }
+}
+
+struct Keeper {
+    level: Level,
+    lines: Arc<Mutex<Vec<String>>>,
+    spans: AtomicU64,
+}
+
+impl Keeper {
+    fn keep(&self, line: String) {
+        self.lines.lock().unwrap().push(line);
+    }
+}
+
+impl Subscriber for Keeper {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("volplane_transport") && *metadata.level() <= self.level
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let id = self.spans.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut line = format!("span {id} {}", span.metadata().name());
+        span.record(&mut Fields(&mut line));
+        self.keep(line);
+        Id::from_u64(id)
+    }
+
+    fn record(&self, span: &Id, values: &Record<'_>) {
+        let mut line = format!("record {}", span.into_u64());
+        values.record(&mut Fields(&mut line));
+        self.keep(line);
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = event.metadata().level().to_string();
+        event.record(&mut Fields(&mut line));
+        self.keep(line);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+
+    fn try_close(&self, span: Id) -> bool {
+        self.keep(format!("end {}", span.into_u64()));
+        true
+    }
+}
+
+struct Fields<'a>(&'a mut String);
+
+impl Visit for Fields<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        write!(self.0, " {}={value:?}", field.name()).unwrap();
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        write!(self.0, " {}={value}", field.name()).unwrap();
+    }
+}
