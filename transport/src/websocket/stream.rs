@@ -1,6 +1,7 @@
 //! A byte stream over WebSocket messages.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
@@ -30,6 +31,9 @@ const FRAMES_AT_ONCE: usize = 1024;
 
 /// How large an empty buffer is kept.
 const KEPT: usize = 8 * 1024;
+
+/// How large an empty buffer is kept while a reader waits: enough for small calls.
+const KEPT_INPUT: usize = 512;
 
 const CLOSE_NORMAL: u16 = 1000;
 const CLOSE_PROTOCOL_ERROR: u16 = 1002;
@@ -115,8 +119,21 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
 
     /// Reads more bytes that are not payload. `Ok(0)` is the end of the connection.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        self.input.reserve(READ_CHUNK);
-        poll_read_buf(Pin::new(&mut self.io), cx, &mut self.input)
+        if !self.input.is_empty() {
+            self.input.reserve(READ_CHUNK);
+            return poll_read_buf(Pin::new(&mut self.io), cx, &mut self.input);
+        }
+        // On the stack, so that an idle connection has no buffer.
+        let mut chunk = [const { MaybeUninit::uninit() }; READ_CHUNK];
+        let mut chunk = ReadBuf::uninit(&mut chunk);
+        if Pin::new(&mut self.io).poll_read(cx, &mut chunk)?.is_pending() {
+            if self.input.capacity() > KEPT_INPUT {
+                self.input = BytesMut::new();
+            }
+            return Poll::Pending;
+        }
+        self.input.extend_from_slice(chunk.filled());
+        Poll::Ready(Ok(chunk.filled().len()))
     }
 
     /// Takes one frame header or control frame off the input. `false` if it is incomplete.
