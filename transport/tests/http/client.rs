@@ -9,7 +9,7 @@ use volo::net::Address;
 use volo_thrift::ClientError;
 use volplane_generated::api::{EchoClient, EchoClientBuilder};
 use volplane_transport::{
-    Channel, ConnectErrorKind, ConnectWith, Connection, Delivery, Http, Layered, Protocol, StdNet,
+    Channel, ConnectErrorKind, ConnectWith, Connection, Delivery, Http, Layered, MaybeTls, Protocol, StdNet,
 };
 
 use crate::raw::{Received, answer, answer_to, chunked, listen, read, response, send};
@@ -150,7 +150,7 @@ async fn a_response_that_is_not_a_whole_answer_is_an_error() {
     }
 }
 
-fn counted(url: &str) -> (EchoClient, Channel<Layered<StdNet, Http>>) {
+fn counted(url: &str) -> (EchoClient, Channel<Layered<Layered<StdNet, MaybeTls>, Http>>) {
     let channel = Channel::new(Http::to(url));
     let builder = EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE));
     (builder.connect_through(channel.clone()).build(), channel)
