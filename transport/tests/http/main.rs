@@ -4,8 +4,10 @@
 mod admission;
 mod both;
 mod client;
+mod random;
 mod raw;
 mod refusals;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;
+mod tls;
