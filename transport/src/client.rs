@@ -27,6 +27,7 @@ use volo_thrift::client::ClientBuilder;
 pub use call::Calls;
 pub use channel::Channel;
 pub use error::Delivery;
+pub(crate) use error::connect_error_in;
 pub use options::ClientOptions;
 pub use pool::PoolStats;
 
