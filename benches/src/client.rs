@@ -16,6 +16,7 @@ use volplane_generated::api::{EchoClient, EchoClientBuilder, Request};
 use volplane_transport::{Channel, ConnectError, ConnectWith, Connection, StdNet, WebSocket, Yamux};
 
 use crate::arguments::ClientArguments;
+use crate::certificate;
 use crate::load::{Caller, drive};
 use crate::message::{FromClient, Outcome};
 use crate::pipelined;
@@ -93,6 +94,10 @@ impl EchoOver {
             Transport::Yamux => Self::through(Yamux::over(StdNet::to(to.to_string()))),
             Transport::YamuxTwo => Self::through(Yamux::over(StdNet::to(to.to_string())).with_sessions(2)),
             Transport::YamuxWebSocket => Self::through(Yamux::over(WebSocket::to(url))),
+            Transport::Tls => Self::through(StdNet::to(to.to_string()).layer(certificate::client()?)),
+            Transport::Wss => {
+                Self::through(WebSocket::to_tls(format!("wss://{to}{WEBSOCKET_PATH}"), certificate::client()?))
+            }
         })
     }
 

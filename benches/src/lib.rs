@@ -9,6 +9,7 @@
 
 pub mod arguments;
 pub mod bars;
+mod certificate;
 pub mod child;
 pub mod client;
 pub mod counted;

@@ -132,7 +132,7 @@ mod tests {
         let plan = plan("", true);
         let turns = plan.turns();
         let all: BTreeSet<Turn> = turns.iter().copied().collect();
-        assert_eq!((turns.len(), all.len()), (7 * 9 * 8, 7 * 9 * 8));
+        assert_eq!((turns.len(), all.len()), (7 * 9 * 10, 7 * 9 * 10));
         // The transports of a workload have neighbouring turns.
         for of_one_workload in turns.chunks(plan.transports.len()) {
             let with: BTreeSet<_> =

@@ -12,6 +12,7 @@ use volplane_generated::api::{Echo, EchoServer, Request, Response};
 use volplane_transport::{Listener, ListenerExt, WebSocket, Yamux, serve};
 
 use crate::arguments::ServerArguments;
+use crate::certificate;
 use crate::counted::{Accepted, Counted};
 use crate::listen::listen_beside_others;
 use crate::message::FromServer;
@@ -96,6 +97,11 @@ async fn serve_echo(
         Transport::WebSocket => run(websocket(listener), stopped).await,
         Transport::Yamux | Transport::YamuxTwo => run(Yamux::listen(counted(listener)).into_streams(), stopped).await,
         Transport::YamuxWebSocket => run(Yamux::listen(websocket(listener)).into_streams(), stopped).await,
+        Transport::Tls => run(counted(listener).layer(certificate::server()?), stopped).await,
+        Transport::Wss => {
+            let tls = counted(listener).layer(certificate::server()?);
+            run(tls.layer(WebSocket::at(WEBSOCKET_PATH)), stopped).await
+        }
     }
 }
 

@@ -33,11 +33,15 @@ pub enum Transport {
     #[value(name = "yamux-websocket")]
     #[serde(rename = "yamux-websocket")]
     YamuxWebSocket,
+    /// `Tls` over TCP.
+    Tls,
+    /// `WebSocket` over TLS over TCP.
+    Wss,
 }
 
 impl Transport {
     /// All of them.
-    pub const ALL: [Transport; 8] = [
+    pub const ALL: [Transport; 10] = [
         Transport::Tcp,
         Transport::TcpOne,
         Transport::Volo,
@@ -46,6 +50,8 @@ impl Transport {
         Transport::Yamux,
         Transport::YamuxTwo,
         Transport::YamuxWebSocket,
+        Transport::Tls,
+        Transport::Wss,
     ];
 
     /// As the command line and the reports name it.
@@ -59,6 +65,8 @@ impl Transport {
             Transport::Yamux => "yamux",
             Transport::YamuxTwo => "yamux-2",
             Transport::YamuxWebSocket => "yamux-websocket",
+            Transport::Tls => "tls",
+            Transport::Wss => "wss",
         }
     }
 
@@ -72,7 +80,8 @@ impl Transport {
         match self {
             Transport::Yamux | Transport::YamuxWebSocket => Some(1),
             Transport::YamuxTwo => Some(2),
-            Transport::Tcp | Transport::TcpOne | Transport::Volo | Transport::StdNet | Transport::WebSocket => None,
+            Transport::Tcp | Transport::TcpOne | Transport::Volo => None,
+            Transport::StdNet | Transport::WebSocket | Transport::Tls | Transport::Wss => None,
         }
     }
 }

@@ -4,7 +4,7 @@
 use crate::EchoHandler;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, Request, Response};
-use volplane_transport::{ConnectWith, Hub, Outgoing, Registration};
+use volplane_transport::{ConnectWith, Hub, JoinError, Outgoing, Registration};
 
 /// The clients that call one peer back.
 #[derive(Clone)]
@@ -22,14 +22,14 @@ impl Peer {
 
 /// Answers one peer's calls of the service Echo.
 pub struct HubEchoHandler {
-    hub: Hub<Peer>,
     registration: Registration<Peer>,
 }
 
 impl HubEchoHandler {
-    /// Enters the peer under `id` for as long as its session lasts.
-    pub fn new(hub: &Hub<Peer>, id: &str, peer: Peer) -> Self {
-        HubEchoHandler { hub: hub.clone(), registration: hub.join(id, peer) }
+    /// Adds the peer under `id` for as long as its session lasts. A session that the id had before is closed.
+    pub fn new(hub: &Hub<Peer>, id: &str, outgoing: &Outgoing) -> Result<Self, JoinError> {
+        let registration = hub.join(id, Peer::new(outgoing))?.with_session(outgoing.clone());
+        Ok(HubEchoHandler { registration })
     }
 }
 
@@ -37,9 +37,10 @@ impl Echo for HubEchoHandler {
     async fn echo(&self, req: Request) -> Result<Response, ServerError> {
         let id = self.registration.id();
         eprintln!("{id} calls echo: {req:?}");
-        if let Some(peer) = self.hub.client(id) {
-            let answer = peer.echo.echo(req.clone()).await;
-            eprintln!("calling {id} back, echo: {answer:?}");
+        let call = async |peer: Peer| peer.echo.echo(req.clone()).await;
+        match self.registration.call(call).await {
+            Ok(answer) => eprintln!("calling {id} back, echo: {answer:?}"),
+            Err(error) => eprintln!("calling {id} back, echo: {error}"),
         }
         EchoHandler.echo(req).await
     }

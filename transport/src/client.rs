@@ -26,6 +26,8 @@ use volo_thrift::client::ClientBuilder;
 
 pub use call::Calls;
 pub use channel::Channel;
+#[cfg(feature = "websocket")]
+pub(crate) use error::CallError;
 pub use error::Delivery;
 pub(crate) use error::connect_error_in;
 pub use options::ClientOptions;
@@ -81,10 +83,15 @@ pub trait ConnectWith: Sized {
     /// # Errors
     ///
     /// [`ConnectErrorKind::Unsupported`](crate::ConnectErrorKind::Unsupported) if this build has no connector for the
-    /// endpoint. The message says why.
+    /// endpoint, or if an HTTP endpoint has a protocol with a frame. The message says why.
     fn connect_to(self, endpoint: &Endpoint) -> Result<Self::Connected<BoxConnector>, ConnectError> {
+        acquire::check_protocol(endpoint)?;
         let channel = Channel::new(endpoint.connector()?);
-        Ok(self.connect_through(channel.with_protocol(endpoint.protocol().unwrap_or_default())))
+        let channel = match endpoint.protocol() {
+            Some(protocol) => channel.with_protocol(protocol),
+            None => channel,
+        };
+        Ok(self.connect_through(channel))
     }
 
     /// As [`connect_with`](Self::connect_with), with the options and protocol of `channel`.

@@ -1,11 +1,14 @@
 //! Reads and writes whole messages on a byte stream; volo's codec only works on memory.
 //!
-//! Reading: the [`wire`](crate::wire) module finds the end of a message, the [`reader`] collects the message, then
-//! volo's synchronous decoder decodes it. Checks of the contents of a message belong between the last two. Writing:
-//! volo's encoders encode the message, the [`writer`] sends it, if possible in one system call.
+//! Reading: the [`wire`](crate::wire) module finds the end of a message and checks its contents, the [`reader`] collects
+//! the message, then volo's synchronous decoder decodes it. What depends on the IDL is checked while it is decoded
+//! ([`checked`]). Writing: volo's encoders encode the message, the [`writer`] sends it, if possible in one system call.
 
+mod checked;
 mod compact;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,12 +21,13 @@ use volo_thrift::codec::default::ttheader::TTHeaderDecoder;
 use volo_thrift::context::ThriftContext;
 use volo_thrift::{EntryMessage, ThriftException, ThriftMessage};
 
+use checked::Checked;
 use compact::Compact;
 pub(crate) use reader::{MessageReader, RawMessage, ReadError};
 pub(crate) use writer::MessageWriter;
 
 use crate::protocol::{Encoding, Framing};
-use crate::wire::Head;
+use crate::wire::{Head, rewritten_exception};
 
 /// The largest message by default: 16 MiB, the limit of thrift's framed transport
 /// (<https://github.com/apache/thrift/blob/master/doc/specs/thrift-rpc.md#framed-vs-unframed-transport>).
@@ -50,21 +54,32 @@ impl Decoder {
 
     /// Decodes a message, and notes in `cx` in which protocol it came.
     ///
-    /// volo's decoder panics at contents that break off inside their frame. That is an error as any other.
+    /// No message that the wire module has accepted is known to make volo's decoder panic. Should one do so, that is an
+    /// error as any other.
     pub(crate) fn decode<M: EntryMessage, Cx: ThriftContext>(
         &mut self,
         cx: &mut Cx,
-        message: RawMessage,
+        mut message: RawMessage,
     ) -> Result<Result<M, ApplicationException>, ThriftException> {
         cx.stats_mut().set_read_size(message.bytes.len());
+        match rewritten_exception(&message.bytes, &message.head) {
+            Ok(Some(bytes)) => {
+                message.bytes = bytes.into();
+                message.head.encoding = Encoding::Binary;
+            }
+            Ok(None) => {}
+            Err(error) => return Err(new_protocol_exception(ProtocolExceptionKind::InvalidData, error.to_string())),
+        }
         // The decoders keep nothing between two messages, and who gets an error uses nothing of `cx` but what names
         // the call.
         catch_unwind(AssertUnwindSafe(|| match message.head.encoding {
-            Encoding::Binary => self.decode_any::<M, Cx>(cx, message),
-            Encoding::Compact => Ok(self.decode_any::<Compact<M>, Cx>(cx, message)?.map(|message| message.0)),
+            Encoding::Binary => Ok(self.decode_any::<Checked<M>, Cx>(cx, message)?.map(|message| message.0)),
+            Encoding::Compact => {
+                Ok(self.decode_any::<Compact<Checked<M>>, Cx>(cx, message)?.map(|message| message.0.0))
+            }
         }))
         .unwrap_or_else(|_| {
-            let why = "the contents of a message are malformed or break off";
+            let why = "the contents of a message cannot be decoded";
             Err(new_protocol_exception(ProtocolExceptionKind::InvalidData, why))
         })
     }

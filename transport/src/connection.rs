@@ -56,6 +56,36 @@ pub trait Connection: AsyncRead + AsyncWrite + Send + Unpin + 'static {
     fn poll_background(&mut self, _: &mut Context<'_>) -> Poll<io::Error> {
         Poll::Pending
     }
+
+    /// Whether the connection itself marks where each message begins and ends, as thrift over HTTP does: one message
+    /// is one body. A client then sends messages without TTHeader and frame,
+    /// [`Protocol::BUFFERED`](crate::Protocol::BUFFERED) by default, and refuses another
+    /// [`Framing`](crate::Framing). Default: `false`.
+    fn delimits_messages(&self) -> bool {
+        false
+    }
+
+    /// Whether a part of a message has arrived that a reader can't read yet. A server then limits the wait for the rest
+    /// by [`message_timeout`](crate::ServeOptions::with_message_timeout). Default: `false`; every connection that
+    /// returns bytes as they arrive keeps it.
+    fn has_partial_message(&self) -> bool {
+        false
+    }
+
+    /// Called by a server before it writes the last answer of a connection: the server stops, or the peer has sent
+    /// something invalid. A connection whose protocol can tell the peer to make no more calls on it, as HTTP does with
+    /// `Connection: close`, does so with this answer and returns `true`; the server then closes it. Default: `false`.
+    fn announce_close(&mut self) -> bool {
+        false
+    }
+
+    /// What the other end said when it ended the connection, for the error of a call that waits for its answer. Asked
+    /// after a read has returned the end of the stream. Default: nothing.
+    ///
+    /// A layer passes it on to the connection below.
+    fn end_reason(&self) -> Option<io::Error> {
+        None
+    }
 }
 
 impl Connection for TcpStream {}
@@ -72,6 +102,22 @@ impl<C: Connection + ?Sized> Connection for Box<C> {
 
     fn poll_background(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         (**self).poll_background(cx)
+    }
+
+    fn delimits_messages(&self) -> bool {
+        (**self).delimits_messages()
+    }
+
+    fn has_partial_message(&self) -> bool {
+        (**self).has_partial_message()
+    }
+
+    fn announce_close(&mut self) -> bool {
+        (**self).announce_close()
+    }
+
+    fn end_reason(&self) -> Option<io::Error> {
+        (**self).end_reason()
     }
 }
 

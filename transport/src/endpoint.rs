@@ -17,6 +17,7 @@ use std::str::FromStr;
 
 pub use error::EndpointError;
 pub(crate) use error::shown;
+pub(crate) use percent::decode as percent_decode;
 pub use scheme::Scheme;
 use socket::Socket;
 pub use socket::SocketPath;
@@ -35,7 +36,8 @@ use crate::Protocol;
 ///
 /// `yamux+` before any of them is a yamux session over it, and the parameter `protocol` after any of them is the
 /// [`Protocol`] that a client uses: `yamux+ws://127.0.0.1:8891/kitex-ws?protocol=framed`. That parameter is not part
-/// of [`query`](Self::query) and is never sent; a parameter of this name can be sent as `%70rotocol`.
+/// of [`query`](Self::query) and is never sent; a parameter of this name can be sent as `%70rotocol`. With `http://` and
+/// `https://`, `binary` and `compact` are other names of `buffered` and `buffered-compact`.
 ///
 /// - A host is a name, an IPv4 address, or an IPv6 address in brackets; a link-local address can have the number of
 ///   its interface, as in `[fe80::1%2]`. Upper and lower case are the same. User names and passwords are refused.
@@ -140,6 +142,11 @@ impl Endpoint {
             Target::Socket(_) => Some(Scheme::Unix),
             Target::Named(_) => None,
         }
+    }
+
+    /// Whether connections to it are encrypted: `tls://`, `wss://` and `https://`.
+    pub(crate) fn is_tls(&self) -> bool {
+        self.scheme().is_some_and(Scheme::is_tls)
     }
 
     /// Whether it is a yamux session over this address, and not a plain connection.

@@ -1,101 +1,209 @@
 //! A client for each connected peer, by id.
 
-use std::collections::HashMap;
+mod departed;
+mod error;
+mod members;
+mod options;
+mod registration;
+mod session;
+
+use std::fmt;
+use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+pub use error::{HubError, JoinError};
+pub use options::HubOptions;
+pub use registration::Registration;
+pub use session::{PeerSession, PeerSessionState};
+
+use members::{Found, Members, Newcomer};
 
 /// The connected peers, each with a client that calls it. Clones share the list.
 ///
 /// A peer that joins under an id in use replaces the older peer, whose connection has most likely failed without
-/// notice.
+/// notice: the older one's [`Registration::replaced`] resolves, and its session is closed if
+/// [`Registration::with_session`] has named it. A peer that [joined with a credential](Self::join_as) is replaced only
+/// by one with the same credential.
 ///
 /// ```
-/// use volplane_transport::Hub;
+/// use volplane_transport::{Hub, HubError};
 ///
+/// # fn main() -> Result<(), volplane_transport::JoinError> {
 /// let hub = Hub::default();
-/// let first = hub.join("a", "client of the first connection");
-/// let second = hub.join("a", "client of the second");
+/// let first = hub.join("a", "client of the first connection")?;
+/// let second = hub.join("a", "client of the second")?;
+/// assert!(first.is_replaced());
 /// drop(first);
-/// assert_eq!(hub.client("a"), Some("client of the second"));
+/// assert_eq!(hub.client("a"), Ok("client of the second"));
 /// drop(second);
-/// assert_eq!(hub.client("a"), None);
+/// assert!(matches!(hub.client("a"), Err(HubError::Offline { .. })));
+/// assert!(matches!(hub.client("b"), Err(HubError::Unknown { .. })));
+/// # Ok(()) }
 /// ```
-#[derive(Debug)]
 pub struct Hub<C> {
-    peers: Arc<Mutex<Peers<C>>>,
-}
-
-#[derive(Debug)]
-struct Peers<C> {
-    clients: HashMap<String, (u64, C)>,
-    joined: u64,
+    members: Arc<Mutex<Members<C>>>,
+    options: HubOptions,
 }
 
 impl<C> Default for Hub<C> {
     fn default() -> Self {
-        Self { peers: Arc::new(Mutex::new(Peers { clients: HashMap::new(), joined: 0 })) }
+        Self::with_options(HubOptions::default())
     }
 }
 
 impl<C> Clone for Hub<C> {
     fn clone(&self) -> Self {
-        Self { peers: Arc::clone(&self.peers) }
+        Self { members: Arc::clone(&self.members), options: self.options }
     }
 }
 
 impl<C> Hub<C> {
-    /// Adds `client` under `id`, until the registration is dropped.
-    pub fn join(&self, id: impl Into<String>, client: C) -> Registration<C> {
-        let id = id.into();
-        let mut peers = self.lock();
-        peers.joined += 1;
-        let generation = peers.joined;
-        let replaced = peers.clients.insert(id.clone(), (generation, client));
-        // Dropped outside the lock: a client may close connections.
-        drop(peers);
-        drop(replaced);
-        Registration { hub: self.clone(), id, generation }
+    /// A hub without peers, with other options than the default ones.
+    pub fn with_options(options: HubOptions) -> Self {
+        Self { members: Arc::new(Mutex::new(Members::new(options))), options }
+    }
+
+    /// Adds `client` under `id` until the registration is dropped, and replaces the peer that has the id.
+    ///
+    /// # Errors
+    ///
+    /// If the peer that has the id joined with a credential, the id is empty or longer than 255 bytes, or the hub is
+    /// full.
+    pub fn join(&self, id: impl Into<String>, client: C) -> Result<Registration<C>, JoinError> {
+        self.add(id.into(), None, client)
+    }
+
+    /// As [`join`](Self::join), for a peer that was verified. As long as the registration lives, only a peer with the
+    /// same credential replaces this one. Any value that tells one peer from another serves as credential, such as a
+    /// token or the subject of a certificate. It is neither logged nor shown.
+    ///
+    /// # Errors
+    ///
+    /// If the peer that has the id joined without a credential or with another one, the id is empty or longer than 255
+    /// bytes, or the hub is full.
+    pub fn join_as(
+        &self,
+        id: impl Into<String>,
+        credential: impl Into<Vec<u8>>,
+        client: C,
+    ) -> Result<Registration<C>, JoinError> {
+        self.add(id.into(), Some(credential.into()), client)
+    }
+
+    fn add(&self, id: String, credential: Option<Vec<u8>>, client: C) -> Result<Registration<C>, JoinError> {
+        let joined = self.lock().join(Newcomer { id: id.clone(), credential, client })?;
+        // After the lock was released: a client may close connections when it is dropped.
+        if let Some(older) = joined.older {
+            tracing::info!(?id, "a newer session replaces the peer");
+            older.replace();
+        }
+        Ok(Registration::new(self.clone(), id, joined.generation, joined.replaced))
     }
 
     /// The ids of all connected peers, in no particular order.
     pub fn ids(&self) -> Vec<String> {
-        self.lock().clients.keys().cloned().collect()
+        self.lock().ids()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Peers<C>> {
+    fn lock(&self) -> MutexGuard<'_, Members<C>> {
         // The list is consistent between any two statements that hold the lock.
-        self.peers.lock().unwrap_or_else(PoisonError::into_inner)
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<C: Clone> Hub<C> {
-    /// The client of the peer with this id, if it is connected.
-    pub fn client(&self, id: &str) -> Option<C> {
-        self.lock().clients.get(id).map(|(_, client)| client.clone())
+    /// The client of the peer with this id. It belongs to the session that the peer has now: if the peer is replaced, the
+    /// client's calls fail, and none goes to the newer session.
+    ///
+    /// # Errors
+    ///
+    /// If the peer never joined, or longer ago than is [remembered](HubOptions::with_remember): [`HubError::Unknown`].
+    /// If it has left: [`HubError::Offline`]. If it takes no new calls: [`HubError::Draining`].
+    pub fn client(&self, id: &str) -> Result<C, HubError> {
+        self.find(id, None).map(|found| found.client)
+    }
+
+    /// Calls the peer with this id, with the [default timeout](HubOptions::with_call_timeout), which is 10 s.
+    ///
+    /// ```
+    /// # use volplane_generated::api::{EchoClient, Request, Response};
+    /// use volplane_transport::{Hub, HubError};
+    ///
+    /// # async fn f(hub: Hub<EchoClient>, request: Request) -> Result<(), Box<dyn std::error::Error>> {
+    /// match hub.call("a", |client| async move { client.echo(request).await }).await {
+    ///     Ok(outcome) => println!("{:?}", outcome?),
+    ///     Err(HubError::Offline { gone_for, .. }) => println!("left {gone_for:?} ago"),
+    ///     Err(error) => println!("{error}"),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`client`](Self::client). Also if the call takes too long ([`HubError::TimedOut`]), or the peer is replaced
+    /// meanwhile ([`HubError::Replaced`]). In both cases the peer may have executed the call.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops the future of `call`.
+    pub async fn call<R: Future>(&self, id: &str, call: impl FnOnce(C) -> R) -> Result<R::Output, HubError> {
+        self.call_within(self.options.call_timeout(), id, call).await
+    }
+
+    /// As [`call`](Self::call), with another timeout.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    ///
+    /// # Cancel safety
+    ///
+    /// As there.
+    pub async fn call_within<R: Future>(
+        &self,
+        timeout: Duration,
+        id: &str,
+        call: impl FnOnce(C) -> R,
+    ) -> Result<R::Output, HubError> {
+        self.find(id, None)?.call(timeout, id, call).await
+    }
+
+    fn find(&self, id: &str, generation: Option<u64>) -> Result<Found<C>, HubError> {
+        let found = self.lock().find(id, generation, Instant::now())?;
+        // After the lock was released: it is code of others.
+        match found.session.as_ref().map(|session| session.state()) {
+            Some(PeerSessionState::Draining) => Err(HubError::Draining { id: id.to_owned() }),
+            Some(PeerSessionState::Ended) => Err(HubError::Offline { id: id.to_owned(), gone_for: Duration::ZERO }),
+            Some(PeerSessionState::Open) | None => Ok(found),
+        }
     }
 }
 
-/// Keeps a peer in its [`Hub`]. Dropping it removes the peer, unless a newer one has replaced it.
-#[derive(Debug)]
-#[must_use = "dropping it removes the peer from the hub"]
-pub struct Registration<C> {
-    hub: Hub<C>,
-    id: String,
-    generation: u64,
-}
-
-impl<C> Registration<C> {
-    /// The id of the peer.
-    pub fn id(&self) -> &str {
-        &self.id
+impl<C: Clone> Found<C> {
+    async fn call<R: Future>(
+        self,
+        after: Duration,
+        id: &str,
+        call: impl FnOnce(C) -> R,
+    ) -> Result<R::Output, HubError> {
+        let Found { client, replaced, .. } = self;
+        tokio::select! {
+            // An answer that has arrived counts.
+            biased;
+            outcome = tokio::time::timeout(after, call(client)) => {
+                outcome.map_err(|_| HubError::TimedOut { id: id.to_owned(), after })
+            }
+            () = replaced.cancelled() => Err(HubError::Replaced { id: id.to_owned() }),
+        }
     }
 }
 
-impl<C> Drop for Registration<C> {
-    fn drop(&mut self) {
-        let mut peers = self.hub.lock();
-        let own = peers.clients.get(&self.id).is_some_and(|(generation, _)| *generation == self.generation);
-        let removed = if own { peers.clients.remove(&self.id) } else { None };
-        drop(peers);
-        drop(removed);
+impl<C> fmt::Debug for Hub<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let peers = self.lock().len();
+        f.debug_struct("Hub").field("peers", &peers).field("options", &self.options).finish()
     }
 }

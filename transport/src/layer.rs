@@ -2,6 +2,7 @@
 
 mod connect;
 mod listen;
+mod per_address;
 
 use std::error::Error;
 use std::fmt;
@@ -63,15 +64,17 @@ pub trait Layer<Io: Connection>: Send + Sync + 'static {
 /// |---|---|---|
 /// | `deadline` | 10 s | the connection is dropped |
 /// | `concurrency` | 1,024 | further connections wait in the underlying listener |
+/// | `per_address` | 256 | the oldest handshake of the address is dropped |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HandshakeOptions {
     deadline: Duration,
     concurrency: usize,
+    per_address: usize,
 }
 
 impl Default for HandshakeOptions {
     fn default() -> Self {
-        Self { deadline: Duration::from_secs(10), concurrency: 1024 }
+        Self { deadline: Duration::from_secs(10), concurrency: 1024, per_address: 256 }
     }
 }
 
@@ -87,6 +90,16 @@ impl HandshakeOptions {
         Self { concurrency: concurrency.max(1), ..self }
     }
 
+    /// How many handshakes of a listener may run at a time with peers of one IP address, or of one IPv6 network of 64
+    /// bits; at least 1. Default: 256, a quarter of the default concurrency, so that one host leaves room for others.
+    ///
+    /// When one more begins, the oldest one of that address is dropped. Clients behind one proxy or NAT have one address:
+    /// they need more only if so many of their handshakes run at the same moment. Peers without an IP address, such as
+    /// those of Unix domain sockets, are not limited.
+    pub fn with_per_address(self, per_address: usize) -> Self {
+        Self { per_address: per_address.max(1), ..self }
+    }
+
     /// See [`with_deadline`](Self::with_deadline).
     pub fn deadline(&self) -> Duration {
         self.deadline
@@ -95,6 +108,11 @@ impl HandshakeOptions {
     /// See [`with_concurrency`](Self::with_concurrency).
     pub fn concurrency(&self) -> usize {
         self.concurrency
+    }
+
+    /// See [`with_per_address`](Self::with_per_address).
+    pub fn per_address(&self) -> usize {
+        self.per_address
     }
 }
 

@@ -7,14 +7,21 @@
 //! | connection | client | server |
 //! |---|---|---|
 //! | TCP | [`StdNet::to`] | [`StdNet::bind`] |
+//! | Unix domain socket | [`Unix::to`] | [`Unix::bind`] |
 //! | WebSocket | [`WebSocket::to`] | [`WebSocket::bind`] |
+//! | HTTP POST, as Apache's `THttpClient` | [`Http::to`] | [`Http::bind`] |
+//! | TLS, and WebSocket over it | [`Tls::client`], [`WebSocket::to_tls`] | [`Tls::server`], [`WebSocket::bind_tls`] |
 //! | yamux, calls both ways | [`Yamux::connect`] | [`Yamux::listen`], [`serve_sessions`] |
+//! | yamux, dialed again when it ends | [`Yamux::reconnecting`] | |
 //! | yamux, calls one way | [`Yamux::over`] | [`SessionListener::into_streams`] |
 //! | in process | [`Memory::pair`] | [`Memory::pair`] |
 //! | from configuration | [`ConnectWith::connect_to`] | [`Endpoint::bind`] |
 //! | your own | `motore::UnaryService<Address>` | [`Listener`] |
 //!
-//! A handshake is a [`Layer`], which can be put on each of them, at both ends: [`WebSocket`] is one.
+//! A handshake is a [`Layer`], which can be put on each of them, at both ends: [`WebSocket`] is one. A client reaches a
+//! server behind an HTTP proxy with [`StdNet::through`]; a server behind haproxy or nginx learns the addresses of its
+//! clients with [`ProxyProtocol`].
+//! A handshake is a [`Layer`], which can be put on each of them, at both ends: [`WebSocket`] and [`Tls`] are two.
 //!
 //! # Options
 //!
@@ -25,7 +32,13 @@
 //! | [`ClientOptions`] | a client's calls and connections | [`Channel::with_options`] |
 //! | [`Protocol`] | the messages of a client | [`Channel::with_protocol`], `?protocol=` |
 //! | [`ServeOptions`] | a server | [`Serve::with_options`], [`ServeSessions::with_options`] |
+//! | [`TlsClient`], [`TlsServer`] | TLS | [`Tls`] |
 //! | [`HandshakeOptions`] | the handshakes of a layer | [`Layered::with_handshake_options`] |
+//! | [`TcpOptions`] | TCP connections and listeners | [`StdNet::with_tcp_options`], [`StdNet::bind_with`] |
+//! | [`UnixOptions`] | a Unix domain socket | [`Unix::bind_with`] |
+//! | [`Keepalive`] | pings | [`WebSocket::with_keepalive`], [`YamuxOptions::with_keepalive`] |
+//! | [`HubOptions`] | the peers of a hub | [`Hub::with_options`] |
+//! | [`Backoff`] | dialing a session again | [`Yamux::reconnecting`] |
 //! | [`YamuxOptions`] | a yamux session | [`SessionListener::with_options`], [`YamuxStreams::with_options`], [`Yamux::connect_with_options`] |
 //!
 //! # Errors
@@ -49,11 +62,18 @@
 //! | feature | adds | dependency |
 //! |---|---|---|
 //! | `metrics` | the module `metrics` | metrics |
+//! | `tls` | [`Tls`], `tls://` and `wss://` endpoints | rustls with ring |
 //! | `websocket` | [`WebSocket`], `ws://` endpoints | tokio-tungstenite |
 //! | `yamux` | [`Yamux`], [`serve_sessions`], `yamux+` endpoints | yamux |
 
 // The tables above link to items of all cargo features.
+#![cfg_attr(
+    not(all(feature = "tls", feature = "websocket", feature = "yamux")),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 #![cfg_attr(not(all(feature = "websocket", feature = "yamux")), allow(rustdoc::broken_intra_doc_links))]
+// cargo-fuzz sets `cfg(fuzzing)`, which cargo does not know.
+#![allow(unexpected_cfgs)]
 
 mod client;
 mod codec;
@@ -62,23 +82,38 @@ mod connection;
 mod deadline;
 mod dynamic;
 mod endpoint;
+#[cfg(fuzzing)]
+pub mod fuzzing;
+#[cfg(all(test, not(fuzzing)))]
+mod fuzzing;
+mod http;
+mod http_proxy;
 mod hub;
+#[cfg(any(feature = "websocket", feature = "yamux"))]
+mod keepalive;
 mod layer;
 mod listen;
 mod log;
+mod maybe_tls;
 mod memory;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 #[cfg(not(feature = "metrics"))]
 #[path = "metrics/off.rs"]
 mod metrics;
+mod post;
 mod printable;
 mod protocol;
+mod proxy_protocol;
 mod server;
 mod stdnet;
 mod target;
 mod telemetry;
+#[cfg(feature = "tls")]
+mod tls;
 mod trace_context;
+#[cfg(unix)]
+mod unix;
 #[cfg(feature = "websocket")]
 mod websocket;
 mod wire;
@@ -88,28 +123,43 @@ mod yamux;
 pub use client::{Calls, Channel, ClientOptions, ConnectWith, Delivery, PoolStats};
 pub use connect::{ConnectError, ConnectErrorKind};
 pub use connection::{Connection, NotDelivered, Peer};
-pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer};
+pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer, ConnectorOptions, ListenerOptions};
 pub use endpoint::{Endpoint, EndpointError, Scheme, SocketPath};
-pub use hub::{Hub, Registration};
+pub use http::{Admission, Admitted, HttpRequest, InvalidHeader, PathIdError, Refusal, RequestHead, path_id};
+pub use http_proxy::{HttpProxy, ProxyError};
+pub use hub::{Hub, HubError, HubOptions, JoinError, PeerSession, PeerSessionState, Registration};
+#[cfg(any(feature = "websocket", feature = "yamux"))]
+pub use keepalive::Keepalive;
 pub use layer::{ConnectExt, HandshakeOptions, Layer, Layered};
 #[cfg(unix)]
 pub use listen::UnixPeer;
 pub use listen::{Limit, Limited, Listener, ListenerExt, Tap, accept_with_retry};
+pub use maybe_tls::{MaybeTls, MaybeTlsStream};
 pub use memory::{Memory, MemoryListener, MemoryPeer};
+pub use post::{BodyError, Http, HttpError, HttpPeer, HttpStream};
 pub use protocol::{Encoding, Framing, Protocol, ProtocolError};
+pub use proxy_protocol::{Network, NetworkError, ProxiedPeer, ProxyHeader, ProxyProtocol, ProxyProtocolError};
 pub use server::{
     CtrlC, GeneratedService, SecondSignal, Serve, ServeOptions, Served, ServerHandle, ThriftService, ctrl_c, peer_of,
     serve, serve_with,
 };
 #[cfg(feature = "yamux")]
-pub use server::{ServeSessions, serve_sessions};
-pub use stdnet::{BindError, StdNet, StdNetListener};
+pub use server::{IntoSessionService, ServeSessions, serve_sessions};
+pub use stdnet::{BindError, StdNet, StdNetListener, TcpOptions};
 pub use target::WrongEndpoint;
+#[cfg(feature = "tls")]
+pub use tls::{
+    Tls, TlsClient, TlsConfigError, TlsDetails, TlsError, TlsIdentity, TlsPeer, TlsRoots, TlsServer, TlsStream,
+    TlsVersion,
+};
 pub use trace_context::{TraceContext, TraceContextError};
+#[cfg(unix)]
+pub use unix::{Unix, UnixOptions, UnixSocketListener};
 #[cfg(feature = "websocket")]
-pub use websocket::{HandshakeError, WebSocket, WebSocketPeer, WebSocketStream};
+pub use websocket::{HandshakeError, WebSocket, WebSocketClosed, WebSocketPeer, WebSocketStream};
 #[cfg(feature = "yamux")]
 pub use yamux::{
-    DialedPeer, Incoming, OpenError, Outgoing, Session, SessionError, SessionListener, StreamListener, Yamux,
+    Backoff, DialedPeer, Incoming, OpenError, Outgoing, ReconnectState, Reconnecting, ReconnectingIncoming,
+    ReconnectingOutgoing, Session, SessionError, SessionErrorKind, SessionListener, StreamListener, Yamux,
     YamuxOptions, YamuxStream, YamuxStreams,
 };

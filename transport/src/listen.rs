@@ -11,6 +11,8 @@ use std::time::Duration;
 pub use limit::{Limit, Limited};
 #[cfg(unix)]
 pub use socket::UnixPeer;
+#[cfg(unix)]
+pub(crate) use socket::endpoint_of;
 pub use tap::Tap;
 
 use crate::connection::{Connection, Peer};
@@ -71,7 +73,7 @@ const PAUSE_WHEN_EXHAUSTED: Duration = Duration::from_secs(1);
 
 /// Calls `accept` until it returns a connection. An error of `accept` either concerns one connection, and the next one
 /// is accepted at once, or the operating system lacks file descriptors or memory, and it is called again after 1 s.
-/// `what` names the listener in the log.
+/// `what` names the listener in the log, which has at most ten such lines in 10 s.
 ///
 /// # Cancel safety
 ///
@@ -87,17 +89,43 @@ where
                 tracing::debug!(%error, "a connection to {what} ended before it was accepted");
             }
             Err(error) => {
-                let pause = PAUSE_WHEN_EXHAUSTED;
-                limited!(ERROR, Kind::Accept, None, %error, "{what} cannot accept; next attempt in {pause:?}");
-                tokio::time::sleep(pause).await;
+                limited!(ERROR, Kind::Accept, None, %error, "{what} cannot accept; next attempt in {PAUSE_WHEN_EXHAUSTED:?}");
+                tokio::time::sleep(PAUSE_WHEN_EXHAUSTED).await;
             }
         }
     }
 }
 
+/// Linux reports an error that is pending on the new connection as one of `accept`: see
+/// [accept(2)](https://man7.org/linux/man-pages/man2/accept.2.html).
 fn concerns_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{
+        ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkDown, NetworkUnreachable,
+        TimedOut,
+    };
     matches!(
         error.kind(),
-        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+        ConnectionRefused
+            | ConnectionAborted
+            | ConnectionReset
+            | HostUnreachable
+            | NetworkDown
+            | NetworkUnreachable
+            | TimedOut
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_of_one_connection_is_skipped_and_another_one_waits_a_second() {
+        let mut errors =
+            [io::ErrorKind::ConnectionAborted, io::ErrorKind::NetworkDown, io::ErrorKind::Other].into_iter();
+        let since = tokio::time::Instant::now();
+        accept_with_retry("the test", || std::future::ready(errors.next().map_or(Ok(()), |kind| Err(kind.into()))))
+            .await;
+        assert_eq!(since.elapsed(), PAUSE_WHEN_EXHAUSTED);
+    }
 }

@@ -22,13 +22,33 @@ impl<T: fmt::Display> fmt::Display for Printable<T> {
     }
 }
 
-/// Whether a character shows as itself, wherever it is shown: no control character (Unicode's category Cc), no line or
-/// paragraph separator, nothing that reorders the text around it (UAX #9) or is invisible.
-pub(crate) fn is_printable(c: char) -> bool {
-    !c.is_control()
-        && !matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+/// Whether a character shows as itself, wherever it is shown: no control character, no line or paragraph separator,
+/// nothing of Unicode's category Cf, which turns the direction of text or has no width ([UAX
+/// 44](https://www.unicode.org/reports/tr44/#General_Category_Values),
+/// [CVE-2021-42574](https://nvd.nist.gov/vuln/detail/CVE-2021-42574)), and no Hangul filler.
+pub(crate) fn is_printable(character: char) -> bool {
+    let is_invisible = matches!(
+        character,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{600}'..='\u{605}'
+            | '\u{61c}'
+            | '\u{6dd}'
+            | '\u{70f}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    );
+    !character.is_control() && !is_invisible
 }
 
 struct Escaper<'a, W> {

@@ -24,7 +24,7 @@ pub use context::peer_of;
 pub use options::ServeOptions;
 pub use serve::{Serve, Served, serve, serve_with};
 #[cfg(feature = "yamux")]
-pub use sessions::{ServeSessions, serve_sessions};
+pub use sessions::{IntoSessionService, ServeSessions, serve_sessions};
 pub use shutdown::{CtrlC, SecondSignal, ctrl_c};
 pub use stop::ServerHandle;
 

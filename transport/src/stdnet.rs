@@ -1,21 +1,27 @@
 //! TCP connections of tokio, which the other transports use, too.
 
-use std::io;
-use std::net::SocketAddr;
+mod apply;
+mod listener;
+mod options;
+mod order;
+mod race;
 
 use motore::service::UnaryService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use volo::net::Address;
+
+pub use listener::{BindError, StdNetListener};
+pub use options::TcpOptions;
 
 use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::endpoint::{Endpoint, Scheme};
+use crate::http_proxy::HttpProxy;
 use crate::layer::{ConnectExt, Layer, Layered};
-use crate::listen::Listener;
-use crate::target::{self, Target, WrongEndpoint};
+use crate::target::{self, Target};
 
 /// Makes TCP connections: to one endpoint ([`StdNet::to`]), or to the address that volo has resolved ([`StdNet::new`]).
 ///
-/// `TCP_NODELAY` is set at both ends, because a call is one small write in each direction.
+/// [`TcpOptions`] are set at both ends: among them `TCP_NODELAY` and keepalive.
 ///
 /// ```
 /// # use volplane_generated::api::{Echo, EchoClientBuilder, EchoServer, Request, Response};
@@ -42,6 +48,7 @@ use crate::target::{self, Target, WrongEndpoint};
 #[derive(Clone, Debug, Default)]
 pub struct StdNet {
     target: Option<Target>,
+    options: TcpOptions,
 }
 
 impl StdNet {
@@ -50,8 +57,12 @@ impl StdNet {
         Self::default()
     }
 
-    /// Connects to `target`, `host:port` or `tcp://host:port`; volo's address is ignored. A name is resolved for every
-    /// connection, and its addresses are tried in order.
+    /// Connects to `target`, `host:port` or `tcp://host:port`; volo's address is ignored.
+    ///
+    /// A name is resolved for every connection, and its addresses are raced ([RFC
+    /// 8305](https://www.rfc-editor.org/rfc/rfc8305)): IPv6 and IPv4 take turns, the next attempt starts when one has
+    /// failed or after 250 ms, and the first connection wins. At most 16 addresses are tried. If all fail, the error
+    /// has what each of them answered.
     ///
     /// If `target` is invalid, every connection fails with [`ConnectErrorKind::InvalidEndpoint`]. To check it earlier,
     /// parse it as an [`Endpoint`].
@@ -61,7 +72,12 @@ impl StdNet {
 
     /// Connects to the host and port of a target of any scheme.
     pub(crate) fn at(target: Target) -> Self {
-        Self { target: Some(target) }
+        Self { target: Some(target), options: TcpOptions::default() }
+    }
+
+    /// Sets the options of the connections.
+    pub fn with_tcp_options(self, options: TcpOptions) -> Self {
+        Self { options, ..self }
     }
 
     /// Performs the handshake of `layer` on each connection.
@@ -73,8 +89,25 @@ impl StdNet {
         }
     }
 
+    /// Connects through an HTTP proxy, which gets the name of the target unresolved. Further layers go on top:
+    /// `StdNet::to("example.com:80").through(proxy).layer(WebSocket::at("/kitex-ws"))`.
+    ///
+    /// The proxy's answer has to come within [`HandshakeOptions::deadline`](crate::HandshakeOptions::deadline).
+    pub fn through(self, proxy: HttpProxy) -> Layered<Self, HttpProxy> {
+        let Self { target, options } = self;
+        let base = Self { target: Some(proxy.target().clone()), options };
+        match target {
+            None => ConnectExt::layer(base, proxy),
+            Some(target) => match target.endpoint().cloned() {
+                Ok(to) => Layered::to(base, proxy, to),
+                // Every connection fails with this error.
+                Err(_) => ConnectExt::layer(Self { target: Some(target), options }, proxy),
+            },
+        }
+    }
+
     /// Listens on `address`, `host:port` or `tcp://host:port`. Port 0 selects a free port; it is in
-    /// [`StdNetListener::local_addr`].
+    /// [`StdNetListener::local_addr`]. Connections have the default [`TcpOptions`].
     ///
     /// # Errors
     ///
@@ -84,50 +117,25 @@ impl StdNet {
     ///
     /// Cancel safe: nothing listens afterwards.
     pub async fn bind(address: impl ToString) -> Result<StdNetListener, BindError> {
-        Self::bind_to(&target::parse(&address.to_string(), Scheme::Tcp)?).await
+        Self::bind_with(address, TcpOptions::default()).await
+    }
+
+    /// Listens as [`bind`](Self::bind) does, with options for the listener and its connections.
+    ///
+    /// # Errors
+    ///
+    /// As for [`bind`](Self::bind).
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: nothing listens afterwards.
+    pub async fn bind_with(address: impl ToString, options: TcpOptions) -> Result<StdNetListener, BindError> {
+        StdNetListener::bind(&target::parse(&address.to_string(), Scheme::Tcp)?, options).await
     }
 
     /// Listens on the host and port of an endpoint of any scheme.
     pub(crate) async fn bind_to(endpoint: &Endpoint) -> Result<StdNetListener, BindError> {
-        let authority = endpoint
-            .authority()
-            .ok_or_else(|| BindError::Unsupported { endpoint: endpoint.clone(), why: "it has no host and port" })?;
-        let socket = TcpListener::bind(&authority).await.map_err(BindError::on(&authority))?;
-        let local = socket.local_addr().map_err(BindError::on(&authority))?;
-        Ok(StdNetListener { socket, local })
-    }
-}
-
-/// Why a listener could not be made.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BindError {
-    /// The operating system refused the address.
-    #[error("cannot listen on {address}")]
-    Io {
-        /// The address.
-        address: String,
-        /// The error of the operating system.
-        #[source]
-        source: io::Error,
-    },
-    /// The address can't be parsed, or does not suit this listener.
-    #[error("cannot listen: invalid address")]
-    Endpoint(#[from] WrongEndpoint),
-    /// There is no listener for such an address, or its cargo feature is off.
-    #[error("cannot listen on {endpoint}: {why}")]
-    Unsupported {
-        /// The address.
-        endpoint: Endpoint,
-        /// The reason, and what to do.
-        why: &'static str,
-    },
-}
-
-impl BindError {
-    /// Adds the address to an error of the operating system: `bind(…).map_err(BindError::on(address))`.
-    pub fn on(address: impl ToString) -> impl FnOnce(io::Error) -> BindError {
-        move |source| BindError::Io { address: address.to_string(), source }
+        StdNetListener::bind(endpoint, TcpOptions::default()).await
     }
 }
 
@@ -136,49 +144,28 @@ impl UnaryService<Address> for StdNet {
     type Error = ConnectError;
 
     async fn call(&self, address: Address) -> Result<TcpStream, ConnectError> {
-        let stream = match (&self.target, address) {
-            (Some(target), _) => connect_to(target.endpoint()?).await?,
-            (None, Address::Ip(address)) => TcpStream::connect(address)
-                .await
-                .map_err(|error| ConnectError::from(error).at(Endpoint::from(address)))?,
-            (None, other) => return Err(ConnectError::new(ConnectErrorKind::Unsupported).at(other)),
-        };
-        stream.set_nodelay(true)?;
-        Ok(stream)
+        match (&self.target, address) {
+            (Some(target), _) => self.connect_to(target.endpoint()?).await,
+            (None, Address::Ip(address)) => {
+                let connected = self.options.connect(address).await;
+                connected.map_err(|error| ConnectError::from(error).at(Endpoint::from(address)))
+            }
+            (None, other) => Err(ConnectError::new(ConnectErrorKind::Unsupported).at(other)),
+        }
     }
 }
 
-async fn connect_to(endpoint: &Endpoint) -> Result<TcpStream, ConnectError> {
-    let authority =
-        endpoint.authority().ok_or_else(|| ConnectError::new(ConnectErrorKind::Unsupported).at(endpoint))?;
-    let unresolved = |error: io::Error| ConnectError::new(ConnectErrorKind::Unresolved).at(endpoint).because(error);
-    let addresses: Vec<SocketAddr> = tokio::net::lookup_host(authority).await.map_err(unresolved)?.collect();
-    TcpStream::connect(&addresses[..]).await.map_err(|error| ConnectError::from(error).at(endpoint))
-}
-
-/// Accepts TCP connections. Made by [`StdNet::bind`].
-#[derive(Debug)]
-pub struct StdNetListener {
-    socket: TcpListener,
-    local: SocketAddr,
-}
-
-impl StdNetListener {
-    /// The address on which it listens, with the actual port.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.local
-    }
-}
-
-impl Listener for StdNetListener {
-    type Connection = TcpStream;
-    type Peer = SocketAddr;
-
-    async fn accept(&mut self) -> Option<(TcpStream, SocketAddr)> {
-        Listener::accept(&mut self.socket).await
-    }
-
-    fn endpoint(&self) -> Endpoint {
-        Endpoint::from(self.local)
+impl StdNet {
+    async fn connect_to(&self, endpoint: &Endpoint) -> Result<TcpStream, ConnectError> {
+        let authority =
+            endpoint.authority().ok_or_else(|| ConnectError::new(ConnectErrorKind::Unsupported).at(endpoint))?;
+        let unresolved = || ConnectError::new(ConnectErrorKind::Unresolved).at(endpoint);
+        let resolved = tokio::net::lookup_host(authority).await.map_err(|error| unresolved().because(error))?;
+        let local = self.options.local_address();
+        let addresses = order::order(resolved, local);
+        if let (true, Some(local)) = (addresses.is_empty(), local) {
+            return Err(unresolved().because(format!("it has no address of the family of {local}")));
+        }
+        race::race(&addresses, &self.options).await.map_err(|error| ConnectError::from(error).at(endpoint))
     }
 }

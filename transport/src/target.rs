@@ -4,6 +4,9 @@
 use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::endpoint::{Endpoint, EndpointError, Scheme};
 
+/// Why there is no TLS.
+pub(crate) const WITHOUT_TLS: &str = "volplane-transport was built without its cargo feature `tls`";
+
 /// An endpoint of one scheme, or the error in the text.
 #[derive(Clone, Debug)]
 pub(crate) struct Target(Result<Endpoint, ConnectError>);
@@ -30,9 +33,14 @@ pub enum WrongEndpoint {
 
 /// Parses `text` as an endpoint of `scheme`. The scheme may be left out.
 pub(crate) fn parse(text: &str, scheme: Scheme) -> Result<Endpoint, WrongEndpoint> {
+    parse_either(text, scheme, scheme)
+}
+
+/// As [`parse`], for an endpoint of `scheme` or of `other`.
+fn parse_either(text: &str, scheme: Scheme, other: Scheme) -> Result<Endpoint, WrongEndpoint> {
     let endpoint: Endpoint =
         if text.contains("://") { text.parse()? } else { format!("{}://{text}", scheme.as_str()).parse()? };
-    if endpoint.scheme() != Some(scheme) || endpoint.is_yamux() {
+    if ![Some(scheme), Some(other)].contains(&endpoint.scheme()) || endpoint.is_yamux() {
         return Err(WrongEndpoint::Scheme { expected: scheme, found: endpoint });
     }
     if endpoint.protocol().is_some() {
@@ -44,7 +52,24 @@ pub(crate) fn parse(text: &str, scheme: Scheme) -> Result<Endpoint, WrongEndpoin
 impl Target {
     /// Parses `text`, see [`parse`].
     pub(crate) fn new(text: &str, scheme: Scheme) -> Self {
-        Self(parse(text, scheme).map_err(|error| {
+        Self::parsed(text, parse(text, scheme))
+    }
+
+    /// Parses `text` as an endpoint of a scheme, or of the same one over TLS: `ws://` or `wss://`. The latter can't be
+    /// connected to without the cargo feature `tls`.
+    pub(crate) fn maybe_tls(text: &str, plain: Scheme, tls: Scheme) -> Self {
+        match Self::parsed(text, parse_either(text, plain, tls)) {
+            Self(Ok(endpoint)) if cfg!(not(feature = "tls")) && endpoint.scheme() == Some(tls) => {
+                let unsupported = ConnectError::new(ConnectErrorKind::Unsupported).at(endpoint);
+                Self(Err(unsupported.because(WITHOUT_TLS)))
+            }
+            target => target,
+        }
+    }
+
+    /// What `text` was parsed into.
+    pub(crate) fn parsed(text: &str, result: Result<Endpoint, WrongEndpoint>) -> Self {
+        Self(result.map_err(|error| {
             ConnectError::new(ConnectErrorKind::InvalidEndpoint).at(text.escape_debug()).because(error)
         }))
     }
@@ -57,5 +82,11 @@ impl Target {
 impl From<Endpoint> for Target {
     fn from(endpoint: Endpoint) -> Self {
         Self(Ok(endpoint))
+    }
+}
+
+impl From<ConnectError> for Target {
+    fn from(error: ConnectError) -> Self {
+        Self(Err(error))
     }
 }

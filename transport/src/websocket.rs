@@ -1,23 +1,38 @@
-//! WebSocket connections: tungstenite's handshake, our own frame codec, and a byte stream over it.
+//! WebSocket connections: the handshake over the heads of `http` and tungstenite's keys, our own frame codec, and a byte
+//! stream over it.
 
+mod client;
+mod close;
 mod frame;
 mod handshake;
-mod head;
 mod layer;
 mod peer;
+mod refuse;
+mod server;
+mod settings;
 mod stream;
 
+pub use close::WebSocketClosed;
 pub use handshake::HandshakeError;
 pub use peer::WebSocketPeer;
 pub use stream::WebSocketStream;
 
 use crate::endpoint::{Endpoint, Scheme};
+use crate::http::OwnHeaders;
+use crate::keepalive::Keepalive;
 use crate::layer::Layered;
+use crate::maybe_tls::MaybeTls;
 use crate::stdnet::{BindError, StdNet, StdNetListener};
 use crate::target::{self, Target};
+use settings::ServerSettings;
 
 /// The WebSocket layer ([RFC 6455](https://www.rfc-editor.org/rfc/rfc6455)), which sends the bytes of calls in binary
 /// messages. [`to`](Self::to) and [`bind`](Self::bind) put it on TCP, [`at`](Self::at) is for other connections.
+///
+/// A server answers a request that is no handshake, or that it refuses, with an HTTP status and a text: 400 for a
+/// malformed one, 403 for a web page of another origin ([`with_origins`](Self::with_origins)), 404 for another path,
+/// 405 for a method other than `GET`, 426 for a plain `GET` or another version of WebSocket, 431 for a head of more
+/// than 8 KiB or 64 headers, and what an [`Admission`](crate::Admission) says.
 ///
 /// ```
 /// # use volplane_generated::api::{Echo, EchoClientBuilder, EchoServer, Request, Response};
@@ -41,11 +56,16 @@ use crate::target::{self, Target};
 /// assert_eq!(answer.message.as_deref(), Some("hello"));
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct WebSocket {
     path: String,
     query: Option<String>,
-    subpaths: bool,
+    subprotocols: Vec<String>,
+    keepalive: Option<Keepalive>,
+    /// What only a server uses.
+    server: ServerSettings,
+    /// What only a client sends.
+    headers: OwnHeaders,
 }
 
 impl WebSocket {
@@ -57,24 +77,43 @@ impl WebSocket {
         if let Some((length, _)) = query {
             path.truncate(length);
         }
-        Self { path, query: query.map(|(_, query)| query), subpaths: false }
+        let query = query.map(|(_, query)| query);
+        Self {
+            path,
+            query,
+            subprotocols: Vec::new(),
+            keepalive: Some(Keepalive::default()),
+            server: ServerSettings::default(),
+            headers: OwnHeaders::default(),
+        }
     }
 
-    /// Makes a server also accept every path under its own: `/kitex-ws/a` in addition to `/kitex-ws`. Has no effect on
-    /// a client.
-    pub fn with_subpaths(self) -> Self {
-        Self { subpaths: true, ..self }
+    /// When a connection without inbound bytes is checked with a ping, and when it is dead. Default: a ping after 20 s,
+    /// dead 10 s later. It applies while a client waits for an answer, while a connection is idle in a client's pool, and
+    /// at a server between calls and while a handler runs.
+    ///
+    /// A peer that reads nothing while it works on a call answers no ping meanwhile, such as a server of Go's
+    /// x/net/websocket, and so does a client that keeps idle connections without reading them. With such a peer, set a
+    /// timeout that is longer than its calls, or use [`without_keepalive`](Self::without_keepalive).
+    pub fn with_keepalive(self, keepalive: Keepalive) -> Self {
+        Self { keepalive: Some(keepalive), ..self }
     }
 
-    /// Connects to `url`, `ws://HOST:PORT/PATH`, over TCP.
+    /// Sends no pings. Pings of the other end are answered all the same.
+    pub fn without_keepalive(self) -> Self {
+        Self { keepalive: None, ..self }
+    }
+
+    /// Connects to `url`, `ws://HOST:PORT/PATH`, over TCP, or `wss://HOST:PORT/PATH`, over TLS. TLS trusts the roots of
+    /// the operating system; for other settings use [`to_tls`](Self::to_tls).
     ///
     /// If `url` is invalid, every connection fails with
     /// [`ConnectErrorKind::InvalidEndpoint`](crate::ConnectErrorKind::InvalidEndpoint). To check it earlier, parse it
     /// as an [`Endpoint`].
-    pub fn to(url: impl ToString) -> Layered<StdNet, WebSocket> {
-        let target = Target::new(&url.to_string(), Scheme::Ws);
+    pub fn to(url: impl ToString) -> Layered<Layered<StdNet, MaybeTls>, WebSocket> {
+        let target = Target::maybe_tls(&url.to_string(), Scheme::Ws, Scheme::Wss);
         let layer = target.endpoint().map_or_else(|_| Self::at("/"), Self::of);
-        StdNet::at(target).layer(layer)
+        MaybeTls::to(target).layer(layer)
     }
 
     /// Listens on `url`, `ws://HOST:PORT/PATH`, over TCP. Port 0 selects a free port; it is in the listener's
@@ -95,13 +134,48 @@ impl WebSocket {
 
     /// The layer for the path of an endpoint.
     pub(crate) fn of(endpoint: &Endpoint) -> Self {
-        Self { path: endpoint.path().to_owned(), query: endpoint.query().map(str::to_owned), subpaths: false }
+        Self::at(endpoint.path_and_query().unwrap_or_default())
     }
 }
 
-impl<B> Layered<B, WebSocket> {
-    /// See [`WebSocket::with_subpaths`].
-    pub fn with_subpaths(self) -> Self {
-        self.map_layer(WebSocket::with_subpaths)
+#[cfg(feature = "tls")]
+impl WebSocket {
+    /// Connects to `url`, `wss://HOST:PORT/PATH`, with these settings of TLS.
+    ///
+    /// ```
+    /// use volplane_transport::{Tls, TlsRoots, WebSocket};
+    ///
+    /// # fn f() -> Result<(), volplane_transport::TlsConfigError> {
+    /// let tls = Tls::client().with_roots(TlsRoots::from_pem_file("ca.pem")?);
+    /// let connector = WebSocket::to_tls("wss://localhost:8443/kitex-ws", tls);
+    /// # drop(connector);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// If `url` is invalid, every connection fails with
+    /// [`ConnectErrorKind::InvalidEndpoint`](crate::ConnectErrorKind::InvalidEndpoint).
+    pub fn to_tls(url: impl ToString, tls: crate::TlsClient) -> Layered<Layered<StdNet, crate::TlsClient>, WebSocket> {
+        let target = Target::new(&url.to_string(), Scheme::Wss);
+        let layer = target.endpoint().map_or_else(|_| Self::at("/"), Self::of);
+        StdNet::at(target).layer(tls).layer(layer)
+    }
+
+    /// Listens on `url`, `wss://HOST:PORT/PATH`, with the certificate and settings of `tls`. Otherwise as
+    /// [`bind`](Self::bind).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: nothing listens afterwards.
+    pub async fn bind_tls(
+        url: impl ToString,
+        tls: crate::TlsServer,
+    ) -> Result<Layered<Layered<StdNetListener, crate::TlsServer>, WebSocket>, BindError> {
+        let endpoint = target::parse(&url.to_string(), Scheme::Wss)?;
+        let listener = StdNet::bind_to(&endpoint).await?;
+        Ok(Layered::listener(Layered::listener(listener, tls), Self::of(&endpoint)))
     }
 }

@@ -13,30 +13,45 @@
 //!
 //! What is checked of which message:
 //!
-//! - all: the size against the limit; version, kind, name (its length and UTF-8) and sequence id of the message
+//! - the size against the limit; version, kind, name (its length and UTF-8) and sequence id of the message
 //! - TTHeader: the header, so far that volo's decoder neither panics nor reads past its end
-//! - buffered: the sizes, types and depth of everything inside, as the scan needs them to find the end
+//! - every size inside it against what is left of the message, every type, and the depth
+//! - the number of elements of lists, sets and maps ([`BYTES_PER_ELEMENT`])
 //!
-//! The inside of framed and TTHeader messages is **not** checked here. The guard that does it belongs in
-//! [`Recognizer::length_prefixed`], behind the message's head: `Scan` from there with the frame's end as the input's
-//! limit. The scan follows the types that the message names. Code that reads the elements of a list by the type
-//! that the IDL names, whatever the message says, needs one more check.
+//! Bytes behind the struct in a frame are ignored, as volo and Apache Thrift do it: the frame's length says where the
+//! next message begins.
+//!
+//! What is not checked here, because it depends on the IDL, is checked while the message is decoded
+//! (`codec/checked.rs`): the UTF-8 of strings, which look like `binary` here, and the types of elements.
 
+mod asked;
 mod binary;
 mod compact;
 mod error;
+mod exception;
 mod head;
 mod input;
 mod scan;
 #[cfg(test)]
 mod tests;
 mod ttheader;
+mod walk;
 
+pub(crate) use asked::Asked;
 pub use error::{ForeignProtocol, TtHeaderError, WireError};
+pub(crate) use exception::rewritten as rewritten_exception;
 
 use crate::protocol::{Encoding, Framing};
 use input::{Input, Stop};
-use scan::Scan;
+use scan::{Elements, Scan};
+
+/// A message may have one element of a list, set or map for as many bytes of the largest message allowed. An empty
+/// struct takes 1 byte in a message and often more than 200 in memory: 16 MiB of them would take gigabytes. With this
+/// they take as much as real messages of that size, whose elements are larger. Numbers do not count.
+const BYTES_PER_ELEMENT: usize = 16;
+
+/// How many elements are allowed where the largest message is small: they cannot take much memory.
+const ALWAYS_ALLOWED: usize = 1 << 16;
 
 /// What a Thrift message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +96,7 @@ pub(crate) enum Progress {
 #[derive(Debug)]
 pub(crate) struct Recognizer {
     limit: usize,
+    elements: Elements,
     scan: Scan,
     /// The head of the buffered message that is being scanned.
     scanning: Option<Head>,
@@ -91,7 +107,8 @@ impl Recognizer {
     /// use: Thrift's sizes are signed.
     pub(crate) fn new(max_message_size: usize) -> Self {
         let limit = max_message_size.min(i32::MAX as usize);
-        Self { limit, scan: Scan::default(), scanning: None }
+        let elements = Elements::new((limit / BYTES_PER_ELEMENT).max(ALWAYS_ALLOWED));
+        Self { limit, elements, scan: Scan::default(), scanning: None }
     }
 
     /// Looks at what has arrived of a message. `bytes` begins with the message's first byte each time, and only grows
@@ -139,8 +156,9 @@ impl Recognizer {
             (Framing::Framed, encoding_of(*magic), 4, true)
         };
         let mut input = Input::new(message, thrift_at, length);
-        let (kind, seq_id) =
+        let (kind, seq_id, _name) =
             head::read(encoding, &mut input).map_err(|stop| stop.or(WireError::Truncated { length }))?;
+        walk::whole_struct(encoding, &mut input, self.elements).map_err(|stop| stop.beyond(length))?;
         Ok(Progress::Whole { length, head: Head { framing, encoding, kind, seq_id, thrift_at, has_frame } })
     }
 
@@ -161,8 +179,8 @@ impl Recognizer {
             Some(head) => head,
             None => {
                 let mut input = Input::new(bytes, 0, self.limit);
-                let (kind, seq_id) = head::read(encoding, &mut input)?;
-                self.scan.start(input.at());
+                let (kind, seq_id, _name) = head::read(encoding, &mut input)?;
+                self.scan.start(input.at(), self.elements);
                 let head = Head { framing: Framing::Buffered, encoding, kind, seq_id, thrift_at: 0, has_frame: false };
                 *self.scanning.insert(head)
             }

@@ -6,7 +6,7 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use support::{EchoHandler, echo, every_transport, pair, within};
+use support::{EchoHandler, Transport, echo, every_transport, pair, within};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use volo_thrift::{BizError, ClientError, ServerError};
@@ -141,6 +141,10 @@ every_transport! {
         match failure {
             ClientError::Biz(error) => {
                 assert_eq!((error.status_code, error.status_message.as_str()), (42, "out of stock"), "{transport:?}");
+            }
+            // Only a TTHeader carries a business error.
+            ClientError::Application(exception) if transport == Transport::Http => {
+                assert!(exception.message().contains("out of stock"), "{exception:?}");
             }
             other => panic!("{transport:?}: {other:?}"),
         }

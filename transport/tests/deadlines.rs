@@ -11,7 +11,7 @@ use std::time::Duration;
 use motore::service::UnaryService;
 use support::bytes::{framed_call, header_call, read_answer, until_the_end};
 use support::{EchoHandler, Server, within};
-use tokio::io::{AsyncWriteExt, DuplexStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 use volo::net::Address;
@@ -184,7 +184,7 @@ async fn a_message_larger_than_allowed_ends_the_connection_before_memory_is_take
     for bytes in huge {
         let mut io = connect(&connector).await;
         io.write_all(bytes).await.unwrap();
-        assert_eq!(until_the_end(&mut io).await, Duration::ZERO, "{bytes:02x?}");
+        assert_eq!(refused(&mut io).await, Duration::ZERO, "{bytes:02x?}");
     }
     if let (Some(before), Some(after)) = (before, virtual_memory()) {
         assert!(after < before + 1024 * 1024, "from {before} to {after} KiB");
@@ -208,8 +208,18 @@ async fn the_largest_message_allowed_is_served_and_one_byte_more_is_not() {
     let mut io = connect(&connector).await;
     call(&mut io, &"x".repeat(1000)).await;
     io.write_all(&framed_call(&"x".repeat(1001))).await.unwrap();
-    assert_eq!(until_the_end(&mut io).await, Duration::ZERO);
+    assert_eq!(refused(&mut io).await, Duration::ZERO);
     server.stop().await;
+}
+
+/// Waits for the answer that a message is too large and for the end of the connection, and says how long that took.
+async fn refused(io: &mut (impl AsyncRead + Unpin)) -> Duration {
+    let since = Instant::now();
+    let mut answer = Vec::new();
+    within(io.read_to_end(&mut answer)).await.unwrap();
+    let answer = answer.escape_ascii().to_string();
+    assert!(answer.contains("or more; the limit is "), "{answer}");
+    since.elapsed()
 }
 
 #[tokio::test(start_paused = true)]

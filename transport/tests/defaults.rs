@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use volplane_transport::{ClientOptions, HandshakeOptions, ServeOptions};
+use volplane_transport::{ClientOptions, HandshakeOptions, HubOptions, ServeOptions, TcpOptions};
 
 /// The second column of the table before `pub struct`, by the first.
 fn documented(source: &str) -> Vec<(String, String)> {
@@ -78,13 +78,52 @@ fn of_servers() {
     );
 }
 
+#[test]
+fn of_hubs() {
+    let options = HubOptions::default();
+    assert_documented(
+        include_str!("../src/hub/options.rs"),
+        [
+            ("max_peers", count(options.max_peers())),
+            ("call_timeout", time(options.call_timeout())),
+            ("remember", time(options.remember())),
+            ("max_remembered", count(options.max_remembered())),
+        ],
+    );
+}
+
 #[cfg(feature = "yamux")]
 #[test]
 fn of_sessions() {
     let options = format!("{:?}", volplane_transport::YamuxOptions::default());
+    let options = options.replace("Some(Keepalive { interval: 20s, timeout: 10s })", "20s, 10s");
     let documented = documented(include_str!("../src/yamux/options.rs"));
     let documented = documented.iter().map(|(option, default)| format!("{option}: {}", default.replace(" s", "s")));
     assert_eq!(options, format!("YamuxOptions {{ {} }}", documented.collect::<Vec<_>>().join(", ")));
+}
+
+#[cfg(any(feature = "websocket", feature = "yamux"))]
+#[test]
+fn of_keepalive() {
+    let options = volplane_transport::Keepalive::default();
+    assert_documented(
+        include_str!("../src/keepalive.rs"),
+        [("interval", time(options.interval())), ("timeout", time(options.timeout()))],
+    );
+}
+
+#[cfg(feature = "yamux")]
+#[test]
+fn of_reconnecting() {
+    let options = volplane_transport::Backoff::default();
+    assert_documented(
+        include_str!("../src/yamux/backoff.rs"),
+        [
+            ("base", format!("{} ms", options.base().as_millis())),
+            ("cap", time(options.cap())),
+            ("reset_after", time(options.reset_after())),
+        ],
+    );
 }
 
 #[test]
@@ -92,6 +131,71 @@ fn of_handshakes() {
     let options = HandshakeOptions::default();
     assert_documented(
         include_str!("../src/layer.rs").split_once("/// Limits of the handshakes").unwrap().1,
-        [("deadline", time(options.deadline())), ("concurrency", count(options.concurrency()))],
+        [
+            ("deadline", time(options.deadline())),
+            ("concurrency", count(options.concurrency())),
+            ("per_address", count(options.per_address())),
+        ],
     );
+}
+
+fn on_or_off(on: bool) -> String {
+    if on { "on" } else { "off" }.to_owned()
+}
+
+#[test]
+fn of_tcp() {
+    let options = TcpOptions::default();
+    assert_documented(
+        include_str!("../src/stdnet/options.rs"),
+        [
+            ("nodelay", on_or_off(options.nodelay())),
+            ("keepalive", or_none(options.keepalive(), time)),
+            ("keepalive_interval", time(options.keepalive_interval())),
+            ("keepalive_probes", count(options.keepalive_probes() as usize)),
+            ("user_timeout", or_none(options.user_timeout(), time)),
+            ("local_address", or_none(options.local_address(), |address| address.to_string())),
+            ("backlog", count(options.backlog() as usize)),
+            ("reuse_port", on_or_off(options.reuse_port())),
+        ],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn of_unix_sockets() {
+    let options = volplane_transport::UnixOptions::default();
+    assert_documented(
+        include_str!("../src/unix/options.rs"),
+        [("mode", or_none(options.mode(), |mode| format!("{mode:o}"))), ("backlog", count(options.backlog() as usize))],
+    );
+}
+
+#[cfg(feature = "tls")]
+#[test]
+fn of_tls() {
+    use volplane_transport::{ConnectorOptions, ListenerOptions, Tls};
+
+    let client = format!("{:?}", Tls::client());
+    assert!(client.starts_with("TlsClient { roots: TlsRoots { system: true, given: 0 }, server_name: None, "));
+    assert!(client.contains("identity: None, alpn: []"), "{client}");
+    assert_documented(
+        include_str!("../src/tls/client.rs"),
+        [
+            ("roots", "those of the operating system".to_owned()),
+            ("server_name", "the host of the endpoint".to_owned()),
+            ("identity", "none".to_owned()),
+            ("alpn", "none".to_owned()),
+        ],
+    );
+    let key = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let identity = volplane_transport::TlsIdentity::from_pem(key.cert.pem(), key.signing_key.serialize_pem()).unwrap();
+    let server = format!("{:?}", Tls::server(identity));
+    assert!(server.contains("client_certificates: NotAskedFor, alpn: []"), "{server}");
+    assert_documented(
+        include_str!("../src/tls/server.rs"),
+        [("client_certificates", "not asked for".to_owned()), ("alpn", "none".to_owned())],
+    );
+    assert_eq!(format!("{:?}", ConnectorOptions::default()), "ConnectorOptions { tls: None }");
+    assert_eq!(format!("{:?}", ListenerOptions::default()), "ListenerOptions { tls: None }");
 }

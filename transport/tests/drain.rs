@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use motore::service::UnaryService;
-use support::bytes::{framed_call, header_call, read_answer, until_the_end};
-use support::{EchoHandler, Server, Transport, echo, every_transport, pair_with, within};
+use support::bytes::{CALL, framed_call, header_call, message, read_answer, until_the_end};
+use support::{EchoHandler, Server, Transport, certificates, echo, every_transport, pair_with, within};
 use tokio::io::{AsyncWriteExt, DuplexStream};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, Semaphore, oneshot};
@@ -64,8 +64,13 @@ async fn connect(connector: &Memory) -> DuplexStream {
 /// A connection of `transport` to `server`, to send bytes on.
 async fn connection(transport: Transport, server: &Server) -> BoxConnection {
     let is_yamux = matches!(transport, Transport::Yamux | Transport::YamuxWebSocket | Transport::Boxed);
-    let connector = server.endpoint.clone().with_yamux(is_yamux).connector().unwrap();
+    let connector = server.endpoint.clone().with_yamux(is_yamux).connector_with(certificates::connecting()).unwrap();
     connector.call(Address::Ip(SocketAddr::from(([0, 0, 0, 0], 0)))).await.unwrap()
+}
+
+/// A TCP connection to `server`.
+async fn connection_below(server: &Server) -> BoxConnection {
+    Box::new(TcpStream::connect(server.endpoint.authority().unwrap()).await.unwrap())
 }
 
 every_transport! {
@@ -76,8 +81,10 @@ every_transport! {
         }
         let (server, client) = pair_with(transport, EchoHandler, options(drain)).await;
         echo(&client, "leaves an idle connection").await;
-        let mut half = connection(transport, &server).await;
-        let call = header_call("half");
+        let (mut half, call) = match transport {
+            Transport::Http => (connection_below(&server).await, support::bytes::post(&message(CALL, "echo", "half"))),
+            _ => (connection(transport, &server).await, header_call("half")),
+        };
         half.write_all(&call[..call.len() / 2]).await.unwrap();
         half.flush().await.unwrap();
         // The half is at the server: it answers what was sent later.

@@ -60,36 +60,55 @@ async fn an_endpoint_listens_and_connects() {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[tokio::test]
-async fn what_is_not_built_yet_says_so_at_both_ends() {
-    let not_built = "connections of this scheme are not built yet; use tcp://, ws://, yamux+tcp:// or yamux+ws://";
+async fn a_unix_socket_listens_and_connects() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("echo.sock").display().to_string();
+    let name = format!("@volplane-endpoints-{}", std::process::id());
     for text in [
-        "tls://localhost:1",
-        "wss://localhost/kitex-ws",
-        "http://localhost/kitex",
-        "https://localhost/kitex",
-        "unix:///run/echo.sock",
-        "yamux+tls://localhost:1",
-        "yamux+unix://@echo",
+        format!("unix://{path}"),
+        format!("unix://{name}"),
+        format!("yamux+unix://{path}"),
+        format!("yamux+unix://{name}"),
     ] {
         let endpoint: Endpoint = text.parse().unwrap();
+        let server = Server::start(endpoint.bind().await.unwrap(), EchoHandler);
+        assert_eq!(server.endpoint, endpoint);
+        let framed = endpoint.with_protocol(Some("framed".parse().unwrap()));
+        let builder = EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE));
+        let client = builder.connect_to(&framed).unwrap().build();
+        assert_eq!(echo(&client, "hello").await, "hello", "{framed}");
+        drop(client);
+        server.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_can_not_be_connected_to_says_so_at_both_ends() {
+    let endpoint: Endpoint = "yamux+http://localhost/kitex".parse().unwrap();
+    let name = Endpoint::named("in memory");
+    for (endpoint, why) in [
+        (endpoint, "HTTP carries one message in a request and can't carry yamux; use yamux+ws:// or yamux+tcp://"),
+        (name, "it is only a name; expected one with a scheme, such as tcp://HOST:PORT"),
+    ] {
         let error = endpoint.connector().unwrap_err();
         assert_eq!(error.kind(), ConnectErrorKind::Unsupported);
-        assert_eq!(told(&error), format!("cannot connect to {endpoint}: unsupported address: {not_built}"));
+        assert_eq!(told(&error), format!("cannot connect to {endpoint}: unsupported address: {why}"));
         let error = endpoint.bind().await.unwrap_err();
         assert!(matches!(error, BindError::Unsupported { .. }), "{error:?}");
-        assert_eq!(told(&error), format!("cannot listen on {endpoint}: {not_built}"));
+        assert_eq!(told(&error), format!("cannot listen on {endpoint}: {why}"));
     }
-    let name = Endpoint::named("in memory");
-    let why = "it is only a name; expected one with a scheme, such as tcp://HOST:PORT";
-    assert_eq!(
-        told(&name.connector().unwrap_err()),
-        format!("cannot connect to in memory: unsupported address: {why}")
-    );
-    assert_eq!(told(&name.bind().await.unwrap_err()), format!("cannot listen on in memory: {why}"));
-    let builder = EchoClientBuilder::new("example");
-    let error = builder.connect_to(&"wss://localhost/".parse().unwrap()).err().unwrap();
-    assert_eq!(told(&error), format!("cannot connect to wss://localhost:443/: unsupported address: {not_built}"));
+}
+
+#[tokio::test]
+async fn a_server_of_tls_needs_a_certificate() {
+    for text in ["tls://localhost:1", "wss://localhost/kitex-ws", "https://localhost/kitex", "yamux+tls://localhost:1"]
+    {
+        let endpoint: Endpoint = text.parse().unwrap();
+        let why = "a server needs a certificate for TLS; give it with `Endpoint::bind_with`";
+        assert_eq!(told(&endpoint.bind().await.unwrap_err()), format!("cannot listen on {endpoint}: {why}"));
+    }
 }
 
 /// A text, what is wrong with it for a connector to TCP, and for one to a WebSocket.

@@ -5,15 +5,18 @@ mod support;
 
 use motore::make::MakeConnection;
 use support::raw::{one_byte_at_a_time, reply, silent};
-use support::{EchoHandler, PATIENCE, Server, Transport, address, echo, every_transport, request, server_at, within};
+use support::{
+    EchoHandler, PATIENCE, Server, Transport, address, certificates, echo, every_transport, request, server_at,
+    tls_connector, within,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use volo::net::Address;
 use volo::net::incoming::DefaultIncoming;
 use volplane_generated::api::{EchoClient, EchoClientBuilder, EchoServer};
 use volplane_transport::{
-    Channel, ConnectError, ConnectWith, Connection, Delivery, Endpoint, Memory, Protocol, ServeOptions, StdNet,
-    WebSocket, Yamux,
+    Channel, ConnectError, ConnectWith, Connection, Delivery, Endpoint, Framing, Http, Memory, Protocol, ServeOptions,
+    StdNet, Unix, WebSocket, Yamux,
 };
 
 const ALL: [Protocol; 6] = [
@@ -24,6 +27,11 @@ const ALL: [Protocol; 6] = [
     Protocol::FRAMED.compact(),
     Protocol::BUFFERED.compact(),
 ];
+
+/// The protocols that a transport carries: over HTTP, a message has no frame.
+fn carried_by(transport: Transport) -> impl Iterator<Item = Protocol> {
+    ALL.into_iter().filter(move |protocol| transport != Transport::Http || protocol.framing() == Framing::Buffered)
+}
 
 fn speaking<C>(protocol: Protocol, connector: C) -> EchoClient
 where
@@ -50,14 +58,18 @@ every_transport! {
             Transport::Memory => Server::start(listener, EchoHandler),
             _ => server_at(transport, &address(transport), EchoHandler, ServeOptions::default()).await,
         };
-        for protocol in ALL {
+        for protocol in carried_by(transport) {
             let below = server.endpoint.clone().with_yamux(false);
             let client = match transport {
                 Transport::StdNet => speaking(protocol, StdNet::to(below)),
+                Transport::Unix => speaking(protocol, Unix::to(below)),
                 Transport::WebSocket => speaking(protocol, WebSocket::to(below)),
+                Transport::Http => speaking(protocol, Http::to(below)),
                 Transport::Memory => speaking(protocol, memory.clone()),
                 Transport::Yamux => speaking(protocol, Yamux::over(StdNet::to(below))),
                 Transport::YamuxWebSocket => speaking(protocol, Yamux::over(WebSocket::to(below))),
+                Transport::Tls => speaking(protocol, tls_connector(&below)),
+                Transport::Wss => speaking(protocol, WebSocket::to_tls(below, certificates::AUTHORITY.client())),
                 Transport::Boxed => speaking(protocol, server.endpoint.connector().unwrap()),
             };
             assert_echoes(&client, protocol).await;
@@ -68,12 +80,12 @@ every_transport! {
 
 every_transport! {
     async fn an_endpoint_names_the_protocol(transport: Transport) {
-        if transport == Transport::Memory {
-            // No endpoint leads there.
+        if matches!(transport, Transport::Memory | Transport::Tls | Transport::Wss) {
+            // No endpoint leads to the first, and clients by an endpoint trust the roots of the operating system.
             return;
         }
         let server = server_at(transport, &address(transport), EchoHandler, ServeOptions::default()).await;
-        for protocol in ALL {
+        for protocol in carried_by(transport) {
             let text = format!("{}?protocol={protocol}", server.endpoint);
             let endpoint: Endpoint = text.parse().unwrap();
             let builder = EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE));

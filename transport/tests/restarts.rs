@@ -11,10 +11,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use support::bytes::{framed_call, read_answer};
-use support::{EchoHandler, Server, Transport, client_of, request, within};
+use support::{EchoHandler, Server, Transport, certificates, client_of, request, within};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
-use volplane_transport::{Endpoint, ListenerExt, WebSocket, Yamux};
+use volplane_transport::{Endpoint, Http, ListenerExt, WebSocket, Yamux};
 
 const RESTARTS: usize = 10;
 const CALLERS: usize = 16;
@@ -37,11 +37,14 @@ fn start(transport: Transport, address: SocketAddr) -> (Server, SocketAddr) {
     let server = match transport {
         Transport::StdNet => Server::start(socket, EchoHandler),
         Transport::WebSocket => Server::start(socket.layer(websocket()), EchoHandler),
+        Transport::Http => Server::start(socket.layer(Http::at("/echo")), EchoHandler),
         Transport::Yamux => Server::start(Yamux::listen(socket).into_streams(), EchoHandler),
         Transport::YamuxWebSocket => {
             Server::start(Yamux::listen(socket.layer(websocket())).into_streams(), EchoHandler)
         }
-        Transport::Memory | Transport::Boxed => panic!("not restarted here"),
+        Transport::Tls => Server::start(socket.layer(certificates::server()), EchoHandler),
+        Transport::Wss => Server::start(socket.layer(certificates::server()).layer(websocket()), EchoHandler),
+        Transport::Memory | Transport::Boxed | Transport::Unix => panic!("not restarted here"),
     };
     (server, address)
 }
@@ -50,6 +53,9 @@ async fn restart_under_load(transport: Transport) {
     let (mut server, address) = start(transport, SocketAddr::from(([127, 0, 0, 1], 0)));
     let endpoint = match transport {
         Transport::StdNet | Transport::Yamux => Endpoint::from(address),
+        Transport::Http => format!("http://{address}/echo").parse().unwrap(),
+        Transport::Tls => format!("tls://{address}").parse().unwrap(),
+        Transport::Wss => format!("wss://{address}/kitex-ws").parse().unwrap(),
         _ => format!("ws://{address}/kitex-ws").parse().unwrap(),
     };
     let client = client_of(transport, &endpoint);
@@ -122,6 +128,11 @@ async fn no_call_is_lost_on_websocket() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_call_is_lost_on_http() {
+    restart_under_load(Transport::Http).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_call_is_lost_on_yamux() {
     restart_under_load(Transport::Yamux).await;
 }
@@ -129,4 +140,14 @@ async fn no_call_is_lost_on_yamux() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_call_is_lost_on_yamux_over_websocket() {
     restart_under_load(Transport::YamuxWebSocket).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_call_is_lost_on_tls() {
+    restart_under_load(Transport::Tls).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_call_is_lost_on_websocket_over_tls() {
+    restart_under_load(Transport::Wss).await;
 }

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{self, Message};
-use volplane_transport::{HandshakeOptions, Layered, Listener, StdNetListener, WebSocket};
+use volplane_transport::{HandshakeOptions, Layered, Listener, ListenerExt, StdNetListener, WebSocket};
 
 use motore::service::UnaryService;
 use volo::net::Address;
@@ -149,7 +149,7 @@ async fn serves_its_own_path_only() {
     let url = format!("{}/agents/a?token=x", listener.endpoint());
     let (accepted, _) = within(async { tokio::join!(listener.accept(), tokio_tungstenite::connect_async(url)) }).await;
     let (_, peer) = accepted.unwrap();
-    assert_eq!((peer.path(), peer.last_segment(), peer.query()), ("/hub/agents/a", "a", Some("token=x")));
+    assert_eq!((peer.path(), peer.id(), peer.query()), ("/hub/agents/a", "", Some("token=x")));
     assert_eq!((peer.header("UPGRADE"), peer.header("X-None")), (Some("websocket"), None));
 }
 
@@ -207,4 +207,22 @@ async fn a_connection_that_is_only_looked_at_answers_pings() {
         answer = within(socket.next()) => assert_eq!(answer.unwrap().unwrap(), Message::Pong("there?".into())),
         () = looking => {}
     }
+}
+
+#[tokio::test]
+async fn a_server_that_ends_the_connection_in_the_handshake_as_when_it_stops_is_dialed_again() {
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = client!(WebSocket::to(format!("ws://{}/", socket.local_addr().unwrap())));
+    let serving = async {
+        let (mut stopping, _) = socket.accept().await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            stopping.read_buf(&mut request).await.unwrap();
+        }
+        drop(stopping);
+        Server::start(socket.layer(WebSocket::at("/")), EchoHandler)
+    };
+    let (answer, server) = within(async { tokio::join!(echo(&client, "hello"), serving) }).await;
+    assert_eq!(answer, "hello");
+    server.stop().await;
 }

@@ -1,7 +1,7 @@
 //! A hub: serves over yamux on WebSocket, and calls each peer back over the connection that the peer made.
 
 use clap::Parser;
-use volplane_cmd::{HubEchoHandler, Peer, init_logging};
+use volplane_cmd::{HubEchoHandler, init_logging};
 use volplane_generated::api::EchoServer;
 use volplane_transport::{Hub, Listener, WebSocket, Yamux, ctrl_c, serve_sessions};
 
@@ -17,11 +17,11 @@ async fn main() -> anyhow::Result<()> {
     init_logging("info");
     let args = Args::parse();
     let hub = Hub::default();
-    let listener = WebSocket::bind(args.url).await?.with_subpaths();
+    let listener = WebSocket::bind(args.url).await?.with_ids();
     println!("listening on {}", listener.endpoint());
     let sessions = Yamux::listen(listener);
     let server = serve_sessions(sessions, move |outgoing, peer| {
-        EchoServer::from_handler(HubEchoHandler::new(&hub, peer.last_segment(), Peer::new(outgoing)))
+        HubEchoHandler::new(&hub, peer.id(), outgoing).map(EchoServer::from_handler)
     });
     server.with_graceful_shutdown(ctrl_c()).await;
     Ok(())

@@ -66,6 +66,7 @@ pub(crate) struct Passing {
 pub(crate) struct Locals {
     pub(crate) id: String,
     pub(crate) peer: String,
+    pub(crate) call: String,
     pub(crate) answer: String,
     pub(crate) error: String,
 }
@@ -128,7 +129,13 @@ fn passing(method: &MethodApi, imports: &mut Imports) -> Passing {
         copies: list(&copy).join(", "),
         log,
         log_arguments,
-        locals: Locals { id: local("id"), peer: local("peer"), answer: local("answer"), error: local("error") },
+        locals: Locals {
+            id: local("id"),
+            peer: local("peer"),
+            call: local("call"),
+            answer: local("answer"),
+            error: local("error"),
+        },
     }
 }
 

@@ -101,7 +101,7 @@ fn hub_imports(services: &[Service<'_>], names: &[Names], several: bool) -> Impo
         taken.extend(["Hub", "Peer"].map(|end| format!("{end}{handler}")));
     }
     let mut hub = Imports::new(&taken.iter().map(String::as_str).collect::<Vec<_>>());
-    for name in ["ConnectWith", "Hub", "Outgoing", "Registration"] {
+    for name in ["ConnectWith", "Hub", "JoinError", "Outgoing", "Registration"] {
         hub.import("volplane_transport", name);
     }
     if several {

@@ -62,6 +62,12 @@ const MENDED: &[(&str, &str)] = &[
     // pilota's compact reader forgets, behind a nested struct, which field it was at, though the next one's id counts
     // from there. Asking for a length tells it again; other readers only answer.
     ("__protocol.field_end_len();", "__protocol.field_begin_len(::pilota::thrift::TType::I32, field_ident.id);"),
+    // Memory for as many elements as a message claims, whatever their size is, and elements that are leaked when a
+    // later one cannot be read. Memory for more than these grows with the elements that are read.
+    ("with_capacity(list_ident.size)", "with_capacity(list_ident.size.min(1024))"),
+    ("with_capacity(map_ident.size)", "with_capacity(map_ident.size.min(1024))"),
+    ("val.as_mut_ptr().offset(i as isize).write(", "val.push("),
+    ("val.set_len(list_ident.size);", ""),
 ];
 
 /// The text with all that is in [`MENDED`] set right, outside of string literals.
@@ -135,6 +141,19 @@ mod tests {
             "({ let number: f64 = *value; let number = if __protocol.i32_len(0) == 1 { \
              f64::from_bits(number.to_bits().swap_bytes()) } else { number }; __protocol.write_double_field(6, \
              number) })?; f()"
+        );
+        assert_eq!(
+            mend(
+                "unsafe { let mut val: ::std::vec::Vec<i8> = ::std::vec::Vec::with_capacity(list_ident.size); \
+                 for i in 0..list_ident.size { val.as_mut_ptr().offset(i as isize).write(__protocol.read_i8()?); }; \
+                 val.set_len(list_ident.size); val }"
+            ),
+            "unsafe { let mut val: ::std::vec::Vec<i8> = ::std::vec::Vec::with_capacity(list_ident.size.min(1024)); \
+             for i in 0..list_ident.size { val.push(__protocol.read_i8()?); };  val }"
+        );
+        assert_eq!(
+            mend("::pilota::AHashMap::with_capacity(map_ident.size)"),
+            "::pilota::AHashMap::with_capacity(map_ident.size.min(1024))"
         );
         assert_eq!(mend("p.write_uuid(val)?; write_uuid_field(1)"), "p.write_uuid(*val)?; write_uuid_field(1)");
     }

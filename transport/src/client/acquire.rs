@@ -14,6 +14,8 @@ use super::pooled::PooledConnection;
 use super::{Channel, NOWHERE};
 use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::connection::Connection;
+use crate::endpoint::{Endpoint, Scheme};
+use crate::protocol::{Framing, Protocol};
 
 /// A connection, ready for a call.
 pub(super) struct Acquired<T> {
@@ -105,9 +107,37 @@ where
             .await
             .unwrap_or_else(|_| Err(ConnectError::new(ConnectErrorKind::TimedOut(timeout))))
             .map_err(|error| at(error, address))?;
+        let protocol = self.protocol_on(&connection).map_err(|error| at(error, address))?;
         self.pool.count_opened();
-        Ok(PooledConnection::new(connection, self.protocol, &self.options))
+        Ok(PooledConnection::new(connection, protocol, &self.options))
     }
+
+    /// The protocol that was chosen, or the default of the connection.
+    fn protocol_on(&self, connection: &C::Connection) -> Result<Protocol, ConnectError> {
+        match (self.protocol, connection.delimits_messages()) {
+            (None, false) => Ok(Protocol::default()),
+            (None, true) => Ok(Protocol::BUFFERED),
+            (Some(protocol), true) if protocol.framing() != Framing::Buffered => Err(framed_in_a_body(protocol)),
+            (Some(protocol), _) => Ok(protocol),
+        }
+    }
+}
+
+/// Whether the protocol in an endpoint can be used there.
+pub(super) fn check_protocol(endpoint: &Endpoint) -> Result<(), ConnectError> {
+    let delimits_messages = matches!(endpoint.scheme(), Some(Scheme::Http | Scheme::Https));
+    match endpoint.protocol() {
+        Some(protocol) if delimits_messages && protocol.framing() != Framing::Buffered => {
+            Err(framed_in_a_body(protocol).at(endpoint))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a protocol over HTTP: Apache's implementations understand only one message without a frame in a body.
+fn framed_in_a_body(protocol: Protocol) -> ConnectError {
+    let why = format!("the protocol {protocol} can't be used over HTTP; use buffered or buffered-compact");
+    ConnectError::new(ConnectErrorKind::Unsupported).because(why)
 }
 
 /// Adds where the connection was to go, as far as that is known here: a connector with an address of its own names it.

@@ -92,7 +92,8 @@ use crate::protocol::Protocol;
 /// ```
 pub struct Channel<C: MakeConnection<Address>> {
     pub(super) connector: Arc<C>,
-    pub(super) protocol: Protocol,
+    /// `None`: the default of the connection.
+    pub(super) protocol: Option<Protocol>,
     pub(super) options: Arc<ClientOptions>,
     pub(super) pool: Arc<Pool<C::Connection>>,
 }
@@ -103,11 +104,11 @@ where
     C::Connection: Connection,
 {
     /// A client over `connector`, with the default [`ClientOptions`] and the default [`Protocol`]: TTHeader over framed
-    /// binary.
+    /// binary, and binary without a frame over HTTP.
     pub fn new(connector: C) -> Self {
         let options = ClientOptions::default();
         let pool = Pool::new(&options);
-        Self { connector: Arc::new(connector), protocol: Protocol::default(), options: Arc::new(options), pool }
+        Self { connector: Arc::new(connector), protocol: None, options: Arc::new(options), pool }
     }
 
     /// Sets the options. The result has its own connections.
@@ -116,10 +117,12 @@ where
         Self { options: Arc::new(options), pool, ..self }
     }
 
-    /// Sets the protocol. The result has its own connections.
+    /// Sets the protocol. The result has its own connections. Over HTTP, only [`Protocol::BUFFERED`] and its compact
+    /// form can be used: with another one every connection fails with
+    /// [`ConnectErrorKind::Unsupported`](crate::ConnectErrorKind::Unsupported).
     pub fn with_protocol(self, protocol: Protocol) -> Self {
         let pool = Pool::new(&self.options);
-        Self { protocol, pool, ..self }
+        Self { protocol: Some(protocol), pool, ..self }
     }
 
     /// The counters of the pool.

@@ -108,6 +108,12 @@ impl CallError {
         Self { kind, ..self }
     }
 
+    /// What failed. It is not the `source`, as `Display` contains it.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn cause(&self) -> &(dyn Error + 'static) {
+        &*self.source
+    }
+
     /// As volo's error.
     pub(crate) fn into_client_error(self) -> ClientError {
         io::Error::new(self.kind, self).into()

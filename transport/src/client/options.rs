@@ -98,7 +98,9 @@ impl ClientOptions {
     }
 
     /// The largest message that is sent or received, in bytes, TTHeader included. Default: 16 MiB. A call with a larger
-    /// request or answer fails; no memory is allocated for a larger answer.
+    /// request or answer fails; no memory is allocated for a larger answer. An answer with more than one element of
+    /// lists, sets and maps for every 16 bytes of this size fails, too, as in
+    /// [`ServeOptions`](crate::ServeOptions::with_max_message_size).
     pub fn with_max_message_size(self, bytes: usize) -> Self {
         Self { max_message_size: bytes, ..self }
     }

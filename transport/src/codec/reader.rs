@@ -10,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio_util::io::poll_read_buf;
 
-use crate::wire::{Head, Progress, Recognizer, WireError};
+use crate::wire::{Asked, Head, Progress, Recognizer, WireError};
 
 /// How many bytes are read at once at the beginning of a message. They are on the stack, so an idle connection has no
 /// buffer.
@@ -48,16 +48,23 @@ pub(crate) struct MessageReader {
     recognizer: Recognizer,
     /// The beginning of an incomplete message.
     partial: BytesMut,
+    /// The form of the message that could not be read.
+    refused: Option<Box<Asked>>,
 }
 
 impl MessageReader {
     pub(crate) fn new(max_message_size: usize) -> Self {
-        Self { recognizer: Recognizer::new(max_message_size), partial: BytesMut::new() }
+        Self { recognizer: Recognizer::new(max_message_size), partial: BytesMut::new(), refused: None }
     }
 
     /// Whether bytes after the last message were read.
     pub(crate) fn has_partial(&self) -> bool {
         !self.partial.is_empty()
+    }
+
+    /// After [`ReadError::Wire`]: in which form the message came. `None` if its protocol is not known.
+    pub(crate) fn take_refused(&mut self) -> Option<Box<Asked>> {
+        self.refused.take()
     }
 
     /// Reads the next message.
@@ -102,7 +109,8 @@ impl MessageReader {
         if self.partial.is_empty() {
             return Ok(Err(None));
         }
-        let (length, head) = match self.recognizer.look(&self.partial)? {
+        let looked = self.recognizer.look(&self.partial);
+        let (length, head) = match looked.inspect_err(|_| self.refused = Asked::of(&self.partial).map(Box::new))? {
             Progress::More { known } => return Ok(Err(known)),
             Progress::Whole { length, head } => (length, head),
         };
@@ -125,7 +133,8 @@ impl MessageReader {
         if bytes.is_empty() {
             return Poll::Ready(Err(self.end()));
         }
-        match self.recognizer.look(bytes)? {
+        let looked = self.recognizer.look(bytes);
+        match looked.inspect_err(|_| self.refused = Asked::of(bytes).map(Box::new))? {
             Progress::More { known } => {
                 let wanted = known.unwrap_or(bytes.len()).clamp(bytes.len(), MAX_AHEAD);
                 self.partial.reserve(wanted);

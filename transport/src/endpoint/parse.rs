@@ -33,7 +33,7 @@ pub(super) fn endpoint(text: &str) -> Result<Endpoint, EndpointError> {
         None => (rest, None),
     };
     let (protocol, query) = match query {
-        Some(query) => split_protocol(query, given)?,
+        Some(query) => split_protocol(query, scheme, given)?,
         None => (None, None),
     };
     // Nothing but empty parameters is no query.
@@ -63,6 +63,7 @@ fn strip_yamux(scheme: &str) -> Option<&str> {
 /// Takes our own parameter out of a query. What is left is `None` where there was nothing else.
 fn split_protocol(
     query: &str,
+    scheme: Scheme,
     given: impl Fn() -> String,
 ) -> Result<(Option<Protocol>, Option<String>), EndpointError> {
     let mut protocol = None;
@@ -73,7 +74,10 @@ fn split_protocol(
             continue;
         }
         let value = parameter.split_once('=').map_or("", |(_, value)| value);
-        let parsed = value.parse().map_err(|_| EndpointError::Protocol { given: given(), value: shown(value) })?;
+        let parsed = match scheme.protocol_named(value) {
+            Some(protocol) => protocol,
+            None => value.parse().map_err(|_| EndpointError::Protocol { given: given(), value: shown(value) })?,
+        };
         if protocol.replace(parsed).is_some() {
             return Err(EndpointError::RepeatedProtocol { given: given() });
         }

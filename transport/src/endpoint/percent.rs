@@ -41,7 +41,7 @@ pub(super) fn complete(text: &str, allowed: fn(u8) -> bool) -> Option<String> {
 }
 
 /// What a percent-encoded text stands for. `None` where a `%` is not followed by two hexadecimal digits.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut pieces = text.split('%');
     let mut decoded = pieces.next().unwrap_or_default().as_bytes().to_vec();
     for piece in pieces {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Protocol;
+
 /// The first part of an [`Endpoint`](super::Endpoint): what kind of connection it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -55,6 +57,21 @@ impl Scheme {
     /// Whether such endpoints have a path and a query, as HTTP requests have.
     pub(super) const fn has_path(self) -> bool {
         matches!(self, Self::Ws | Self::Wss | Self::Http | Self::Https)
+    }
+
+    /// A protocol by a name that only this scheme has: over HTTP, messages differ in their encoding alone.
+    pub(super) fn protocol_named(self, name: &str) -> Option<Protocol> {
+        let is_http = matches!(self, Self::Http | Self::Https);
+        match () {
+            () if is_http && name.eq_ignore_ascii_case("binary") => Some(Protocol::BUFFERED),
+            () if is_http && name.eq_ignore_ascii_case("compact") => Some(Protocol::BUFFERED.compact()),
+            () => None,
+        }
+    }
+
+    /// Whether such connections are encrypted.
+    pub(crate) const fn is_tls(self) -> bool {
+        matches!(self, Self::Tls | Self::Wss | Self::Https)
     }
 
     /// The scheme of this name, in upper or lower case.

@@ -80,6 +80,11 @@ where
 fn endpoint_of(address: &Address) -> Endpoint {
     match address {
         Address::Ip(address) => Endpoint::from(*address),
+        #[cfg(unix)]
+        Address::Unix(unix) => {
+            crate::listen::endpoint_of(&unix.clone().into()).unwrap_or_else(|| Endpoint::named(address.to_string()))
+        }
+        #[allow(unreachable_patterns, reason = "volo has further addresses with its own cargo features")]
         other => Endpoint::named(other.to_string()),
     }
 }

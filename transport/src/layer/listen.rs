@@ -3,8 +3,9 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
+use super::per_address::PerAddress;
 use super::{Layer, Layered};
 use crate::connect::WithCauses;
 use crate::connection::Peer;
@@ -21,6 +22,7 @@ use crate::telemetry::Failure;
 #[derive(Debug, Default)]
 pub(super) struct Handshakes {
     tasks: JoinSet<Option<Box<dyn Any + Send>>>,
+    per_address: PerAddress,
     /// The underlying listener has ended.
     ended: bool,
 }
@@ -35,12 +37,13 @@ where
 
     async fn accept(&mut self) -> Option<(Self::Connection, Self::Peer)> {
         loop {
-            let Handshakes { tasks, ended } = &mut self.handshakes;
+            let Handshakes { tasks, per_address, ended } = &mut self.handshakes;
             let may_start = !*ended && tasks.len() < self.options.concurrency;
             tokio::select! {
-                Some(done) = tasks.join_next(), if !tasks.is_empty() => {
+                Some(done) = tasks.join_next_with_id(), if !tasks.is_empty() => {
+                    per_address.ended(done.as_ref().map_or_else(JoinError::id, |(id, _)| *id));
                     // A panic in a handshake ends that connection; the panic hook has reported it.
-                    let ready = done.ok().flatten();
+                    let ready = done.ok().and_then(|(_, ready)| ready);
                     // Every task is spawned by `start`, so its result has this type.
                     if let Some(ready) = ready.and_then(|ready| ready.downcast().ok()) {
                         return Some(*ready);
@@ -72,8 +75,9 @@ where
     fn start(&mut self, io: B::Connection, peer: B::Peer) {
         let layer = Arc::clone(&self.layer);
         let deadline = self.options.deadline;
+        let address = peer.address();
         // Owned by `handshakes`, which aborts it when the listener is dropped.
-        self.handshakes.tasks.spawn(async move {
+        let task = self.handshakes.tasks.spawn(async move {
             match tokio::time::timeout(deadline, layer.incoming(io, peer.clone())).await {
                 Ok(Ok(ready)) => Some(Box::new(ready) as Box<dyn Any + Send>),
                 Ok(Err(error)) => {
@@ -91,5 +95,6 @@ where
                 }
             }
         });
+        self.handshakes.per_address.started(address, task, self.options.per_address);
     }
 }

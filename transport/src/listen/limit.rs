@@ -57,6 +57,26 @@ impl<C: Connection> Connection for Limited<C> {
     fn is_reusable(&self) -> bool {
         self.inner.is_reusable()
     }
+
+    fn poll_background(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        self.inner.poll_background(cx)
+    }
+
+    fn delimits_messages(&self) -> bool {
+        self.inner.delimits_messages()
+    }
+
+    fn has_partial_message(&self) -> bool {
+        self.inner.has_partial_message()
+    }
+
+    fn announce_close(&mut self) -> bool {
+        self.inner.announce_close()
+    }
+
+    fn end_reason(&self) -> Option<io::Error> {
+        self.inner.end_reason()
+    }
 }
 
 impl<C: AsyncRead + Unpin> AsyncRead for Limited<C> {

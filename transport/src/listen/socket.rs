@@ -6,18 +6,16 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::{Listener, accept_with_retry};
 use crate::endpoint::Endpoint;
+use crate::stdnet::TcpOptions;
 
-/// `TCP_NODELAY` is set on accepted connections, because an answer is one small write for which a caller waits.
+/// Accepted connections have the default [`TcpOptions`].
 impl Listener for TcpListener {
     type Connection = TcpStream;
     type Peer = SocketAddr;
 
     async fn accept(&mut self) -> Option<(TcpStream, SocketAddr)> {
         let (stream, peer) = accept_with_retry("the TCP listener", || TcpListener::accept(self)).await;
-        if let Err(error) = stream.set_nodelay(true) {
-            // The connection is only slower; if the peer has gone, the first read reports it.
-            tracing::debug!(%peer, %error, "TCP_NODELAY not set");
-        }
+        TcpOptions::default().apply(&stream);
         Some((stream, peer))
     }
 
@@ -28,9 +26,12 @@ impl Listener for TcpListener {
 
 #[cfg(unix)]
 pub use unix::UnixPeer;
+#[cfg(unix)]
+pub(crate) use unix::endpoint_of;
 
 #[cfg(unix)]
 mod unix {
+    use std::any::{Any, TypeId};
     use std::fmt;
 
     use tokio::net::unix::{SocketAddr, UCred};
@@ -57,7 +58,8 @@ mod unix {
         }
     }
 
-    fn endpoint_of(address: &SocketAddr) -> Option<Endpoint> {
+    /// `None` for a socket without a name.
+    pub(crate) fn endpoint_of(address: &SocketAddr) -> Option<Endpoint> {
         #[cfg(any(target_os = "linux", target_os = "android"))]
         if let Some(name) = address.as_abstract_name() {
             return Endpoint::unix_abstract(name).ok();
@@ -96,6 +98,10 @@ mod unix {
     impl Peer for UnixPeer {
         fn address(&self) -> Option<Address> {
             None
+        }
+
+        fn detail(&self, wanted: TypeId) -> Option<&dyn Any> {
+            (wanted == TypeId::of::<Self>()).then_some(self)
         }
     }
 }

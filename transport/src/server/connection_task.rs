@@ -2,12 +2,15 @@
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use metainfo::{METAINFO, MetaInfo};
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::{Sleep, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
@@ -54,6 +57,8 @@ enum Closed {
     Normally,
     /// Reading or writing failed.
     Failed(ReadError),
+    /// The peer sent what cannot be read or decoded, and an answer says so.
+    Refused,
     /// The peer took too long: what was waited for, and for how long.
     TimedOut(&'static str, Duration),
 }
@@ -80,14 +85,21 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
     pub(super) async fn run(mut self) {
         tracing::trace!(peer = %Printable(&self.peer), "connected");
         let closed = METAINFO.scope(RefCell::new(MetaInfo::default()), self.calls()).await;
+        let refused = matches!(closed, Closed::Refused);
         match closed {
-            Closed::Normally => {}
+            Closed::Normally | Closed::Refused => {}
             closed => self.log(&closed),
         }
         // Shut down after the last answer: dropping a yamux stream resets it, and Go discards what it has not read of
         // a stream that was reset.
-        let shutdown = poll_fn(|cx| Pin::new(&mut self.io).poll_shutdown(cx));
-        let _outcome = tokio::time::timeout(SHUTDOWN_TIMEOUT, shutdown).await;
+        let Self { io, options, .. } = &mut self;
+        let end = async {
+            let shut = poll_fn(|cx| Pin::new(&mut *io).poll_shutdown(cx)).await;
+            if shut.is_ok() && refused {
+                discard(io, options.max_message_size()).await;
+            }
+        };
+        let _outcome = tokio::time::timeout(SHUTDOWN_TIMEOUT, end).await;
         tracing::trace!(peer = %Printable(&self.peer), "disconnected");
     }
 
@@ -95,7 +107,7 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
     fn log(&self, closed: &Closed) {
         let (peer, address) = (Printable(&self.peer), self.peer.address());
         match closed {
-            Closed::Normally => {}
+            Closed::Normally | Closed::Refused => {}
             // An idle client that is closed is expected.
             Closed::TimedOut(what @ "the next call", after) => {
                 tracing::debug!(%peer, ?after, "closed: {what} took too long")
@@ -113,17 +125,34 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
 
     async fn calls(&mut self) -> Closed {
         loop {
-            let message = match poll_fn(|cx| self.poll_message(cx)).await {
-                Ok(message) => message,
+            let message = poll_fn(|cx| self.poll_message(cx)).await;
+            let Self { io, stop, service, peer, processor, .. } = self;
+            let next = match message {
+                Ok(message) => {
+                    self.calls += 1;
+                    let call = processor.call(message, peer, &**service, || stop.is_stopping());
+                    match with_background(call, io).await {
+                        Ok(next) => next,
+                        Err(error) => return Closed::Failed(ReadError::Io(error)),
+                    }
+                }
+                Err(Closed::Failed(ReadError::Wire(error))) => match self.reader.take_refused() {
+                    Some(asked) => processor.unreadable(peer, *asked, &error),
+                    None => return Closed::Failed(error.into()),
+                },
                 Err(closed) => return closed,
             };
-            self.calls += 1;
-            let Self { stop, service, peer, processor, .. } = self;
-            let next = processor.call(message, peer, &**service, || stop.is_stopping()).await;
             let last = match next {
                 Next::End => return Closed::Normally,
                 Next::NoAnswer => continue,
-                Next::Answer { last } => last,
+                Next::Answer { last } => {
+                    let announced = (last || self.stop.is_stopping()) && self.io.announce_close();
+                    last || announced
+                }
+                Next::Refusal => {
+                    self.io.announce_close();
+                    true
+                }
             };
             let timeout = self.options.message_timeout();
             let mut began = false;
@@ -132,6 +161,9 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
                 Ok(Ok(())) => self.processor.writer.clear(),
                 Ok(Err(error)) => return Closed::Failed(ReadError::Io(error)),
                 Err(_) => return Closed::TimedOut("an answer", timeout),
+            }
+            if next == Next::Refusal {
+                return Closed::Refused;
             }
             if last || !self.io.is_reusable() {
                 return Closed::Normally;
@@ -152,7 +184,7 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
             Poll::Pending => {}
         }
         let stopped = self.stop.poll(cx, &self.options);
-        if self.reader.has_partial() {
+        if self.reader.has_partial() || self.io.has_partial_message() {
             if let Poll::Ready(after) = self.message.poll_waited(cx) {
                 return Poll::Ready(Err(Closed::TimedOut("a message", after)));
             }
@@ -170,6 +202,44 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
         };
         self.idle.poll(cx, self.calls, after).map(|()| Err(Closed::TimedOut(what, after)))
     }
+}
+
+/// Reads and drops what the peer still sends, up to `limit` bytes: a socket that is closed with unread bytes is reset,
+/// and the reset takes the last answer away from a peer that has not read it.
+async fn discard(io: &mut (impl AsyncRead + Unpin), limit: usize) {
+    let mut left = limit;
+    poll_fn(|cx| {
+        loop {
+            let mut chunk = [const { MaybeUninit::uninit() }; 4096];
+            let mut chunk = ReadBuf::uninit(&mut chunk);
+            let read = ready!(Pin::new(&mut *io).poll_read(cx, &mut chunk));
+            left = left.saturating_sub(chunk.filled().len());
+            if read.is_err() || chunk.filled().is_empty() || left == 0 {
+                return Poll::Ready(());
+            }
+        }
+    })
+    .await;
+}
+
+/// Executes a call, and meanwhile does what the connection has to do of its own. If the peer is dead, the handler still
+/// runs to its end, as it does if the peer has closed the connection: what it began, it completes. Only its answer is
+/// dropped.
+async fn with_background<R>(call: impl Future<Output = R>, io: &mut impl Connection) -> io::Result<R> {
+    let mut call = pin!(call);
+    let mut dead = None;
+    poll_fn(|cx| {
+        if let Poll::Ready(done) = call.as_mut().poll(cx) {
+            return Poll::Ready(dead.take().map_or(Ok(done), Err));
+        }
+        if dead.is_none()
+            && let Poll::Ready(error) = io.poll_background(cx)
+        {
+            dead = Some(error);
+        }
+        Poll::Pending
+    })
+    .await
 }
 
 /// Fires when no call has arrived for a while. It costs nothing at a call: the timer is not reset, and checks whether
@@ -236,7 +306,7 @@ impl Stop {
 
     fn poll(&mut self, cx: &mut Context<'_>, options: &ServeOptions) -> Poll<Stopped> {
         if self.grace.is_none() {
-            std::task::ready!(self.stopping.as_mut().poll(cx));
+            ready!(self.stopping.as_mut().poll(cx));
         }
         let drain = options.drain_timeout();
         let grace = self.grace.get_or_insert_with(|| Box::pin(sleep(STOP_GRACE.min(drain / 4))));

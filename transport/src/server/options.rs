@@ -12,7 +12,7 @@ use crate::codec::MAX_MESSAGE_SIZE;
 /// | `first_byte_timeout` | 60 s | the connection is closed |
 /// | `idle_timeout` | 10 min | the connection is closed |
 /// | `message_timeout` | 2 min | the connection is closed |
-/// | `max_message_size` | 16 MiB | the connection is closed; the caller of a larger answer gets an exception |
+/// | `max_message_size` | 16 MiB | the caller gets an exception; after a larger call the connection is closed |
 /// | `drain_timeout` | 30 s | running calls are aborted |
 ///
 /// ```
@@ -70,6 +70,10 @@ impl ServeOptions {
     }
 
     /// The largest message that is received or sent, in bytes, TTHeader included. Default: 16 MiB.
+    ///
+    /// It limits the number of elements in a received message, too, because a small element can take hundreds of bytes
+    /// in memory: one for every 16 bytes of this size, and 65,536 in any case. All elements of lists, sets and maps
+    /// count, except numbers.
     pub fn with_max_message_size(self, bytes: usize) -> Self {
         Self { max_message_size: bytes, ..self }
     }

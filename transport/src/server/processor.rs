@@ -10,6 +10,8 @@ use pilota::thrift::{ApplicationException, ApplicationExceptionKind, TMessageTyp
 use tracing::Instrument;
 use volo::FastStr;
 use volo::context::Context;
+use volo_thrift::codec::default::framed::HasFramed;
+use volo_thrift::codec::default::ttheader::HasTTHeader;
 use volo_thrift::context::{ServerContext, ThriftContext};
 use volo_thrift::{BizError, EntryMessage, ServerError, ThriftMessage};
 
@@ -20,9 +22,10 @@ use crate::connection::Peer;
 use crate::log::{Kind, limited};
 use crate::metrics::CallTimer;
 use crate::printable::Printable;
-use crate::protocol::Framing;
+use crate::protocol::{Framing, Protocol};
 use crate::telemetry::{self, Failure, MethodName};
 use crate::trace_context;
+use crate::wire::{Asked, Head, MessageKind, WireError};
 
 /// What happens to the connection after a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +35,9 @@ pub(super) enum Next {
         /// Whether the connection is closed after it.
         last: bool,
     },
+    /// The message cannot be read or decoded. An answer that says so is encoded and has to be written; the connection
+    /// is closed after it.
+    Refusal,
     /// The call was one-way.
     NoAnswer,
     /// The connection can't be used any more.
@@ -42,6 +48,7 @@ pub(super) enum Next {
 pub(super) struct Processor {
     decoder: Decoder,
     pub(super) writer: MessageWriter,
+    max_message_size: usize,
 }
 
 impl Processor {
@@ -49,7 +56,8 @@ impl Processor {
         Self {
             decoder: Decoder::new(max_message_size),
             // An answer uses the protocol of its call, which the context contains.
-            writer: MessageWriter::new(crate::Protocol::TTHEADER, max_message_size),
+            writer: MessageWriter::new(Protocol::TTHEADER, max_message_size),
+            max_message_size,
         }
     }
 
@@ -67,7 +75,8 @@ impl Processor {
         stopping: impl Fn() -> bool,
     ) -> Next {
         let mut timer = CallTimer::server();
-        let has_header = message.head.framing == Framing::TtHeader;
+        let head = message.head;
+        let has_header = head.framing == Framing::TtHeader;
         let mut cx = take_context(peer);
         let request = match self.decoder.decode::<<S as GeneratedService>::Request, _>(&mut *cx, message) {
             Ok(Ok(request)) => request,
@@ -78,7 +87,11 @@ impl Processor {
             }
             Err(error) => {
                 timer.end(Some(Failure::undecodable(&error)));
-                return self.undecodable(cx, peer, error);
+                let method = cx.rpc_info().method().to_string();
+                let Head { framing, encoding, has_frame, kind, seq_id, .. } = head;
+                let asked = Asked { framing, encoding, has_frame, kind: Some(kind), seq_id, method };
+                recycle_context(cx);
+                return self.undecodable(peer, asked, error);
             }
         };
         timer.served(MethodName { service: S::SERVICE_NAME, method: cx.rpc_info().method() });
@@ -130,15 +143,10 @@ impl Processor {
         }
     }
 
-    /// Answers a message that is not a request of this service, in its own protocol. The connection is closed
-    /// afterwards.
-    fn undecodable<P: Peer>(&mut self, mut cx: Box<ServerContext>, peer: &P, error: ThriftException) -> Next {
+    /// Answers a message that is not a request of this service. The connection is closed afterwards.
+    fn undecodable<P: Peer>(&mut self, peer: &P, asked: Asked, error: ThriftException) -> Next {
         let (shown, why) = (Printable(peer), Printable(&error));
         limited!(WARN, Kind::Message, peer.address(), peer = %shown, error = %why, "a request cannot be decoded");
-        if cx.req_msg_type == Some(TMessageType::OneWay) {
-            // Its caller reads no answer; the next call on the connection would take it for its own.
-            return Next::End;
-        }
         let (kind, why) = match &error {
             ThriftException::Application(exception) => (exception.kind(), Printable(exception.message()).to_string()),
             ThriftException::Protocol(error) => {
@@ -148,12 +156,43 @@ impl Processor {
                 (ApplicationExceptionKind::INTERNAL_ERROR, Printable(error).to_string())
             }
         };
-        let exception = ApplicationException::new(kind, why);
+        self.refuse(peer, asked, ApplicationException::new(kind, why))
+    }
+
+    /// Answers a message that cannot be read. The connection is closed afterwards.
+    pub(super) fn unreadable<P: Peer>(&mut self, peer: &P, asked: Asked, error: &WireError) -> Next {
+        let (shown, why) = (Printable(peer), Printable(error));
+        limited!(WARN, Kind::Message, peer.address(), peer = %shown, error = %why, "a message cannot be read");
+        CallTimer::server().end(Some(Failure::answered(ApplicationExceptionKind::PROTOCOL_ERROR)));
+        self.refuse(peer, asked, protocol_error(error))
+    }
+
+    /// Answers with `exception`, in the form of the request.
+    fn refuse<P: Peer>(&mut self, peer: &P, asked: Asked, exception: ApplicationException) -> Next {
+        if asked.kind == Some(MessageKind::OneWay) {
+            // Its caller reads no answer; the next call on the connection would take it for its own.
+            return Next::End;
+        }
+        let mut cx = take_context(peer);
+        cx.seq_id = Some(asked.seq_id);
+        cx.rpc_info_mut().set_method(asked.method.into());
+        // What volo's decoders note for its encoders.
+        if asked.framing == Framing::TtHeader {
+            cx.extensions_mut().insert(HasTTHeader);
+        }
+        if asked.has_frame {
+            cx.extensions_mut().insert(HasFramed);
+        }
         cx.set_conn_reset_by_ttheader(true);
+        self.writer = MessageWriter::new(Protocol::new(asked.framing, asked.encoding), self.max_message_size);
         let next = self.encode::<volo_thrift::Bytes>(&mut cx, Err(exception), true);
         reset_call(cx);
-        next
+        if next == Next::End { next } else { Next::Refusal }
     }
+}
+
+fn protocol_error(error: &impl ToString) -> ApplicationException {
+    ApplicationException::new(ApplicationExceptionKind::PROTOCOL_ERROR, error.to_string())
 }
 
 /// Calls the service. An error or panic of the handler is the answer to the call; the connection stays open.

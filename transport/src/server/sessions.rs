@@ -19,15 +19,46 @@ use crate::yamux::{Outgoing, Session, SessionListener};
 /// Serves every session of `listener`, each with its own service. Await the result to run it; it returns [`Served`].
 ///
 /// `service_for` gets the [`Outgoing`] of the session, from which it can make a client that calls the peer, and the
-/// peer as the listener knows it, such as the path of its WebSocket. The service is dropped when its session ends.
+/// peer as the listener knows it, such as the path of its WebSocket. The service is dropped when its session ends. If it
+/// returns an error, the session is closed.
 pub fn serve_sessions<L, S, F>(listener: SessionListener<L>, service_for: F) -> ServeSessions<L, F>
 where
     L: Listener,
-    S: ThriftService,
+    S: IntoSessionService,
     F: FnMut(&Outgoing, &L::Peer) -> S + Send + 'static,
 {
     let stop = StopSignals::new(ServerHandle::new());
     ServeSessions { listener, service_for, stop, options: ServeOptions::default() }
+}
+
+/// What the closure of [`serve_sessions`] returns: a service, or a `Result` whose error is the reason to refuse the
+/// session.
+pub trait IntoSessionService: 'static {
+    /// The service of the session.
+    type Service: ThriftService;
+
+    /// The service.
+    ///
+    /// # Errors
+    ///
+    /// If the session is refused: the reason, which is logged.
+    fn into_session_service(self) -> Result<Self::Service, String>;
+}
+
+impl<S: ThriftService> IntoSessionService for S {
+    type Service = S;
+
+    fn into_session_service(self) -> Result<S, String> {
+        Ok(self)
+    }
+}
+
+impl<S: ThriftService, E: fmt::Display + 'static> IntoSessionService for Result<S, E> {
+    type Service = S;
+
+    fn into_session_service(self) -> Result<S, String> {
+        self.map_err(|error| error.to_string())
+    }
 }
 
 /// A configured server of sessions. Await it to run it; see [`Serve`] for how it stops.
@@ -66,7 +97,7 @@ impl<L: Listener, F> ServeSessions<L, F> {
 impl<L, S, F> ServeSessions<L, F>
 where
     L: Listener,
-    S: ThriftService,
+    S: IntoSessionService,
     F: FnMut(&Outgoing, &L::Peer) -> S + Send + 'static,
 {
     async fn run(self) -> Served {
@@ -85,7 +116,7 @@ where
                 accepted = listener.accept(), if listening && sessions.len() < options.max_connections() => {
                     match accepted {
                         Some((session, peer)) => {
-                            let service = Arc::new(service_for(session.outgoing(), &peer));
+                            let service = service_for(session.outgoing(), &peer).into_session_service();
                             sessions.spawn(serve_one(session, service, stop.handle.child(), options));
                         }
                         None => listening = false,
@@ -99,7 +130,7 @@ where
             // Accepted so that the peer gets a GoAway: a reset connection would leave open whether its calls were
             // served.
             let Some((session, peer)) = deadline.last_accept(listener.accept()).await else { break };
-            let service = Arc::new(service_for(session.outgoing(), &peer));
+            let service = service_for(session.outgoing(), &peer).into_session_service();
             sessions.spawn(serve_one(session, service, stop.handle.child(), options));
         }
         drop(listener);
@@ -124,11 +155,20 @@ where
 /// open streams end between calls. Then the session is closed, even if others hold handles of it.
 async fn serve_one<P: Peer, S: ThriftService>(
     session: Session<P>,
-    service: Arc<S>,
+    service: Result<S, String>,
     handle: ServerHandle,
     options: ServeOptions,
 ) -> Served {
     let (outgoing, incoming) = session.split();
+    let service = match service {
+        Ok(service) => Arc::new(service),
+        Err(reason) => {
+            tracing::info!(peer = %incoming.peer(), %reason, "session refused");
+            drop(incoming);
+            outgoing.close().await;
+            return Served { connections: 0, cut_off: 0 };
+        }
+    };
     let serve = Serve::new(incoming, move |_: &P| Arc::clone(&service));
     let served = serve.stopped_by(handle).with_options(options).await;
     outgoing.close().await;
@@ -138,7 +178,7 @@ async fn serve_one<P: Peer, S: ThriftService>(
 impl<L, S, F> IntoFuture for ServeSessions<L, F>
 where
     L: Listener,
-    S: ThriftService,
+    S: IntoSessionService,
     F: FnMut(&Outgoing, &L::Peer) -> S + Send + 'static,
 {
     type Output = Served;

@@ -7,6 +7,8 @@ use std::hash::{BuildHasher, RandomState};
 
 use bytes::{Buf, BufMut, BytesMut};
 
+use super::close::WebSocketClosed;
+
 /// Which end this is: a client masks what it sends, a server does not, and each insists on the other's part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
@@ -14,7 +16,7 @@ pub(super) enum Role {
     Server,
 }
 
-/// What a peer did against the RFC. Each ends the connection with the close code 1002.
+/// What a peer did against the RFC. Each ends the connection with its [`close_code`](Self::close_code).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum FrameError {
     /// A reserved bit is set; no extension was agreed on.
@@ -35,7 +37,24 @@ pub(crate) enum FrameError {
     /// A length of 2^63 or more.
     #[error("a WebSocket frame with an impossible length")]
     Length,
+    /// A Close of one byte: half a code.
+    #[error("a WebSocket Close with half a code")]
+    CloseLength,
+    /// A Close whose reason is not UTF-8.
+    #[error("a WebSocket Close whose reason is not UTF-8")]
+    CloseReason,
 }
+
+impl FrameError {
+    /// The code of the Close that answers it (RFC 6455, 7.4.1).
+    pub(super) fn close_code(self) -> u16 {
+        if self == FrameError::CloseReason { CLOSE_INVALID_DATA } else { CLOSE_PROTOCOL_ERROR }
+    }
+}
+
+pub(super) const CLOSE_NORMAL: u16 = 1000;
+pub(super) const CLOSE_PROTOCOL_ERROR: u16 = 1002;
+const CLOSE_INVALID_DATA: u16 = 1007;
 
 pub(super) const MAX_CONTROL: usize = 125;
 
@@ -55,10 +74,10 @@ pub(super) enum Step {
     Payload,
     /// A ping, to be answered with the same bytes.
     Ping(Vec<u8>),
-    /// An answer to our ping, or an unsolicited pong.
-    Pong,
-    /// The peer closes, with this code if it gave one.
-    Close(Option<u16>),
+    /// An answer to our ping with its bytes, or an unsolicited pong.
+    Pong(Vec<u8>),
+    /// The peer closes.
+    Close(WebSocketClosed),
 }
 
 /// Decodes frames.
@@ -122,8 +141,8 @@ impl Decoder {
                 mask.apply(&mut payload);
                 Ok(match header.opcode {
                     PING => Step::Ping(payload),
-                    PONG => Step::Pong,
-                    _ => Step::Close(payload.get(..2).map(|code| u16::from_be_bytes([code[0], code[1]]))),
+                    PONG => Step::Pong(payload),
+                    _ => Step::Close(WebSocketClosed::parse(&payload)?),
                 })
             }
             other => Err(FrameError::Opcode(other)),
@@ -236,6 +255,10 @@ impl Encoder {
             self.frame(BINARY, length, parts, out);
         }
         length
+    }
+
+    pub(super) fn ping(&mut self, payload: &[u8], out: &mut BytesMut) {
+        self.frame(PING, payload.len(), [payload], out);
     }
 
     pub(super) fn pong(&mut self, payload: &[u8], out: &mut BytesMut) {
@@ -354,7 +377,8 @@ mod tests {
                 let (payload, control) = decode(receiver, &wire, chunk).unwrap();
                 prop_assert_eq!(payload, messages.concat());
                 prop_assert_eq!(control.len(), messages.len() + 1);
-                prop_assert_eq!(control.last(), Some(&Step::Close(Some(1000))));
+                let closed = WebSocketClosed::parse(&1000_u16.to_be_bytes()).unwrap();
+                prop_assert_eq!(control.last(), Some(&Step::Close(closed)));
             }
         }
 
@@ -369,7 +393,7 @@ mod tests {
     #[test]
     fn refuses_what_the_rfc_forbids() {
         let long_ping = [&[0x89, 126, 0, 126][..], &[0; 126]].concat();
-        let cases: [(&[u8], FrameError); 8] = [
+        let cases: [(&[u8], FrameError); 10] = [
             (&[0xc2, 0], FrameError::ReservedBits),
             (&[0x83, 0], FrameError::Opcode(3)),
             (&[0x82, 0x80, 1, 2, 3, 4], FrameError::Masking),
@@ -378,6 +402,8 @@ mod tests {
             (&[0x80, 0], FrameError::Fragments),
             (&[0x02, 0, 0x82, 0], FrameError::Fragments),
             (&[0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0], FrameError::Length),
+            (&[0x88, 1, 3], FrameError::CloseLength),
+            (&[0x88, 3, 3, 0xe8, 0xff], FrameError::CloseReason),
         ];
         for (wire, error) in cases {
             assert_eq!(decode(Role::Client, wire, 1), Err(error), "{wire:?}");

@@ -2,40 +2,46 @@
 
 use std::error::Error;
 
-use tokio_tungstenite::tungstenite;
+use crate::http::Refusal;
 
 /// Why a WebSocket handshake failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HandshakeError {
     /// The server answered with another HTTP status than 101.
-    #[error("the server answered HTTP {status}{}", hint(*.status))]
+    #[error("the server answered HTTP {status}{}{}", separator(*.status, .text), hint(*.status, .text))]
     Status {
         /// The HTTP status.
         status: u16,
+        /// The first line of the answer, at most 200 characters of it, without characters that can't be seen. Empty if
+        /// there is none, or if it is HTML.
+        text: String,
     },
-    /// The endpoint can't be used in an HTTP request.
+    /// The request can't be made: the path or a header is invalid.
     #[error("cannot make a WebSocket request for this endpoint")]
     Request(#[source] Box<dyn Error + Send + Sync>),
     /// The connection ended during the handshake, or the peer sent something else.
     #[error("the peer did not complete the WebSocket handshake")]
     Protocol(#[source] Box<dyn Error + Send + Sync>),
+    /// This server refused the client's request, and has answered it.
+    #[error("the request was refused")]
+    Refused(#[source] Refusal),
+    /// The request was one for the health path, and has been answered.
+    #[error("the request was a health check")]
+    HealthCheck,
 }
 
-fn hint(status: u16) -> &'static str {
+/// What the server says, or else what its status usually means.
+fn hint(status: u16, text: &str) -> &str {
     match status {
-        404 => ": no WebSocket at this path",
-        401 | 403 => ": other credentials or another origin are needed",
+        _ if !text.is_empty() => text,
+        404 => "no WebSocket at this path",
+        401 | 403 => "other credentials or another origin are needed",
+        300..=399 => "redirects are not followed",
         _ => "",
     }
 }
 
-impl HandshakeError {
-    /// No `From`, which would be public: the library's types are not.
-    pub(super) fn of(error: tungstenite::Error) -> Self {
-        match error {
-            tungstenite::Error::Http(response) => HandshakeError::Status { status: response.status().as_u16() },
-            other => HandshakeError::Protocol(Box::new(other)),
-        }
-    }
+fn separator(status: u16, text: &str) -> &'static str {
+    if hint(status, text).is_empty() { "" } else { ": " }
 }

@@ -4,28 +4,36 @@ use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::Arc;
 
-use tokio_tungstenite::tungstenite::http::HeaderMap;
 use volo::net::Address;
 
 use crate::connection::Peer;
+use crate::http::{Admitted, RequestHead, printable};
 
-/// A WebSocket client: the peer of the underlying connection, and its HTTP request.
+/// How many characters of a path are in `Display`, which logs have.
+const SHOWN: usize = 128;
+
+/// A WebSocket client: the peer of the underlying connection, its HTTP request, and what an
+/// [`Admission`](crate::Admission) attached.
+///
+/// [`get`](Peer::get) finds the attached values and the [`RequestHead`]. Clones share them.
 #[derive(Clone, Debug)]
 pub struct WebSocketPeer<P> {
     inner: P,
-    request: Arc<Request>,
+    client: Arc<Client>,
 }
 
+/// What the handshake showed.
 #[derive(Debug)]
-struct Request {
-    path: String,
-    query: Option<String>,
-    headers: HeaderMap,
+pub(super) struct Client {
+    pub(super) head: Arc<RequestHead>,
+    pub(super) id: Option<Arc<str>>,
+    pub(super) subprotocol: Option<String>,
+    pub(super) admitted: Admitted,
 }
 
 impl<P> WebSocketPeer<P> {
-    pub(super) fn new(inner: P, path: String, query: Option<String>, headers: HeaderMap) -> Self {
-        Self { inner, request: Arc::new(Request { path, query, headers }) }
+    pub(super) fn new(inner: P, client: Client) -> Self {
+        Self { inner, client: Arc::new(client) }
     }
 
     /// The peer of the underlying connection.
@@ -33,30 +41,43 @@ impl<P> WebSocketPeer<P> {
         &self.inner
     }
 
+    /// The head of the request.
+    pub fn head(&self) -> &RequestHead {
+        &self.client.head
+    }
+
     /// The path of the request as it was sent, without the query.
     pub fn path(&self) -> &str {
-        &self.request.path
+        self.head().path()
     }
 
     /// The query of the request, without the question mark.
     pub fn query(&self) -> Option<&str> {
-        self.request.query.as_deref()
+        self.head().query()
     }
 
     /// The first header of the request with this name. `None` if there is none or its value is not visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.request.headers.get(name).and_then(|value| value.to_str().ok())
+        self.head().header(name)
     }
 
-    /// The last segment of the path: `a` for `/kitex-ws/a`, with which clients can identify themselves.
-    pub fn last_segment(&self) -> &str {
-        self.path().rsplit('/').next().unwrap_or_default()
+    /// The id in the path: `a` for `/kitex-ws/a`. Empty unless the listener takes ids
+    /// ([`WebSocket::with_ids`](crate::WebSocket::with_ids)); then it is valid and never empty.
+    ///
+    /// The client chose it: it proves nothing, unless an [`Admission`](crate::Admission) has checked it.
+    pub fn id(&self) -> &str {
+        self.client.id.as_deref().unwrap_or_default()
+    }
+
+    /// The subprotocol that both ends have agreed on.
+    pub fn subprotocol(&self) -> Option<&str> {
+        self.client.subprotocol.as_deref()
     }
 }
 
 impl<P: fmt::Display> fmt::Display for WebSocketPeer<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.inner, self.path())
+        write!(f, "{} ({})", self.inner, printable(self.path(), SHOWN))
     }
 }
 
@@ -65,7 +86,10 @@ impl<P: Peer> Peer for WebSocketPeer<P> {
         self.inner.address()
     }
 
+    /// What was attached is asked first.
     fn detail(&self, wanted: TypeId) -> Option<&dyn Any> {
-        self.inner.detail(wanted)
+        let attached = self.client.admitted.detail(wanted);
+        let head = || (wanted == TypeId::of::<RequestHead>()).then_some(self.head() as &dyn Any);
+        attached.or_else(head).or_else(|| self.inner.detail(wanted))
     }
 }

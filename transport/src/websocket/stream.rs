@@ -1,5 +1,7 @@
 //! A byte stream over WebSocket messages.
 
+mod alive;
+
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
@@ -9,8 +11,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_util::io::poll_read_buf;
 
 use crate::connection::Connection;
+use crate::keepalive::Keepalive;
 
-use super::frame::{Decoder, Encoder, FrameError, MAX_CONTROL, Role, Step};
+use self::alive::Alive;
+use super::close::WebSocketClosed;
+use super::frame::{CLOSE_NORMAL, CLOSE_PROTOCOL_ERROR, Decoder, Encoder, FrameError, MAX_CONTROL, Role, Step};
 
 /// Bytes read from the connection at a time: 4 to 16 KiB is where tungstenite was found best in memory and speed.
 const READ_CHUNK: usize = 8 * 1024;
@@ -31,11 +36,15 @@ const FRAMES_AT_ONCE: usize = 1024;
 /// How large an empty buffer is kept.
 const KEPT: usize = 8 * 1024;
 
-const CLOSE_NORMAL: u16 = 1000;
-const CLOSE_PROTOCOL_ERROR: u16 = 1002;
-
 /// A byte stream in WebSocket messages: each write is one binary message, and text and binary messages are read as one
-/// stream, however they are fragmented. It answers pings while it is read, and closes with code 1000.
+/// stream, however they are fragmented. It answers pings while it is read or polled in the background, and closes with
+/// code 1000.
+///
+/// A read fails with [`io::ErrorKind::TimedOut`] when the other end is dead: see
+/// [`WebSocket::with_keepalive`](super::WebSocket::with_keepalive).
+///
+/// A Close of the peer with the code 1000 or 1001, or without one, is the end of the stream. With another code it is an
+/// error, whose source is a [`WebSocketClosed`].
 ///
 /// Written bytes are sent at the next flush at the latest. Dropping it sends a close frame if that needs no waiting.
 #[derive(Debug)]
@@ -49,7 +58,13 @@ pub struct WebSocketStream<T: AsyncWrite + Unpin> {
     output: BytesMut,
     /// The newest unanswered ping; by RFC 6455, 5.5.3, older ones need no answer.
     ping: Option<Vec<u8>>,
+    /// Payload that was read in the background, before anybody asked for it.
+    ahead: BytesMut,
+    /// `None` without keepalive.
+    alive: Option<Alive>,
     reading: Reading,
+    /// What the peer said when it closed.
+    closed: Option<WebSocketClosed>,
     close_sent: bool,
     /// Set while a writer waits for room. The writer then also writes the reader's control frames: the connection keeps
     /// one waker for writing, and the reader's would replace the writer's.
@@ -67,11 +82,23 @@ impl<T: Connection> Connection for WebSocketStream<T> {
     fn is_reusable(&self) -> bool {
         !self.close_sent && self.reading == Reading::Open && self.io.is_reusable()
     }
+
+    /// Answers pings, sends its own, and keeps what else arrives, up to [`alive::MAX_AHEAD`] bytes.
+    fn poll_background(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        self.poll_unread(cx)
+    }
+
+    fn end_reason(&self) -> Option<io::Error> {
+        match &self.closed {
+            Some(closed) => Some(closed.clone().into_error()),
+            None => self.io.end_reason(),
+        }
+    }
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
     /// After a handshake. `early` are the bytes that arrived together with it.
-    pub(super) fn new(io: T, early: BytesMut, role: Role) -> Self {
+    pub(super) fn new(io: T, early: BytesMut, role: Role, keepalive: Option<Keepalive>) -> Self {
         Self {
             io,
             decoder: Decoder::new(role),
@@ -79,7 +106,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
             input: early,
             output: BytesMut::new(),
             ping: None,
+            ahead: BytesMut::new(),
+            alive: keepalive.map(Alive::new),
             reading: Reading::Open,
+            closed: None,
             close_sent: false,
             writer_waits: false,
         }
@@ -87,6 +117,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
 
     /// Moves payload that has already been read. Returns how many bytes.
     fn take_buffered_payload(&mut self, out: &mut ReadBuf<'_>) -> usize {
+        if !self.ahead.is_empty() {
+            return self.take_ahead(out);
+        }
         let count = self.decoder.payload_left().min(self.input.len()).min(out.remaining());
         if count > 0 {
             self.decoder.take_payload(&mut self.input[..count]);
@@ -99,8 +132,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
     /// Reads payload straight into the caller's buffer: no copy for the bulk of a large message.
     fn poll_read_payload(&mut self, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = out.filled().len();
-        ready!(Pin::new(&mut self.io).poll_read(cx, out))?;
+        if Pin::new(&mut self.io).poll_read(cx, out)?.is_pending() {
+            return self.poll_silent(cx);
+        }
         let read = out.filled().len() - before;
+        self.heard(read);
         if read == 0 {
             return Poll::Ready(Err(self.fail(io::ErrorKind::UnexpectedEof, "connection ended inside a message")));
         }
@@ -116,21 +152,42 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
     /// Reads more bytes that are not payload. `Ok(0)` is the end of the connection.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         self.input.reserve(READ_CHUNK);
-        poll_read_buf(Pin::new(&mut self.io), cx, &mut self.input)
+        let count = ready!(poll_read_buf(Pin::new(&mut self.io), cx, &mut self.input))?;
+        self.heard(count);
+        Poll::Ready(Ok(count))
+    }
+
+    /// The connection has ended.
+    fn end(&mut self) -> io::Result<()> {
+        if !self.input.is_empty() || !self.decoder.is_between_messages() {
+            return Err(self.fail(io::ErrorKind::UnexpectedEof, "connection ended inside a message"));
+        }
+        self.reading = Reading::Ended;
+        Ok(())
     }
 
     /// Takes one frame header or control frame off the input. `false` if it is incomplete.
     fn understand(&mut self) -> Result<bool, FrameError> {
         match self.decoder.step(&mut self.input)? {
             Step::More => return Ok(false),
-            Step::Payload | Step::Pong => {}
+            Step::Payload => {}
+            Step::Pong(payload) => self.answered(&payload),
             Step::Ping(payload) => self.ping = Some(payload),
-            Step::Close(code) => {
-                self.send_close(code.map_or(CLOSE_NORMAL, answer_to_close));
+            Step::Close(closed) => {
+                self.send_close(closed.code().map_or(CLOSE_NORMAL, answer_to_close));
                 self.reading = Reading::Ended;
+                self.closed = Some(closed);
             }
         }
         Ok(true)
+    }
+
+    /// The end of the stream, or the peer's complaint.
+    fn how_it_ended(&self) -> io::Result<()> {
+        match &self.closed {
+            Some(closed) if !closed.is_normal() => Err(closed.clone().into_error()),
+            _ => Ok(()),
+        }
     }
 
     fn send_close(&mut self, code: u16) {
@@ -143,6 +200,14 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
     fn fail(&mut self, kind: io::ErrorKind, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
         self.reading = Reading::Failed;
         io::Error::new(kind, why)
+    }
+
+    /// Ends the connection because of a violation of the protocol.
+    fn refuse(&mut self, error: FrameError, cx: &mut Context<'_>) -> io::Result<io::Error> {
+        self.send_close(error.close_code());
+        let error = self.fail(io::ErrorKind::InvalidData, error);
+        self.answer(cx)?;
+        Ok(error)
     }
 
     /// Writes pending control frames, as far as that is possible without waiting for room.
@@ -183,6 +248,9 @@ impl<T: AsyncWrite + Unpin> WebSocketStream<T> {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.output.advance(count);
+            if let Some(alive) = &mut self.alive {
+                alive.wrote(count);
+            }
         }
         if self.output.is_empty() && self.output.capacity() > KEPT {
             self.output = BytesMut::new();
@@ -215,6 +283,9 @@ impl<T: AsyncWrite + Unpin> WebSocketStream<T> {
                 return Some(Poll::Pending);
             }
         };
+        if let Some(alive) = &mut self.alive {
+            alive.wrote(written);
+        }
         // The header has promised all of it.
         let mut gone = written;
         for part in &slices[..count] {
@@ -248,7 +319,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketStream<T> {
             }
             match this.reading {
                 Reading::Open => {}
-                Reading::Ended => return Poll::Ready(Ok(())),
+                Reading::Ended => return Poll::Ready(this.how_it_ended()),
                 Reading::Failed => return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
             }
             if this.decoder.payload_left() > 0 {
@@ -262,23 +333,16 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketStream<T> {
                     continue;
                 }
                 Ok(false) => {}
-                Err(error) => {
-                    this.send_close(CLOSE_PROTOCOL_ERROR);
-                    let error = this.fail(io::ErrorKind::InvalidData, error);
-                    this.answer(cx)?;
-                    return Poll::Ready(Err(error));
-                }
+                Err(error) => return Poll::Ready(Err(this.refuse(error, cx)?)),
             }
             if this.ping.is_some() || !this.output.is_empty() {
                 // Left over from when there was no room.
                 this.answer(cx)?;
             }
-            if ready!(this.poll_fill(cx))? == 0 {
-                if !this.input.is_empty() || !this.decoder.is_between_messages() {
-                    let why = "connection ended inside a message";
-                    return Poll::Ready(Err(this.fail(io::ErrorKind::UnexpectedEof, why)));
-                }
-                this.reading = Reading::Ended;
+            match this.poll_fill(cx)? {
+                Poll::Ready(0) => this.end()?,
+                Poll::Ready(_) => {}
+                Poll::Pending => return this.poll_silent(cx),
             }
         }
         cx.waker().wake_by_ref();

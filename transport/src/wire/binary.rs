@@ -9,6 +9,8 @@ use super::{
 pub(super) struct Binary;
 
 impl Format for Binary {
+    const I32: Shape = Shape::Fixed(4);
+
     #[inline]
     fn least(shape: Shape) -> usize {
         match shape {
@@ -29,6 +31,10 @@ impl Format for Binary {
         let shape = shape(code, input.at())?;
         let id = i16::from_be_bytes(input.array()?);
         Ok(Some((shape, id)))
+    }
+
+    fn i32(input: &mut Input<'_>) -> Result<i32, Stop> {
+        input.array().map(i32::from_be_bytes)
     }
 
     #[inline]

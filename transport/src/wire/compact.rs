@@ -9,6 +9,8 @@ use super::{
 pub(super) struct Compact;
 
 impl Format for Compact {
+    const I32: Shape = Shape::Varint(5);
+
     #[inline]
     fn least(shape: Shape) -> usize {
         match shape {
@@ -36,6 +38,12 @@ impl Format for Compact {
         };
         let id = id.ok_or(WireError::Varint { at: input.at() })?;
         Ok(Some((shape, id)))
+    }
+
+    fn i32(input: &mut Input<'_>) -> Result<i32, Stop> {
+        let number = input.varint_u32()?;
+        let half = (number >> 1).cast_signed();
+        Ok(if number & 1 == 0 { half } else { !half })
     }
 
     #[inline]

@@ -38,6 +38,14 @@ pub enum WireError {
         /// The length of the message, as its first bytes say it.
         length: usize,
     },
+    /// The contents of a framed or TTHeader message reach beyond its end: it breaks off, or a size inside it is wrong.
+    #[error("the contents of a message take {size} bytes or more; the message has {length}")]
+    Overrun {
+        /// What the contents take at least, in bytes from the message's first.
+        size: usize,
+        /// The length of the message, as its first bytes say it.
+        length: usize,
+    },
     /// The version of the encoding is not 1.
     #[error("expected version 1 of binary (0x8001) or compact (0x8201), found {version:#06x}")]
     Version {
@@ -53,6 +61,9 @@ pub enum WireError {
     /// The method name is not text.
     #[error("the method name is not valid UTF-8")]
     NameNotUtf8,
+    /// The text of an exception is not text.
+    #[error("the text of an exception is not valid UTF-8")]
+    ExceptionNotUtf8,
     /// A size is below zero.
     #[error("negative size {size} at byte {at}")]
     NegativeSize {
@@ -73,6 +84,14 @@ pub enum WireError {
         /// The type's number.
         code: u8,
         /// Where it ends, in bytes from the message's first.
+        at: usize,
+    },
+    /// The lists, sets and maps of the message have too many elements that are not numbers.
+    #[error("more than {limit} elements of lists, sets and maps at byte {at}")]
+    TooManyElements {
+        /// The most elements allowed.
+        limit: usize,
+        /// Where the list, set or map with them begins, behind its size, in bytes from the message's first.
         at: usize,
     },
     /// Structs, lists, sets and maps are nested too deeply.

@@ -1,4 +1,4 @@
-//! The head of a Thrift message: version, kind, method name and sequence id.
+//! The head of a Thrift message: version, kind, sequence id and method name.
 
 use super::{
     Encoding, MessageKind, WireError,
@@ -7,7 +7,7 @@ use super::{
 
 /// Reads the head; the arguments' or result's struct follows.
 #[inline]
-pub(super) fn read(encoding: Encoding, input: &mut Input<'_>) -> Result<(MessageKind, i32), Stop> {
+pub(super) fn read<'a>(encoding: Encoding, input: &mut Input<'a>) -> Result<(MessageKind, i32, &'a str), Stop> {
     match encoding {
         Encoding::Binary => binary(input),
         Encoding::Compact => compact(input),
@@ -15,7 +15,7 @@ pub(super) fn read(encoding: Encoding, input: &mut Input<'_>) -> Result<(Message
 }
 
 #[inline]
-fn binary(input: &mut Input<'_>) -> Result<(MessageKind, i32), Stop> {
+fn binary<'a>(input: &mut Input<'a>) -> Result<(MessageKind, i32, &'a str), Stop> {
     let [a, b, _unused, kind] = input.array()?;
     let version = u16::from_be_bytes([a, b]);
     if version != 0x8001 {
@@ -23,13 +23,13 @@ fn binary(input: &mut Input<'_>) -> Result<(MessageKind, i32), Stop> {
     }
     let kind = message_kind(kind)?;
     let size = input.size()?;
-    name(input, size)?;
+    let name = name(input, size)?;
     let seq_id = i32::from_be_bytes(input.array()?);
-    Ok((kind, seq_id))
+    Ok((kind, seq_id, name))
 }
 
 #[inline]
-fn compact(input: &mut Input<'_>) -> Result<(MessageKind, i32), Stop> {
+fn compact<'a>(input: &mut Input<'a>) -> Result<(MessageKind, i32, &'a str), Stop> {
     let [id, kind_and_version] = input.array()?;
     let version = u16::from_be_bytes([id, kind_and_version & 0x1f]);
     if version != 0x8201 {
@@ -39,8 +39,8 @@ fn compact(input: &mut Input<'_>) -> Result<(MessageKind, i32), Stop> {
     // Not zigzag, unlike other numbers of this encoding.
     let seq_id = input.varint_u32()?.cast_signed();
     let size = input.varint_u32()? as usize;
-    name(input, size)?;
-    Ok((kind, seq_id))
+    let name = name(input, size)?;
+    Ok((kind, seq_id, name))
 }
 
 fn message_kind(kind: u8) -> Result<MessageKind, WireError> {
@@ -55,8 +55,7 @@ fn message_kind(kind: u8) -> Result<MessageKind, WireError> {
 
 /// volo makes a string of it without looking.
 #[inline]
-fn name(input: &mut Input<'_>, size: usize) -> Result<(), Stop> {
+fn name<'a>(input: &mut Input<'a>, size: usize) -> Result<&'a str, Stop> {
     let name = input.slice(size)?;
-    std::str::from_utf8(name).map_err(|_| WireError::NameNotUtf8)?;
-    Ok(())
+    Ok(simdutf8::basic::from_utf8(name).map_err(|_| WireError::NameNotUtf8)?)
 }

@@ -14,6 +14,17 @@ pub(super) enum Stop {
 }
 
 impl Stop {
+    /// The error of the contents of a message that is whole and `length` bytes long.
+    #[cold]
+    pub(super) fn beyond(self, length: usize) -> WireError {
+        match self {
+            Self::Beyond { size } => WireError::Overrun { size, length },
+            // Does not happen: the message's end is the input's limit.
+            Self::Short => WireError::Overrun { size: length, length },
+            Self::Invalid(error) => error,
+        }
+    }
+
     /// The error of a message that is whole: what it lacks will not come any more.
     pub(super) fn or(self, lacking: WireError) -> WireError {
         match self {
@@ -29,8 +40,8 @@ impl From<WireError> for Stop {
     }
 }
 
-/// A position in a message. A limit is checked before the bytes' presence, so that the outcome does not depend on
-/// how many bytes of the message have arrived.
+/// A position in a message. What is beyond the limit is an error whether it is there or not, so that the outcome does
+/// not depend on how many bytes of the message have arrived.
 pub(super) struct Input<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -39,7 +50,15 @@ pub(super) struct Input<'a> {
 
 impl<'a> Input<'a> {
     pub(super) fn new(bytes: &'a [u8], at: usize, limit: usize) -> Self {
-        Self { bytes, at, limit }
+        // So what is there is within the limit, and needs no second look.
+        Self { bytes: bytes.get(..limit).unwrap_or(bytes), at, limit }
+    }
+
+    /// Why the next `count` bytes are not there.
+    #[cold]
+    fn missing(&self, count: usize) -> Stop {
+        let size = self.at.saturating_add(count);
+        if size > self.limit { Stop::Beyond { size } } else { Stop::Short }
     }
 
     /// In bytes from the message's first. It may lie behind the last byte that is there.
@@ -64,17 +83,17 @@ impl<'a> Input<'a> {
 
     #[inline]
     pub(super) fn slice(&mut self, length: usize) -> Result<&'a [u8], Stop> {
-        let end = self.room_for(length, 1)?;
-        let slice = self.bytes.get(self.at..end).ok_or(Stop::Short)?;
-        self.at = end;
+        let slice = self.bytes.get(self.at..).and_then(|rest| rest.get(..length));
+        let slice = slice.ok_or_else(|| self.missing(length))?;
+        self.at += length;
         Ok(slice)
     }
 
     #[inline]
     pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Stop> {
-        let end = self.room_for(N, 1)?;
-        let array = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk()).ok_or(Stop::Short)?;
-        self.at = end;
+        let array = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk());
+        let array = array.ok_or_else(|| self.missing(N))?;
+        self.at += N;
         Ok(*array)
     }
 
@@ -97,14 +116,11 @@ impl<'a> Input<'a> {
         let mut number = 0;
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         for index in 0..longest {
-            let end = self.at + usize::from(index) + 1;
-            if end > self.limit {
-                return Err(Stop::Beyond { size: end });
-            }
-            let byte = *rest.get(usize::from(index)).ok_or(Stop::Short)?;
+            let length = usize::from(index) + 1;
+            let byte = *rest.get(usize::from(index)).ok_or_else(|| self.missing(length))?;
             number |= u64::from(byte & 0x7f) << (7 * index);
             if byte & 0x80 == 0 {
-                self.at = end;
+                self.at += length;
                 return Ok(number);
             }
         }

@@ -31,11 +31,17 @@ pub(super) enum Shape {
 
 /// How an encoding writes fields and sizes.
 pub(super) trait Format {
+    /// The shape of an `i32`, and of no other type.
+    const I32: Shape;
+
     /// The fewest bytes that a value takes. Never 0 for the shape of an element.
     fn least(shape: Shape) -> usize;
 
     /// The next field's value and id, where the last one's was `last`; none at the end of the struct.
     fn field(input: &mut Input<'_>, last: i16) -> Result<Option<(Shape, i16)>, Stop>;
+
+    /// A number of 32 bits, which has the shape [`I32`](Self::I32).
+    fn i32(input: &mut Input<'_>) -> Result<i32, Stop>;
 
     /// The number of bytes of a string.
     fn string(input: &mut Input<'_>) -> Result<usize, Stop>;
@@ -49,7 +55,7 @@ pub(super) trait Format {
 
 /// Something that has begun and not ended.
 #[derive(Clone, Copy, Debug)]
-enum Level {
+pub(super) enum Level {
     Struct {
         last: i16,
     },
@@ -65,20 +71,55 @@ enum Level {
     },
 }
 
+impl Level {
+    /// How many values begin with it that take much more memory than bytes in the message: all but numbers.
+    #[inline]
+    fn elements(&self) -> usize {
+        match self {
+            Level::Struct { .. } | Level::List { element: Shape::Varint(_), .. } => 0,
+            Level::List { left, .. } => *left,
+            Level::Map { left, .. } => left / 2,
+        }
+    }
+}
+
+/// How many elements a message may still have.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Elements {
+    limit: usize,
+    left: usize,
+}
+
+impl Elements {
+    pub(super) fn new(limit: usize) -> Self {
+        Self { limit, left: limit }
+    }
+
+    /// Counts those of a level that begins at byte `at`.
+    #[inline]
+    pub(super) fn count(&mut self, level: &Level, at: usize) -> Result<(), WireError> {
+        let left = self.left.checked_sub(level.elements());
+        self.left = left.ok_or(WireError::TooManyElements { limit: self.limit, at })?;
+        Ok(())
+    }
+}
+
 /// The state between two pieces.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
     /// Where the next step begins. It may lie behind the last byte that is there.
     at: usize,
     stack: Vec<Level>,
+    elements: Elements,
     #[cfg(test)]
     pub(super) steps: usize,
 }
 
 impl Scan {
-    /// Gets ready for the struct that begins at byte `at`.
-    pub(super) fn start(&mut self, at: usize) {
+    /// Gets ready for the struct that begins at byte `at`, and has no more than `elements`.
+    pub(super) fn start(&mut self, at: usize, elements: Elements) {
         self.at = at;
+        self.elements = elements;
         self.stack.clear();
         self.stack.push(Level::Struct { last: 0 });
     }
@@ -115,9 +156,12 @@ impl Scan {
                     depth -= 1;
                 }
                 Some((shape, after)) => {
-                    let inner = value::<F>(input, shape)?;
+                    let inner = begin::<F>(input, shape)?;
                     if inner.is_some() && depth == MAX_DEPTH {
                         return Err(WireError::Depth { limit: MAX_DEPTH, at: input.at() }.into());
+                    }
+                    if let Some(inner) = &inner {
+                        self.elements.count(inner, input.at())?;
                     }
                     *level = after;
                     self.stack.extend(inner);
@@ -132,7 +176,7 @@ impl Scan {
 
 /// Goes past a value, or past its beginning: then the level that has begun.
 #[inline]
-fn value<F: Format>(input: &mut Input<'_>, shape: Shape) -> Result<Option<Level>, Stop> {
+pub(super) fn begin<F: Format>(input: &mut Input<'_>, shape: Shape) -> Result<Option<Level>, Stop> {
     match shape {
         Shape::Fixed(width) => input.skip(usize::from(width))?,
         Shape::Varint(longest) => {

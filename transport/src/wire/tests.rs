@@ -2,6 +2,7 @@
 
 mod buffered;
 mod encode;
+mod framed_contents;
 mod pieces;
 mod prefixed;
 mod volo;

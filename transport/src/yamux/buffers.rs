@@ -13,6 +13,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Buf;
 use futures_util::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
 
 use super::frame::{GO_AWAY, HEADER, Header};
 use super::status::Status;
@@ -74,6 +75,15 @@ impl Buffers {
         }
     }
 
+    /// Sends a ping of the session's keepalive.
+    pub(super) fn ping(&mut self, id: u32) {
+        self.inject(Header::ping(id));
+        let queued = self.wire.outgoing.len() + self.body_left + self.injected.len();
+        if let Some(pulse) = &mut self.wire.pulse {
+            pulse.pinged(id, queued, Instant::now());
+        }
+    }
+
     fn record(&mut self, header: Header) {
         if header.kind == GO_AWAY {
             self.go_away = Some(header);
@@ -91,7 +101,12 @@ impl Buffers {
                 return if self.wire.ended { self.wire.incoming.len() } else { 0 };
             };
             let header = Header::decode(*header);
-            if self.status.frame_received(header) {
+            if let (Some(id), Some(pulse)) = (header.answered_ping(), &mut self.wire.pulse) {
+                // The library would take it for the answer to a ping that it has not sent, and end the session.
+                pulse.answered(id, Instant::now());
+                self.status.frame_received(header);
+                self.wire.incoming.advance(HEADER);
+            } else if self.status.frame_received(header) {
                 self.arrived += usize::from(header.body() > 0);
                 self.reading = Some((header, HEADER + header.body()));
             } else {

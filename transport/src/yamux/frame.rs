@@ -8,6 +8,9 @@ pub(super) const WINDOW_UPDATE: u8 = 1;
 pub(super) const PING: u8 = 2;
 pub(super) const GO_AWAY: u8 = 3;
 
+/// The bit that tells our pings from the library's.
+const OWN_PING: u32 = 1 << 31;
+
 pub(super) const SYN: u16 = 1;
 pub(super) const ACK: u16 = 2;
 pub(super) const FIN: u16 = 4;
@@ -30,6 +33,16 @@ impl Header {
     /// in an earlier frame.
     pub(super) fn go_away(all_acknowledged: bool) -> Self {
         Header { kind: GO_AWAY, flags: if all_acknowledged { ACK } else { 0 }, stream: 0, length: 0 }
+    }
+
+    /// A ping of our own. The library numbers its pings from 0 and gets none of [`OWN_PING`].
+    pub(super) fn ping(id: u32) -> Self {
+        Header { kind: PING, flags: SYN, stream: 0, length: OWN_PING | id }
+    }
+
+    /// The id of our own ping that this is the answer to.
+    pub(super) fn answered_ping(&self) -> Option<u32> {
+        (self.kind == PING && self.has(ACK) && self.length & OWN_PING != 0).then_some(self.length & !OWN_PING)
     }
 
     /// Resets a stream.

@@ -12,6 +12,7 @@ use std::task::Waker;
 use bytes::BytesMut;
 use futures_util::task::AtomicWaker;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use self::silence::Silence;
 use self::streams::Record;
@@ -23,6 +24,8 @@ pub(super) struct Status {
     pub(super) permits: Arc<Semaphore>,
     pub(super) max_outbound_streams: usize,
     peer_going_away: AtomicBool,
+    /// Cancelled once the session takes no more calls of this end.
+    pub(super) unusable: CancellationToken,
     ended: AtomicBool,
     /// Many messages arrive at once.
     busy: AtomicBool,
@@ -43,6 +46,7 @@ impl Status {
             permits: Arc::new(Semaphore::new(max_outbound_streams)),
             max_outbound_streams,
             peer_going_away: AtomicBool::new(false),
+            unusable: CancellationToken::new(),
             ended: AtomicBool::new(false),
             busy: AtomicBool::new(false),
             silence: Silence::default(),
@@ -79,11 +83,33 @@ impl Status {
     pub(super) fn end(&self) {
         self.ended.store(true, Ordering::Release);
         self.permits.close();
+        self.unusable.cancel();
     }
 
     /// Whether the peer answers nothing, not even pings: no new call should go to such a session.
     pub(super) fn is_silent(&self) -> bool {
         self.silence.is_silent()
+    }
+
+    /// How many frames have arrived so far.
+    pub(super) fn frames_received(&self) -> u64 {
+        self.silence.frames()
+    }
+
+    /// A call was given up, and no frame has arrived since it was sent: the driver asks the peer with a ping, and no call
+    /// goes to the session until a frame arrives.
+    pub(super) fn suspect(&self) {
+        self.silence.suspect();
+        self.driver.wake();
+    }
+
+    pub(super) fn is_suspect(&self) -> bool {
+        self.silence.is_suspect()
+    }
+
+    /// Whether a ping is due because of [`suspect`](Self::suspect). `true` once.
+    pub(super) fn take_suspicion(&self) -> bool {
+        self.silence.take_probe()
     }
 
     /// The peer acknowledged no stream within the open timeout.

@@ -10,9 +10,11 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Instant;
 use tokio_util::io::poll_read_buf;
 
 use crate::connection::Connection;
+use crate::keepalive::Pulse;
 
 /// How many unwritten bytes make the library wait.
 const HIGH: usize = 128 * 1024;
@@ -44,10 +46,12 @@ pub(super) struct Wire {
     failed: Option<io::Error>,
     /// The connection has taken bytes since the last [`take_progress`](Self::take_progress).
     progress: bool,
+    /// `None` without keepalive.
+    pub(super) pulse: Option<Pulse>,
 }
 
 impl Wire {
-    pub(super) fn new(connection: Box<dyn Connection>) -> Self {
+    pub(super) fn new(connection: Box<dyn Connection>, pulse: Option<Pulse>) -> Self {
         Self {
             connection,
             waker: Waker::noop().clone(),
@@ -58,6 +62,7 @@ impl Wire {
             unflushed: false,
             failed: None,
             progress: false,
+            pulse,
         }
     }
 
@@ -109,6 +114,7 @@ impl Wire {
         match poll_read_buf(Pin::new(&mut self.connection), &mut cx, &mut self.incoming)? {
             Poll::Ready(count) => {
                 self.ended = count == 0;
+                self.heard();
                 Ok(true)
             }
             Poll::Pending => Ok(false),
@@ -125,8 +131,23 @@ impl Wire {
         Pin::new(&mut self.connection).poll_read(&mut cx, &mut into).map_ok(|()| {
             self.read_directly = true;
             self.ended = into.filled().is_empty();
+            self.heard();
             into.filled().len()
         })
+    }
+
+    fn heard(&mut self) {
+        if let Some(pulse) = &mut self.pulse {
+            pulse.heard(Instant::now());
+        }
+    }
+
+    fn wrote(&mut self, count: usize) {
+        self.unflushed = true;
+        self.progress = true;
+        if let Some(pulse) = &mut self.pulse {
+            pulse.wrote(count, Instant::now());
+        }
     }
 
     /// Writes from memory to the connection. `true` when it did.
@@ -134,20 +155,20 @@ impl Wire {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
-        let mut cx = Context::from_waker(&self.waker);
         let mut moved = false;
         while !self.outgoing.is_empty() {
+            let mut cx = Context::from_waker(&self.waker);
             match Pin::new(&mut self.connection).poll_write(&mut cx, &self.outgoing)? {
                 Poll::Ready(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Poll::Ready(count) => {
                     self.outgoing.advance(count);
-                    self.unflushed = true;
-                    self.progress = true;
+                    self.wrote(count);
                     moved = true;
                 }
                 Poll::Pending => break,
             }
         }
+        let mut cx = Context::from_waker(&self.waker);
         if self.unflushed && Pin::new(&mut self.connection).poll_flush(&mut cx)?.is_ready() {
             self.unflushed = false;
             self.progress = true;
@@ -183,8 +204,7 @@ impl Wire {
         match Pin::new(&mut self.connection).poll_write_vectored(&mut cx, slices)? {
             Poll::Ready(0) => Err(io::ErrorKind::WriteZero.into()),
             Poll::Ready(count) => {
-                self.unflushed = true;
-                self.progress = true;
+                self.wrote(count);
                 let buffered = count.min(self.outgoing.len());
                 self.outgoing.advance(buffered);
                 Ok(count - buffered)

@@ -35,6 +35,12 @@ pub fn header_call(text: &str) -> Vec<u8> {
     with_header(&message(CALL, "echo", text))
 }
 
+/// `message` in a POST to `/echo`.
+pub fn post(message: &[u8]) -> Vec<u8> {
+    let head = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-thrift\r\n";
+    [format!("{head}Content-Length: {}\r\n\r\n", message.len()).as_bytes(), message].concat()
+}
+
 pub fn framed(message: &[u8]) -> Vec<u8> {
     let mut framed = Vec::new();
     put(&mut framed, message);

@@ -1,22 +1,26 @@
 //! What the tests share: handlers, a client and a server for each transport, and one test per transport.
 #![allow(dead_code)] // each test file uses a part of this
 
+pub mod certificates;
 pub mod raw;
 
 use std::future::IntoFuture;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, EchoServer, Request, Response};
 use volplane_transport::{
-    Channel, ConnectWith, Endpoint, Listener, Memory, ServeOptions, Served, ServerHandle, StdNet, WebSocket, Yamux,
-    serve,
+    Channel, ConnectWith, Endpoint, Http, Layered, Listener, ListenerExt, Memory, ServeOptions, Served, ServerHandle,
+    StdNet, TlsClient, Unix, WebSocket, Yamux, serve,
 };
 
 pub mod bytes;
 pub mod capture;
 pub mod looking;
+pub mod relay;
+pub mod slow_link;
 
 /// Longer than anything here takes on a busy machine: a test that runs into it has failed.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -86,10 +90,14 @@ pub(crate) use client;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
     StdNet,
+    Unix,
     WebSocket,
+    Http,
     Memory,
     Yamux,
     YamuxWebSocket,
+    Tls,
+    Wss,
     /// What `Endpoint::bind` and `Endpoint::connector` make of `yamux+ws://`.
     Boxed,
 }
@@ -107,8 +115,8 @@ macro_rules! every_transport {
                 async fn run($transport: $crate::support::Transport) $body
 
                 $crate::support::every_transport!(@tests
-                    stdnet = StdNet, websocket = WebSocket, memory = Memory, yamux = Yamux,
-                    yamux_websocket = YamuxWebSocket, boxed = Boxed
+                    stdnet = StdNet, unix = Unix, websocket = WebSocket, http = Http, memory = Memory, yamux = Yamux,
+                    yamux_websocket = YamuxWebSocket, tls = Tls, wss = Wss, boxed = Boxed
                 );
             }
         )*
@@ -143,12 +151,21 @@ where
     (server, client)
 }
 
-/// Where a server over `transport` listens: at a free port.
+/// Where a server over `transport` listens: at a free port, or a name of its own.
 pub fn address(transport: Transport) -> Endpoint {
+    static SOCKETS: AtomicU32 = AtomicU32::new(0);
     let text = match transport {
+        Transport::Unix => {
+            let socket = SOCKETS.fetch_add(1, Ordering::Relaxed);
+            let name = format!("volplane-{}-{socket}.sock", std::process::id());
+            return Endpoint::unix(std::env::temp_dir().join(name)).unwrap();
+        }
         Transport::StdNet => "tcp://127.0.0.1:0",
         Transport::WebSocket => "ws://127.0.0.1:0/kitex-ws",
+        Transport::Http => "http://127.0.0.1:0/echo",
         Transport::Yamux => "yamux+tcp://127.0.0.1:0",
+        Transport::Tls => "tls://127.0.0.1:0",
+        Transport::Wss => "wss://127.0.0.1:0/kitex-ws",
         Transport::YamuxWebSocket | Transport::Boxed => "yamux+ws://127.0.0.1:0/kitex-ws",
         Transport::Memory => panic!("no address leads to memory"),
     };
@@ -163,7 +180,9 @@ where
     let below = endpoint.clone().with_yamux(false);
     match transport {
         Transport::StdNet => Server::start_with(StdNet::bind(below).await.unwrap(), handler, options),
+        Transport::Unix => Server::start_with(Unix::bind(below).await.unwrap(), handler, options),
         Transport::WebSocket => Server::start_with(WebSocket::bind(below).await.unwrap(), handler, options),
+        Transport::Http => Server::start_with(Http::bind(below).await.unwrap(), handler, options),
         Transport::Yamux => {
             let listener = StdNet::bind(below).await.unwrap();
             Server::start_with(Yamux::listen(listener).into_streams(), handler, options)
@@ -171,6 +190,14 @@ where
         Transport::YamuxWebSocket => {
             let listener = WebSocket::bind(below).await.unwrap();
             Server::start_with(Yamux::listen(listener).into_streams(), handler, options)
+        }
+        Transport::Tls => {
+            let listener = StdNet::bind(below.authority().unwrap()).await.unwrap();
+            Server::start_with(listener.layer(certificates::server()), handler, options)
+        }
+        Transport::Wss => {
+            let listener = WebSocket::bind_tls(below, certificates::server()).await.unwrap();
+            Server::start_with(listener, handler, options)
         }
         Transport::Boxed => Server::start_with(endpoint.bind().await.unwrap(), handler, options),
         Transport::Memory => panic!("no address leads to memory"),
@@ -182,14 +209,23 @@ pub fn client_of(transport: Transport, endpoint: &Endpoint) -> EchoClient {
     let below = endpoint.clone().with_yamux(false);
     match transport {
         Transport::StdNet => client!(StdNet::to(below)),
+        Transport::Unix => client!(Unix::to(below)),
         Transport::WebSocket => client!(WebSocket::to(below)),
+        Transport::Http => client!(Http::to(below)),
         Transport::Yamux => client!(Yamux::over(StdNet::to(below))),
         Transport::YamuxWebSocket => client!(Yamux::over(WebSocket::to(below))),
+        Transport::Tls => client!(tls_connector(&below)),
+        Transport::Wss => client!(WebSocket::to_tls(below, certificates::AUTHORITY.client())),
         Transport::Boxed => {
             EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE)).connect_to(endpoint).unwrap().build()
         }
         Transport::Memory => panic!("no address leads to memory"),
     }
+}
+
+/// A connector to a `tls://` endpoint of a test's server.
+pub fn tls_connector(endpoint: &Endpoint) -> Layered<StdNet, TlsClient> {
+    StdNet::to(endpoint.authority().unwrap()).layer(certificates::AUTHORITY.client())
 }
 
 /// A client whose pool can be looked at.

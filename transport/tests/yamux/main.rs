@@ -1,10 +1,12 @@
 //! yamux on the wire, and calls in both directions over one session.
 #![allow(clippy::unwrap_used)] // a test that can't go on has failed
 
+mod alive;
 mod draining;
 mod limits;
 mod load;
 mod over;
+mod reconnecting;
 
 mod raw;
 #[path = "../support/mod.rs"]
@@ -21,7 +23,8 @@ use tokio::net::TcpListener;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClient, EchoServer, Request, Response};
 use volplane_transport::{
-    Hub, Listener, OpenError, Registration, Session, StdNet, WebSocket, Yamux, YamuxOptions, serve, serve_sessions,
+    Hub, JoinError, Listener, OpenError, Registration, Session, StdNet, WebSocket, Yamux, YamuxOptions, serve,
+    serve_sessions,
 };
 
 async fn within<T>(future: impl Future<Output = T>) -> T {
@@ -64,13 +67,12 @@ impl Echo for Named {
 
 /// Calls its peer back by id before it answers.
 struct HubEcho {
-    hub: Hub<EchoClient>,
     registration: Registration<EchoClient>,
 }
 
 impl Echo for HubEcho {
     async fn echo(&self, request: Request) -> Result<Response, ServerError> {
-        let peer = self.hub.client(self.registration.id()).expect("the caller is connected");
+        let peer = self.registration.client().expect("the caller is connected");
         let answer = echo(&peer, request.message.unwrap_or_default()).await;
         Ok(Response { message: Some(answer.into()) })
     }
@@ -78,13 +80,13 @@ impl Echo for HubEcho {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hub_calls_each_client_back_by_its_id_over_the_clients_own_connection() {
-    let listener = Yamux::listen(WebSocket::bind("ws://127.0.0.1:0/kitex-ws").await.unwrap().with_subpaths());
+    let listener = Yamux::listen(WebSocket::bind("ws://127.0.0.1:0/kitex-ws").await.unwrap().with_ids());
     let hub = Hub::default();
     let server = serve_sessions(listener, {
         let hub = hub.clone();
         move |streams, peer| {
-            let registration = hub.join(peer.last_segment(), client!(streams.clone()));
-            EchoServer::from_handler(HubEcho { hub: hub.clone(), registration })
+            let registration = hub.join(peer.id(), client!(streams.clone()))?;
+            Ok::<_, JoinError>(EchoServer::from_handler(HubEcho { registration }))
         }
     });
     let (url, handle) = (server.endpoint().with_yamux(false), server.handle());

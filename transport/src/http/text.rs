@@ -1,0 +1,34 @@
+//! Text of strangers, made fit for messages and logs.
+
+use crate::printable::is_printable;
+
+/// The first line of `text`, at most `limit` characters of it, without characters that can't be seen.
+pub(crate) fn printable(text: &str, limit: usize) -> String {
+    let line = text.trim_start().lines().next().unwrap_or_default().trim_end();
+    let mut characters = line.chars().map(|character| if is_printable(character) { character } else { '\u{fffd}' });
+    let mut shown: String = characters.by_ref().take(limit).collect();
+    if characters.next().is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_one_bounded_line_without_what_cannot_be_seen() {
+        for (text, shown) in [
+            ("", ""),
+            ("\r\n  no such path \r\nmore", "no such path"),
+            ("a\x1b[31mb\0c", "a\u{fffd}[31mb\u{fffd}c"),
+            ("a\u{202e}b\u{200b}c", "a\u{fffd}b\u{fffd}c"),
+            ("123456789012", "123456789012"),
+            ("1234567890123", "123456789012…"),
+            ("ü und 字", "ü und 字"),
+        ] {
+            assert_eq!(printable(text, 12), shown, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What a server knows of an HTTP client.
+
+use std::any::{Any, TypeId};
+use std::fmt;
+use std::sync::Arc;
+
+use volo::net::Address;
+
+use crate::connection::Peer;
+use crate::http::{Admitted, RequestHead, printable};
+
+/// How many characters of a path are in `Display`, which logs have.
+const SHOWN: usize = 128;
+
+/// An HTTP client: the peer of the underlying connection, and the head of its first request. Its later requests on the
+/// connection have the same path, query and credentials.
+#[derive(Clone, Debug)]
+pub struct HttpPeer<P> {
+    inner: P,
+    client: Arc<Client>,
+}
+
+#[derive(Debug)]
+struct Client {
+    head: Arc<RequestHead>,
+    admitted: Admitted,
+}
+
+impl<P> HttpPeer<P> {
+    pub(super) fn new(inner: P, head: Arc<RequestHead>, admitted: Admitted) -> Self {
+        Self { inner, client: Arc::new(Client { head, admitted }) }
+    }
+
+    /// The peer of the underlying connection.
+    pub fn inner(&self) -> &P {
+        &self.inner
+    }
+
+    /// The head of the connection's first request.
+    pub fn head(&self) -> &RequestHead {
+        &self.client.head
+    }
+
+    /// The path of the request as it was sent, without the query.
+    pub fn path(&self) -> &str {
+        self.head().path()
+    }
+
+    /// The query of the request, without the question mark.
+    pub fn query(&self) -> Option<&str> {
+        self.head().query()
+    }
+
+    /// The first header of the first request with this name. `None` if there is none or its value is not visible ASCII.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head().header(name)
+    }
+}
+
+impl<P: fmt::Display> fmt::Display for HttpPeer<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.inner, printable(self.path(), SHOWN))
+    }
+}
+
+/// [`get`](Peer::get) finds what an [`Admission`](crate::Admission) attached, and the [`RequestHead`].
+impl<P: Peer> Peer for HttpPeer<P> {
+    fn address(&self) -> Option<Address> {
+        self.inner.address()
+    }
+
+    fn detail(&self, wanted: TypeId) -> Option<&dyn Any> {
+        let head = || (wanted == TypeId::of::<RequestHead>()).then_some(self.head() as &dyn Any);
+        self.client.admitted.detail(wanted).or_else(head).or_else(|| self.inner.detail(wanted))
+    }
+}

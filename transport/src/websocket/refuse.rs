@@ -1,0 +1,95 @@
+//! Whether a request is a WebSocket handshake that this server accepts. Pure.
+
+use ::http::header::{CONNECTION, ORIGIN, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE};
+use data_encoding::BASE64;
+
+use super::WebSocket;
+use super::settings::Paths;
+use crate::http::{BodyLength, PathIdError, Refusal, RequestHead, at_most_one, path_id, tokens};
+
+/// What is to be done with a request that is not refused.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict<'a> {
+    Upgrade(Upgrade<'a>),
+    /// It asks for the health path.
+    Healthy,
+}
+
+/// A valid handshake.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Upgrade<'a> {
+    pub(super) key: &'a str,
+    pub(super) id: Option<String>,
+    /// The one that was chosen of those that the client offers.
+    pub(super) subprotocol: Option<&'a str>,
+}
+
+/// Checks a request, the address first: a client that is at the wrong server is told so.
+pub(super) fn judge<'a>(layer: &WebSocket, head: &'a RequestHead) -> Result<Verdict<'a>, Refusal> {
+    if layer.server.health.as_deref() == Some(head.path()) && matches!(head.method(), "GET" | "HEAD") {
+        return Ok(Verdict::Healthy);
+    }
+    let id = address(layer, head.path())?;
+    let key = handshake(head)?;
+    origin(layer, head)?;
+    let mut offered = tokens(head.headers(), SEC_WEBSOCKET_PROTOCOL);
+    let subprotocol = offered.find(|name| layer.subprotocols.iter().any(|own| own == name));
+    Ok(Verdict::Upgrade(Upgrade { key, id, subprotocol }))
+}
+
+/// Checks the path. Returns the id in it, if there is to be one.
+fn address(layer: &WebSocket, path: &str) -> Result<Option<String>, Refusal> {
+    let not_found = || Refusal::not_found("no WebSocket at this path");
+    let base = layer.path.trim_end_matches('/');
+    let below = path.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    match layer.server.paths {
+        Paths::Own if path == layer.path => Ok(None),
+        Paths::Subpaths if below.is_some() => Ok(None),
+        Paths::Ids if below.is_some() => {
+            let id = path_id(base, path).map_err(|error: PathIdError| Refusal::bad_request(error.to_string()))?;
+            Ok(Some(id))
+        }
+        _ => Err(not_found()),
+    }
+}
+
+/// RFC 6455, 4.2.1. Returns the key.
+fn handshake(head: &RequestHead) -> Result<&str, Refusal> {
+    if head.method() != "GET" {
+        return Err(Refusal::new(405, "expected GET").with_header("Allow", "GET"));
+    }
+    if !head.has_token(UPGRADE, "websocket") {
+        let refusal = Refusal::new(426, "this is a WebSocket: connect to it with a ws:// or wss:// URL");
+        return Err(refusal.with_header("Upgrade", "websocket"));
+    }
+    if !head.is_http_11() {
+        return Err(Refusal::new(505, "expected HTTP/1.1"));
+    }
+    if !head.has_token(CONNECTION, "upgrade") {
+        return Err(Refusal::bad_request("expected `Connection: Upgrade`; a proxy may have removed it"));
+    }
+    if !matches!(head.body(), BodyLength::Unstated | BodyLength::Known(0)) {
+        return Err(Refusal::bad_request("expected a request without a body"));
+    }
+    match at_most_one(head.headers(), SEC_WEBSOCKET_VERSION) {
+        Ok(Some(version)) if version == "13" => {}
+        _ => {
+            let refusal = Refusal::new(426, "expected version 13 of WebSocket");
+            return Err(refusal.with_header("Upgrade", "websocket").with_header("Sec-WebSocket-Version", "13"));
+        }
+    }
+    let key = at_most_one(head.headers(), SEC_WEBSOCKET_KEY).ok().flatten().and_then(|key| key.to_str().ok());
+    key.filter(|key| BASE64.decode(key.as_bytes()).is_ok_and(|key| key.len() == 16))
+        .ok_or_else(|| Refusal::bad_request("expected one Sec-WebSocket-Key, of 16 bytes in base64"))
+}
+
+/// Only browsers have an `Origin` that they can't choose.
+fn origin(layer: &WebSocket, head: &RequestHead) -> Result<(), Refusal> {
+    let origin = at_most_one(head.headers(), ORIGIN).map_err(|()| Refusal::bad_request("expected one Origin"))?;
+    let Some(origin) = origin else { return Ok(()) };
+    // What is not visible ASCII is no origin.
+    match origin.to_str() {
+        Ok(origin) if layer.server.origins.admit(origin, head.host()) => Ok(()),
+        _ => Err(Refusal::forbidden("web pages of this origin may not connect")),
+    }
+}

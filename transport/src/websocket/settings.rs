@@ -1,0 +1,166 @@
+//! What can be set on a WebSocket layer, and on the connectors and listeners that have it.
+
+use std::fmt;
+
+use super::WebSocket;
+use crate::http::{Admission, Origins};
+use crate::keepalive::Keepalive;
+use crate::layer::Layered;
+
+/// What a server checks and answers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ServerSettings {
+    pub(super) paths: Paths,
+    pub(super) health: Option<String>,
+    pub(super) origins: Origins,
+    pub(super) admission: Option<Admission>,
+}
+
+/// Which paths a server accepts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Paths {
+    /// Its own.
+    #[default]
+    Own,
+    /// Its own, and all under it.
+    Subpaths,
+    /// Its own with an id after it.
+    Ids,
+}
+
+/// Settings of a server. They have no effect on a client.
+impl WebSocket {
+    /// Also accepts every path under its own: `/kitex-ws/a/b` in addition to `/kitex-ws`.
+    pub fn with_subpaths(mut self) -> Self {
+        self.server.paths = Paths::Subpaths;
+        self
+    }
+
+    /// Accepts its own path followed by an id, and nothing else: `/kitex-ws/a`, where
+    /// [`WebSocketPeer::id`](crate::WebSocketPeer::id) is `a`. An invalid id is answered with 400; see
+    /// [`path_id`](crate::path_id) for what is valid. A client chooses its id: verify it in an [`Admission`].
+    pub fn with_ids(mut self) -> Self {
+        self.server.paths = Paths::Ids;
+        self
+    }
+
+    /// Answers `GET` requests of this path, such as `/healthz`, with 200 and `ok`, for load balancers. HTTP/1.0 is
+    /// enough. Default: none.
+    pub fn with_health(mut self, path: impl Into<String>) -> Self {
+        self.server.health = Some(path.into());
+        self
+    }
+
+    /// Calls `admission` with each valid handshake; it may refuse, or attach values to the peer. Default: none.
+    pub fn with_admission(mut self, admission: Admission) -> Self {
+        self.server.admission = Some(admission);
+        self
+    }
+
+    /// Also accepts requests from web pages of these origins, such as `https://app.example.com`. Replaces earlier ones.
+    ///
+    /// By default only pages of the server itself are accepted: host and port of `Origin` have to be those of `Host`. The
+    /// scheme does not matter, as a proxy may end TLS. On loopback, an origin with a default port is accepted at any
+    /// port, as `http://localhost/` is what programs with Go's x/net send. Requests without `Origin` come from no
+    /// browser, and are accepted. `null` never is.
+    pub fn with_origins(mut self, origins: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.server.origins = Origins::of(origins);
+        self
+    }
+
+    /// Accepts requests from web pages of any origin. Then every page that a user opens can call the service, also if it
+    /// listens on loopback only: use it with an [`Admission`] that checks a token.
+    pub fn with_any_origin(mut self) -> Self {
+        self.server.origins = Origins::any();
+        self
+    }
+}
+
+/// Settings of a client. They have no effect on a server. Values of headers are not in `Debug` output.
+///
+/// An invalid one is the error of every connection.
+impl WebSocket {
+    /// Adds a header to the request. `Origin` replaces the default one, which is the server's.
+    pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.headers.add(name.as_ref(), value.as_ref());
+        self
+    }
+
+    /// Sends `Authorization: Bearer` with this token. Anyone on the network can read it without TLS.
+    pub fn with_bearer(mut self, token: impl AsRef<str>) -> Self {
+        self.headers.set_bearer(token.as_ref());
+        self
+    }
+
+    /// Sends `Authorization: Basic` with these credentials. Anyone on the network can read them without TLS.
+    pub fn with_basic(mut self, user: impl AsRef<str>, password: impl AsRef<str>) -> Self {
+        self.headers.set_basic(user.as_ref(), password.as_ref());
+        self
+    }
+}
+
+/// Settings of both ends.
+impl WebSocket {
+    /// Adds a subprotocol, such as `thrift`. A client offers it; a server chooses the first offered one that it has, and
+    /// names it in the answer. Whether they agree on one has no other effect.
+    ///
+    /// A server names none by default. Some clients, such as the npm package `ws`, end a connection if they have offered
+    /// subprotocols and the server names none: add theirs.
+    pub fn with_subprotocol(mut self, name: impl Into<String>) -> Self {
+        self.subprotocols.push(name.into());
+        self
+    }
+}
+
+macro_rules! also_on_layered {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*);)*) => {
+        /// The settings of [`WebSocket`], on a connector or listener that has this layer.
+        impl<B> Layered<B, WebSocket> {
+            $(
+                $(#[$doc])*
+                pub fn $name(self, $($argument: $type),*) -> Self {
+                    self.map_layer(|layer| layer.$name($($argument),*))
+                }
+            )*
+        }
+    };
+}
+
+also_on_layered! {
+    /// See [`WebSocket::with_keepalive`].
+    with_keepalive(keepalive: Keepalive);
+    /// See [`WebSocket::without_keepalive`].
+    without_keepalive();
+    /// See [`WebSocket::with_subpaths`].
+    with_subpaths();
+    /// See [`WebSocket::with_ids`].
+    with_ids();
+    /// See [`WebSocket::with_health`].
+    with_health(path: impl Into<String>);
+    /// See [`WebSocket::with_admission`].
+    with_admission(admission: Admission);
+    /// See [`WebSocket::with_origins`].
+    with_origins(origins: impl IntoIterator<Item = impl AsRef<str>>);
+    /// See [`WebSocket::with_any_origin`].
+    with_any_origin();
+    /// See [`WebSocket::with_header`].
+    with_header(name: impl AsRef<str>, value: impl AsRef<str>);
+    /// See [`WebSocket::with_bearer`].
+    with_bearer(token: impl AsRef<str>);
+    /// See [`WebSocket::with_basic`].
+    with_basic(user: impl AsRef<str>, password: impl AsRef<str>);
+    /// See [`WebSocket::with_subprotocol`].
+    with_subprotocol(name: impl Into<String>);
+}
+
+/// Without the query, which can contain a token.
+impl fmt::Debug for WebSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebSocket")
+            .field("path", &self.path)
+            .field("subprotocols", &self.subprotocols)
+            .field("server", &self.server)
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}

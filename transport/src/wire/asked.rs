@@ -1,0 +1,65 @@
+//! In which form a message came that cannot be read, so that its answer comes in the same form.
+
+use super::{Encoding, Framing, MessageKind, encoding_of, head, input::Input, is_framed, is_ttheader};
+
+/// Where a TTHeader's sequence id, header size and contents begin.
+const SEQ_ID: usize = 8;
+const HEADER_SIZE: usize = 12;
+const CONTENTS: usize = 14;
+
+/// What an answer to a message needs to know of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) framing: Framing,
+    pub(crate) encoding: Encoding,
+    /// Whether the message has the size of a frame before it, also behind a TTHeader.
+    pub(crate) has_frame: bool,
+    /// `None` if the message's head cannot be read.
+    pub(crate) kind: Option<MessageKind>,
+    /// 0 if it cannot be read.
+    pub(crate) seq_id: i32,
+    /// Empty if it cannot be read.
+    pub(crate) method: String,
+}
+
+impl Asked {
+    /// What the beginning of a message says. `None` if it belongs to no known protocol.
+    #[cold]
+    pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
+        let ttheader_seq_id = number(bytes, SEQ_ID).filter(|_| is_ttheader(bytes)).map(i32::from_be_bytes);
+        let (framing, encoding, at, has_frame) = form(bytes)?;
+        let mut input = Input::new(bytes, at, bytes.len());
+        let (kind, seq_id, method) = match head::read(encoding, &mut input) {
+            Ok((kind, seq_id, method)) => (Some(kind), seq_id, method),
+            Err(_) => (None, ttheader_seq_id.unwrap_or(0), ""),
+        };
+        Some(Self { framing, encoding, has_frame, kind, seq_id, method: method.to_owned() })
+    }
+}
+
+/// Framing, encoding, where the Thrift message begins, and whether a frame's size stands before it.
+fn form(bytes: &[u8]) -> Option<(Framing, Encoding, usize, bool)> {
+    match *bytes {
+        [0x80, ..] => Some((Framing::Buffered, Encoding::Binary, 0, false)),
+        [0x82, ..] => Some((Framing::Buffered, Encoding::Compact, 0, false)),
+        [_, _, _, _, a, b, ..] if is_framed(bytes) => Some((Framing::Framed, encoding_of([a, b]), 4, true)),
+        _ if is_ttheader(bytes) => {
+            let payload_at = number(bytes, HEADER_SIZE)
+                .map_or(bytes.len(), |[a, b]| CONTENTS + 4 * usize::from(u16::from_be_bytes([a, b])));
+            let (encoding, at, has_frame) = match bytes.get(payload_at..) {
+                Some([0x80, ..]) => (Encoding::Binary, payload_at, false),
+                Some([0x82, ..]) => (Encoding::Compact, payload_at, false),
+                Some(&[_, _, _, _, a, b, ..]) => (encoding_of([a, b]), payload_at + 4, true),
+                // The protocol's number in the header: 2 is compact.
+                _ if bytes.get(CONTENTS) == Some(&2) => (Encoding::Compact, bytes.len(), true),
+                _ => (Encoding::Binary, bytes.len(), true),
+            };
+            Some((Framing::TtHeader, encoding, at, has_frame))
+        }
+        _ => None,
+    }
+}
+
+fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
+    bytes.get(at..)?.first_chunk().copied()
+}
