@@ -29,6 +29,7 @@ pub use channel::Channel;
 #[cfg(feature = "websocket")]
 pub(crate) use error::CallError;
 pub use error::Delivery;
+pub(crate) use error::connect_error_in;
 pub use options::ClientOptions;
 pub use pool::PoolStats;
 

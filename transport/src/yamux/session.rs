@@ -17,6 +17,7 @@ use crate::connection::{Connection, Peer};
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
 use crate::log::{Kind, limited};
+use crate::metrics::{Counted, Gauge};
 use crate::printable::Printable;
 
 /// Requests to open a stream that may be queued; further ones wait for room.
@@ -67,6 +68,7 @@ impl<P: Peer> Session<P> {
         // Its owners are the handles: it ends when the last of them is dropped.
         let of = peer.clone();
         tokio::spawn(async move {
+            let _counted = Counted::one(Gauge::SessionsOpen);
             driver.run(&reason).await;
             if let Some(Err(error)) = &*reason.borrow() {
                 let (peer, why) = (Printable(&of), WithCauses(error));

@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use super::Command;
 use super::state::State;
 use crate::log::{Kind, limited};
+use crate::metrics::Counter;
 use crate::yamux::engine::Engine;
 use crate::yamux::frame::Header;
 use crate::yamux::stream::{StreamGuard, YamuxStream};
@@ -30,6 +31,7 @@ impl State {
             self.status.is_going_away(),
         ) else {
             if !self.status.is_going_away() {
+                Counter::StreamsRefused.increment();
                 limited!(
                     INFO,
                     Kind::Stream,
