@@ -15,6 +15,7 @@ use volplane_transport::{
 };
 
 pub mod bytes;
+pub mod link;
 pub mod looking;
 pub mod relay;
 
