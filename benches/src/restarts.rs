@@ -146,7 +146,7 @@ impl Run {
 
     fn start(self, listen: SocketAddr) -> anyhow::Result<(Child, SocketAddr)> {
         let Self { transport, size, .. } = self;
-        let arguments = ServerArguments { transport, listen, size, runtime: Scheduler::Multi };
+        let arguments = ServerArguments { transport, listen, size, runtime: Scheduler::Multi, descriptors: None };
         let server = Child::start(&arguments.to_command_line())?;
         let address = listening(&server)?;
         Ok((server, address))

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use volo::net::incoming::DefaultIncoming;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoServer, Request, Response};
-use volplane_transport::{Listener, ListenerExt, WebSocket, Yamux, serve};
+use volplane_transport::{Listener, ListenerExt, ServeOptions, WebSocket, Yamux, serve};
 
 use crate::arguments::ServerArguments;
 use crate::certificate;
@@ -17,11 +17,14 @@ use crate::counted::{Accepted, Counted};
 use crate::listen::listen_beside_others;
 use crate::message::FromServer;
 use crate::pipelined;
-use crate::process::{cpu_us, say};
+use crate::process::{count_panics, cpu_us, limit_descriptors, panics, rss_bytes, say};
 use crate::transport::Transport;
 
 /// What WebSocket clients ask for.
 pub(crate) const WEBSOCKET_PATH: &str = "/kitex-ws";
+
+/// 10,000 idle connections of `strangers`, and the others.
+const MAX_CONNECTIONS: usize = 20_000;
 
 struct EchoHandler;
 
@@ -37,6 +40,8 @@ impl Echo for EchoHandler {
 ///
 /// When it can't listen.
 pub fn main(arguments: &ServerArguments) -> anyhow::Result<()> {
+    limit_descriptors(arguments.descriptors)?;
+    count_panics();
     let accepted = Accepted::default();
     let (stop, stopped) = oneshot::channel();
     let (end, ended) = oneshot::channel::<()>();
@@ -62,7 +67,12 @@ fn answer(input: impl BufRead, accepted: &Accepted, stop: oneshot::Sender<()>) {
             let _stopping = stop.take().map(|stop| stop.send(()));
             continue;
         }
-        let sample = FromServer::Sample { cpu_us: cpu_us(), connections: accepted.count() };
+        let sample = FromServer::Sample {
+            cpu_us: cpu_us(),
+            connections: accepted.count(),
+            rss_bytes: rss_bytes(),
+            panics: panics(),
+        };
         if say(&sample).is_err() {
             return;
         }
@@ -110,7 +120,10 @@ async fn run(listener: impl Listener, stopped: oneshot::Receiver<()>) -> anyhow:
         // Also when the standard input has ended, and the process with it.
         let _told = stopped.await;
     };
-    let served = serve(listener, EchoServer::from_handler(EchoHandler)).with_graceful_shutdown(stopping).await;
+    let served = serve(listener, EchoServer::from_handler(EchoHandler))
+        .with_options(ServeOptions::default().with_max_connections(MAX_CONNECTIONS))
+        .with_graceful_shutdown(stopping)
+        .await;
     say(&FromServer::Stopped { cut_off: served.cut_off })?;
     Ok(())
 }

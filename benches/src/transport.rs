@@ -75,6 +75,11 @@ impl Transport {
         !matches!(self, Transport::Tcp | Transport::TcpOne | Transport::Volo)
     }
 
+    /// Whether a connection begins with a WebSocket handshake.
+    pub fn is_over_websocket(self) -> bool {
+        matches!(self, Transport::WebSocket | Transport::YamuxWebSocket)
+    }
+
     /// How many sessions a client keeps to its server; `None` where each caller has a connection of its own.
     pub fn sessions(self) -> Option<u16> {
         match self {

@@ -100,7 +100,7 @@ fn expect(client: &Child, wanted: &FromClient, patience: Duration) -> Result<(),
 fn sample(server: &mut Child) -> Result<(Option<f64>, u64), ChildError> {
     server.tell("sample")?;
     match server.hear(PATIENCE)? {
-        FromServer::Sample { cpu_us, connections } => Ok((cpu_us, connections)),
+        FromServer::Sample { cpu_us, connections, .. } => Ok((cpu_us, connections)),
         other => Err(server.unexpected(format!("{other:?}"))),
     }
 }

@@ -5,4 +5,5 @@ include!(concat!(env!("OUT_DIR"), "/volplane_gen.rs"));
 
 impl<H> volplane_transport::GeneratedService for api::EchoServer<H> {
     type Request = api::EchoRequestRecv;
+    const SERVICE_NAME: Option<&'static str> = Some("Echo");
 }

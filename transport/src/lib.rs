@@ -46,12 +46,22 @@
 //! [`Delivery::of`] says of a call's `ClientError` whether it is safe to send the call again. [`ConnectError`] says why
 //! a connection could not be made, [`BindError`] why a server could not listen.
 //!
+//! # Logs, spans and metrics
+//!
+//! Logs and spans go through `tracing`. Each call has a span at both ends, `rpc.client` and `rpc.server`, at INFO, with the
+//! fields `rpc.system.name`, `rpc.method`, `peer`, `trace_id` and `error.type`. What peers can cause is logged at most 10
+//! times in 10 s for each kind of message and address (an IPv6 network of 64 bits), at most 100 times for all addresses, and
+//! then counted. Text of a peer has no control characters and at most 1,024 bytes.
+//!
+//! A call carries a [`TraceContext`] in its TTHeader. Metrics are in the module `metrics`, with the cargo feature.
+//!
 //! # Cargo features
 //!
-//! All of these are on by default.
+//! All but `metrics` are on by default.
 //!
 //! | feature | adds | dependency |
 //! |---|---|---|
+//! | `metrics` | the module `metrics` | metrics |
 //! | `tls` | [`Tls`], `tls://` and `wss://` endpoints | rustls with ring |
 //! | `websocket` | [`WebSocket`], `ws://` endpoints | tokio-tungstenite |
 //! | `yamux` | [`Yamux`], [`serve_sessions`], `yamux+` endpoints | yamux |
@@ -86,6 +96,11 @@ mod listen;
 mod log;
 mod maybe_tls;
 mod memory;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+#[cfg(not(feature = "metrics"))]
+#[path = "metrics/off.rs"]
+mod metrics;
 mod post;
 mod printable;
 mod protocol;
@@ -93,8 +108,10 @@ mod proxy_protocol;
 mod server;
 mod stdnet;
 mod target;
+mod telemetry;
 #[cfg(feature = "tls")]
 mod tls;
+mod trace_context;
 #[cfg(unix)]
 mod unix;
 #[cfg(feature = "websocket")]
@@ -135,6 +152,7 @@ pub use tls::{
     Tls, TlsClient, TlsConfigError, TlsDetails, TlsError, TlsIdentity, TlsPeer, TlsRoots, TlsServer, TlsStream,
     TlsVersion,
 };
+pub use trace_context::{TraceContext, TraceContextError};
 #[cfg(unix)]
 pub use unix::{Unix, UnixOptions, UnixSocketListener};
 #[cfg(feature = "websocket")]

@@ -36,11 +36,15 @@ pub use stop::ServerHandle;
 /// ```text
 /// impl<H> GeneratedService for EchoServer<H> {
 ///     type Request = EchoRequestRecv;
+///     const SERVICE_NAME: Option<&'static str> = Some("Echo");
 /// }
 /// ```
 pub trait GeneratedService {
     /// The request message, `…RequestRecv` in volo's generated code.
     type Request: EntryMessage + Send + 'static;
+
+    /// The name of the service in its IDL, for spans and metrics: `Echo` of `Echo/echo`. Default: not known.
+    const SERVICE_NAME: Option<&'static str> = None;
 }
 
 /// Several services on one listener, selected by the service name in the TTHeader.

@@ -8,12 +8,13 @@ use std::io;
 use motore::service::UnaryService;
 use support::bytes::{CALL, EXCEPTION, REPLY, framed, framed_call, message, read_answer, until_the_end};
 use support::capture::Capture;
-use support::{EchoHandler, Server, within};
+use support::{EchoHandler, Server, echo, every_transport, pair, request, within};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpSocket, TcpStream};
 use tracing::Level;
 use volo::net::Address;
-use volo_thrift::ServerError;
+use volo_thrift::error::ApplicationExceptionKind;
+use volo_thrift::{ClientError, ServerError};
 use volplane_generated::api::{Echo, Request, Response};
 use volplane_transport::{Listener, Memory, StdNet, WebSocket, accept_with_retry};
 
@@ -114,6 +115,21 @@ async fn panics_are_logged_ten_times_and_the_connection_goes_on() {
     server.stop().await;
 }
 
+every_transport! {
+    async fn a_panic_is_an_answer_and_the_connection_goes_on(transport: Transport) {
+        let (server, client) = pair(transport, Quoting).await;
+        for _ in 0..3 {
+            let error = client.echo(request(ESCAPES)).await.unwrap_err();
+            let ClientError::Application(exception) = error else { panic!("{error}") };
+            assert_eq!(exception.kind(), ApplicationExceptionKind::INTERNAL_ERROR);
+            assert_eq!(exception.message(), "the handler of echo panicked");
+            assert_eq!(echo(&client, "well").await, "well");
+        }
+        drop(client);
+        assert_eq!(server.stop().await.connections, 1);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_listener_without_descriptors_logs_ten_lines() {
     let logged = Capture::start(Level::INFO);
@@ -141,5 +157,6 @@ async fn what_is_expected_is_not_logged() {
     assert_eq!(within(read_answer(&mut io)).await.unwrap().text, "hello");
     drop(io);
     assert_eq!(server.stop().await.connections, 2);
-    assert_eq!(logged.with("127.0.0.5"), Vec::<String>::new());
+    let lines = logged.with("127.0.0.5");
+    assert!(lines.iter().all(|line| line.starts_with("span ")), "{lines:#?}");
 }

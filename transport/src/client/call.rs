@@ -8,6 +8,7 @@ use motore::make::MakeConnection;
 use motore::service::Service;
 use pilota::thrift::TMessageType;
 use tokio::time::Instant;
+use tracing::Instrument;
 use volo::context::Context;
 use volo::net::Address;
 use volo_thrift::context::ClientContext;
@@ -22,6 +23,8 @@ use super::pooled::{ExchangeError, PooledConnection};
 use crate::codec::RawMessage;
 use crate::connect::ConnectError;
 use crate::connection::Connection;
+use crate::metrics::CallTimer;
+use crate::telemetry::{self, Failure};
 
 /// The service that replaces volo's [`MessageService`](volo_thrift::client::MessageService): it encodes a request,
 /// sends it, and receives and decodes the answer. [`Channel`] makes it.
@@ -48,8 +51,32 @@ where
     type Error = ClientError;
 
     async fn call(&self, cx: &mut ClientContext, request: Req) -> Result<Option<Resp>, ClientError> {
-        // A timeout of volo's builder or of the call is enforced by volo's own layer around this service.
-        let timeout = self.channel.options.call_timeout().filter(|_| cx.rpc_info().config().rpc_timeout().is_none());
+        let volo_timeout = cx.rpc_info().config().rpc_timeout();
+        let timer = CallTimer::client(telemetry::method_of(cx), volo_timeout);
+        let span = telemetry::client_span(cx);
+        let outcome = self.call_in_time(cx, request, volo_timeout).instrument(span.clone()).await;
+        let failure = outcome.as_ref().err().filter(|_| telemetry::is_observed(&span)).map(Failure::of);
+        telemetry::record_failure(&span, failure);
+        timer.end(failure);
+        outcome
+    }
+}
+
+impl<C, Resp> Calls<C, Resp>
+where
+    C: MakeConnection<Address>,
+    C::Connection: Connection,
+    C::Error: Into<ConnectError>,
+    Resp: EntryMessage,
+{
+    /// A timeout of volo's builder or of the call is enforced by volo's own layer around this service.
+    async fn call_in_time<Req: EntryMessage>(
+        &self,
+        cx: &mut ClientContext,
+        request: Req,
+        volo_timeout: Option<Duration>,
+    ) -> Result<Option<Resp>, ClientError> {
+        let timeout = self.channel.options.call_timeout().filter(|_| volo_timeout.is_none());
         let Some(timeout) = timeout else { return self.channel.call(cx, request, &mut false).await };
         let mut sent = false;
         match tokio::time::timeout(timeout, self.channel.call(cx, request, &mut sent)).await {

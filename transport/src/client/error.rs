@@ -79,6 +79,12 @@ impl Delivery {
     }
 }
 
+/// The error of making a connection that an error of volo's contains.
+pub(crate) fn connect_error_in(error: &io::Error) -> Option<&ConnectError> {
+    let error = error.get_ref()?.downcast_ref::<CallError>()?;
+    chain(&*error.source).find_map(|error| error.downcast_ref())
+}
+
 /// Why a call got no answer, inside a `ClientError::Transport`.
 #[derive(Debug)]
 pub(crate) struct CallError {

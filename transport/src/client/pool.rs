@@ -17,6 +17,7 @@ use super::ClientOptions;
 use super::pooled::PooledConnection;
 use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::connection::Connection;
+use crate::metrics::{Counted, Counter, Gauge};
 
 /// Counters of a client's pool, read with [`Channel::stats`](super::Channel::stats).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +65,7 @@ struct Idle<T> {
     /// Another connection to the same address has broken since the last use of this one.
     suspect: bool,
     connection: Box<PooledConnection<T>>,
+    _counted: Counted,
 }
 
 impl<T> State<T> {
@@ -114,6 +116,7 @@ impl<T: Connection> Pool<T> {
 
     pub(super) fn count_opened(&self) {
         self.opened.fetch_add(1, Ordering::Relaxed);
+        Counter::ConnectionsOpened.increment();
     }
 
     /// Waits for a permit to use a connection to `address`. `None` if the number of connections is not limited.
@@ -127,6 +130,10 @@ impl<T: Connection> Pool<T> {
     pub(super) async fn permit(&self, address: &Address) -> Result<Option<OwnedSemaphorePermit>, ConnectError> {
         let Some(limit) = self.max_connections else { return Ok(None) };
         let Some(permits) = self.lock().find_or_add(address, Some(limit)).permits.clone() else { return Ok(None) };
+        if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
+            return Ok(Some(permit));
+        }
+        let _waiting = Counted::one(Gauge::CallsWaiting);
         match tokio::time::timeout(self.wait_timeout, permits.acquire_owned()).await {
             Ok(permit) => Ok(permit.ok()),
             Err(_) => {
@@ -157,6 +164,7 @@ impl<T: Connection> Pool<T> {
             }
             if idle.since.elapsed() < self.idle_timeout && idle.connection.is_usable() {
                 self.reused.fetch_add(1, Ordering::Relaxed);
+                Counter::ConnectionsReused.increment();
                 idle.connection.suspect = idle.suspect;
                 return Some(idle.connection);
             }
@@ -165,7 +173,8 @@ impl<T: Connection> Pool<T> {
 
     /// Keeps a connection for the next call.
     pub(super) fn put(self: &Arc<Self>, address: &Address, connection: Box<PooledConnection<T>>) {
-        let idle = Idle { since: Instant::now(), suspect: false, connection };
+        let idle =
+            Idle { since: Instant::now(), suspect: false, connection, _counted: Counted::one(Gauge::ConnectionsIdle) };
         let mut state = self.lock();
         let pool = state.find_or_add(address, self.max_connections);
         // Dropped outside the lock: closing may take a system call.

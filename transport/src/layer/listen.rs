@@ -12,7 +12,9 @@ use crate::connection::Peer;
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
 use crate::log::{Kind, limited};
+use crate::metrics::Counter;
 use crate::printable::Printable;
+use crate::telemetry::Failure;
 
 /// The running handshakes. Dropping it aborts them.
 ///
@@ -79,12 +81,14 @@ where
             match tokio::time::timeout(deadline, layer.incoming(io, peer.clone())).await {
                 Ok(Ok(ready)) => Some(Box::new(ready) as Box<dyn Any + Send>),
                 Ok(Err(error)) => {
+                    Counter::HandshakesFailed(Failure::HANDSHAKE).increment();
                     let shown = Printable(&peer);
                     let why = WithCauses(&error);
                     limited!(INFO, Kind::Handshake, peer.address(), peer = %shown, error = %why, "handshake failed");
                     None
                 }
                 Err(_) => {
+                    Counter::HandshakesFailed(Failure::TIMEOUT).increment();
                     let shown = Printable(&peer);
                     limited!(INFO, Kind::Handshake, peer.address(), peer = %shown, ?deadline, "handshake timed out");
                     None

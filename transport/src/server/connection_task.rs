@@ -21,6 +21,7 @@ use crate::connect::WithCauses;
 use crate::connection::{Connection, Peer};
 use crate::deadline::Deadline;
 use crate::log::{Kind, limited};
+use crate::metrics::{Counted, Counter, Gauge};
 use crate::printable::Printable;
 
 /// How long a connection without a call stays open after the server has begun to stop. A client that sends a call at
@@ -47,6 +48,7 @@ pub(super) struct ConnectionTask<C, P, S> {
     idle: IdleTimer,
     message: Deadline,
     stop: Stop,
+    _counted: Counted,
 }
 
 /// Why the connection is closed.
@@ -63,6 +65,7 @@ enum Closed {
 
 impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
     pub(super) fn new(io: C, peer: P, service: Arc<S>, options: ServeOptions, stopping: CancellationToken) -> Self {
+        Counter::ConnectionsAccepted.increment();
         Self {
             io,
             peer,
@@ -74,6 +77,7 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
             idle: IdleTimer::default(),
             message: Deadline::new(options.message_timeout()),
             stop: Stop::new(stopping),
+            _counted: Counted::one(Gauge::ConnectionsOpen),
         }
     }
 

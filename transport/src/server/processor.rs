@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 use metainfo::METAINFO;
 use motore::service::Service;
 use pilota::thrift::{ApplicationException, ApplicationExceptionKind, TMessageType, ThriftException};
+use tracing::Instrument;
 use volo::FastStr;
 use volo::context::Context;
 use volo_thrift::codec::default::framed::HasFramed;
@@ -19,8 +20,11 @@ use super::{GeneratedService, ThriftService};
 use crate::codec::{Decoder, MessageWriter, RawMessage};
 use crate::connection::Peer;
 use crate::log::{Kind, limited};
+use crate::metrics::CallTimer;
 use crate::printable::Printable;
 use crate::protocol::{Framing, Protocol};
+use crate::telemetry::{self, Failure, MethodName};
+use crate::trace_context;
 use crate::wire::{Asked, Head, MessageKind, WireError};
 
 /// What happens to the connection after a call.
@@ -70,14 +74,19 @@ impl Processor {
         service: &S,
         stopping: impl Fn() -> bool,
     ) -> Next {
+        let mut timer = CallTimer::server();
         let head = message.head;
         let has_header = head.framing == Framing::TtHeader;
         let mut cx = take_context(peer);
         let request = match self.decoder.decode::<<S as GeneratedService>::Request, _>(&mut *cx, message) {
             Ok(Ok(request)) => request,
             // An exception is no request.
-            Ok(Err(_)) => return Next::End,
+            Ok(Err(_)) => {
+                timer.end(Some(Failure::answered(ApplicationExceptionKind::INVALID_MESSAGE_TYPE)));
+                return Next::End;
+            }
             Err(error) => {
+                timer.end(Some(Failure::undecodable(&error)));
                 let method = cx.rpc_info().method().to_string();
                 let Head { framing, encoding, has_frame, kind, seq_id, .. } = head;
                 let asked = Asked { framing, encoding, has_frame, kind: Some(kind), seq_id, method };
@@ -85,9 +94,17 @@ impl Processor {
                 return self.undecodable(peer, asked, error);
             }
         };
+        timer.served(MethodName { service: S::SERVICE_NAME, method: cx.rpc_info().method() });
+        let span = telemetry::server_span(&cx, S::SERVICE_NAME, peer, trace_context::incoming());
         let one_way = cx.req_msg_type == Some(TMessageType::OneWay);
-        let outcome = call_service(&mut cx, service, request).await;
+        let outcome = call_service(&mut cx, service, request).instrument(span.clone()).await;
+        let failure = outcome.as_ref().err().filter(|_| telemetry::is_observed(&span)).map(|error| {
+            let is_business = cx.common_stats.biz_error().is_some();
+            if is_business { Failure::BUSINESS } else { Failure::answered(error.kind()) }
+        });
+        telemetry::record_failure(&span, failure);
         if one_way {
+            timer.end(failure);
             reset_call(cx);
             return Next::NoAnswer;
         }
@@ -96,6 +113,8 @@ impl Processor {
             cx.set_conn_reset_by_ttheader(true);
         }
         let next = self.encode(&mut cx, outcome, last);
+        let not_encoded = failure.is_none() && cx.msg_type == Some(TMessageType::Exception);
+        timer.end(failure.or(not_encoded.then_some(Failure::answered(ApplicationExceptionKind::INTERNAL_ERROR))));
         reset_call(cx);
         next
     }
@@ -144,6 +163,7 @@ impl Processor {
     pub(super) fn unreadable<P: Peer>(&mut self, peer: &P, asked: Asked, error: &WireError) -> Next {
         let (shown, why) = (Printable(peer), Printable(error));
         limited!(WARN, Kind::Message, peer.address(), peer = %shown, error = %why, "a message cannot be read");
+        CallTimer::server().end(Some(Failure::answered(ApplicationExceptionKind::PROTOCOL_ERROR)));
         self.refuse(peer, asked, protocol_error(error))
     }
 

@@ -17,6 +17,7 @@ use crate::connection::{Connection, Peer};
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
 use crate::log::{Kind, limited};
+use crate::metrics::{Counted, Gauge};
 use crate::printable::Printable;
 
 /// Requests to open a stream that may be queued; further ones wait for room.
@@ -67,6 +68,7 @@ impl<P: Peer> Session<P> {
         // Its owners are the handles: it ends when the last of them is dropped.
         let of = peer.clone();
         tokio::spawn(async move {
+            let _counted = Counted::one(Gauge::SessionsOpen);
             driver.run(&reason).await;
             if let Some(Err(error)) = &*reason.borrow() {
                 let (peer, why) = (Printable(&of), WithCauses(error));
@@ -252,7 +254,7 @@ impl UnaryService<Address> for Outgoing {
 /// Accepts the streams that the other end of a session opens. Ends with the session. Dropped, it refuses everything.
 #[derive(Debug)]
 pub struct Incoming<P: Peer = DialedPeer> {
-    waiting: mpsc::Receiver<YamuxStream>,
+    waiting: mpsc::Receiver<Box<YamuxStream>>,
     peer: P,
     status: Arc<Status>,
     /// Keeps the driver running for an end that only accepts.
@@ -271,7 +273,7 @@ impl<P: Peer> Incoming<P> {
 
     /// The next stream, not yet accepted.
     pub(super) async fn arrived(&mut self) -> Option<YamuxStream> {
-        self.waiting.recv().await
+        self.waiting.recv().await.map(|stream| *stream)
     }
 }
 

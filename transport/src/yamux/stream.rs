@@ -19,6 +19,7 @@ use super::engine::Engine;
 use super::gate::Gate;
 use super::status::Status;
 use crate::connection::{Connection, NotDelivered};
+use crate::metrics::{Counted, Gauge};
 
 /// A connection inside a session.
 ///
@@ -62,6 +63,7 @@ pub(super) struct StreamGuard {
     commands: Option<mpsc::Sender<Command>>,
     status: Arc<Status>,
     gate: Weak<Gate<Engine>>,
+    _counted: Counted,
 }
 
 impl StreamGuard {
@@ -73,7 +75,7 @@ impl StreamGuard {
         status: Arc<Status>,
         gate: Weak<Gate<Engine>>,
     ) -> Self {
-        Self { id, _permit: permit, commands: Some(commands), status, gate }
+        Self { id, _permit: permit, commands: Some(commands), status, gate, _counted: Counted::one(Gauge::StreamsOpen) }
     }
 
     pub(super) fn id(&self) -> u32 {
@@ -179,7 +181,7 @@ impl Drop for YamuxStream {
             && let Some(commands) = guard.commands.take()
         {
             // The queue has room for one from every stream; this fails only if the session has ended.
-            let _queued = commands.try_send(Command::ReadToEnd(stream, guard));
+            let _queued = commands.try_send(Command::ReadToEnd(Box::new((stream, guard))));
             return;
         }
         let gate = guard.gate.upgrade();

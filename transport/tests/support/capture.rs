@@ -1,5 +1,6 @@
 //! A `tracing` subscriber that keeps what is logged, for tests.
 
+use std::collections::HashMap;
 use std::fmt::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -18,7 +19,7 @@ pub struct Capture {
 impl Capture {
     pub fn start(level: Level) -> Self {
         let lines = Arc::default();
-        let keeper = Keeper { level, lines: Arc::clone(&lines), spans: AtomicU64::new(0) };
+        let keeper = Keeper { level, lines: Arc::clone(&lines), spans: AtomicU64::new(0), handles: Mutex::default() };
         Self { lines, _guard: tracing::subscriber::set_default(keeper) }
     }
 
@@ -39,6 +40,8 @@ struct Keeper {
     level: Level,
     lines: Arc<Mutex<Vec<String>>>,
     spans: AtomicU64,
+    /// How many handles each span has.
+    handles: Mutex<HashMap<u64, usize>>,
 }
 
 impl Keeper {
@@ -57,6 +60,7 @@ impl Subscriber for Keeper {
         let mut line = format!("span {id} {}", span.metadata().name());
         span.record(&mut Fields(&mut line));
         self.keep(line);
+        self.handles.lock().unwrap().insert(id, 1);
         Id::from_u64(id)
     }
 
@@ -78,9 +82,19 @@ impl Subscriber for Keeper {
 
     fn exit(&self, _: &Id) {}
 
+    fn clone_span(&self, span: &Id) -> Id {
+        *self.handles.lock().unwrap().get_mut(&span.into_u64()).unwrap() += 1;
+        span.clone()
+    }
+
     fn try_close(&self, span: Id) -> bool {
-        self.keep(format!("end {}", span.into_u64()));
-        true
+        let mut handles = self.handles.lock().unwrap();
+        let left = handles.get_mut(&span.into_u64()).unwrap();
+        *left -= 1;
+        if *left == 0 {
+            self.keep(format!("end {}", span.into_u64()));
+        }
+        *left == 0
     }
 }
 
