@@ -264,7 +264,7 @@ mod tests {
     #[allow(clippy::unwrap_used)]
     async fn small_reads_take_no_large_buffer_and_large_ones_do_until_the_session_is_idle() {
         let (connection, mut peer) = tokio::io::duplex(64 * 1024);
-        let mut wire = Wire::new(Box::new(connection));
+        let mut wire = Wire::new(Box::new(connection), None);
         assert!(!wire.fill().unwrap());
         assert_eq!(wire.incoming.capacity(), 0, "nothing has arrived");
         for _ in 0..10 {
