@@ -113,6 +113,18 @@ fn little_endian(text: &str) -> Option<(String, usize)> {
     Some((mended, end + END.len()))
 }
 
+/// volo's code for a service behind a `Router` reads the arguments without looking where they end, so a list whose
+/// elements are shorter than the IDL says is read beyond its end. The same code with pilota's reader that looks.
+pub(super) fn read_within_bounds(service: &str) -> Option<String> {
+    let begin = service.find("// Use unsafe binary protocol")?;
+    const END: &str = "protocol.buf().advance(index);";
+    let end = begin + service[begin..].find(END)? + END.len();
+    let unsafe_code = &service[begin..end];
+    let decode = &unsafe_code[unsafe_code.find("let req = ")?..unsafe_code.find("let index = ")?];
+    let reader = "let mut protocol = ::pilota::thrift::binary::TBinaryProtocol::new(&mut payload, true);";
+    Some(format!("{}{reader}\n{}{}", &service[..begin], decode.trim_end(), &service[end..]))
+}
+
 /// The length of the string literal that `text` begins with.
 fn string_length(text: &str) -> usize {
     let mut escaped = false;
@@ -154,6 +166,18 @@ mod tests {
         assert_eq!(
             mend("::pilota::AHashMap::with_capacity(map_ident.size)"),
             "::pilota::AHashMap::with_capacity(map_ident.size.min(1024))"
+        );
+        let service = "if compact { a } else { // Use unsafe binary protocol for better performance\n\
+                       let mut protocol = unsafe { TBinaryUnsafeInputProtocol::new(&mut payload) };\n\
+                       let req = <R>::decode(&mut protocol)?;\n let index = protocol.index();\n \
+                       protocol.buf().advance(index); req } b";
+        assert_eq!(
+            read_within_bounds(service).as_deref(),
+            Some(
+                "if compact { a } else { \
+                 let mut protocol = ::pilota::thrift::binary::TBinaryProtocol::new(&mut payload, true);\n\
+                 let req = <R>::decode(&mut protocol)?; req } b"
+            )
         );
         assert_eq!(mend("p.write_uuid(val)?; write_uuid_field(1)"), "p.write_uuid(*val)?; write_uuid_field(1)");
     }
