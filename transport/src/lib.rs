@@ -44,6 +44,8 @@
 
 // The tables above link to items of all cargo features.
 #![cfg_attr(not(all(feature = "websocket", feature = "yamux")), allow(rustdoc::broken_intra_doc_links))]
+// cargo-fuzz sets `cfg(fuzzing)`, which cargo does not know.
+#![allow(unexpected_cfgs)]
 
 mod client;
 mod codec;
@@ -72,6 +74,8 @@ pub use connect::{ConnectError, ConnectErrorKind};
 pub use connection::{Connection, NotDelivered, Peer};
 pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer};
 pub use endpoint::{Endpoint, EndpointError, Scheme, SocketPath};
+#[cfg(fuzzing)]
+pub use http::fuzzing as fuzzing_http;
 pub use http::{Admission, Admitted, HttpRequest, InvalidHeader, PathIdError, Refusal, RequestHead, path_id};
 pub use hub::{Hub, Registration};
 pub use layer::{ConnectExt, HandshakeOptions, Layer, Layered};
@@ -88,6 +92,8 @@ pub use server::{
 pub use server::{ServeSessions, serve_sessions};
 pub use stdnet::{BindError, StdNet, StdNetListener};
 pub use target::WrongEndpoint;
+#[cfg(all(fuzzing, feature = "websocket"))]
+pub use websocket::fuzzing as fuzzing_websocket;
 #[cfg(feature = "websocket")]
 pub use websocket::{HandshakeError, WebSocket, WebSocketClosed, WebSocketPeer, WebSocketStream};
 #[cfg(feature = "yamux")]
