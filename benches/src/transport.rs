@@ -23,6 +23,10 @@ pub enum Transport {
     #[value(name = "websocket")]
     #[serde(rename = "websocket")]
     WebSocket,
+    /// A Unix domain socket.
+    Unix,
+    /// `Memory`: client and server in one process, and no system calls.
+    Memory,
     /// `Yamux` over TCP, one session.
     Yamux,
     /// `Yamux` over TCP, two sessions to the server.
@@ -37,12 +41,14 @@ pub enum Transport {
 
 impl Transport {
     /// All of them.
-    pub const ALL: [Transport; 8] = [
+    pub const ALL: [Transport; 10] = [
         Transport::Tcp,
         Transport::TcpOne,
         Transport::Volo,
         Transport::StdNet,
         Transport::WebSocket,
+        Transport::Unix,
+        Transport::Memory,
         Transport::Yamux,
         Transport::YamuxTwo,
         Transport::YamuxWebSocket,
@@ -56,6 +62,8 @@ impl Transport {
             Transport::Volo => "volo",
             Transport::StdNet => "stdnet",
             Transport::WebSocket => "websocket",
+            Transport::Unix => "unix",
+            Transport::Memory => "memory",
             Transport::Yamux => "yamux",
             Transport::YamuxTwo => "yamux-2",
             Transport::YamuxWebSocket => "yamux-websocket",
@@ -65,6 +73,16 @@ impl Transport {
     /// Whether it is of this project. The others are there to compare with.
     pub fn is_ours(self) -> bool {
         !matches!(self, Transport::Tcp | Transport::TcpOne | Transport::Volo)
+    }
+
+    /// Whether calls go over it, and not bytes without any RPC.
+    pub fn carries_calls(self) -> bool {
+        !matches!(self, Transport::Tcp | Transport::TcpOne)
+    }
+
+    /// Whether its bytes go through TCP in the end.
+    pub fn is_over_tcp(self) -> bool {
+        !matches!(self, Transport::Unix | Transport::Memory)
     }
 
     /// Whether a connection begins with a WebSocket handshake.
@@ -77,7 +95,7 @@ impl Transport {
         match self {
             Transport::Yamux | Transport::YamuxWebSocket => Some(1),
             Transport::YamuxTwo => Some(2),
-            Transport::Tcp | Transport::TcpOne | Transport::Volo | Transport::StdNet | Transport::WebSocket => None,
+            _ => None,
         }
     }
 }
