@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 use motore::service::UnaryService;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use volo::net::Address;
-use volplane_transport::{Outgoing, StdNet, WebSocket, Yamux};
+use volplane_transport::{Outgoing, StdNet, WebSocket, Yamux, YamuxStream};
 
 use crate::arguments::ServerArguments;
 use crate::child::Child;
@@ -121,7 +121,7 @@ pub fn render(rows: &[Row]) -> String {
 /// A connection that is kept open.
 enum Kept {
     Bytes(Stranger),
-    Session(Outgoing, Option<volplane_transport::YamuxStream>),
+    Session(Outgoing, Option<Box<YamuxStream>>),
 }
 
 /// Opens `connections` idle ones, and looks at the server's memory.
@@ -200,7 +200,7 @@ impl Kept {
                 stream.write_all(&call).await?;
                 stream.flush().await?;
                 stream.read_exact(&mut [0; 30]).await?;
-                *kept = Some(stream);
+                *kept = Some(Box::new(stream));
             }
         }
         Ok(())
