@@ -52,6 +52,8 @@ pub(super) struct Wire {
     failed: Option<io::Error>,
     /// The connection has taken bytes since the last [`take_progress`](Self::take_progress).
     progress: bool,
+    /// How many bytes the connection has taken.
+    written: u64,
     /// `None` without keepalive.
     pub(super) pulse: Option<Pulse>,
 }
@@ -69,6 +71,7 @@ impl Wire {
             unflushed: false,
             failed: None,
             progress: false,
+            written: 0,
             pulse,
         }
     }
@@ -80,6 +83,11 @@ impl Wire {
     /// Whether the library has to wait before it may write.
     pub(super) fn is_full(&self) -> bool {
         self.outgoing.len() >= HIGH
+    }
+
+    /// How many bytes were written so far, those in memory among them.
+    pub(super) fn position(&self) -> u64 {
+        self.written + self.outgoing.len() as u64
     }
 
     /// Whether the library has to read before more is read from the connection.
@@ -170,6 +178,7 @@ impl Wire {
     fn wrote(&mut self, count: usize) {
         self.unflushed = true;
         self.progress = true;
+        self.written += count as u64;
         if let Some(pulse) = &mut self.pulse {
             pulse.wrote(count, Instant::now());
         }
