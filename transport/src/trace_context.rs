@@ -26,8 +26,7 @@ const TRACESTATE: &str = "tracestate";
 /// A server reads it from the TTHeader of a call, or over [`Http`](crate::Http) from the headers of its request; what is
 /// invalid is ignored. While a handler runs, [`current`] returns
 /// it, and calls that the handler makes in the same task carry it on, unchanged. [`scope`] sets another one, such as the
-/// one of your tracer's own span. Other calls
-/// without a TTHeader carry none.
+/// one of your tracer's own span. Other calls without a TTHeader carry none.
 ///
 /// ```
 /// use volplane_transport::TraceContext;
