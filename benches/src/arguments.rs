@@ -60,6 +60,9 @@ pub struct PlanArguments {
     /// Where the results go as JSON; a relative path starts at benches/ [default: target/bench/transports.json]
     #[arg(long)]
     pub json: Option<PathBuf>,
+    /// The directory of `benchmarks.md` and `benchmarks.svg`, to write the results there; a relative path starts at benches/
+    #[arg(long)]
+    pub docs: Option<PathBuf>,
     /// tokio's scheduler in both processes
     #[arg(long, value_enum, default_value_t)]
     pub runtime: Scheduler,

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -9,10 +10,11 @@ use clap::{Parser, Subcommand};
 use motore::service::UnaryService;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use volo::net::Address;
-use volplane_transport::{Outgoing, StdNet, WebSocket, Yamux};
+use volplane_transport::{Outgoing, StdNet, WebSocket, Yamux, YamuxStream};
 
 use crate::arguments::ServerArguments;
 use crate::child::Child;
+use crate::docs;
 use crate::message::FromServer;
 use crate::process::{Scheduler, limit_descriptors};
 use crate::server::{self, WEBSOCKET_PATH};
@@ -32,6 +34,9 @@ struct Arguments {
     /// What to measure [default: stdnet, websocket, yamux, yamux-websocket]
     #[arg(long, value_delimiter = ',')]
     transports: Vec<Transport>,
+    /// The directory of `benchmarks.md`, to write the results there; a relative path starts at benches/
+    #[arg(long)]
+    docs: Option<PathBuf>,
     /// Given by `cargo bench`, not by `cargo test --benches`, which only wants to know whether it works.
     #[arg(long, hide = true, global = true)]
     bench: bool,
@@ -80,7 +85,7 @@ const TRANSPORTS: [Transport; 4] =
 ///
 /// When a process fails, or the system has too few descriptors.
 pub fn main() -> anyhow::Result<()> {
-    let Arguments { part, connections, transports, bench } = Arguments::parse();
+    let Arguments { part, connections, transports, docs, bench } = Arguments::parse();
     if let Some(Part::Server(server)) = part {
         return server::main(&server);
     }
@@ -91,7 +96,11 @@ pub fn main() -> anyhow::Result<()> {
     for transport in transports {
         rows.push(measure(transport, connections)?);
     }
-    write!(io::stdout(), "\n{}", render(&rows))?;
+    let table = render(&rows);
+    write!(io::stdout(), "\n{table}")?;
+    if let Some(docs) = docs {
+        docs::write_section(&docs, "idle", "Memory of an idle connection, on the side of the server", &table)?;
+    }
     Ok(())
 }
 
@@ -112,7 +121,7 @@ pub fn render(rows: &[Row]) -> String {
 /// A connection that is kept open.
 enum Kept {
     Bytes(Stranger),
-    Session(Outgoing, Option<volplane_transport::YamuxStream>),
+    Session(Outgoing, Option<Box<YamuxStream>>),
 }
 
 /// Opens `connections` idle ones, and looks at the server's memory.
@@ -191,7 +200,7 @@ impl Kept {
                 stream.write_all(&call).await?;
                 stream.flush().await?;
                 stream.read_exact(&mut [0; 30]).await?;
-                *kept = Some(stream);
+                *kept = Some(Box::new(stream));
             }
         }
         Ok(())

@@ -70,9 +70,9 @@ struct Plan {
 const TRANSPORTS: [Transport; 4] =
     [Transport::StdNet, Transport::WebSocket, Transport::Yamux, Transport::YamuxWebSocket];
 
-/// Only servers of this project stop gracefully when they are told.
+/// Only servers of this project stop gracefully when they are told, and only TCP ports are shared by two servers.
 fn ours(name: &str) -> Result<Transport, String> {
-    let wanted = Transport::ALL.into_iter().filter(|transport| transport.is_ours());
+    let wanted = Transport::ALL.into_iter().filter(|transport| transport.is_ours() && transport.is_over_tcp());
     wanted.clone().find(|transport| transport.name() == name).ok_or_else(|| {
         let names: Vec<_> = wanted.map(Transport::name).collect();
         format!("expected one of {}", names.join(", "))

@@ -1,10 +1,12 @@
 //! The server's process.
 
 use std::io::{self, BufRead};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::thread;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::oneshot;
 use volo::net::incoming::DefaultIncoming;
 use volo_thrift::ServerError;
@@ -20,13 +22,38 @@ use crate::pipelined;
 use crate::process::{count_panics, cpu_us, limit_descriptors, panics, rss_bytes, say};
 use crate::transport::Transport;
 
+/// The file of a server's Unix domain socket, for its parent: dropping it removes the file, which a server that is killed
+/// leaves behind.
+#[derive(Debug)]
+pub(crate) struct SocketFile(Option<PathBuf>);
+
+impl SocketFile {
+    pub(crate) fn of(transport: Transport, address: SocketAddr) -> Self {
+        Self((transport == Transport::Unix).then(|| unix_path(address)))
+    }
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0 {
+            // It may be gone already.
+            let _removed = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// Where the server that has this address for itself listens as a Unix domain socket.
+pub(crate) fn unix_path(address: SocketAddr) -> PathBuf {
+    std::env::temp_dir().join(format!("volplane-bench-{}.sock", address.port()))
+}
+
 /// What WebSocket clients ask for.
 pub(crate) const WEBSOCKET_PATH: &str = "/kitex-ws";
 
 /// 10,000 idle connections of `strangers`, and the others.
 const MAX_CONNECTIONS: usize = 20_000;
 
-struct EchoHandler;
+pub(crate) struct EchoHandler;
 
 impl Echo for EchoHandler {
     async fn echo(&self, request: Request) -> Result<Response, ServerError> {
@@ -87,8 +114,10 @@ async fn serve_echo(
     let &ServerArguments { transport, listen, size, .. } = arguments;
     let listener = listen_beside_others(listen)?;
     let address = listener.local_addr()?;
-    say(&FromServer::Listening { address })?;
-    let counted = |listener| Counted::new(listener, accepted);
+    if transport != Transport::Unix {
+        say(&FromServer::Listening { address })?;
+    }
+    let counted = |listener: TcpListener| Counted::new(listener, accepted);
     let websocket = |listener| counted(listener).layer(WebSocket::at(WEBSOCKET_PATH));
     match transport {
         Transport::Tcp | Transport::TcpOne => loop {
@@ -105,6 +134,14 @@ async fn serve_echo(
         }
         Transport::StdNet => run(counted(listener), stopped).await,
         Transport::WebSocket => run(websocket(listener), stopped).await,
+        Transport::Unix => {
+            let listener = UnixListener::bind(unix_path(address))?;
+            // Said once it can be connected to.
+            say(&FromServer::Listening { address })?;
+            run(Counted::new(listener, accepted), stopped).await
+        }
+        // The client's process serves itself.
+        Transport::Memory => run(counted(listener), stopped).await,
         Transport::Yamux | Transport::YamuxTwo => run(Yamux::listen(counted(listener)).into_streams(), stopped).await,
         Transport::YamuxWebSocket => run(Yamux::listen(websocket(listener)).into_streams(), stopped).await,
         Transport::Tls => run(counted(listener).layer(certificate::server()?), stopped).await,

@@ -6,6 +6,7 @@ mod report;
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::ensure;
@@ -13,6 +14,7 @@ use clap::{Parser, Subcommand};
 
 use crate::arguments::{ServerArguments, seconds};
 use crate::child::Child;
+use crate::docs;
 use crate::message::FromServer;
 use crate::process::{Scheduler, limit_descriptors};
 use crate::server;
@@ -41,6 +43,9 @@ struct Arguments {
     /// Idle connections [default: 10000]
     #[arg(long)]
     idle: Option<usize>,
+    /// The directory of `benchmarks.md`, to write the results there; a relative path starts at benches/
+    #[arg(long)]
+    docs: Option<PathBuf>,
     /// Given by `cargo bench`, not by `cargo test --benches`, which only wants to know whether it works.
     #[arg(long, hide = true, global = true)]
     bench: bool,
@@ -65,7 +70,7 @@ const FEW_DESCRIPTORS: u64 = 100;
 /// When a process fails, a handler of the server panics, a call fails that an attack must not disturb, or the server does
 /// not serve after an attack.
 pub fn main() -> anyhow::Result<()> {
-    let Arguments { part, transports, seconds, stalled, idle, bench } = Arguments::parse();
+    let Arguments { part, transports, seconds, stalled, idle, docs, bench } = Arguments::parse();
     if let Some(Part::Server(server)) = part {
         return server::main(&server);
     }
@@ -87,7 +92,11 @@ pub fn main() -> anyhow::Result<()> {
             rows.push(row);
         }
     }
-    write!(io::stdout(), "\n{}", report::render(&rows))?;
+    let table = report::render(&rows);
+    write!(io::stdout(), "\n{table}")?;
+    if let Some(docs) = docs {
+        docs::write_section(&docs, "strangers", "What strangers do to others", &table)?;
+    }
     let failed: Vec<_> = rows.iter().filter(|row| !row.is_sound()).map(report::line).collect();
     ensure!(failed.is_empty(), "others were not served:\n{}", failed.join("\n"));
     Ok(())

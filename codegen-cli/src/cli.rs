@@ -118,7 +118,7 @@ pub(crate) enum Command {
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
   volplane new idl/echo.thrift
-      make the project in ./echo, with all four transports
+      make the project in ./echo, with all six transports
   volplane new -I idl/common idl/shop.thrift shop --service shop.api
       look for includes in idl/common too; clients call the service by the name shop.api
   volplane new echo.thrift hello --transport stdnet,yamux --codegen checked-in
@@ -136,7 +136,7 @@ pub(crate) struct New {
     pub(crate) module: Option<String>,
     #[command(flatten)]
     pub(crate) reading: Reading,
-    /// The transports to write programs for, separated by commas [default: all four]
+    /// The transports to write programs for, separated by commas [default: all six]
     #[arg(
         long,
         value_name = "LIST",
@@ -225,7 +225,7 @@ pub(crate) struct Dump {
     pub(crate) reading: Reading,
 }
 
-/// Make, build and run the echo project: four servers, four clients, each over its own kind of connection
+/// Make, build and run the echo project: six servers, six clients, each over its own kind of connection
 ///
 /// The project and what cargo builds are kept in the cache folder, so that the second run is quick.
 #[derive(Debug, Args)]

@@ -68,11 +68,16 @@ pub(crate) enum Transport {
     Websocket,
     /// yamux over WebSocket: calls in both directions over one connection
     Yamux,
+    /// WebSocket with TLS, with a certificate made on the spot
+    Tls,
+    /// HTTP: each call is a POST, as Apache's HTTP clients send it
+    Http,
 }
 
 impl Transport {
     /// All of them, by number.
-    pub(crate) const ALL: [Self; 4] = [Self::Default, Self::Stdnet, Self::Websocket, Self::Yamux];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Default, Self::Stdnet, Self::Websocket, Self::Yamux, Self::Tls, Self::Http];
 
     /// The name in `volplane.toml`, and in the programs' names behind the number.
     pub(crate) fn name(self) -> &'static str {
@@ -81,16 +86,20 @@ impl Transport {
             Self::Stdnet => "stdnet",
             Self::Websocket => "websocket",
             Self::Yamux => "yamux",
+            Self::Tls => "tls",
+            Self::Http => "http",
         }
     }
 
-    /// The number that its programs carry: the article's.
+    /// The number that its programs carry: up to 04 the article's.
     pub(crate) fn number(self) -> &'static str {
         match self {
             Self::Default => "01",
             Self::Stdnet => "02",
             Self::Websocket => "03",
             Self::Yamux => "04",
+            Self::Tls => "05",
+            Self::Http => "06",
         }
     }
 }
@@ -100,9 +109,10 @@ impl Transport {
     pub(crate) fn features(self) -> Option<&'static [&'static str]> {
         match self {
             Self::Default => None,
-            Self::Stdnet => Some(&[]),
+            Self::Stdnet | Self::Http => Some(&[]),
             Self::Websocket => Some(&["websocket"]),
             Self::Yamux => Some(&["websocket", "yamux"]),
+            Self::Tls => Some(&["tls", "websocket"]),
         }
     }
 
@@ -110,7 +120,7 @@ impl Transport {
     pub(crate) fn address_flag(self) -> &'static str {
         match self {
             Self::Default | Self::Stdnet => "--addr",
-            Self::Websocket | Self::Yamux => "--url",
+            Self::Websocket | Self::Yamux | Self::Tls | Self::Http => "--url",
         }
     }
 
@@ -119,6 +129,8 @@ impl Transport {
         match self {
             Self::Default | Self::Stdnet => "127.0.0.1:0",
             Self::Websocket | Self::Yamux => "ws://127.0.0.1:0/kitex-ws",
+            Self::Tls => "wss://127.0.0.1:0/kitex-ws",
+            Self::Http => "http://127.0.0.1:0/thrift",
         }
     }
 }

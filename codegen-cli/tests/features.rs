@@ -9,8 +9,8 @@ use std::process::Command;
 
 use support::{Sandbox, TestResult};
 
-/// Sets of transports, and what of these crates is built for them: tungstenite, volplane-transport, yamux.
-const SETS: [(&str, &str); 7] = [
+/// Sets of transports, and what of these crates is built for them: rcgen, rustls, tungstenite, volplane-transport, yamux.
+const SETS: [(&str, &str); 9] = [
     ("default", "volplane-transport"),
     ("stdnet", "volplane-transport"),
     ("default,stdnet", "volplane-transport"),
@@ -18,6 +18,8 @@ const SETS: [(&str, &str); 7] = [
     ("yamux", "tungstenite volplane-transport yamux"),
     ("stdnet,yamux", "tungstenite volplane-transport yamux"),
     ("default,stdnet,websocket,yamux", "tungstenite volplane-transport yamux"),
+    ("stdnet,http", "volplane-transport"),
+    ("default,stdnet,websocket,yamux,tls,http", "rcgen rustls tungstenite volplane-transport yamux"),
 ];
 
 /// The crates that cargo would build a package and what it needs from, of those above.
@@ -29,7 +31,7 @@ fn built(project: &Path, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
     let text = String::from_utf8(output.stdout)?;
     let names = text.lines().filter_map(|line| line.split(' ').next());
     let mut names: Vec<&str> =
-        names.filter(|name| ["tungstenite", "volplane-transport", "yamux"].contains(name)).collect();
+        names.filter(|name| ["rcgen", "rustls", "tungstenite", "volplane-transport", "yamux"].contains(name)).collect();
     names.sort_unstable();
     names.dedup();
     Ok(names.join(" "))
@@ -46,7 +48,7 @@ fn every_set(codegen: &str, runtime: &str) -> TestResult {
         let project = sandbox.path().join(&name);
         assert_eq!(built(&project, &["--locked"])?, crates, "{transports}");
         let locked = fs::read_to_string(project.join("Cargo.lock"))?;
-        for name in ["tungstenite", "yamux"] {
+        for name in ["rcgen", "rustls", "tungstenite", "yamux"] {
             let is_locked = locked.contains(&format!("name = \"{name}\""));
             assert_eq!(is_locked, crates.contains(name), "{transports}: {name}");
         }

@@ -6,7 +6,7 @@ use crate::support::{self, Sandbox, TestResult};
 use crate::workshop::Workshop;
 
 #[test]
-fn the_demo_ends_with_its_four_lines() -> TestResult {
+fn the_demo_ends_with_its_six_lines() -> TestResult {
     let workshop = Workshop::enter();
     let sandbox = Sandbox::new()?;
     let output = support::volplane()
@@ -17,10 +17,11 @@ fn the_demo_ends_with_its_four_lines() -> TestResult {
         .output()?;
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
-    let lines = "Say hello by volo default\nSay hello by std net\nSay hello by websocket\nSay hello by yamux\n";
+    let lines = "Say hello by volo default\nSay hello by std net\nSay hello by websocket\nSay hello by yamux\n\
+                 Say hello by tls\nSay hello by http\n";
     assert_eq!(String::from_utf8_lossy(&output.stdout), lines, "{said}");
     for step in
-        ["Made echo: ", "Built 8 programs (", "Started 4 servers (", "Called 04-yamux at ", "Stopped 4 servers ("]
+        ["Made echo: ", "Built 12 programs (", "Started 6 servers (", "Called 04-yamux at ", "Stopped 6 servers ("]
     {
         assert!(said.contains(step), "{step}: {said}");
     }

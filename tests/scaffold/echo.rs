@@ -1,4 +1,4 @@
-//! The project of the echo IDL, from the stub to four running pairs.
+//! The project of the echo IDL, from the stub to six running pairs.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -8,11 +8,13 @@ use crate::support::{Sandbox, TestResult};
 use crate::workshop::Workshop;
 
 /// The programs, the flag that gives the address, an address with a free port, and what the client wants beside it.
-const PAIRS: [(&str, &str, &str, &[&str]); 4] = [
+const PAIRS: [(&str, &str, &str, &[&str]); 6] = [
     ("01-default", "--addr", "127.0.0.1:0", &[]),
     ("02-stdnet", "--addr", "127.0.0.1:0", &[]),
     ("03-websocket", "--url", "ws://127.0.0.1:0/kitex-ws", &[]),
     ("04-yamux", "--url", "ws://127.0.0.1:0/kitex-ws", &["alice"]),
+    ("05-tls", "--url", "wss://127.0.0.1:0/kitex-ws", &[]),
+    ("06-http", "--url", "http://127.0.0.1:0/thrift", &[]),
 ];
 
 /// Ends with the test.
@@ -27,7 +29,7 @@ impl Drop for Server {
 }
 
 #[test]
-fn a_project_builds_and_its_four_pairs_talk() -> TestResult {
+fn a_project_builds_and_its_six_pairs_talk() -> TestResult {
     let workshop = Workshop::enter();
     let sandbox = Sandbox::with_echo()?;
     let outcome = sandbox.run(&["new", "idl/echo.thrift", "hello", "--service", "example"])?;
@@ -50,14 +52,17 @@ fn a_project_builds_and_its_four_pairs_talk() -> TestResult {
 
     for (name, flag, address, arguments) in PAIRS {
         let server = workshop.program(&format!("{name}-server"));
-        let mut server = Server(Command::new(server).args([flag, address]).stdout(Stdio::piped()).spawn()?);
+        let mut server = Command::new(server);
+        // Where 05-tls writes the certificate.
+        server.args([flag, address]).current_dir(sandbox.path()).stdout(Stdio::piped());
+        let mut server = Server(server.spawn()?);
         let mut line = String::new();
         let mut stdout = BufReader::new(server.0.stdout.take().ok_or("no stdout")?);
         stdout.read_line(&mut line)?;
         let address = line.trim_end().strip_prefix("listening on ").ok_or_else(|| format!("{name} said {line:?}"))?;
 
         let client = workshop.program(&format!("{name}-client"));
-        let output = Command::new(client).args([flag, address]).args(arguments).output()?;
+        let output = Command::new(client).args([flag, address]).args(arguments).current_dir(sandbox.path()).output()?;
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{name}: {said}");
         assert_eq!(String::from_utf8_lossy(&output.stdout), "Response { message: None }\n", "{name}: {said}");

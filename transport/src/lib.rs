@@ -53,7 +53,7 @@
 //! times in 10 s for each kind of message and address (an IPv6 network of 64 bits), at most 100 times for all addresses, and
 //! then counted. Text of a peer has no control characters and at most 1,024 bytes.
 //!
-//! A call carries a [`TraceContext`] in its TTHeader. Metrics are in the module `metrics`, with the cargo feature.
+//! A call carries a [`TraceContext`] in its TTHeader, or in the headers of its HTTP request. Metrics are in the module `metrics`, with the cargo feature.
 //!
 //! # Cargo features
 //!
@@ -125,6 +125,8 @@ pub use connect::{ConnectError, ConnectErrorKind};
 pub use connection::{Connection, NotDelivered, Peer};
 pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer, ConnectorOptions, ListenerOptions};
 pub use endpoint::{Endpoint, EndpointError, Scheme, SocketPath};
+#[cfg(fuzzing)]
+pub use http::fuzzing as fuzzing_http;
 pub use http::{Admission, Admitted, HttpRequest, InvalidHeader, PathIdError, Refusal, RequestHead, path_id};
 pub use http_proxy::{HttpProxy, ProxyError};
 pub use hub::{Hub, HubError, HubOptions, JoinError, PeerSession, PeerSessionState, Registration};
@@ -155,6 +157,8 @@ pub use tls::{
 pub use trace_context::{TraceContext, TraceContextError};
 #[cfg(unix)]
 pub use unix::{Unix, UnixOptions, UnixSocketListener};
+#[cfg(all(fuzzing, feature = "websocket"))]
+pub use websocket::fuzzing as fuzzing_websocket;
 #[cfg(feature = "websocket")]
 pub use websocket::{HandshakeError, WebSocket, WebSocketClosed, WebSocketPeer, WebSocketStream};
 #[cfg(feature = "yamux")]

@@ -1,4 +1,4 @@
-//! W3C trace context (<https://www.w3.org/TR/trace-context-1/>) in the TTHeader.
+//! W3C trace context (<https://www.w3.org/TR/trace-context-1/>) in the TTHeader, or in the headers of an HTTP request.
 //!
 //! It is carried as Kitex's OpenTelemetry suite carries it: as the transient values `traceparent` and `tracestate` of
 //! volo's `METAINFO`. [`parse`] is pure; [`incoming`] and [`TraceContext::scope`] are the edge.
@@ -16,14 +16,17 @@ use volo::FastStr;
 
 pub use parse::TraceContextError;
 
+use crate::http::RequestHead;
+
 const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
 
 /// To which trace a call belongs: what the W3C headers `traceparent` and `tracestate` say.
 ///
-/// A server reads it from the TTHeader of a call; what is invalid is ignored. While a handler runs, [`current`] returns
+/// A server reads it from the TTHeader of a call, or over [`Http`](crate::Http) from the headers of its request; what is
+/// invalid is ignored. While a handler runs, [`current`] returns
 /// it, and calls that the handler makes in the same task carry it on, unchanged. [`scope`] sets another one, such as the
-/// one of your tracer's own span. Calls without a TTHeader carry none.
+/// one of your tracer's own span. Other calls without a TTHeader carry none.
 ///
 /// ```
 /// use volplane_transport::TraceContext;
@@ -127,6 +130,31 @@ impl TraceContext {
     /// The value of `traceparent`, in version 00.
     pub fn traceparent(&self) -> String {
         format!("00-{:032x}-{:016x}-{:02x}", self.trace_id, self.parent_id, u8::from(self.sampled))
+    }
+}
+
+/// For thrift over HTTP, whose messages have no TTHeader.
+impl TraceContext {
+    /// What a request says. `None` if it says nothing, or what is invalid.
+    pub(crate) fn of_headers(head: &RequestHead) -> Option<Self> {
+        Self::parse(head.header(TRACEPARENT)?, head.header(TRACESTATE)).ok()
+    }
+
+    /// The lines of a request that say it. None of the values contains a line break.
+    pub(crate) fn header_lines(&self) -> String {
+        let state = if self.state.is_empty() { String::new() } else { format!("{TRACESTATE}: {}\r\n", self.state) };
+        format!("{TRACEPARENT}: {self}\r\n{state}")
+    }
+
+    /// Makes it that of the call which is read next in this task, as a TTHeader does. For [`incoming`].
+    pub(crate) fn arrived(self) {
+        let _outside_a_server = METAINFO.try_with(|info| {
+            let mut info = info.borrow_mut();
+            info.set_upstream(TRACEPARENT, self.traceparent());
+            if !self.state.is_empty() {
+                info.set_upstream(TRACESTATE, self.state);
+            }
+        });
     }
 }
 

@@ -35,6 +35,9 @@ impl Server {
         let program = format!("{name}-server");
         let mut command = Command::new(path(&program, programs)?);
         command.arg(transport.address_flag()).arg(transport.any_port());
+        if transport == Transport::Tls {
+            command.arg("--ca").arg(certificate(&name, programs)?);
+        }
         let running = Running::start(&mut command).map_err(|source| start_error(&program, source))?;
         let deadline = Instant::now() + PATIENCE;
         let mut output = String::new();
@@ -73,8 +76,14 @@ impl Server {
         let program = format!("{}-client", self.program);
         let mut command = Command::new(path(&program, programs)?);
         command.arg(self.transport.address_flag()).arg(&self.address);
-        if self.transport == Transport::Yamux {
-            command.arg("alice");
+        match self.transport {
+            Transport::Yamux => {
+                command.arg("alice");
+            }
+            Transport::Tls => {
+                command.arg("--ca").arg(certificate(&self.program, programs)?);
+            }
+            _ => {}
         }
         let mut running = Running::start(&mut command).map_err(|source| start_error(&program, source))?;
         let deadline = Instant::now() + PATIENCE;
@@ -107,6 +116,11 @@ fn listening(line: &str) -> Option<&str> {
 
 fn path<'a>(program: &str, programs: &'a Programs) -> Result<&'a PathBuf, DemoError> {
     programs.get(program).ok_or_else(|| DemoError::NoProgram { program: program.to_owned() })
+}
+
+/// Where a server writes its certificate, for its client: beside the programs.
+fn certificate(name: &str, programs: &Programs) -> Result<PathBuf, DemoError> {
+    Ok(path(&format!("{name}-server"), programs)?.with_extension("pem"))
 }
 
 fn start_error(program: &str, source: std::io::Error) -> DemoError {

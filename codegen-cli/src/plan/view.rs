@@ -97,6 +97,8 @@ impl TransportView {
             Transport::Yamux => {
                 ("yamux on WebSocket, both ways", "ws://127.0.0.1:8891/kitex-ws", "alice", "Say hello by yamux")
             }
+            Transport::Tls => ("WebSocket with TLS", "wss://127.0.0.1:8892/kitex-ws", "", "Say hello by tls"),
+            Transport::Http => ("HTTP", "http://127.0.0.1:8893/thrift", "", "Say hello by http"),
         };
         Self {
             name: transport.name(),

@@ -20,7 +20,8 @@ impl Echo for Handler {
 }
 
 /// The call `echo("hi")` in a request.
-const CALL: &[u8] = b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-thrift\r\nContent-Length: 30\r\n\r\n\
+const CALL: &[u8] =
+    b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-thrift\r\nContent-Length: 30\r\n\r\n\
     \x80\x01\0\x01\0\0\0\x04echo\0\0\0\x07\x0c\0\x01\x0b\0\x01\0\0\0\x02hi\0\0";
 
 /// All that the server sends to a client that sends `bytes`, in pieces of this size.

@@ -17,6 +17,7 @@ use super::read::{poll_body, poll_fill};
 use crate::connection::{Connection, NotDelivered};
 use crate::deadline::Deadline;
 use crate::http::{BodyLength, HeadEnd, HeadError, ResponseHead, printable};
+use crate::trace_context::TraceContext;
 
 /// How many interim responses (1xx) may come before a response. Servers send one or two.
 const MAX_INTERIM: usize = 16;
@@ -147,7 +148,9 @@ impl<T: Connection> ClientStream<T> {
         if !self.message.is_empty() && matches!(self.state, State::Idle) {
             let message = std::mem::take(&mut self.message);
             let one_way = message::is_one_way(&message)?;
-            let head = [&self.request, message.len().to_string().as_bytes(), b"\r\n\r\n"].concat();
+            let trace = TraceContext::current().map(|trace| trace.header_lines()).unwrap_or_default();
+            let length = message.len().to_string();
+            let head = [&self.request, length.as_bytes(), b"\r\n", trace.as_bytes(), b"\r\n"].concat();
             self.output.begin();
             self.output.push(&head, message);
             self.state = State::Sending { one_way };

@@ -17,6 +17,7 @@ use super::output::Output;
 use super::rules::{self, Settings};
 use crate::connection::Connection;
 use crate::http::{HeadEnd, Refusal, RequestHead};
+use crate::trace_context::TraceContext;
 
 /// A byte stream whose read bytes come from requests and whose written bytes are sent in responses.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub(super) struct ServerStream<T> {
     /// What the service has written since the last flush.
     answer: BytesMut,
     output: Output,
+    /// Of the request that is being read.
+    trace: Option<TraceContext>,
     state: State,
     /// Whether the connection is closed after the response to this request.
     last: bool,
@@ -70,6 +73,7 @@ impl<T: Connection> ServerStream<T> {
             message: empty(),
             answer: empty(),
             output: Output::default(),
+            trace: None,
             state: State::Head(HeadEnd::default()),
             last: false,
             lingers: false,

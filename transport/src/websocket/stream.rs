@@ -87,7 +87,7 @@ impl<T: Connection> Connection for WebSocketStream<T> {
         !self.close_sent && self.reading == Reading::Open && self.io.is_reusable()
     }
 
-    /// Answers pings, sends its own, and keeps what else arrives, up to [`alive::MAX_AHEAD`] bytes.
+    /// Answers pings, sends its own, and keeps what else arrives, up to 64 KiB.
     fn poll_background(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         self.poll_unread(cx)
     }

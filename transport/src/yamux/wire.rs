@@ -52,6 +52,8 @@ pub(super) struct Wire {
     failed: Option<io::Error>,
     /// The connection has taken bytes since the last [`take_progress`](Self::take_progress).
     progress: bool,
+    /// How many bytes the connection has taken.
+    written: u64,
     /// `None` without keepalive.
     pub(super) pulse: Option<Pulse>,
 }
@@ -69,6 +71,7 @@ impl Wire {
             unflushed: false,
             failed: None,
             progress: false,
+            written: 0,
             pulse,
         }
     }
@@ -80,6 +83,11 @@ impl Wire {
     /// Whether the library has to wait before it may write.
     pub(super) fn is_full(&self) -> bool {
         self.outgoing.len() >= HIGH
+    }
+
+    /// How many bytes were written so far, those in memory among them.
+    pub(super) fn position(&self) -> u64 {
+        self.written + self.outgoing.len() as u64
     }
 
     /// Whether the library has to read before more is read from the connection.
@@ -170,6 +178,7 @@ impl Wire {
     fn wrote(&mut self, count: usize) {
         self.unflushed = true;
         self.progress = true;
+        self.written += count as u64;
         if let Some(pulse) = &mut self.pulse {
             pulse.wrote(count, Instant::now());
         }
@@ -264,7 +273,7 @@ mod tests {
     #[allow(clippy::unwrap_used)]
     async fn small_reads_take_no_large_buffer_and_large_ones_do_until_the_session_is_idle() {
         let (connection, mut peer) = tokio::io::duplex(64 * 1024);
-        let mut wire = Wire::new(Box::new(connection));
+        let mut wire = Wire::new(Box::new(connection), None);
         assert!(!wire.fill().unwrap());
         assert_eq!(wire.incoming.capacity(), 0, "nothing has arrived");
         for _ in 0..10 {

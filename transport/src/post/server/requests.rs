@@ -12,6 +12,7 @@ use crate::post::error::HttpError;
 use crate::post::message::{self, Body};
 use crate::post::read::{poll_body, poll_fill};
 use crate::post::rules::{self, Checked};
+use crate::trace_context::TraceContext;
 
 impl<T: Connection> ServerStream<T> {
     /// Reads a request until `message` is its whole body. `false` if the connection ended before it.
@@ -71,6 +72,7 @@ impl<T: Connection> ServerStream<T> {
                     self.output.push(b"HTTP/1.1 100 Continue\r\n\r\n", BytesMut::new());
                 }
                 self.last = !self.settings.keeps_alive(&head);
+                self.trace = TraceContext::of_headers(&head);
                 self.first.get_or_insert_with(|| Arc::new(head));
                 self.state = State::Body(body);
                 Ok(())
@@ -102,6 +104,9 @@ impl<T: Connection> ServerStream<T> {
             Err(error) => return Err(self.refuse(Refusal::bad_request(error.to_string()), true)),
         };
         self.state = State::Serving(serving);
+        if let Some(trace) = self.trace.take() {
+            trace.arrived();
+        }
         self.last |= serving == Serving::Malformed;
         if serving == Serving::OneWay {
             // At once: the caller does not wait for the handler. What can't be written now is written with the next read.

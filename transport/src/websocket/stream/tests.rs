@@ -31,8 +31,8 @@ fn a_reader_lets_others_run_between_pings_without_end() {
 #[tokio::test]
 async fn an_idle_stream_has_no_buffer() {
     let (near, far) = tokio::io::duplex(64 * 1024);
-    let mut near = WebSocketStream::new(near, BytesMut::with_capacity(1024), Role::Server);
-    let mut far = WebSocketStream::new(far, BytesMut::new(), Role::Client);
+    let mut near = WebSocketStream::new(near, BytesMut::with_capacity(1024), Role::Server, None);
+    let mut far = WebSocketStream::new(far, BytesMut::new(), Role::Client, None);
     let mut read = vec![0; 20_000];
     for size in [0, 10, 20_000] {
         far.write_all(&read[..size]).await.unwrap();

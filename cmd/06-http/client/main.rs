@@ -1,0 +1,23 @@
+//! Calls over HTTP, one POST a call.
+
+use clap::Parser;
+use volplane_cmd::init_logging;
+use volplane_generated::api::{EchoClientBuilder, Request};
+use volplane_transport::{ConnectWith, Http};
+
+#[derive(Parser)]
+struct Args {
+    /// Where the server listens.
+    #[arg(long, default_value = "http://127.0.0.1:8893/thrift")]
+    url: String,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    init_logging("warn");
+    let args = Args::parse();
+    let client = EchoClientBuilder::new("example").connect_with(Http::to(args.url)).build();
+    let answer = client.echo(Request { message: Some("Say hello by http".into()) }).await?;
+    println!("{}", answer.message.unwrap_or_default());
+    Ok(())
+}
