@@ -120,6 +120,7 @@ impl Pulse {
     }
 
     /// There is a reason to think that the peer is dead: it is asked at once.
+    #[cfg(any(test, feature = "yamux"))]
     pub(crate) fn probe(&mut self) {
         self.probe = true;
     }
