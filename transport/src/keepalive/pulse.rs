@@ -120,7 +120,7 @@ impl Pulse {
     }
 
     /// There is a reason to think that the peer is dead: it is asked at once.
-    #[cfg_attr(not(feature = "yamux"), expect(dead_code, reason = "only sessions have such reasons"))]
+    #[cfg(any(test, feature = "yamux"))]
     pub(crate) fn probe(&mut self) {
         self.probe = true;
     }

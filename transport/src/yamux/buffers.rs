@@ -211,7 +211,7 @@ impl AsyncWrite for LibraryEnd {
                 buffers.pace.marked(number, end, Instant::now());
             }
             let position = buffers.wire.position();
-            if buffers.pace.is_full(position) {
+            if buffers.pace.is_full(position, Instant::now) {
                 return Poll::Pending;
             }
             let header = buffers.status.frame_sent(Header::decode(*header));

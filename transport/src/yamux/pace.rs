@@ -28,6 +28,9 @@ const MAX_WINDOW: u64 = 16 * 1024 * 1024;
 const MAX_STEP: u64 = 256 * 1024;
 const MIN_STEP: u64 = 4 * 1024;
 
+/// After what time a mark is not waited for any more.
+const LOST: Duration = Duration::from_secs(10);
+
 /// How many marks may be unanswered.
 const MARKS: usize = 8;
 
@@ -88,9 +91,17 @@ impl Pace {
         }
     }
 
-    /// Whether no frame may be written now, behind `position` bytes. An answer will come.
-    pub(super) fn is_full(&mut self, position: u64) -> bool {
+    /// Whether no frame may be written now, behind `position` bytes. An answer will come. The time is only asked for
+    /// when there are too many.
+    pub(super) fn is_full(&mut self, position: u64, now: impl FnOnce() -> Instant) -> bool {
         let full = self.probing || self.window.is_some_and(|window| position.saturating_sub(self.confirmed) >= window);
+        let since = self.marks.front().map(|mark| mark.queued);
+        if full && since.is_some_and(|since| now() - since >= LOST) {
+            // Some peers drop pings when there are many.
+            self.marks.clear();
+            self.window = None;
+            self.probing = false;
+        }
         match self.marks.back_mut() {
             Some(mark) => {
                 mark.limited |= full && !self.probing;
@@ -194,7 +205,7 @@ mod tests {
                     pace.marked(number, position, now);
                     marks.push_back((position, number));
                 }
-                if pace.is_full(position) {
+                if pace.is_full(position, || now) {
                     break;
                 }
                 position += pace.frame().min(128 * 1024) as u64;
@@ -223,7 +234,19 @@ mod tests {
     fn a_peer_that_answers_nothing_is_not_limited() {
         let (_, _, mut pace) = send_for(1, 4e6, Duration::ZERO, false);
         assert_eq!((pace.window, pace.marks.len()), (None, MARKS));
-        assert!(!pace.is_full(u64::MAX));
+        assert!(!pace.is_full(u64::MAX, Instant::now));
+    }
+
+    #[test]
+    fn an_answer_that_is_lost_holds_nothing_up_for_ever() {
+        let (_, _, mut pace) = send_for(5, 4e6, Duration::ZERO, true);
+        let now = pace.marks.back().unwrap().queued;
+        let position = pace.last + 1_000_000;
+        assert!(pace.is_full(position, || now + LOST / 2));
+        assert!(!pace.is_full(position, || now + LOST));
+        let number = pace.due(position).expect("it is asked anew");
+        pace.marked(number, position, now + LOST);
+        assert_eq!(pace.answered(number, now + LOST), Some(position));
     }
 
     #[test]
@@ -236,7 +259,7 @@ mod tests {
                 if let Some(number) = pace.due(position) {
                     pace.marked(number, position, now);
                 }
-                if pace.is_full(position) {
+                if pace.is_full(position, || now) {
                     break;
                 }
                 position += pace.frame().min(128 * 1024) as u64;

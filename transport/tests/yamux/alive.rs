@@ -212,3 +212,18 @@ async fn a_cut_session_of_a_hub_ends_and_so_does_its_other_end() {
     within(call).await.unwrap().expect_err("no answer");
     assert!(began.elapsed() <= Duration::from_secs(31), "{:?}", began.elapsed());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_sends_pings_and_reads_nothing_has_to_wait_and_the_session_ends() {
+    let (memory, mut listener) = Memory::pair();
+    let session = Yamux::connect(memory).await.unwrap();
+    let (mut raw, _) = listener.accept().await.unwrap();
+    let pings = frame(PING, SYN, 0, 7).repeat(1000);
+    let mut sent = 0;
+    while tokio::time::timeout(Duration::from_secs(1), raw.write_all(&pings)).await.is_ok() {
+        sent += pings.len();
+        assert!(sent < 4 * 1024 * KIBIBYTE, "answers are queued without a limit");
+    }
+    let error = session.outgoing().ended().await.expect_err("it broke");
+    assert_eq!(error.kind(), SessionErrorKind::Stalled);
+}

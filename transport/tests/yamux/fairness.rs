@@ -60,7 +60,11 @@ async fn measure(client: &EchoClient) -> (Duration, Duration, Duration) {
     });
     let beside = p99(client, Duration::from_secs(10)).await;
     let each = bulk.await.unwrap();
-    println!("p99 alone {alone:?}, beside {beside:?}; a message of 8 MiB there and back: {each:?}");
+    // What the ignored measurement is for.
+    #[allow(clippy::print_stdout)]
+    {
+        println!("p99 alone {alone:?}, beside {beside:?}; a message of 8 MiB there and back: {each:?}");
+    }
     (alone, beside, each)
 }
 
@@ -113,6 +117,33 @@ async fn measured_over_tcp() {
         tokio::join!(carry(near_read, far_write), carry(far_read, near_write));
     });
     measure(&client(StdNet::to(address))).await;
+}
+
+/// What a fast link carries.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement; takes 10 s of an idle machine"]
+#[allow(clippy::print_stdout)] // its result
+async fn measured_over_loopback() {
+    let listener = StdNet::bind("127.0.0.1:0").await.unwrap();
+    let client = client(StdNet::to(listener.local_addr().to_string()));
+    let _server = Server::start(Yamux::listen(listener).into_streams(), EchoHandler);
+    for (callers, size) in [(64, 64), (16, 64 * 1024), (2, BULK)] {
+        let end = Instant::now() + Duration::from_secs(3);
+        let mut running = JoinSet::new();
+        for _ in 0..callers {
+            let client = client.clone();
+            running.spawn(async move {
+                let mut calls = 0_u64;
+                while Instant::now() < end {
+                    echo(&client, "x".repeat(size)).await;
+                    calls += 1;
+                }
+                calls
+            });
+        }
+        let calls: u64 = running.join_all().await.iter().sum();
+        println!("{callers} callers, {size} bytes: {} calls/s", calls / 3);
+    }
 }
 
 async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {

@@ -7,6 +7,7 @@ mod fairness;
 mod limits;
 mod load;
 mod over;
+mod points;
 mod reconnecting;
 
 mod raw;
