@@ -71,7 +71,6 @@
     not(all(feature = "tls", feature = "websocket", feature = "yamux")),
     allow(rustdoc::broken_intra_doc_links)
 )]
-#![cfg_attr(not(all(feature = "websocket", feature = "yamux")), allow(rustdoc::broken_intra_doc_links))]
 // cargo-fuzz sets `cfg(fuzzing)`, which cargo does not know.
 #![allow(unexpected_cfgs)]
 
