@@ -60,6 +60,9 @@ pub struct PlanArguments {
     /// Where the results go as JSON; a relative path starts at benches/ [default: target/bench/transports.json]
     #[arg(long)]
     pub json: Option<PathBuf>,
+    /// The directory of `benchmarks.md` and `benchmarks.svg`, to write the results there; a relative path starts at benches/
+    #[arg(long)]
+    pub docs: Option<PathBuf>,
     /// tokio's scheduler in both processes
     #[arg(long, value_enum, default_value_t)]
     pub runtime: Scheduler,
@@ -80,6 +83,9 @@ pub struct ServerArguments {
     /// tokio's scheduler.
     #[arg(long, value_enum, default_value_t)]
     pub runtime: Scheduler,
+    /// How many descriptors the process may have [default: as many as the system allows]
+    #[arg(long)]
+    pub descriptors: Option<u64>,
 }
 
 /// What a client process is told.
@@ -111,15 +117,19 @@ pub struct ClientArguments {
 impl ServerArguments {
     /// On a free port.
     pub fn anywhere(transport: Transport, size: usize, runtime: Scheduler) -> Self {
-        Self { transport, listen: ANY_PORT, size, runtime }
+        Self { transport, listen: ANY_PORT, size, runtime, descriptors: None }
     }
 
     /// The command line that says the same.
     pub fn to_command_line(&self) -> Vec<String> {
-        let Self { transport, listen, size, runtime } = self;
+        let Self { transport, listen, size, runtime, descriptors } = self;
         let (listen, size) = (listen.to_string(), size.to_string());
         let line = ["server", "--transport", transport.name(), "--listen", &listen, "--size", &size];
-        line.into_iter().chain(["--runtime", runtime.name()]).map(str::to_owned).collect()
+        let mut line: Vec<_> = line.into_iter().chain(["--runtime", runtime.name()]).map(str::to_owned).collect();
+        if let Some(descriptors) = descriptors {
+            line.extend(["--descriptors".to_owned(), descriptors.to_string()]);
+        }
+        line
     }
 }
 
@@ -178,7 +188,13 @@ mod tests {
         assert_eq!(format!("{:?}", read.part), format!("{:?}", Some(Part::Client(client))));
 
         let listen = ([127, 0, 0, 1], 2).into();
-        let server = ServerArguments { transport: Transport::TcpOne, listen, size: 7, runtime: Scheduler::Multi };
+        let server = ServerArguments {
+            transport: Transport::TcpOne,
+            listen,
+            size: 7,
+            runtime: Scheduler::Multi,
+            descriptors: Some(9),
+        };
         let line = [vec!["bench".to_owned()], server.to_command_line(), vec!["--bench".to_owned()]].concat();
         let read = Arguments::try_parse_from(line).unwrap();
         assert_eq!(format!("{:?}", read.part), format!("{:?}", Some(Part::Server(server))));

@@ -1,19 +1,22 @@
 //! The client's process.
 
+use std::future::IntoFuture;
 use std::io::{self, Read};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::bail;
 use motore::make::MakeConnection;
+use motore::service::UnaryService;
 use pilota::FastStr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::oneshot;
 use volo::net::Address;
-use volplane_generated::api::{EchoClient, EchoClientBuilder, Request};
-use volplane_transport::{Channel, ConnectError, ConnectWith, Connection, StdNet, WebSocket, Yamux};
+use volplane_generated::api::{EchoClient, EchoClientBuilder, EchoServer, Request};
+use volplane_transport::{Channel, ConnectError, ConnectWith, Connection, Memory, StdNet, WebSocket, Yamux, serve};
 
 use crate::arguments::ClientArguments;
 use crate::certificate;
@@ -21,7 +24,7 @@ use crate::load::{Caller, drive};
 use crate::message::{FromClient, Outcome};
 use crate::pipelined;
 use crate::process::say;
-use crate::server::WEBSOCKET_PATH;
+use crate::server::{EchoHandler, WEBSOCKET_PATH, unix_path};
 use crate::transport::Transport;
 
 /// A call that takes longer has failed. Far above what a busy machine needs, so that only a lost call runs into it.
@@ -70,6 +73,18 @@ async fn measure(arguments: &ClientArguments) -> anyhow::Result<Outcome> {
     }
 }
 
+/// Connects to a Unix domain socket.
+struct UnixSocket(PathBuf);
+
+impl UnaryService<Address> for UnixSocket {
+    type Response = UnixStream;
+    type Error = ConnectError;
+
+    async fn call(&self, _: Address) -> Result<UnixStream, ConnectError> {
+        Ok(UnixStream::connect(&self.0).await?)
+    }
+}
+
 /// A client of the echo service.
 pub(crate) struct EchoOver {
     pub(crate) client: EchoClient,
@@ -91,6 +106,13 @@ impl EchoOver {
             }
             Transport::StdNet => Self::through(StdNet::to(to.to_string())),
             Transport::WebSocket => Self::through(WebSocket::to(url)),
+            Transport::Unix => Self::through(UnixSocket(unix_path(to))),
+            Transport::Memory => {
+                let (memory, listener) = Memory::pair();
+                // Ends with the client, whose connector is the only one.
+                tokio::spawn(serve(listener, EchoServer::from_handler(EchoHandler)).into_future());
+                Self::through(memory)
+            }
             Transport::Yamux => Self::through(Yamux::over(StdNet::to(to.to_string()))),
             Transport::YamuxTwo => Self::through(Yamux::over(StdNet::to(to.to_string())).with_sessions(2)),
             Transport::YamuxWebSocket => Self::through(Yamux::over(WebSocket::to(url))),

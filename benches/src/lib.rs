@@ -1,5 +1,6 @@
 //! What `cargo bench` runs for volplane's connections: [`transports::main`] compares how fast they are,
-//! [`restarts::main`] counts the calls that are lost while servers are replaced.
+//! [`restarts::main`] counts the calls that are lost while servers are replaced, [`strangers::main`] attacks a server,
+//! [`idle::main`] measures the memory of idle connections, [`costs::main`] bytes on the wire and the time to connect.
 //!
 //! Each program starts itself again as a server ([`server`]) or a client ([`client`]), and talks with them over their
 //! standard input and output ([`message`]). Measurements are made in the order of a [`plan`], reduced to medians and
@@ -12,7 +13,10 @@ pub mod bars;
 mod certificate;
 pub mod child;
 pub mod client;
+pub mod costs;
 pub mod counted;
+pub mod docs;
+pub mod idle;
 pub mod listen;
 pub mod load;
 pub mod markdown;
@@ -23,5 +27,8 @@ pub mod process;
 pub mod restarts;
 pub mod results;
 pub mod server;
+pub mod stranger;
+pub mod strangers;
+pub mod svg;
 pub mod transport;
 pub mod transports;

@@ -20,6 +20,10 @@ pub enum FromServer {
         cpu_us: Option<f64>,
         /// Connections accepted so far, by the listener at the bottom.
         connections: u64,
+        /// Memory that the process holds, in bytes; `None` where the system doesn't say.
+        rss_bytes: Option<u64>,
+        /// How often something has panicked.
+        panics: u64,
     },
     /// It has stopped as it was told; its last word.
     Stopped {

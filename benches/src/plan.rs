@@ -57,6 +57,7 @@ impl Plan {
         let callers_of = |size| match size {
             _ if !benchmark => &[4],
             LARGE.. => [1, 4, 16].as_slice(),
+            ..=64 => &[1, 4, 64, 512],
             _ => &[1, 4, 64],
         };
         let mut workloads = Vec::new();
@@ -118,7 +119,7 @@ mod tests {
 
     #[test]
     fn large_messages_have_fewer_callers_unless_asked() {
-        let small = [(64, 1), (64, 4), (64, 64), (1024, 1), (1024, 4), (1024, 64)];
+        let small = [(64, 1), (64, 4), (64, 64), (64, 512), (1024, 1), (1024, 4), (1024, 64)];
         let large = [(65536, 1), (65536, 4), (65536, 16)];
         assert_eq!(workloads("", true), [small.as_slice(), &large].concat());
         assert_eq!(workloads("--sizes 65536", true), large);
@@ -132,7 +133,7 @@ mod tests {
         let plan = plan("", true);
         let turns = plan.turns();
         let all: BTreeSet<Turn> = turns.iter().copied().collect();
-        assert_eq!((turns.len(), all.len()), (7 * 9 * 10, 7 * 9 * 10));
+        assert_eq!((turns.len(), all.len()), (7 * 12 * 10, 7 * 12 * 10));
         // The transports of a workload have neighbouring turns.
         for of_one_workload in turns.chunks(plan.transports.len()) {
             let with: BTreeSet<_> =

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,53 @@ pub fn cpu_us() -> Option<f64> {
 #[cfg(not(unix))]
 pub fn cpu_us() -> Option<f64> {
     None
+}
+
+/// Memory that this process holds (its resident set), in bytes. `None` where there is no `/proc`.
+pub fn rss_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1024)
+}
+
+/// Lets this process have so many descriptors, or as many as the system allows.
+///
+/// # Errors
+///
+/// When the system refuses.
+#[cfg(unix)]
+pub fn limit_descriptors(wanted: Option<u64>) -> io::Result<()> {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = wanted.or(limit.maximum);
+    Ok(setrlimit(Resource::Nofile, limit)?)
+}
+
+/// There is no such limit here.
+///
+/// # Errors
+///
+/// Never.
+#[cfg(not(unix))]
+pub fn limit_descriptors(_: Option<u64>) -> io::Result<()> {
+    Ok(())
+}
+
+static PANICS: AtomicU64 = AtomicU64::new(0);
+
+/// Counts panics from now on, and reports them as before.
+pub fn count_panics() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        PANICS.fetch_add(1, Ordering::Relaxed);
+        report(panic);
+    }));
+}
+
+/// How many panics there were since [`count_panics`].
+pub fn panics() -> u64 {
+    PANICS.load(Ordering::Relaxed)
 }
 
 /// Says `message` to whoever started this process.

@@ -70,9 +70,9 @@ struct Plan {
 const TRANSPORTS: [Transport; 4] =
     [Transport::StdNet, Transport::WebSocket, Transport::Yamux, Transport::YamuxWebSocket];
 
-/// Only servers of this project stop gracefully when they are told.
+/// Only servers of this project stop gracefully when they are told, and only TCP ports are shared by two servers.
 fn ours(name: &str) -> Result<Transport, String> {
-    let wanted = Transport::ALL.into_iter().filter(|transport| transport.is_ours());
+    let wanted = Transport::ALL.into_iter().filter(|transport| transport.is_ours() && transport.is_over_tcp());
     wanted.clone().find(|transport| transport.name() == name).ok_or_else(|| {
         let names: Vec<_> = wanted.map(Transport::name).collect();
         format!("expected one of {}", names.join(", "))
@@ -146,7 +146,7 @@ impl Run {
 
     fn start(self, listen: SocketAddr) -> anyhow::Result<(Child, SocketAddr)> {
         let Self { transport, size, .. } = self;
-        let arguments = ServerArguments { transport, listen, size, runtime: Scheduler::Multi };
+        let arguments = ServerArguments { transport, listen, size, runtime: Scheduler::Multi, descriptors: None };
         let server = Child::start(&arguments.to_command_line())?;
         let address = listening(&server)?;
         Ok((server, address))

@@ -1,15 +1,17 @@
 //! The server's process.
 
 use std::io::{self, BufRead};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::thread;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::oneshot;
 use volo::net::incoming::DefaultIncoming;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoServer, Request, Response};
-use volplane_transport::{Listener, ListenerExt, WebSocket, Yamux, serve};
+use volplane_transport::{Listener, ListenerExt, ServeOptions, WebSocket, Yamux, serve};
 
 use crate::arguments::ServerArguments;
 use crate::certificate;
@@ -17,13 +19,41 @@ use crate::counted::{Accepted, Counted};
 use crate::listen::listen_beside_others;
 use crate::message::FromServer;
 use crate::pipelined;
-use crate::process::{cpu_us, say};
+use crate::process::{count_panics, cpu_us, limit_descriptors, panics, rss_bytes, say};
 use crate::transport::Transport;
+
+/// The file of a server's Unix domain socket, for its parent: dropping it removes the file, which a server that is killed
+/// leaves behind.
+#[derive(Debug)]
+pub(crate) struct SocketFile(Option<PathBuf>);
+
+impl SocketFile {
+    pub(crate) fn of(transport: Transport, address: SocketAddr) -> Self {
+        Self((transport == Transport::Unix).then(|| unix_path(address)))
+    }
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0 {
+            // It may be gone already.
+            let _removed = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// Where the server that has this address for itself listens as a Unix domain socket.
+pub(crate) fn unix_path(address: SocketAddr) -> PathBuf {
+    std::env::temp_dir().join(format!("volplane-bench-{}.sock", address.port()))
+}
 
 /// What WebSocket clients ask for.
 pub(crate) const WEBSOCKET_PATH: &str = "/kitex-ws";
 
-struct EchoHandler;
+/// 10,000 idle connections of `strangers`, and the others.
+const MAX_CONNECTIONS: usize = 20_000;
+
+pub(crate) struct EchoHandler;
 
 impl Echo for EchoHandler {
     async fn echo(&self, request: Request) -> Result<Response, ServerError> {
@@ -37,6 +67,8 @@ impl Echo for EchoHandler {
 ///
 /// When it can't listen.
 pub fn main(arguments: &ServerArguments) -> anyhow::Result<()> {
+    limit_descriptors(arguments.descriptors)?;
+    count_panics();
     let accepted = Accepted::default();
     let (stop, stopped) = oneshot::channel();
     let (end, ended) = oneshot::channel::<()>();
@@ -62,7 +94,12 @@ fn answer(input: impl BufRead, accepted: &Accepted, stop: oneshot::Sender<()>) {
             let _stopping = stop.take().map(|stop| stop.send(()));
             continue;
         }
-        let sample = FromServer::Sample { cpu_us: cpu_us(), connections: accepted.count() };
+        let sample = FromServer::Sample {
+            cpu_us: cpu_us(),
+            connections: accepted.count(),
+            rss_bytes: rss_bytes(),
+            panics: panics(),
+        };
         if say(&sample).is_err() {
             return;
         }
@@ -77,8 +114,10 @@ async fn serve_echo(
     let &ServerArguments { transport, listen, size, .. } = arguments;
     let listener = listen_beside_others(listen)?;
     let address = listener.local_addr()?;
-    say(&FromServer::Listening { address })?;
-    let counted = |listener| Counted::new(listener, accepted);
+    if transport != Transport::Unix {
+        say(&FromServer::Listening { address })?;
+    }
+    let counted = |listener: TcpListener| Counted::new(listener, accepted);
     let websocket = |listener| counted(listener).layer(WebSocket::at(WEBSOCKET_PATH));
     match transport {
         Transport::Tcp | Transport::TcpOne => loop {
@@ -95,6 +134,14 @@ async fn serve_echo(
         }
         Transport::StdNet => run(counted(listener), stopped).await,
         Transport::WebSocket => run(websocket(listener), stopped).await,
+        Transport::Unix => {
+            let listener = UnixListener::bind(unix_path(address))?;
+            // Said once it can be connected to.
+            say(&FromServer::Listening { address })?;
+            run(Counted::new(listener, accepted), stopped).await
+        }
+        // The client's process serves itself.
+        Transport::Memory => run(counted(listener), stopped).await,
         Transport::Yamux | Transport::YamuxTwo => run(Yamux::listen(counted(listener)).into_streams(), stopped).await,
         Transport::YamuxWebSocket => run(Yamux::listen(websocket(listener)).into_streams(), stopped).await,
         Transport::Tls => run(counted(listener).layer(certificate::server()?), stopped).await,
@@ -110,7 +157,10 @@ async fn run(listener: impl Listener, stopped: oneshot::Receiver<()>) -> anyhow:
         // Also when the standard input has ended, and the process with it.
         let _told = stopped.await;
     };
-    let served = serve(listener, EchoServer::from_handler(EchoHandler)).with_graceful_shutdown(stopping).await;
+    let served = serve(listener, EchoServer::from_handler(EchoHandler))
+        .with_options(ServeOptions::default().with_max_connections(MAX_CONNECTIONS))
+        .with_graceful_shutdown(stopping)
+        .await;
     say(&FromServer::Stopped { cut_off: served.cut_off })?;
     Ok(())
 }

@@ -23,6 +23,10 @@ pub enum Transport {
     #[value(name = "websocket")]
     #[serde(rename = "websocket")]
     WebSocket,
+    /// A Unix domain socket.
+    Unix,
+    /// `Memory`: client and server in one process, and no system calls.
+    Memory,
     /// `Yamux` over TCP, one session.
     Yamux,
     /// `Yamux` over TCP, two sessions to the server.
@@ -41,12 +45,14 @@ pub enum Transport {
 
 impl Transport {
     /// All of them.
-    pub const ALL: [Transport; 10] = [
+    pub const ALL: [Transport; 12] = [
         Transport::Tcp,
         Transport::TcpOne,
         Transport::Volo,
         Transport::StdNet,
         Transport::WebSocket,
+        Transport::Unix,
+        Transport::Memory,
         Transport::Yamux,
         Transport::YamuxTwo,
         Transport::YamuxWebSocket,
@@ -62,6 +68,8 @@ impl Transport {
             Transport::Volo => "volo",
             Transport::StdNet => "stdnet",
             Transport::WebSocket => "websocket",
+            Transport::Unix => "unix",
+            Transport::Memory => "memory",
             Transport::Yamux => "yamux",
             Transport::YamuxTwo => "yamux-2",
             Transport::YamuxWebSocket => "yamux-websocket",
@@ -75,13 +83,27 @@ impl Transport {
         !matches!(self, Transport::Tcp | Transport::TcpOne | Transport::Volo)
     }
 
+    /// Whether calls go over it, and not bytes without any RPC.
+    pub fn carries_calls(self) -> bool {
+        !matches!(self, Transport::Tcp | Transport::TcpOne)
+    }
+
+    /// Whether its bytes go through TCP in the end.
+    pub fn is_over_tcp(self) -> bool {
+        !matches!(self, Transport::Unix | Transport::Memory)
+    }
+
+    /// Whether a connection begins with a WebSocket handshake.
+    pub fn is_over_websocket(self) -> bool {
+        matches!(self, Transport::WebSocket | Transport::YamuxWebSocket | Transport::Wss)
+    }
+
     /// How many sessions a client keeps to its server; `None` where each caller has a connection of its own.
     pub fn sessions(self) -> Option<u16> {
         match self {
             Transport::Yamux | Transport::YamuxWebSocket => Some(1),
             Transport::YamuxTwo => Some(2),
-            Transport::Tcp | Transport::TcpOne | Transport::Volo => None,
-            Transport::StdNet | Transport::WebSocket | Transport::Tls | Transport::Wss => None,
+            _ => None,
         }
     }
 }

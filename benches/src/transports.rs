@@ -17,7 +17,9 @@ use crate::markdown;
 use crate::message::{FromClient, FromServer};
 use crate::plan::{Plan, Turn};
 use crate::results::{Measurement, Point, Results, Row};
-use crate::{client, server};
+use crate::server::SocketFile;
+use crate::svg::Group;
+use crate::{client, docs, server, svg};
 
 /// How long a child may take to start or to answer, on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -35,12 +37,12 @@ pub fn main(target_dir: &Path) -> anyhow::Result<()> {
         None => {
             let default_json = arguments.bench.then(|| target_dir.join("bench/transports.json"));
             let json = arguments.plan.json.clone().or(default_json);
-            carry_out(&Plan::new(&arguments.plan, arguments.bench), json)
+            carry_out(&Plan::new(&arguments.plan, arguments.bench), json, arguments.plan.docs.as_deref())
         }
     }
 }
 
-fn carry_out(plan: &Plan, json: Option<PathBuf>) -> anyhow::Result<()> {
+fn carry_out(plan: &Plan, json: Option<PathBuf>, docs: Option<&Path>) -> anyhow::Result<()> {
     let (mut results, mut measurements) = (Results::default(), Vec::new());
     let turns = plan.turns();
     writeln!(io::stderr(), "{} measurements in an order from --seed {}", turns.len(), plan.seed)?;
@@ -57,7 +59,39 @@ fn carry_out(plan: &Plan, json: Option<PathBuf>) -> anyhow::Result<()> {
         write_json(&path, &Written { machine: Machine::this(), plan, bars: &verdicts, rows, measurements })?;
         writeln!(io::stdout(), "Written to {}", path.display())?;
     }
+    if let Some(docs) = docs {
+        write_docs(docs, plan, &results, &verdicts)?;
+    }
     failed_calls(&results)
+}
+
+/// The tables for `docs/benchmarks.md`, and the plot beside it.
+fn write_docs(docs: &Path, plan: &Plan, results: &Results, verdicts: &[Verdict]) -> io::Result<()> {
+    let tables = markdown::render(results, verdicts).replace("\n## ", "\n### ");
+    let (rounds, seconds) = (plan.rounds, plan.seconds);
+    let body = format!(
+        "![Bars of calls a second and latencies](benchmarks.svg)\n\nMedians of {rounds} rounds of {seconds} s.\n\n##{}",
+        tables.trim_start_matches('#'),
+    );
+    docs::write_section(docs, "transports", "Calls", &body)?;
+    std::fs::write(docs.join("benchmarks.svg"), svg::render(&groups(&results.rows())))
+}
+
+/// A group of bars for each pair of size and callers: latency of one caller, throughput of many.
+fn groups(rows: &[Row]) -> Vec<Group> {
+    rows.chunk_by(|one, next| (one.point.size, one.point.callers) == (next.point.size, next.point.callers))
+        .filter_map(|rows| {
+            let Point { size, callers, .. } = rows.first()?.point;
+            let alone = callers == 1;
+            let title = match alone {
+                true => format!("{size} B, 1 caller: p50 in microseconds (less is better)"),
+                false => format!("{size} B, {callers} callers: calls a second"),
+            };
+            let value = |row: &Row| if alone { row.p50_us } else { row.requests_per_second };
+            let bar = |row: &Row| (row.point.transport.to_string(), value(row), row.point.transport.is_ours());
+            Some(Group { title, bars: rows.iter().map(bar).collect() })
+        })
+        .collect()
 }
 
 fn measure(plan: &Plan, turn: Turn) -> Result<Measurement, ChildError> {
@@ -66,6 +100,7 @@ fn measure(plan: &Plan, turn: Turn) -> Result<Measurement, ChildError> {
     let runtime = plan.runtime;
     let mut server = Child::start(&ServerArguments::anywhere(transport, size, runtime).to_command_line())?;
     let to = listening(&server)?;
+    let _socket = SocketFile::of(transport, to);
     let (warm_up, seconds) = (Duration::from_secs_f64(plan.warm_up), Duration::from_secs_f64(plan.seconds));
     let arguments = ClientArguments { transport, to, size, callers, warm_up, seconds, runtime };
     let client = Child::start(&arguments.to_command_line())?;
@@ -100,7 +135,7 @@ fn expect(client: &Child, wanted: &FromClient, patience: Duration) -> Result<(),
 fn sample(server: &mut Child) -> Result<(Option<f64>, u64), ChildError> {
     server.tell("sample")?;
     match server.hear(PATIENCE)? {
-        FromServer::Sample { cpu_us, connections } => Ok((cpu_us, connections)),
+        FromServer::Sample { cpu_us, connections, .. } => Ok((cpu_us, connections)),
         other => Err(server.unexpected(format!("{other:?}"))),
     }
 }

@@ -8,7 +8,7 @@ if [ "$#" -gt 1 ]; then
     shift
     targets="$*"
 else
-    targets="guard endpoint server"
+    targets="guard endpoint server http_head websocket"
 fi
 
 # The sanitizer is an unstable flag of rustc.
@@ -20,8 +20,8 @@ fi
 
 cd "$(dirname "$0")"
 for target in $targets; do
-    mkdir -p "corpus/$target" "seeds/$target"
+    mkdir -p "corpus/$target"
     # 64 MiB at most in one allocation: no size from the wire may ask for more.
-    cargo fuzz run "$target" "corpus/$target" "seeds/$target" -- \
-        -max_total_time="$seconds" -max_len=4096 -timeout=5 -malloc_limit_mb=64
+    cargo fuzz run "$target" "corpus/$target" -- \
+        -max_total_time="$seconds" -max_len=4096 -timeout=5 -malloc_limit_mb=64 -dict=wire.dict
 done

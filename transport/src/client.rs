@@ -35,7 +35,7 @@ pub use pool::PoolStats;
 
 use crate::connect::ConnectError;
 use crate::connection::Connection;
-use crate::dynamic::BoxConnector;
+use crate::dynamic::{BoxConnector, ConnectorOptions};
 use crate::endpoint::Endpoint;
 
 /// Plugs a connection into a client builder that volo generated.
@@ -85,8 +85,21 @@ pub trait ConnectWith: Sized {
     /// [`ConnectErrorKind::Unsupported`](crate::ConnectErrorKind::Unsupported) if this build has no connector for the
     /// endpoint, or if an HTTP endpoint has a protocol with a frame. The message says why.
     fn connect_to(self, endpoint: &Endpoint) -> Result<Self::Connected<BoxConnector>, ConnectError> {
+        self.connect_to_with(endpoint, ConnectorOptions::default())
+    }
+
+    /// As [`connect_to`](Self::connect_to), with settings of the connector, such as those of TLS.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    fn connect_to_with(
+        self,
+        endpoint: &Endpoint,
+        options: ConnectorOptions,
+    ) -> Result<Self::Connected<BoxConnector>, ConnectError> {
         acquire::check_protocol(endpoint)?;
-        let channel = Channel::new(endpoint.connector()?);
+        let channel = Channel::new(endpoint.connector_with(options)?);
         let channel = match endpoint.protocol() {
             Some(protocol) => channel.with_protocol(protocol),
             None => channel,

@@ -9,6 +9,8 @@ mod answer;
 mod authority;
 mod credentials;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod head_end;
 mod origin;
 mod own_headers;

@@ -124,6 +124,8 @@ pub use connect::{ConnectError, ConnectErrorKind};
 pub use connection::{Connection, NotDelivered, Peer};
 pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer, ConnectorOptions, ListenerOptions};
 pub use endpoint::{Endpoint, EndpointError, Scheme, SocketPath};
+#[cfg(fuzzing)]
+pub use http::fuzzing as fuzzing_http;
 pub use http::{Admission, Admitted, HttpRequest, InvalidHeader, PathIdError, Refusal, RequestHead, path_id};
 pub use http_proxy::{HttpProxy, ProxyError};
 pub use hub::{Hub, HubError, HubOptions, JoinError, PeerSession, PeerSessionState, Registration};
@@ -154,6 +156,8 @@ pub use tls::{
 pub use trace_context::{TraceContext, TraceContextError};
 #[cfg(unix)]
 pub use unix::{Unix, UnixOptions, UnixSocketListener};
+#[cfg(all(fuzzing, feature = "websocket"))]
+pub use websocket::fuzzing as fuzzing_websocket;
 #[cfg(feature = "websocket")]
 pub use websocket::{HandshakeError, WebSocket, WebSocketClosed, WebSocketPeer, WebSocketStream};
 #[cfg(feature = "yamux")]

@@ -43,7 +43,9 @@ use crate::target::{self, Target};
 ///
 /// Messages have neither TTHeader nor frame: a client uses [`Protocol::BUFFERED`](crate::Protocol::BUFFERED) by default,
 /// and `BUFFERED.compact()` if it is chosen. So business errors arrive as exceptions, and a server cannot tell a caller's
-/// name. A one-way call ends when the server has accepted it, and fails if the server refuses it.
+/// name. A one-way call ends when the server has accepted it, and fails if the server refuses it. An answer is returned
+/// when it is whole, so the `io_timeout` of [`ClientOptions`](crate::ClientOptions), which is off by default, limits
+/// the wait for a whole answer.
 ///
 /// | limit | default | when it is exceeded |
 /// |---|---|---|
@@ -135,6 +137,7 @@ impl Http {
             origins: Origins::default(),
             admission: None,
             headers: OwnHeaders::default(),
+            keeps_alive: true,
             max_message_size: MAX_MESSAGE_SIZE,
         };
         Self { settings: Arc::new(settings) }
@@ -177,9 +180,20 @@ impl Http {
         self.set(|settings| settings.origins = Origins::any())
     }
 
+    /// Whether a server keeps a connection open after an answer. Default: `true`. Has no effect on a client.
+    ///
+    /// Turn it off behind a proxy that sends the requests of different callers over one connection, as haproxy does with
+    /// `http-reuse always`, if callers differ in path, query, `Authorization`, `Cookie` or `Origin`: what is
+    /// known of a peer comes from the first request, so the request of another caller on its connection gets 421. A
+    /// client of this crate then uses another connection; those of Apache fail.
+    pub fn with_keep_alive(self, keep_alive: bool) -> Self {
+        self.set(|settings| settings.keeps_alive = keep_alive)
+    }
+
     /// Calls `admission` with the first request of each connection to a server, before its message is read. Further
     /// requests on the connection need the same path, query, `Authorization`, `Cookie` and `Origin`: others get 421,
-    /// which tells a client to use another connection. Has no effect on a client.
+    /// which tells a client to use another connection; see [`with_keep_alive`](Self::with_keep_alive). Has no effect on a
+    /// client.
     pub fn with_admission(self, admission: Admission) -> Self {
         self.set(|settings| settings.admission = Some(admission))
     }

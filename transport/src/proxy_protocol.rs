@@ -28,7 +28,8 @@ pub use peer::ProxiedPeer;
 /// 107 bytes in version 1, and 4,328 in version 2.
 ///
 /// Put it directly on the listener, below TLS and WebSocket: only then do their peers and limits see the client's
-/// address.
+/// address. The limits of this layer's own handshakes see that of the proxy; a handshake ends as soon as the header is
+/// there, which proxies send first.
 ///
 /// ```
 /// # async fn f() -> Result<(), Box<dyn std::error::Error>> {

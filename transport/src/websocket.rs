@@ -4,6 +4,8 @@
 mod client;
 mod close;
 mod frame;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod handshake;
 mod layer;
 mod peer;

@@ -16,6 +16,7 @@ mod gate;
 mod lingering;
 mod listener;
 mod options;
+mod pace;
 mod reconnect;
 mod session;
 mod sessions;

@@ -21,6 +21,9 @@ fn reply(compact: bool, seq_id: i32, result: &[u8]) -> Vec<u8> {
     }
 }
 
+/// Puts a message into a frame, or behind a header.
+type Wrap = fn(&[u8]) -> Vec<u8>;
+
 /// What is wrong, and where it is found: before decoding, which is a transport error, or by decoding, which is a protocol
 /// error.
 struct Case {
@@ -51,7 +54,7 @@ const CASES: &[Case] = &[
 #[tokio::test]
 async fn a_bad_answer_is_an_error_and_ends_its_connection() {
     let (listener, address) = silent().await;
-    let forms: [fn(&[u8]) -> Vec<u8>; 3] = [<[u8]>::to_vec, framed, with_header];
+    let forms = [<[u8]>::to_vec as Wrap, framed, with_header];
     let server = tokio::spawn(async move {
         for case in CASES {
             for form in forms {

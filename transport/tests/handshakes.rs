@@ -106,6 +106,18 @@ async fn answers_everything_that_is_no_handshake() {
 }
 
 #[tokio::test]
+async fn the_health_path_can_be_that_of_the_websocket() {
+    let listener = bind().await.with_health("/kitex-ws");
+    let authority = listener.endpoint().authority().unwrap();
+    let server = Server::start(listener, EchoHandler);
+    let request = "GET /kitex-ws HTTP/1.1\nHost: HOST";
+    assert_eq!(status(&answer_to(&authority, &head(request, &authority)).await), "200");
+    let request = format!("{request}\n{UPGRADE}");
+    assert_eq!(status(&answer_to(&authority, &head(&request, &authority)).await), "101");
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn accepts_a_head_in_single_bytes_and_keeps_what_follows_it() {
     let mut listener = bind().await;
     let authority = listener.endpoint().authority().unwrap();

@@ -6,74 +6,19 @@ mod support;
 
 use std::time::Duration;
 
-use motore::service::UnaryService;
-use support::relay::{Fault, Relay, Toward};
-use support::{EchoHandler, Server, echo, request};
+use support::link::{Link, Stack};
+use support::relay::{Fault, Toward};
+use support::{echo, request};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
-use volo::net::Address;
 use volo_thrift::ClientError;
-use volplane_generated::api::{EchoClient, EchoClientBuilder};
-use volplane_transport::{
-    ConnectExt, ConnectWith, Delivery, Listener, ListenerExt, Memory, ServeOptions, WebSocket, Yamux,
-};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stack {
-    Plain,
-    WebSocket,
-    Yamux,
-    YamuxWebSocket,
-}
+use volplane_generated::api::EchoClient;
+use volplane_transport::Delivery;
 
 const DEADLINE: Duration = Duration::from_secs(3);
 
 /// How long a link is dead in these tests: less than any keepalive takes to notice.
 const A_WHILE: Duration = Duration::from_secs(8);
-
-/// A client, a server, and a relay between them.
-struct Link {
-    relay: Relay,
-    near: Memory,
-    stack: Stack,
-    server: Server,
-}
-
-impl Link {
-    fn new(stack: Stack) -> Link {
-        let (near, accepting) = Memory::pair();
-        let (far, listener) = Memory::pair();
-        let nowhere = Address::Ip(([0, 0, 0, 0], 0).into());
-        let connect = move || {
-            let (far, nowhere) = (far.clone(), nowhere.clone());
-            async move { far.call(nowhere).await.map_err(std::io::Error::other) }
-        };
-        let relay = Relay::between(accepting, connect);
-        let websocket = || WebSocket::at("/x");
-        let server = match stack {
-            Stack::Plain => serve(listener),
-            Stack::WebSocket => serve(listener.layer(websocket())),
-            Stack::Yamux => serve(Yamux::listen(listener).into_streams()),
-            Stack::YamuxWebSocket => serve(Yamux::listen(listener.layer(websocket())).into_streams()),
-        };
-        Link { relay, near, stack, server }
-    }
-
-    fn client(&self, deadline: Duration) -> EchoClient {
-        let builder = EchoClientBuilder::new("example").rpc_timeout(Some(deadline));
-        let near = self.near.clone();
-        match self.stack {
-            Stack::Plain => builder.connect_with(near).build(),
-            Stack::WebSocket => builder.connect_with(near.layer(WebSocket::at("/x"))).build(),
-            Stack::Yamux => builder.connect_with(Yamux::over(near)).build(),
-            Stack::YamuxWebSocket => builder.connect_with(Yamux::over(near.layer(WebSocket::at("/x")))).build(),
-        }
-    }
-}
-
-fn serve(listener: impl Listener) -> Server {
-    Server::start_with(listener, EchoHandler, ServeOptions::default().with_message_timeout(Duration::from_secs(600)))
-}
 
 /// A call that fails, not later than at its deadline.
 async fn fails(client: &EchoClient) -> ClientError {

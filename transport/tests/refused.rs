@@ -4,11 +4,15 @@
 
 mod support;
 
+use std::future::IntoFuture;
+
 use support::bytes::{framed, with_header};
 use support::{EchoHandler, Server, client, echo, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use volplane_transport::StdNet;
+use volo_thrift::Router;
+use volplane_generated::api::EchoServer;
+use volplane_transport::{Listener, StdNet, serve};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
@@ -155,6 +159,29 @@ async fn methods_that_the_service_does_not_have() {
         }
     }
     server.stop().await;
+}
+
+/// volo gives a service behind a `Router` the bytes of the arguments, which generated code decodes.
+#[tokio::test]
+async fn strings_of_a_service_behind_a_router_have_to_be_text() {
+    let listener = StdNet::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.endpoint().authority().unwrap().to_owned();
+    let router = Router::new().with_default_service(EchoServer::from_handler(EchoHandler));
+    let server = tokio::spawn(serve(listener, router).into_future());
+    for (compact, arguments) in
+        [(false, &[12, 0, 1, 11, 0, 1, 0, 0, 0, 2, 0xc3, 0x28, 0, 0][..]), (true, &[0x1c, 0x18, 2, 0xc3, 0x28, 0, 0])]
+    {
+        for form in FORMS {
+            let mut stream = TcpStream::connect(&address).await.unwrap();
+            stream.write_all(&form.wrap(&call(compact, arguments))).await.unwrap();
+            stream.shutdown().await.unwrap();
+            let mut answer = Vec::new();
+            within(stream.read_to_end(&mut answer)).await.unwrap();
+            let answer = answer.escape_ascii().to_string();
+            assert!(answer.contains("not valid UTF-8"), "{form:?}: {answer}");
+        }
+    }
+    server.abort();
 }
 
 /// Where the method's name or the sequence id cannot be read, the answer has the form all the same.

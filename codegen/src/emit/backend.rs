@@ -106,6 +106,10 @@ impl CodegenBackend for Backend {
         let start = stream.len();
         self.inner.codegen_service_impl(id, stream, s);
         let (rust, module) = (self.cx().rust_name(id), self.cx().mod_path(id));
+        let raw = stream.split_off(start);
+        let bounded = text::read_within_bounds(&raw, module.len());
+        debug_assert!(bounded.is_some());
+        stream.push_str(&bounded.unwrap_or(raw));
         let is_here = |name: &&ServiceName| {
             name.rust == *rust && name.module.iter().map(String::as_str).eq(module.iter().map(|part| &**part))
         };

@@ -7,12 +7,17 @@ use crate::lower::Lowered;
 const MODULE: &str = "pub mod volplane_gen {";
 const ALLOWS: &str = "#![allow(warnings, clippy::all)]";
 
+/// The path, below `volplane_gen`, of the reader in `checked.rs.in`. It is the same as in the transport crate, which
+/// generated code does not depend on.
+const CHECKED: &str = "volplane_checked::Reader";
+
 /// Applies the patches and gives the text its head.
 pub(super) fn finish(raw: &str, lowered: &Lowered, layout: Layout) -> Result<String, EmitError> {
     let unexpected = |expected: &str| EmitError::Unexpected { expected: expected.to_owned() };
     let body = raw.strip_prefix(MODULE).ok_or_else(|| unexpected(MODULE))?;
     let body = body.trim_start().strip_prefix(ALLOWS).ok_or_else(|| unexpected(ALLOWS))?;
-    let mut body = format!("mod volplane_gen {{{body}");
+    let reader = if body.contains(CHECKED) { include_str!("checked.rs.in") } else { "" };
+    let mut body = format!("mod volplane_gen {{{reader}{body}");
     for patch in &lowered.patches {
         if !body.contains(&patch.from) {
             return Err(unexpected(&patch.from));
@@ -113,6 +118,21 @@ fn little_endian(text: &str) -> Option<(String, usize)> {
     Some((mended, end + END.len()))
 }
 
+/// volo's code for a service behind a `Router` reads the arguments without looking where they end, so a list whose
+/// elements are shorter than the IDL says is read beyond its end, and strings need not be text. The same code with
+/// readers that look, for a service that is `depth` modules deep.
+pub(super) fn read_within_bounds(service: &str, depth: usize) -> Option<String> {
+    let begin = service.find("// Use unsafe binary protocol")?;
+    const END: &str = "protocol.buf().advance(index);";
+    let end = begin + service[begin..].find(END)? + END.len();
+    let unsafe_code = &service[begin..end];
+    let decode = &unsafe_code[unsafe_code.find("let req = ")?..unsafe_code.find("let index = ")?];
+    let reader = "let mut protocol = ::pilota::thrift::binary::TBinaryProtocol::new(&mut payload, true);";
+    let bounded = format!("{}{reader}\n{}{}", &service[..begin], decode.trim_end(), &service[end..]);
+    let checked = format!("decode(&mut {}{CHECKED}::new(&mut protocol), &msg_ident)", "super::".repeat(depth));
+    Some(bounded.replace("decode(&mut protocol, &msg_ident)", &checked))
+}
+
 /// The length of the string literal that `text` begins with.
 fn string_length(text: &str) -> usize {
     let mut escaped = false;
@@ -154,6 +174,18 @@ mod tests {
         assert_eq!(
             mend("::pilota::AHashMap::with_capacity(map_ident.size)"),
             "::pilota::AHashMap::with_capacity(map_ident.size.min(1024))"
+        );
+        let service = "if compact { a } else { // Use unsafe binary protocol for better performance\n\
+                       let mut protocol = unsafe { TBinaryUnsafeInputProtocol::new(&mut payload) };\n\
+                       let req = <R>::decode(&mut protocol, &msg_ident)?;\n let index = protocol.index();\n \
+                       protocol.buf().advance(index); req } b";
+        assert_eq!(
+            read_within_bounds(service, 1).as_deref(),
+            Some(
+                "if compact { a } else { \
+                 let mut protocol = ::pilota::thrift::binary::TBinaryProtocol::new(&mut payload, true);\n\
+                 let req = <R>::decode(&mut super::volplane_checked::Reader::new(&mut protocol), &msg_ident)?; req } b"
+            )
         );
         assert_eq!(mend("p.write_uuid(val)?; write_uuid_field(1)"), "p.write_uuid(*val)?; write_uuid_field(1)");
     }

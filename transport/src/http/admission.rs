@@ -75,7 +75,8 @@ impl Admission {
     ///
     /// # Cancel safety
     ///
-    /// If the client or the deadline ends the handshake, the future of `check` is dropped where it waits.
+    /// If the deadline ends the handshake, or the listener is dropped, the future of `check` is dropped where it waits.
+    /// That the client has gone is not noticed before.
     pub fn new<C, F>(check: C) -> Self
     where
         C: Fn(HttpRequest) -> F + Send + Sync + 'static,

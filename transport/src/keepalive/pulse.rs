@@ -109,12 +109,18 @@ impl Pulse {
     pub(crate) fn answered(&mut self, id: u32, now: Instant) {
         // The id is in units of 1 KiB, without the upper bits.
         let behind = u64::from(kibibytes(self.written).wrapping_sub(id) & ID_BITS) * 1024;
-        self.confirmed = self.confirmed.max((self.written & !1023).saturating_sub(behind));
-        self.carried = self.carried.min(now + carrying(self.written - self.confirmed));
+        self.confirm((self.written & !1023).saturating_sub(behind), now);
         self.ping.take_if(|ping| ping.id == id);
     }
 
+    /// So many of the written bytes have arrived at the peer.
+    pub(crate) fn confirm(&mut self, bytes: u64, now: Instant) {
+        self.confirmed = self.confirmed.max(bytes.min(self.written));
+        self.carried = self.carried.min(now + carrying(self.written - self.confirmed));
+    }
+
     /// There is a reason to think that the peer is dead: it is asked at once.
+    #[cfg_attr(not(feature = "yamux"), expect(dead_code, reason = "only sessions have such reasons"))]
     pub(crate) fn probe(&mut self) {
         self.probe = true;
     }
@@ -163,8 +169,8 @@ impl Pulse {
     }
 }
 
-/// The bits of a ping's id that are used: yamux needs the highest one.
-const ID_BITS: u32 = 0x7fff_ffff;
+/// The bits of a ping's id that are used: yamux needs the two highest ones.
+const ID_BITS: u32 = 0x3fff_ffff;
 
 fn kibibytes(bytes: u64) -> u32 {
     u32::try_from((bytes / 1024) & u64::from(ID_BITS)).unwrap_or(0)

@@ -30,6 +30,11 @@ impl<B> Layered<B, Http> {
         self.map_layer(Http::with_any_origin)
     }
 
+    /// See [`Http::with_keep_alive`].
+    pub fn with_keep_alive(self, keep_alive: bool) -> Self {
+        self.map_layer(|http| http.with_keep_alive(keep_alive))
+    }
+
     /// See [`Http::with_admission`].
     pub fn with_admission(self, admission: Admission) -> Self {
         self.map_layer(|http| http.with_admission(admission))

@@ -27,6 +27,7 @@ pub(super) struct Settings {
     pub(super) origins: Origins,
     pub(super) admission: Option<Admission>,
     pub(super) headers: OwnHeaders,
+    pub(super) keeps_alive: bool,
     pub(super) max_message_size: usize,
 }
 
@@ -91,6 +92,11 @@ impl Settings {
         Ok(Checked::Call { body, wants_continue: wants_continue && head.is_http_11() })
     }
 
+    /// Whether another request may follow this one on its connection.
+    pub(super) fn keeps_alive(&self, head: &RequestHead) -> bool {
+        self.keeps_alive && head.keeps_alive() && head.is_http_11()
+    }
+
     /// Whether a server with these settings has a service at `path`.
     fn serves(&self, path: &str) -> bool {
         let own = if self.subpaths { self.path.trim_end_matches('/') } else { &self.path };
@@ -135,6 +141,7 @@ impl fmt::Debug for Settings {
             .field("origins", &self.origins)
             .field("admission", &self.admission)
             .field("headers", &self.headers)
+            .field("keeps_alive", &self.keeps_alive)
             .field("max_message_size", &self.max_message_size)
             .finish_non_exhaustive()
     }

@@ -26,7 +26,8 @@ pub(super) struct Upgrade<'a> {
 
 /// Checks a request, the address first: a client that is at the wrong server is told so.
 pub(super) fn judge<'a>(layer: &WebSocket, head: &'a RequestHead) -> Result<Verdict<'a>, Refusal> {
-    if layer.server.health.as_deref() == Some(head.path()) && matches!(head.method(), "GET" | "HEAD") {
+    let is_health = layer.server.health.as_deref() == Some(head.path()) && matches!(head.method(), "GET" | "HEAD");
+    if is_health && !head.has_token(UPGRADE, "websocket") {
         return Ok(Verdict::Healthy);
     }
     let id = address(layer, head.path())?;

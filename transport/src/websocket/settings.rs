@@ -44,8 +44,8 @@ impl WebSocket {
         self
     }
 
-    /// Answers `GET` requests of this path, such as `/healthz`, with 200 and `ok`, for load balancers. HTTP/1.0 is
-    /// enough. Default: none.
+    /// Answers plain `GET` and `HEAD` requests of this path, such as `/healthz`, with 200 and `ok`, for load balancers.
+    /// HTTP/1.0 is enough, and no [`Admission`] is asked. Default: none.
     pub fn with_health(mut self, path: impl Into<String>) -> Self {
         self.server.health = Some(path.into());
         self
@@ -63,6 +63,9 @@ impl WebSocket {
     /// scheme does not matter, as a proxy may end TLS. On loopback, an origin with a default port is accepted at any
     /// port, as `http://localhost/` is what programs with Go's x/net send. Requests without `Origin` come from no
     /// browser, and are accepted. `null` never is.
+    ///
+    /// A page can also be of a name that its owner points at this server's address (DNS rebinding); then `Origin` and
+    /// `Host` are equal. To rule that out, check `Host` in an [`Admission`].
     pub fn with_origins(mut self, origins: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.server.origins = Origins::of(origins);
         self

@@ -3,6 +3,7 @@
 mod alive;
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
@@ -35,6 +36,9 @@ const FRAMES_AT_ONCE: usize = 1024;
 
 /// How large an empty buffer is kept.
 const KEPT: usize = 8 * 1024;
+
+/// How large an empty buffer is kept while a reader waits: enough for small calls.
+const KEPT_INPUT: usize = 512;
 
 /// A byte stream in WebSocket messages: each write is one binary message, and text and binary messages are read as one
 /// stream, however they are fragmented. It answers pings while it is read or polled in the background, and closes with
@@ -83,7 +87,7 @@ impl<T: Connection> Connection for WebSocketStream<T> {
         !self.close_sent && self.reading == Reading::Open && self.io.is_reusable()
     }
 
-    /// Answers pings, sends its own, and keeps what else arrives, up to [`alive::MAX_AHEAD`] bytes.
+    /// Answers pings, sends its own, and keeps what else arrives, up to 64 KiB.
     fn poll_background(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         self.poll_unread(cx)
     }
@@ -151,10 +155,27 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
 
     /// Reads more bytes that are not payload. `Ok(0)` is the end of the connection.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        self.input.reserve(READ_CHUNK);
-        let count = ready!(poll_read_buf(Pin::new(&mut self.io), cx, &mut self.input))?;
+        let count = ready!(self.poll_fill_input(cx))?;
         self.heard(count);
         Poll::Ready(Ok(count))
+    }
+
+    fn poll_fill_input(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if !self.input.is_empty() {
+            self.input.reserve(READ_CHUNK);
+            return poll_read_buf(Pin::new(&mut self.io), cx, &mut self.input);
+        }
+        // On the stack, so that an idle connection has no buffer.
+        let mut chunk = [const { MaybeUninit::uninit() }; READ_CHUNK];
+        let mut chunk = ReadBuf::uninit(&mut chunk);
+        if Pin::new(&mut self.io).poll_read(cx, &mut chunk)?.is_pending() {
+            if self.input.capacity() > KEPT_INPUT {
+                self.input = BytesMut::new();
+            }
+            return Poll::Pending;
+        }
+        self.input.extend_from_slice(chunk.filled());
+        Poll::Ready(Ok(chunk.filled().len()))
     }
 
     /// The connection has ended.

@@ -26,8 +26,9 @@ use crate::connection::Connection;
 /// Requests of handles, besides those to open streams.
 #[derive(Debug)]
 pub(super) enum Command {
-    /// Read a stream that was shut down and dropped until its other end has finished. It counts as open until then.
-    ReadToEnd(yamux::Stream, StreamGuard),
+    /// Read a stream that was shut down and dropped until its other end has finished. It counts as open until then. Boxed,
+    /// because a queue has room for 32 commands from the beginning.
+    ReadToEnd(Box<(yamux::Stream, StreamGuard)>),
     /// Send GoAway and end the session.
     Close,
 }
@@ -46,7 +47,8 @@ pub(super) struct Queues {
     pub(super) commands: mpsc::Receiver<Command>,
     /// For new streams. Weak, so that the driver does not keep itself running.
     pub(super) own_commands: mpsc::WeakSender<Command>,
-    pub(super) arrived: mpsc::Sender<YamuxStream>,
+    /// Boxed, because the queue has room for 32 from the beginning.
+    pub(super) arrived: mpsc::Sender<Box<YamuxStream>>,
 }
 
 /// How long sending the remaining frames and GoAway may take.

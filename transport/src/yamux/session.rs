@@ -254,7 +254,7 @@ impl UnaryService<Address> for Outgoing {
 /// Accepts the streams that the other end of a session opens. Ends with the session. Dropped, it refuses everything.
 #[derive(Debug)]
 pub struct Incoming<P: Peer = DialedPeer> {
-    waiting: mpsc::Receiver<YamuxStream>,
+    waiting: mpsc::Receiver<Box<YamuxStream>>,
     peer: P,
     status: Arc<Status>,
     /// Keeps the driver running for an end that only accepts.
@@ -273,7 +273,7 @@ impl<P: Peer> Incoming<P> {
 
     /// The next stream, not yet accepted.
     pub(super) async fn arrived(&mut self) -> Option<YamuxStream> {
-        self.waiting.recv().await
+        self.waiting.recv().await.map(|stream| *stream)
     }
 }
 

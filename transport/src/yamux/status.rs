@@ -5,7 +5,7 @@ mod streams;
 #[cfg(test)]
 mod tests;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Waker;
 
@@ -29,6 +29,8 @@ pub(super) struct Status {
     ended: AtomicBool,
     /// Many messages arrive at once.
     busy: AtomicBool,
+    /// The largest frame of a stream.
+    frame_size: AtomicUsize,
     silence: Silence,
     /// Locked only for frames with flags, and when a stream is added, removed or fails.
     record: Mutex<Record>,
@@ -49,6 +51,7 @@ impl Status {
             unusable: CancellationToken::new(),
             ended: AtomicBool::new(false),
             busy: AtomicBool::new(false),
+            frame_size: AtomicUsize::new(usize::MAX),
             silence: Silence::default(),
             record: Mutex::default(),
             driver: AtomicWaker::new(),
@@ -125,6 +128,15 @@ impl Status {
 
     pub(super) fn set_busy(&self, busy: bool) {
         self.busy.store(busy, Ordering::Relaxed);
+    }
+
+    /// The largest frame that a stream should write: on a slow link, others wait for it.
+    pub(super) fn frame_size(&self) -> usize {
+        self.frame_size.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_frame_size(&self, size: usize) {
+        self.frame_size.store(size, Ordering::Relaxed);
     }
 
     /// An empty buffer for a large message.

@@ -181,7 +181,7 @@ impl Drop for YamuxStream {
             && let Some(commands) = guard.commands.take()
         {
             // The queue has room for one from every stream; this fails only if the session has ended.
-            let _queued = commands.try_send(Command::ReadToEnd(stream, guard));
+            let _queued = commands.try_send(Command::ReadToEnd(Box::new((stream, guard))));
             return;
         }
         let gate = guard.gate.upgrade();

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::io::{self, IoSlice};
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
@@ -25,6 +26,9 @@ const READ_AHEAD: usize = 256 * 1024;
 /// How many are read at once. The rest of a larger body is read directly.
 const READ: usize = 128 * 1024;
 
+/// How many bytes are read at once until that many arrive.
+const LITTLE: usize = 4 * 1024;
+
 /// The size from which on a part of a body bypasses the buffers.
 const LARGE: usize = 8 * 1024;
 
@@ -37,6 +41,8 @@ pub(super) struct Wire {
     pub(super) incoming: BytesMut,
     /// From the library, not yet written to the connection.
     pub(super) outgoing: BytesMut,
+    /// More bytes arrive at once than [`LITTLE`].
+    reads_much: bool,
     /// The connection has been read to its end.
     pub(super) ended: bool,
     /// Bytes were read directly, so the connection may not have a waker for further ones.
@@ -46,6 +52,8 @@ pub(super) struct Wire {
     failed: Option<io::Error>,
     /// The connection has taken bytes since the last [`take_progress`](Self::take_progress).
     progress: bool,
+    /// How many bytes the connection has taken.
+    written: u64,
     /// `None` without keepalive.
     pub(super) pulse: Option<Pulse>,
 }
@@ -57,11 +65,13 @@ impl Wire {
             waker: Waker::noop().clone(),
             incoming: BytesMut::new(),
             outgoing: BytesMut::new(),
+            reads_much: false,
             ended: false,
             read_directly: false,
             unflushed: false,
             failed: None,
             progress: false,
+            written: 0,
             pulse,
         }
     }
@@ -73,6 +83,11 @@ impl Wire {
     /// Whether the library has to wait before it may write.
     pub(super) fn is_full(&self) -> bool {
         self.outgoing.len() >= HIGH
+    }
+
+    /// How many bytes were written so far, those in memory among them.
+    pub(super) fn position(&self) -> u64 {
+        self.written + self.outgoing.len() as u64
     }
 
     /// Whether the library has to read before more is read from the connection.
@@ -100,12 +115,16 @@ impl Wire {
                 *buffer = BytesMut::new();
             }
         }
+        self.reads_much = false;
     }
 
     /// Reads from the connection into memory. `true` when it did.
     pub(super) fn fill(&mut self) -> io::Result<bool> {
         if self.ended || self.is_ahead() {
             return Ok(false);
+        }
+        if !self.reads_much {
+            return self.fill_a_little();
         }
         if self.incoming.capacity() - self.incoming.len() < READ / 2 {
             self.incoming.reserve(READ);
@@ -119,6 +138,20 @@ impl Wire {
             }
             Poll::Pending => Ok(false),
         }
+    }
+
+    /// Reads through a buffer on the stack, so that an idle session has none: also when a ping arrives now and then.
+    fn fill_a_little(&mut self) -> io::Result<bool> {
+        let mut chunk = [const { MaybeUninit::uninit() }; LITTLE];
+        let mut chunk = ReadBuf::uninit(&mut chunk);
+        let mut cx = Context::from_waker(&self.waker);
+        if Pin::new(&mut self.connection).poll_read(&mut cx, &mut chunk)?.is_pending() {
+            return Ok(false);
+        }
+        self.ended = chunk.filled().is_empty();
+        self.reads_much = chunk.remaining() == 0;
+        self.incoming.extend_from_slice(chunk.filled());
+        Ok(true)
     }
 
     /// Reads from the connection to the library, if it asks for many bytes. Memory has to be empty.
@@ -145,6 +178,7 @@ impl Wire {
     fn wrote(&mut self, count: usize) {
         self.unflushed = true;
         self.progress = true;
+        self.written += count as u64;
         if let Some(pulse) = &mut self.pulse {
             pulse.wrote(count, Instant::now());
         }
@@ -226,5 +260,37 @@ impl fmt::Debug for Wire {
             .field("outgoing", &self.outgoing.len())
             .field("ended", &self.ended)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt;
+
+    use super::*;
+
+    #[tokio::test]
+    #[allow(clippy::unwrap_used)]
+    async fn small_reads_take_no_large_buffer_and_large_ones_do_until_the_session_is_idle() {
+        let (connection, mut peer) = tokio::io::duplex(64 * 1024);
+        let mut wire = Wire::new(Box::new(connection), None);
+        assert!(!wire.fill().unwrap());
+        assert_eq!(wire.incoming.capacity(), 0, "nothing has arrived");
+        for _ in 0..10 {
+            peer.write_all(&[0; 100]).await.unwrap();
+            assert!(wire.fill().unwrap() && !wire.fill().unwrap());
+            wire.incoming.clear();
+        }
+        assert!(wire.incoming.capacity() < LITTLE, "{}", wire.incoming.capacity());
+        peer.write_all(&[0; 2 * LITTLE]).await.unwrap();
+        assert!(wire.fill().unwrap() && wire.fill().unwrap());
+        assert_eq!(wire.incoming.len(), 2 * LITTLE);
+        assert!(wire.incoming.capacity() >= READ / 2);
+        wire.incoming.clear();
+        wire.release();
+        assert!(!wire.fill().unwrap());
+        assert_eq!(wire.incoming.capacity(), 0);
+        drop(peer);
+        assert!(wire.fill().unwrap() && wire.ended);
     }
 }

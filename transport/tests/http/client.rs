@@ -268,17 +268,18 @@ async fn protocols_with_a_frame_are_refused() {
 #[tokio::test]
 async fn what_cannot_be_sent_fails_every_connection() {
     let (listener, url) = listen().await;
-    let to_path = |path| StdNet::to(listener.local_addr().unwrap()).layer(Http::at(path));
+    let to_path = |path| BoxConnector::new(StdNet::to(listener.local_addr().unwrap()).layer(Http::at(path)));
     for layered in [
         to_path("echo"),
         to_path("/a b"),
         to_path("/a\r\nX: y"),
         to_path("/a?b\r\n"),
-        Http::to(&url).with_header("X", "a\r\nb"),
-        Http::to(&url).with_header("Content-Length", "3"),
-        Http::to(&url).with_bearer("a b\n"),
+        BoxConnector::new(Http::to(&url).with_header("X", "a\r\nb")),
+        BoxConnector::new(Http::to(&url).with_header("Content-Length", "3")),
+        BoxConnector::new(Http::to(&url).with_bearer("a b\n")),
     ] {
-        let error = layered.call(Address::from(listener.local_addr().unwrap())).await.expect_err("no connection");
+        let error =
+            layered.call(Address::from(listener.local_addr().unwrap())).await.map(drop).expect_err("no connection");
         assert_eq!(error.kind(), ConnectErrorKind::Handshake);
     }
 }

@@ -10,3 +10,4 @@ mod refusals;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;
+mod tls;

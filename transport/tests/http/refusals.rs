@@ -113,13 +113,23 @@ async fn a_body_that_is_not_exactly_one_message_is_refused() {
 #[tokio::test]
 async fn a_message_that_the_service_cannot_read_is_answered_before_the_end() {
     let (server, _) = against_server().await;
-    let exception = message(EXCEPTION, "echo", "hello");
-    let unknown = message(ONE_WAY, "nothing", "hello");
-    for (body, kind, close) in [(exception, Some(&EXCEPTION), Some("close")), (unknown, None, None)] {
+    let mut not_utf8 = call("hello");
+    *not_utf8.iter_mut().rev().find(|byte| **byte == b'h').unwrap() = 0xff;
+    // The field 1 is a list of 2^31-1 strings.
+    let mut endless = call("");
+    endless.truncate(16);
+    endless.extend([15, 0, 1, 11, 0x7f, 0xff, 0xff, 0xff, 0, 0]);
+    for (body, status, kind, close) in [
+        (not_utf8, 200, Some(EXCEPTION), Some("close")),
+        (endless, 200, Some(EXCEPTION), Some("close")),
+        // An exception is not a request, and has no answer.
+        (message(EXCEPTION, "echo", "hello"), 500, Some(b' '), Some("close")),
+        (message(ONE_WAY, "nothing", "hello"), 200, None, None),
+    ] {
         let mut io = connect(&server).await;
         send(&mut io, &request("", &body)).await;
         let response = read(&mut io).await;
-        assert_eq!((response.status(), response.body.get(3)), (200, kind), "{response:?}");
+        assert_eq!((response.status(), response.body.get(3).copied()), (status, kind), "{response:?}");
         assert_eq!(response.header("Connection"), close);
         assert_closed(&mut io).await;
     }

@@ -113,6 +113,19 @@ async fn a_connection_is_closed_after_the_answer_where_the_client_wants_it() {
 }
 
 #[tokio::test]
+async fn a_server_that_keeps_nothing_alive_takes_each_caller_on_a_connection_of_its_own() {
+    let (server, _) = against_server_with(|http| http.with_keep_alive(false)).await;
+    for caller in ["Authorization: Bearer a\r\n", "Authorization: Bearer b\r\n"] {
+        let mut io = connect(&server).await;
+        send(&mut io, &request(caller, &call("hello"))).await;
+        let response = read(&mut io).await;
+        assert!(response.echoes("hello") && response.header("Connection") == Some("close"), "{response:?}");
+        assert_closed(&mut io).await;
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_client_that_expects_100_continue_is_told_to_continue() {
     let (server, mut io) = against_server().await;
     let body = call("hello");

@@ -24,8 +24,7 @@ def client(protocol, url):
     for message in ["hello", "", "x" * 300_000, "again"]:
         found = echo.echo(Request(message)).message
         assert found == message, f"expected {len(message)} characters, found {found!r:.80}"
-    if protocol == "binary":
-        expect_exception(echo)
+    expect_exception(echo)
     transport.close()
 
 

@@ -18,6 +18,7 @@ use volplane_transport::{
 
 pub mod bytes;
 pub mod capture;
+pub mod link;
 pub mod looking;
 pub mod relay;
 pub mod slow_link;

@@ -165,7 +165,8 @@ async fn bytes_without_tls_at_a_tls_port_end_the_connection() {
     let error = within(plain.echo(request("hello"))).await.unwrap_err();
     assert_eq!(Delivery::of(&error), Delivery::NeverSent);
     let mut plain = TcpStream::connect(server.endpoint.authority().unwrap()).await.unwrap();
-    plain.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    // More than the server reads before it refuses.
+    plain.write_all(&b"GET / HTTP/1.1\r\n".repeat(2000)).await.unwrap();
     let mut answer = Vec::new();
     within(plain.read_to_end(&mut answer)).await.unwrap();
     assert_eq!(answer[..3], [0x15, 3, 3], "an alert, and no reset");

@@ -5,8 +5,8 @@ use std::future::IntoFuture;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoServer, Request, Response};
 use volplane_transport::{
-    Connection, Delivery, ListenerExt, Peer, StdNet, Tls, TlsClient, TlsDetails, TlsPeer, TlsServer, TlsVersion,
-    WebSocket, WebSocketPeer, serve_with,
+    BoxPeer, Connection, Delivery, ListenerExt, Peer, StdNet, Tls, TlsClient, TlsDetails, TlsPeer, TlsServer,
+    TlsVersion, WebSocket, WebSocketPeer, serve_with,
 };
 
 use crate::support::certificates::{AUTHORITY, Authority, Pem};
@@ -91,6 +91,7 @@ async fn the_details_are_found_through_the_layers_above() {
     let server = serve_with(listener, |peer: &WebSocketPeer<TlsPeer<std::net::SocketAddr>>| {
         let details = peer.get::<TlsDetails>().unwrap();
         assert_eq!(details, peer.inner().details());
+        assert_eq!(BoxPeer::new(peer.clone()).get::<TlsDetails>(), Some(details));
         assert_eq!((details.server_name(), details.version()), (Some("localhost"), TlsVersion::Tls13));
         assert_eq!((details.alpn(), details.certificates().len()), (Some(&b"thrift"[..]), 1));
         let certificate = details.certificate().unwrap();

@@ -17,7 +17,7 @@ use crate::within;
 
 const KIBIBYTE: usize = 1024;
 
-/// The next ping of the keepalive: its id. The library's pings are answered.
+/// The next ping of the keepalive: its id. Other pings of the session's own are ignored, those of the library answered.
 async fn next_ping(raw: &mut (impl AsyncReadExt + AsyncWriteExt + Unpin)) -> u32 {
     loop {
         let mut header = [0; 12];
@@ -28,8 +28,10 @@ async fn next_ping(raw: &mut (impl AsyncReadExt + AsyncWriteExt + Unpin)) -> u32
             raw.read_exact(&mut vec![0; body]).await.expect("a body");
             continue;
         }
-        if id & 1 << 31 != 0 {
-            return id;
+        match id >> 30 {
+            0b10 => return id,
+            0b11 => continue,
+            _ => {}
         }
         raw.write_all(&frame(PING, ACK, 0, id)).await.unwrap();
     }

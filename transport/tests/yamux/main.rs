@@ -3,6 +3,7 @@
 
 mod alive;
 mod draining;
+mod fairness;
 mod limits;
 mod load;
 mod over;

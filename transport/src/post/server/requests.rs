@@ -71,7 +71,7 @@ impl<T: Connection> ServerStream<T> {
                 if wants_continue && self.input.is_empty() {
                     self.output.push(b"HTTP/1.1 100 Continue\r\n\r\n", BytesMut::new());
                 }
-                self.last = !(head.keeps_alive() && head.is_http_11());
+                self.last = !self.settings.keeps_alive(&head);
                 self.trace = TraceContext::of_headers(&head);
                 self.first.get_or_insert_with(|| Arc::new(head));
                 self.state = State::Body(body);
@@ -79,7 +79,7 @@ impl<T: Connection> ServerStream<T> {
             }
             Ok(Checked::Preflight { response }) => {
                 self.output.push(&response, BytesMut::new());
-                self.last = !(head.keeps_alive() && head.is_http_11());
+                self.last = !self.settings.keeps_alive(&head);
                 self.served();
                 Ok(())
             }

@@ -28,6 +28,27 @@ fn a_reader_lets_others_run_between_pings_without_end() {
     assert!(outcome.is_pending());
 }
 
+#[tokio::test]
+async fn an_idle_stream_has_no_buffer() {
+    let (near, far) = tokio::io::duplex(64 * 1024);
+    let mut near = WebSocketStream::new(near, BytesMut::with_capacity(1024), Role::Server, None);
+    let mut far = WebSocketStream::new(far, BytesMut::new(), Role::Client, None);
+    let mut read = vec![0; 20_000];
+    for size in [0, 10, 20_000] {
+        far.write_all(&read[..size]).await.unwrap();
+        far.flush().await.unwrap();
+        near.read_exact(&mut read[..size]).await.unwrap();
+        near.write_all(&read[..size]).await.unwrap();
+        near.flush().await.unwrap();
+        let mut waiting = ReadBuf::new(&mut read);
+        let waits = Pin::new(&mut near).poll_read(&mut Context::from_waker(Waker::noop()), &mut waiting);
+        assert!(waits.is_pending());
+        let kept = (near.input.capacity(), near.output.capacity());
+        assert!(kept.0 <= KEPT_INPUT && kept.1 <= KEPT, "after {size} bytes: {kept:?}");
+        far.read_exact(&mut read[..size]).await.unwrap();
+    }
+}
+
 /// Takes a part of what is written, and every other time nothing yet.
 struct Choppy {
     taken: Vec<u8>,

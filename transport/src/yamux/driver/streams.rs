@@ -46,14 +46,17 @@ impl State {
         self.status.add_stream(id, Some(permit));
         let guard = StreamGuard::new(id, served, commands, Arc::clone(&self.status), Weak::clone(&self.gate));
         // The queue has room for one for each permit. If nobody accepts any more, the drop refuses the stream.
-        let _queued = self.queues.arrived.try_send(YamuxStream::arrived(stream, guard));
+        let _queued = self.queues.arrived.try_send(Box::new(YamuxStream::arrived(stream, guard)));
     }
 
     /// Handles what the handles request. `true` when the library has to be polled again.
     pub(super) fn handle_requests(&mut self, engine: &mut Engine, cx: &mut Context<'_>) -> bool {
         loop {
             match self.queues.commands.poll_recv(cx) {
-                Poll::Ready(Some(Command::ReadToEnd(stream, guard))) => self.lingering.add(stream, guard),
+                Poll::Ready(Some(Command::ReadToEnd(parts))) => {
+                    let (stream, guard) = *parts;
+                    self.lingering.add(stream, guard);
+                }
                 Poll::Ready(Some(Command::Close) | None) => {
                     self.closing = true;
                     return false;

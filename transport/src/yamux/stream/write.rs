@@ -26,7 +26,8 @@ impl YamuxStream {
                 return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
             };
             // An error means that the stream was reset or the session has ended.
-            let written = ready!(Pin::new(stream).poll_write(cx, &self.unsent));
+            let size = self.unsent.len().min(guard.status.frame_size());
+            let written = ready!(Pin::new(stream).poll_write(cx, &self.unsent[..size]));
             let frames = guard.status.frames_received();
             let count = written.map_err(|_| self.reset_error())?;
             self.announced = true;
