@@ -1,7 +1,8 @@
 //! The project of the echo IDL, from the stub to six running pairs.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
 use crate::support::{Sandbox, TestResult};
@@ -67,5 +68,22 @@ fn a_project_builds_and_its_six_pairs_talk() -> TestResult {
         assert!(output.status.success(), "{name}: {said}");
         assert_eq!(String::from_utf8_lossy(&output.stdout), "Response { message: None }\n", "{name}: {said}");
     }
+    a_stranger_is_logged(&workshop)
+}
+
+/// What goes wrong is seen without any setting.
+fn a_stranger_is_logged(workshop: &Workshop) -> TestResult {
+    let mut server = Command::new(workshop.program("02-stdnet-server"));
+    server.args(["--addr", "127.0.0.1:0"]).env_remove("RUST_LOG").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut server = Server(server.spawn()?);
+    let mut line = String::new();
+    let mut stdout = BufReader::new(server.0.stdout.take().ok_or("no stdout")?);
+    stdout.read_line(&mut line)?;
+    let (_, address) = line.trim_end().rsplit_once('/').ok_or_else(|| format!("it said {line:?}"))?;
+    let mut stranger = TcpStream::connect(address)?;
+    stranger.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
+    let mut logged = String::new();
+    BufReader::new(server.0.stderr.take().ok_or("no stderr")?).read_line(&mut logged)?;
+    assert!(logged.contains("WARN") && logged.contains("HTTP") && !logged.contains('\u{1b}'), "{logged:?}");
     Ok(())
 }

@@ -21,6 +21,9 @@ pub use session::{PeerSession, PeerSessionState};
 
 use members::{Found, Members, Newcomer};
 
+use crate::log::{Kind, limited};
+use crate::printable::Printable;
+
 /// The connected peers, each with a client that calls it. Clones share the list.
 ///
 /// A peer that joins under an id in use replaces the older peer, whose connection has most likely failed without
@@ -97,7 +100,7 @@ impl<C> Hub<C> {
         let joined = self.lock().join(Newcomer { id: id.clone(), credential, client })?;
         // After the lock was released: a client may close connections when it is dropped.
         if let Some(older) = joined.older {
-            tracing::info!(?id, "a newer session replaces the peer");
+            limited!(INFO, Kind::Session, None, id = %Printable(&id), "a newer session replaces the peer");
             older.replace();
         }
         Ok(Registration::new(self.clone(), id, joined.generation, joined.replaced))

@@ -30,8 +30,7 @@ pub(crate) enum Kind {
     Message,
     /// A peer took too long.
     Timeout,
-    /// A session failed.
-    #[cfg_attr(not(feature = "yamux"), expect(dead_code, reason = "only yamux has sessions"))]
+    /// A session failed, was refused, or was replaced.
     Session,
     /// A stream was refused.
     #[cfg_attr(not(feature = "yamux"), expect(dead_code, reason = "only yamux has streams"))]
@@ -48,7 +47,7 @@ impl Kind {
             Kind::Handshake => "failed handshakes",
             Kind::Message => "invalid messages",
             Kind::Timeout => "connections that took too long",
-            Kind::Session => "failed sessions",
+            Kind::Session => "sessions that failed or were refused or replaced",
             Kind::Stream => "refused streams",
             Kind::Handler => "failed handlers",
         }

@@ -230,7 +230,8 @@ const MAX_HEADER_TEXT: usize = u16::MAX as usize;
 /// A business error with as much of its texts as a TTHeader can carry.
 fn fit_for_header(mut error: BizError) -> BizError {
     if error.status_message.len() > MAX_HEADER_TEXT {
-        tracing::warn!(status = error.status_code, "the message of a business error is too long: cutting it off");
+        let status = error.status_code;
+        limited!(WARN, Kind::Handler, None, status, "the message of a business error is too long: cutting it off");
         let end = error.status_message.floor_char_boundary(MAX_HEADER_TEXT);
         error.status_message = error.status_message[..end].to_owned().into();
     }
@@ -238,8 +239,12 @@ fn fit_for_header(mut error: BizError) -> BizError {
     let length = |text: &str| text.bytes().map(escaped_length).sum::<usize>();
     let size = |(key, value): (&FastStr, &FastStr)| 6 + length(key) + length(value);
     if error.extra.as_ref().is_some_and(|extra| 1 + extra.iter().map(size).sum::<usize>() > MAX_HEADER_TEXT) {
-        tracing::warn!(
-            status = error.status_code,
+        let status = error.status_code;
+        limited!(
+            WARN,
+            Kind::Handler,
+            None,
+            status,
             "the extra texts of a business error are too long: leaving them out"
         );
         error.extra = None;

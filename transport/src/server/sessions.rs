@@ -14,6 +14,8 @@ use super::{SecondSignal, Serve, ServeOptions, ServerHandle, ThriftService};
 use crate::connection::Peer;
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
+use crate::log::{Kind, limited};
+use crate::printable::Printable;
 use crate::yamux::{Outgoing, Session, SessionListener};
 
 /// Serves every session of `listener`, each with its own service. Await the result to run it; it returns [`Served`].
@@ -163,7 +165,8 @@ async fn serve_one<P: Peer, S: ThriftService>(
     let service = match service {
         Ok(service) => Arc::new(service),
         Err(reason) => {
-            tracing::info!(peer = %incoming.peer(), %reason, "session refused");
+            let (peer, reason) = (Printable(incoming.peer()), Printable(reason));
+            limited!(INFO, Kind::Session, incoming.peer().address(), %peer, %reason, "session refused");
             drop(incoming);
             outgoing.close().await;
             return Served { connections: 0, cut_off: 0 };
