@@ -7,7 +7,7 @@ use std::fmt;
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -123,16 +123,9 @@ impl Wire {
         if self.ended || self.is_ahead() {
             return Ok(false);
         }
-        if !self.reads_much {
-            return self.fill_a_little();
-        }
-        if self.incoming.capacity() - self.incoming.len() < READ / 2 {
-            self.incoming.reserve(READ);
-        }
-        let mut cx = Context::from_waker(&self.waker);
-        match poll_read_buf(Pin::new(&mut self.connection), &mut cx, &mut self.incoming)? {
+        match self.poll_fill() {
             Poll::Ready(count) => {
-                self.ended = count == 0;
+                self.ended = count? == 0;
                 self.heard();
                 Ok(true)
             }
@@ -140,18 +133,21 @@ impl Wire {
         }
     }
 
-    /// Reads through a buffer on the stack, so that an idle session has none: also when a ping arrives now and then.
-    fn fill_a_little(&mut self) -> io::Result<bool> {
+    fn poll_fill(&mut self) -> Poll<io::Result<usize>> {
+        let mut cx = Context::from_waker(&self.waker);
+        if self.reads_much {
+            if self.incoming.capacity() - self.incoming.len() < READ / 2 {
+                self.incoming.reserve(READ);
+            }
+            return poll_read_buf(Pin::new(&mut self.connection), &mut cx, &mut self.incoming);
+        }
+        // On the stack, so that an idle session has no buffer, also when a ping arrives now and then.
         let mut chunk = [const { MaybeUninit::uninit() }; LITTLE];
         let mut chunk = ReadBuf::uninit(&mut chunk);
-        let mut cx = Context::from_waker(&self.waker);
-        if Pin::new(&mut self.connection).poll_read(&mut cx, &mut chunk)?.is_pending() {
-            return Ok(false);
-        }
-        self.ended = chunk.filled().is_empty();
+        ready!(Pin::new(&mut self.connection).poll_read(&mut cx, &mut chunk))?;
         self.reads_much = chunk.remaining() == 0;
         self.incoming.extend_from_slice(chunk.filled());
-        Ok(true)
+        Poll::Ready(Ok(chunk.filled().len()))
     }
 
     /// Reads from the connection to the library, if it asks for many bytes. Memory has to be empty.
