@@ -9,6 +9,7 @@
 //! | TCP | [`StdNet::to`] | [`StdNet::bind`] |
 //! | WebSocket | [`WebSocket::to`] | [`WebSocket::bind`] |
 //! | yamux, calls both ways | [`Yamux::connect`] | [`Yamux::listen`], [`serve_sessions`] |
+//! | yamux, dialed again when it ends | [`Yamux::reconnecting`] | |
 //! | yamux, calls one way | [`Yamux::over`] | [`SessionListener::into_streams`] |
 //! | in process | [`Memory::pair`] | [`Memory::pair`] |
 //! | from configuration | [`ConnectWith::connect_to`] | [`Endpoint::bind`] |
@@ -27,6 +28,8 @@
 //! | [`ServeOptions`] | a server | [`Serve::with_options`], [`ServeSessions::with_options`] |
 //! | [`HandshakeOptions`] | the handshakes of a layer | [`Layered::with_handshake_options`] |
 //! | [`HubOptions`] | the peers of a hub | [`Hub::with_options`] |
+//! | [`Keepalive`] | pings | [`WebSocket::with_keepalive`], [`YamuxOptions::with_keepalive`] |
+//! | [`Backoff`] | dialing a session again | [`Yamux::reconnecting`] |
 //! | [`YamuxOptions`] | a yamux session | [`SessionListener::with_options`], [`YamuxStreams::with_options`], [`Yamux::connect_with_options`] |
 //!
 //! # Errors
@@ -54,6 +57,8 @@ mod deadline;
 mod dynamic;
 mod endpoint;
 mod hub;
+#[cfg(any(feature = "websocket", feature = "yamux"))]
+mod keepalive;
 mod layer;
 mod listen;
 mod memory;
@@ -73,6 +78,8 @@ pub use connection::{Connection, NotDelivered, Peer};
 pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer};
 pub use endpoint::{Endpoint, EndpointError, Scheme, SocketPath};
 pub use hub::{Hub, HubError, HubOptions, JoinError, PeerSession, PeerSessionState, Registration};
+#[cfg(any(feature = "websocket", feature = "yamux"))]
+pub use keepalive::Keepalive;
 pub use layer::{ConnectExt, HandshakeOptions, Layer, Layered};
 #[cfg(unix)]
 pub use listen::UnixPeer;
@@ -91,6 +98,7 @@ pub use target::WrongEndpoint;
 pub use websocket::{HandshakeError, WebSocket, WebSocketPeer, WebSocketStream};
 #[cfg(feature = "yamux")]
 pub use yamux::{
-    DialedPeer, Incoming, OpenError, Outgoing, Session, SessionError, SessionListener, StreamListener, Yamux,
+    Backoff, DialedPeer, Incoming, OpenError, Outgoing, ReconnectState, Reconnecting, ReconnectingIncoming,
+    ReconnectingOutgoing, Session, SessionError, SessionErrorKind, SessionListener, StreamListener, Yamux,
     YamuxOptions, YamuxStream, YamuxStreams,
 };

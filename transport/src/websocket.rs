@@ -12,6 +12,7 @@ pub use peer::WebSocketPeer;
 pub use stream::WebSocketStream;
 
 use crate::endpoint::{Endpoint, Scheme};
+use crate::keepalive::Keepalive;
 use crate::layer::Layered;
 use crate::stdnet::{BindError, StdNet, StdNetListener};
 use crate::target::{self, Target};
@@ -46,6 +47,7 @@ pub struct WebSocket {
     path: String,
     query: Option<String>,
     subpaths: bool,
+    keepalive: Option<Keepalive>,
 }
 
 impl WebSocket {
@@ -57,13 +59,29 @@ impl WebSocket {
         if let Some((length, _)) = query {
             path.truncate(length);
         }
-        Self { path, query: query.map(|(_, query)| query), subpaths: false }
+        Self { path, query: query.map(|(_, query)| query), subpaths: false, keepalive: Some(Keepalive::default()) }
     }
 
     /// Makes a server also accept every path under its own: `/kitex-ws/a` in addition to `/kitex-ws`. Has no effect on
     /// a client.
     pub fn with_subpaths(self) -> Self {
         Self { subpaths: true, ..self }
+    }
+
+    /// When a connection without inbound bytes is checked with a ping, and when it is dead. Default: a ping after 20 s,
+    /// dead 10 s later. It applies while a client waits for an answer, while a connection is idle in a client's pool, and
+    /// at a server between calls and while a handler runs.
+    ///
+    /// A peer that reads nothing while it works on a call answers no ping meanwhile, such as a server of Go's
+    /// x/net/websocket, and so does a client that keeps idle connections without reading them. With such a peer, set a
+    /// timeout that is longer than its calls, or use [`without_keepalive`](Self::without_keepalive).
+    pub fn with_keepalive(self, keepalive: Keepalive) -> Self {
+        Self { keepalive: Some(keepalive), ..self }
+    }
+
+    /// Sends no pings. Pings of the other end are answered all the same.
+    pub fn without_keepalive(self) -> Self {
+        Self { keepalive: None, ..self }
     }
 
     /// Connects to `url`, `ws://HOST:PORT/PATH`, over TCP.
@@ -95,7 +113,8 @@ impl WebSocket {
 
     /// The layer for the path of an endpoint.
     pub(crate) fn of(endpoint: &Endpoint) -> Self {
-        Self { path: endpoint.path().to_owned(), query: endpoint.query().map(str::to_owned), subpaths: false }
+        let (path, query) = (endpoint.path().to_owned(), endpoint.query().map(str::to_owned));
+        Self { path, query, subpaths: false, keepalive: Some(Keepalive::default()) }
     }
 }
 
@@ -103,5 +122,15 @@ impl<B> Layered<B, WebSocket> {
     /// See [`WebSocket::with_subpaths`].
     pub fn with_subpaths(self) -> Self {
         self.map_layer(WebSocket::with_subpaths)
+    }
+
+    /// See [`WebSocket::with_keepalive`].
+    pub fn with_keepalive(self, keepalive: Keepalive) -> Self {
+        self.map_layer(|layer| layer.with_keepalive(keepalive))
+    }
+
+    /// See [`WebSocket::without_keepalive`].
+    pub fn without_keepalive(self) -> Self {
+        self.map_layer(WebSocket::without_keepalive)
     }
 }

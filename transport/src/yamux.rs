@@ -5,6 +5,7 @@
 //!
 //! One task drives each session ([`driver`]). It ends with the connection, or when all handles are dropped.
 
+mod backoff;
 mod buffers;
 mod connector;
 mod driver;
@@ -15,15 +16,19 @@ mod gate;
 mod lingering;
 mod listener;
 mod options;
+mod pace;
+mod reconnect;
 mod session;
 mod sessions;
 mod status;
 mod stream;
 mod wire;
 
+pub use backoff::Backoff;
 pub use connector::{Yamux, YamuxStreams};
-pub use error::{OpenError, SessionError};
+pub use error::{OpenError, SessionError, SessionErrorKind};
 pub use listener::{SessionListener, StreamListener};
 pub use options::YamuxOptions;
+pub use reconnect::{ReconnectState, Reconnecting, ReconnectingIncoming, ReconnectingOutgoing};
 pub use session::{DialedPeer, Incoming, Outgoing, Session};
 pub use stream::YamuxStream;

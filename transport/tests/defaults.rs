@@ -96,9 +96,34 @@ fn of_hubs() {
 #[test]
 fn of_sessions() {
     let options = format!("{:?}", volplane_transport::YamuxOptions::default());
+    let options = options.replace("Some(Keepalive { interval: 20s, timeout: 10s })", "20s, 10s");
     let documented = documented(include_str!("../src/yamux/options.rs"));
     let documented = documented.iter().map(|(option, default)| format!("{option}: {}", default.replace(" s", "s")));
     assert_eq!(options, format!("YamuxOptions {{ {} }}", documented.collect::<Vec<_>>().join(", ")));
+}
+
+#[cfg(any(feature = "websocket", feature = "yamux"))]
+#[test]
+fn of_keepalive() {
+    let options = volplane_transport::Keepalive::default();
+    assert_documented(
+        include_str!("../src/keepalive.rs"),
+        [("interval", time(options.interval())), ("timeout", time(options.timeout()))],
+    );
+}
+
+#[cfg(feature = "yamux")]
+#[test]
+fn of_reconnecting() {
+    let options = volplane_transport::Backoff::default();
+    assert_documented(
+        include_str!("../src/yamux/backoff.rs"),
+        [
+            ("base", format!("{} ms", options.base().as_millis())),
+            ("cap", time(options.cap())),
+            ("reset_after", time(options.reset_after())),
+        ],
+    );
 }
 
 #[test]

@@ -2,10 +2,12 @@
 
 use std::io;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use motore::make::MakeConnection;
 use motore::service::Service;
 use pilota::thrift::TMessageType;
+use tokio::time::Instant;
 use volo::context::Context;
 use volo::net::Address;
 use volo_thrift::context::ClientContext;
@@ -77,6 +79,8 @@ where
         request: Req,
         sent: &mut bool,
     ) -> Result<Option<Resp>, ClientError> {
+        let timeout = cx.rpc_info().config().rpc_timeout().or(self.options.call_timeout());
+        let mut unanswered = Unanswered { channel: self, began: Instant::now(), timeout, address: None };
         // In this order: the permit is released after the connection is back in the pool or closed.
         let mut attempts = Attempts::default();
         let acquired = self.acquire(cx, &mut attempts).await.map_err(never_sent)?;
@@ -89,10 +93,15 @@ where
         }
         let answer = loop {
             *sent = true;
+            unanswered.address = Some(address.clone());
             match self.exchange(cx, &mut connection).await {
                 Ok(answer) => break answer,
                 Err(error) => {
-                    self.pool.suspect(&address);
+                    if error.kind() == io::ErrorKind::TimedOut || connection.suspect {
+                        self.pool.distrust(&address, unanswered.began);
+                    } else {
+                        self.pool.suspect(&address);
+                    }
                     let not_delivered = matches!(error, ExchangeError::NotDelivered(_));
                     *sent = !not_delivered;
                     if !not_delivered || !attempts.retry().await {
@@ -106,6 +115,7 @@ where
                 }
             }
         };
+        unanswered.address = None;
         connection.writer.clear();
         let Some(answer) = answer else {
             self.give_back(cx, &address, connection);
@@ -146,6 +156,36 @@ where
         // A TTHeader can say that the server closes the connection after this answer.
         if cx.transport.should_reuse && connection.is_reusable() {
             self.pool.put(address, connection);
+        }
+    }
+}
+
+/// How long a call without an answer takes before it counts as timed out if it is dropped, whatever its own timeout is.
+const TIMED_OUT: Duration = Duration::from_secs(1);
+
+/// Tells the pool of a call that is dropped because of a timeout: volo's layer drops it, or the caller.
+struct Unanswered<'a, C: MakeConnection<Address>>
+where
+    C::Connection: Connection,
+{
+    channel: &'a Channel<C>,
+    began: Instant,
+    timeout: Option<Duration>,
+    /// Set while an answer is awaited.
+    address: Option<Address>,
+}
+
+impl<C: MakeConnection<Address>> Drop for Unanswered<'_, C>
+where
+    C::Connection: Connection,
+{
+    fn drop(&mut self) {
+        let Some(address) = self.address.take() else { return };
+        // A timer outside this call started a little earlier. A call that is given up sooner, as one of two that race,
+        // says nothing of the host.
+        let enough = self.timeout.map_or(TIMED_OUT, |timeout| TIMED_OUT.min(timeout.mul_f32(0.9)));
+        if self.began.elapsed() >= enough {
+            self.channel.pool.distrust(&address, self.began);
         }
     }
 }

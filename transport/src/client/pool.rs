@@ -53,6 +53,8 @@ struct AddressPool<T> {
     address: Address,
     /// In the order of their last use.
     idle: Vec<Idle<T>>,
+    /// Connections that were last used before this are not used any more: the host may be dead.
+    trusted_from: Option<Instant>,
     /// If the number of connections is limited: one permit for each.
     permits: Option<Arc<Semaphore>>,
 }
@@ -72,7 +74,12 @@ impl<T> State<T> {
     fn find_or_add(&mut self, address: &Address, max_connections: Option<usize>) -> &mut AddressPool<T> {
         let at = self.by_address.iter().position(|pool| pool.address == *address).unwrap_or_else(|| {
             let permits = max_connections.map(|most| Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))));
-            self.by_address.push(AddressPool { address: address.clone(), idle: Vec::new(), permits });
+            self.by_address.push(AddressPool {
+                address: address.clone(),
+                idle: Vec::new(),
+                trusted_from: None,
+                permits,
+            });
             self.by_address.len() - 1
         });
         &mut self.by_address[at]
@@ -133,7 +140,16 @@ impl<T: Connection> Pool<T> {
     pub(super) async fn take(&self, address: &Address) -> Option<Box<PooledConnection<T>>> {
         let mut waited = false;
         loop {
-            let mut idle = self.lock().find(address)?.idle.pop()?;
+            let (mut idle, trusted) = {
+                let mut state = self.lock();
+                let pool = state.find(address)?;
+                let idle = pool.idle.pop()?;
+                let trusted = pool.trusts(&idle);
+                (idle, trusted)
+            };
+            if !trusted {
+                continue;
+            }
             if idle.suspect && !waited {
                 // The runtime learns that connections have ended when it next polls the operating system.
                 tokio::task::yield_now().await;
@@ -141,6 +157,7 @@ impl<T: Connection> Pool<T> {
             }
             if idle.since.elapsed() < self.idle_timeout && idle.connection.is_usable() {
                 self.reused.fetch_add(1, Ordering::Relaxed);
+                idle.connection.suspect = idle.suspect;
                 return Some(idle.connection);
             }
         }
@@ -166,11 +183,26 @@ impl<T: Connection> Pool<T> {
         }
     }
 
-    /// Called when a connection to `address` has broken: the idle ones are checked more carefully before they are used.
+    /// Called when a connection to `address` has broken: the idle ones are checked more carefully before they are used,
+    /// and if another one breaks, too, they are not used at all.
     pub(super) fn suspect(&self, address: &Address) {
         if let Some(pool) = self.lock().find(address) {
             pool.idle.iter_mut().for_each(|idle| idle.suspect = true);
         }
+    }
+
+    /// Called when a call to `address` that began at `began` got no sign of life, or broke on a suspect connection: idle
+    /// connections that were not used since then are closed. A dead host would otherwise fail one call for each of them,
+    /// and an idle TCP connection can't be asked.
+    pub(super) fn distrust(&self, address: &Address, began: Instant) {
+        let mut state = self.lock();
+        let Some(pool) = state.find(address) else { return };
+        pool.trusted_from = pool.trusted_from.max(Some(began));
+        let old = pool.idle.iter().take_while(|idle| idle.since < began).count();
+        // Dropped outside the lock: closing may take a system call.
+        let old: Vec<_> = pool.idle.drain(..old).collect();
+        drop(state);
+        drop(old);
     }
 
     /// The task runs in the runtime of the call that starts it. If that runtime ends, the next call starts another
@@ -197,11 +229,13 @@ impl<T: Connection> Pool<T> {
         drop(state);
         for (_, idle, _) in &mut checked {
             // Outside the lock: checking and closing may take system calls.
-            idle.retain_mut(|idle| idle.since.elapsed() < self.idle_timeout && idle.connection.is_usable());
+            idle.retain_mut(|idle| idle.since.elapsed() < self.idle_timeout && idle.connection.is_alive());
         }
         let mut state = self.lock();
         for (address, idle, permits) in checked {
-            state.find_or_add(&address, self.max_connections).idle.splice(..0, idle);
+            let pool = state.find_or_add(&address, self.max_connections);
+            let trusted: Vec<_> = idle.into_iter().filter(|idle| pool.trusts(idle)).collect();
+            pool.idle.splice(..0, trusted);
             drop(permits);
         }
         state.by_address.retain(|pool| !pool.idle.is_empty() || pool.is_in_use());
@@ -215,6 +249,10 @@ impl<T: Connection> Pool<T> {
 }
 
 impl<T> AddressPool<T> {
+    fn trusts(&self, idle: &Idle<T>) -> bool {
+        self.trusted_from.is_none_or(|from| idle.since >= from)
+    }
+
     /// How many of `count` idle connections may be taken out for a check, and as many permits: until they are back, no
     /// caller may make connections in their place.
     fn hold_permits(&self, count: usize) -> (usize, Option<OwnedSemaphorePermit>) {

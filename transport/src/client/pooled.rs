@@ -18,6 +18,8 @@ pub(crate) struct PooledConnection<T> {
     reader: MessageReader,
     decoder: Decoder,
     pub(super) writer: MessageWriter,
+    /// Another connection to the same address had broken when it was taken from the pool.
+    pub(super) suspect: bool,
 }
 
 /// Why a call failed on its connection.
@@ -52,6 +54,7 @@ impl<T: Connection> PooledConnection<T> {
             reader: MessageReader::new(limit),
             decoder: Decoder::new(limit),
             writer: MessageWriter::new(protocol, limit),
+            suspect: false,
         })
     }
 
@@ -62,6 +65,12 @@ impl<T: Connection> PooledConnection<T> {
     /// Whether an idle connection can be used for a call. Polls the connection once.
     pub(super) fn is_usable(&mut self) -> bool {
         self.is_reusable() && self.io.has_nothing_to_read()
+    }
+
+    /// As [`is_usable`](Self::is_usable), for a connection that stays idle: it also does what the connection has to do of
+    /// its own.
+    pub(super) fn is_alive(&mut self) -> bool {
+        self.is_usable() && self.io.poll_background_once().is_pending()
     }
 
     /// Whether it can be used again after a call that succeeded. Bytes after the answer are a protocol error.

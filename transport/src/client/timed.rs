@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::connection::Connection;
 use crate::deadline::Deadline;
 
 /// A connection on which a read or write that waits too long fails with [`io::ErrorKind::TimedOut`].
@@ -46,6 +47,14 @@ impl<T: AsyncRead + Unpin> TimedIo<T> {
         let read = poll_fn(|cx| Pin::new(&mut self.io).poll_read(cx, &mut ReadBuf::new(&mut byte)));
         // Outside tokio's cooperative budget: once that is used up, a socket with data reports "pending", too.
         pin!(tokio::task::unconstrained(read)).poll(&mut Context::from_waker(Waker::noop())).is_pending()
+    }
+}
+
+impl<T: Connection> TimedIo<T> {
+    /// [`Connection::poll_background`], without waiting.
+    pub(crate) fn poll_background_once(&mut self) -> Poll<io::Error> {
+        let background = poll_fn(|cx| self.io.poll_background(cx));
+        pin!(tokio::task::unconstrained(background)).poll(&mut Context::from_waker(Waker::noop()))
     }
 }
 

@@ -57,6 +57,10 @@ impl<C: Connection> Connection for Limited<C> {
     fn is_reusable(&self) -> bool {
         self.inner.is_reusable()
     }
+
+    fn poll_background(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        self.inner.poll_background(cx)
+    }
 }
 
 impl<C: AsyncRead + Unpin> AsyncRead for Limited<C> {

@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::io;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -93,8 +94,12 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
                 Err(closed) => return closed,
             };
             self.calls += 1;
-            let Self { stop, service, peer, processor, .. } = self;
-            let next = processor.call(message, peer, &**service, || stop.is_stopping()).await;
+            let Self { io, stop, service, peer, processor, .. } = self;
+            let call = processor.call(message, peer, &**service, || stop.is_stopping());
+            let next = match with_background(call, io).await {
+                Ok(next) => next,
+                Err(error) => return Closed::Failed(ReadError::Io(error)),
+            };
             let last = match next {
                 Next::End => return Closed::Normally,
                 Next::NoAnswer => continue,
@@ -145,6 +150,26 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
         };
         self.idle.poll(cx, self.calls, after).map(|()| Err(Closed::TimedOut(what, after)))
     }
+}
+
+/// Executes a call, and meanwhile does what the connection has to do of its own. If the peer is dead, the handler still
+/// runs to its end, as it does if the peer has closed the connection: what it began, it completes. Only its answer is
+/// dropped.
+async fn with_background<R>(call: impl Future<Output = R>, io: &mut impl Connection) -> io::Result<R> {
+    let mut call = pin!(call);
+    let mut dead = None;
+    poll_fn(|cx| {
+        if let Poll::Ready(done) = call.as_mut().poll(cx) {
+            return Poll::Ready(dead.take().map_or(Ok(done), Err));
+        }
+        if dead.is_none()
+            && let Poll::Ready(error) = io.poll_background(cx)
+        {
+            dead = Some(error);
+        }
+        Poll::Pending
+    })
+    .await
 }
 
 /// Fires when no call has arrived for a while. It costs nothing at a call: the timer is not reset, and checks whether

@@ -55,8 +55,8 @@ pub(super) enum Step {
     Payload,
     /// A ping, to be answered with the same bytes.
     Ping(Vec<u8>),
-    /// An answer to our ping, or an unsolicited pong.
-    Pong,
+    /// An answer to our ping with its bytes, or an unsolicited pong.
+    Pong(Vec<u8>),
     /// The peer closes, with this code if it gave one.
     Close(Option<u16>),
 }
@@ -122,7 +122,7 @@ impl Decoder {
                 mask.apply(&mut payload);
                 Ok(match header.opcode {
                     PING => Step::Ping(payload),
-                    PONG => Step::Pong,
+                    PONG => Step::Pong(payload),
                     _ => Step::Close(payload.get(..2).map(|code| u16::from_be_bytes([code[0], code[1]]))),
                 })
             }
@@ -236,6 +236,10 @@ impl Encoder {
             self.frame(BINARY, length, parts, out);
         }
         length
+    }
+
+    pub(super) fn ping(&mut self, payload: &[u8], out: &mut BytesMut) {
+        self.frame(PING, payload.len(), [payload], out);
     }
 
     pub(super) fn pong(&mut self, payload: &[u8], out: &mut BytesMut) {

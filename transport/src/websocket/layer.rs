@@ -25,7 +25,7 @@ impl<Io: Connection> Layer<Io> for WebSocket {
                 .await
                 .map_err(HandshakeError::of)?;
         let (io, early) = socket.into_inner().into_parts();
-        Ok(WebSocketStream::new(io, early, Role::Client))
+        Ok(WebSocketStream::new(io, early, Role::Client, self.keepalive))
     }
 
     async fn incoming<P: Peer>(
@@ -46,7 +46,10 @@ impl<Io: Connection> Layer<Io> for WebSocket {
             .await
             .map_err(HandshakeError::of)?;
         let (io, early) = socket.into_inner().into_parts();
-        Ok((WebSocketStream::new(io, early, Role::Server), WebSocketPeer::new(peer, path, query, headers)))
+        Ok((
+            WebSocketStream::new(io, early, Role::Server, self.keepalive),
+            WebSocketPeer::new(peer, path, query, headers),
+        ))
     }
 
     fn endpoint(&self, below: Endpoint) -> Endpoint {

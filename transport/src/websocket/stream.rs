@@ -1,5 +1,7 @@
 //! A byte stream over WebSocket messages.
 
+mod alive;
+
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
@@ -10,7 +12,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_util::io::poll_read_buf;
 
 use crate::connection::Connection;
+use crate::keepalive::Keepalive;
 
+use self::alive::Alive;
 use super::frame::{Decoder, Encoder, FrameError, MAX_CONTROL, Role, Step};
 
 /// Bytes read from the connection at a time: 4 to 16 KiB is where tungstenite was found best in memory and speed.
@@ -39,7 +43,11 @@ const CLOSE_NORMAL: u16 = 1000;
 const CLOSE_PROTOCOL_ERROR: u16 = 1002;
 
 /// A byte stream in WebSocket messages: each write is one binary message, and text and binary messages are read as one
-/// stream, however they are fragmented. It answers pings while it is read, and closes with code 1000.
+/// stream, however they are fragmented. It answers pings while it is read or polled in the background, and closes with
+/// code 1000.
+///
+/// A read fails with [`io::ErrorKind::TimedOut`] when the other end is dead: see
+/// [`WebSocket::with_keepalive`](super::WebSocket::with_keepalive).
 ///
 /// Written bytes are sent at the next flush at the latest. Dropping it sends a close frame if that needs no waiting.
 #[derive(Debug)]
@@ -53,6 +61,10 @@ pub struct WebSocketStream<T: AsyncWrite + Unpin> {
     output: BytesMut,
     /// The newest unanswered ping; by RFC 6455, 5.5.3, older ones need no answer.
     ping: Option<Vec<u8>>,
+    /// Payload that was read in the background, before anybody asked for it.
+    ahead: BytesMut,
+    /// `None` without keepalive.
+    alive: Option<Alive>,
     reading: Reading,
     close_sent: bool,
     /// Set while a writer waits for room. The writer then also writes the reader's control frames: the connection keeps
@@ -71,11 +83,16 @@ impl<T: Connection> Connection for WebSocketStream<T> {
     fn is_reusable(&self) -> bool {
         !self.close_sent && self.reading == Reading::Open && self.io.is_reusable()
     }
+
+    /// Answers pings, sends its own, and keeps what else arrives, up to 64 KiB.
+    fn poll_background(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        self.poll_unread(cx)
+    }
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
     /// After a handshake. `early` are the bytes that arrived together with it.
-    pub(super) fn new(io: T, early: BytesMut, role: Role) -> Self {
+    pub(super) fn new(io: T, early: BytesMut, role: Role, keepalive: Option<Keepalive>) -> Self {
         Self {
             io,
             decoder: Decoder::new(role),
@@ -83,6 +100,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
             input: early,
             output: BytesMut::new(),
             ping: None,
+            ahead: BytesMut::new(),
+            alive: keepalive.map(Alive::new),
             reading: Reading::Open,
             close_sent: false,
             writer_waits: false,
@@ -91,6 +110,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
 
     /// Moves payload that has already been read. Returns how many bytes.
     fn take_buffered_payload(&mut self, out: &mut ReadBuf<'_>) -> usize {
+        if !self.ahead.is_empty() {
+            return self.take_ahead(out);
+        }
         let count = self.decoder.payload_left().min(self.input.len()).min(out.remaining());
         if count > 0 {
             self.decoder.take_payload(&mut self.input[..count]);
@@ -103,8 +125,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
     /// Reads payload straight into the caller's buffer: no copy for the bulk of a large message.
     fn poll_read_payload(&mut self, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = out.filled().len();
-        ready!(Pin::new(&mut self.io).poll_read(cx, out))?;
+        if Pin::new(&mut self.io).poll_read(cx, out)?.is_pending() {
+            return self.poll_silent(cx);
+        }
         let read = out.filled().len() - before;
+        self.heard(read);
         if read == 0 {
             return Poll::Ready(Err(self.fail(io::ErrorKind::UnexpectedEof, "connection ended inside a message")));
         }
@@ -121,7 +146,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if !self.input.is_empty() {
             self.input.reserve(READ_CHUNK);
-            return poll_read_buf(Pin::new(&mut self.io), cx, &mut self.input);
+            let count = ready!(poll_read_buf(Pin::new(&mut self.io), cx, &mut self.input))?;
+            self.heard(count);
+            return Poll::Ready(Ok(count));
         }
         // On the stack, so that an idle connection has no buffer.
         let mut chunk = [const { MaybeUninit::uninit() }; READ_CHUNK];
@@ -133,14 +160,25 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
             return Poll::Pending;
         }
         self.input.extend_from_slice(chunk.filled());
+        self.heard(chunk.filled().len());
         Poll::Ready(Ok(chunk.filled().len()))
+    }
+
+    /// The connection has ended.
+    fn end(&mut self) -> io::Result<()> {
+        if !self.input.is_empty() || !self.decoder.is_between_messages() {
+            return Err(self.fail(io::ErrorKind::UnexpectedEof, "connection ended inside a message"));
+        }
+        self.reading = Reading::Ended;
+        Ok(())
     }
 
     /// Takes one frame header or control frame off the input. `false` if it is incomplete.
     fn understand(&mut self) -> Result<bool, FrameError> {
         match self.decoder.step(&mut self.input)? {
             Step::More => return Ok(false),
-            Step::Payload | Step::Pong => {}
+            Step::Payload => {}
+            Step::Pong(payload) => self.answered(&payload),
             Step::Ping(payload) => self.ping = Some(payload),
             Step::Close(code) => {
                 self.send_close(code.map_or(CLOSE_NORMAL, answer_to_close));
@@ -160,6 +198,14 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
     fn fail(&mut self, kind: io::ErrorKind, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
         self.reading = Reading::Failed;
         io::Error::new(kind, why)
+    }
+
+    /// Ends the connection because of a violation of the protocol.
+    fn refuse(&mut self, error: FrameError, cx: &mut Context<'_>) -> io::Result<io::Error> {
+        self.send_close(CLOSE_PROTOCOL_ERROR);
+        let error = self.fail(io::ErrorKind::InvalidData, error);
+        self.answer(cx)?;
+        Ok(error)
     }
 
     /// Writes pending control frames, as far as that is possible without waiting for room.
@@ -200,6 +246,9 @@ impl<T: AsyncWrite + Unpin> WebSocketStream<T> {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.output.advance(count);
+            if let Some(alive) = &mut self.alive {
+                alive.wrote(count);
+            }
         }
         if self.output.is_empty() && self.output.capacity() > KEPT {
             self.output = BytesMut::new();
@@ -232,6 +281,9 @@ impl<T: AsyncWrite + Unpin> WebSocketStream<T> {
                 return Some(Poll::Pending);
             }
         };
+        if let Some(alive) = &mut self.alive {
+            alive.wrote(written);
+        }
         // The header has promised all of it.
         let mut gone = written;
         for part in &slices[..count] {
@@ -279,23 +331,16 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketStream<T> {
                     continue;
                 }
                 Ok(false) => {}
-                Err(error) => {
-                    this.send_close(CLOSE_PROTOCOL_ERROR);
-                    let error = this.fail(io::ErrorKind::InvalidData, error);
-                    this.answer(cx)?;
-                    return Poll::Ready(Err(error));
-                }
+                Err(error) => return Poll::Ready(Err(this.refuse(error, cx)?)),
             }
             if this.ping.is_some() || !this.output.is_empty() {
                 // Left over from when there was no room.
                 this.answer(cx)?;
             }
-            if ready!(this.poll_fill(cx))? == 0 {
-                if !this.input.is_empty() || !this.decoder.is_between_messages() {
-                    let why = "connection ended inside a message";
-                    return Poll::Ready(Err(this.fail(io::ErrorKind::UnexpectedEof, why)));
-                }
-                this.reading = Reading::Ended;
+            match this.poll_fill(cx)? {
+                Poll::Ready(0) => this.end()?,
+                Poll::Ready(_) => {}
+                Poll::Pending => return this.poll_silent(cx),
             }
         }
         cx.waker().wake_by_ref();

@@ -13,10 +13,16 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Buf;
 use futures_util::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
 
-use super::frame::{GO_AWAY, HEADER, Header};
+use super::frame::{ACK, GO_AWAY, HEADER, Header, PING};
+use super::pace::Pace;
 use super::status::Status;
 use super::wire::Wire;
+
+/// How many unwritten bytes there may be for the answer to a ping to be added. A peer that sends pings and reads nothing
+/// has to wait.
+const PONGS_UP_TO: usize = 512 * 1024;
 
 /// Shared by the library's end and the engine, which are polled by one thread at a time: never contended.
 #[derive(Debug)]
@@ -31,6 +37,7 @@ pub(super) struct Buffers {
     /// Frames of our own that wait for the end of a body.
     injected: Vec<u8>,
     go_away: Option<Header>,
+    pace: Pace,
     status: Arc<Status>,
 }
 
@@ -48,6 +55,7 @@ impl LibraryEnd {
             body_left: 0,
             injected: Vec::new(),
             go_away: None,
+            pace: Pace::new(),
             status,
         })))
     }
@@ -74,6 +82,15 @@ impl Buffers {
         }
     }
 
+    /// Sends a ping of the session's keepalive.
+    pub(super) fn ping(&mut self, id: u32) {
+        self.inject(Header::ping(id));
+        let queued = self.wire.outgoing.len() + self.body_left + self.injected.len();
+        if let Some(pulse) = &mut self.wire.pulse {
+            pulse.pinged(id, queued, Instant::now());
+        }
+    }
+
     fn record(&mut self, header: Header) {
         if header.kind == GO_AWAY {
             self.go_away = Some(header);
@@ -91,13 +108,44 @@ impl Buffers {
                 return if self.wire.ended { self.wire.incoming.len() } else { 0 };
             };
             let header = Header::decode(*header);
-            if self.status.frame_received(header) {
+            if header.kind == PING && (!header.has(ACK) || header.answered_ping().is_some()) {
+                if !self.answer(header) {
+                    return 0;
+                }
+                self.status.frame_received(header);
+                self.wire.incoming.advance(HEADER);
+            } else if self.status.frame_received(header) {
                 self.arrived += usize::from(header.body() > 0);
                 self.reading = Some((header, HEADER + header.body()));
             } else {
                 self.wire.incoming.advance(HEADER);
             }
         }
+    }
+
+    /// Handles a ping, or the answer to one of ours. `false` where there is no room for the answer.
+    ///
+    /// The library would not read on before it has written its answer, and both ends may wait for the answers to marks.
+    /// It would take the answers to our pings for those to pings that it has not sent, and end the session.
+    fn answer(&mut self, header: Header) -> bool {
+        if !header.has(ACK) {
+            let room = self.wire.outgoing.len() + self.injected.len() < PONGS_UP_TO;
+            if room {
+                self.inject(Header::pong(header.length));
+            }
+            return room;
+        }
+        let now = Instant::now();
+        if let Some(number) = header.answered_mark() {
+            let arrived = self.pace.answered(number, now);
+            self.status.set_frame_size(self.pace.frame());
+            if let (Some(arrived), Some(pulse)) = (arrived, &mut self.wire.pulse) {
+                pulse.confirm(arrived, now);
+            }
+        } else if let (Some(id), Some(pulse)) = (header.answered_ping(), &mut self.wire.pulse) {
+            pulse.answered(id, now);
+        }
+        true
     }
 
     /// A part of a body was written.
@@ -156,6 +204,16 @@ impl AsyncWrite for LibraryEnd {
         if buffers.body_left == 0
             && let Some(header) = buf.first_chunk::<HEADER>()
         {
+            let position = buffers.wire.position();
+            if let Some(number) = buffers.pace.due(position) {
+                buffers.inject(Header::mark(number));
+                let end = buffers.wire.position();
+                buffers.pace.marked(number, end, Instant::now());
+            }
+            let position = buffers.wire.position();
+            if buffers.pace.is_full(position) {
+                return Poll::Pending;
+            }
             let header = buffers.status.frame_sent(Header::decode(*header));
             buffers.record(header);
             buffers.body_left = header.body();

@@ -12,7 +12,7 @@ use volo::net::Address;
 use super::session::{DialedPeer, Outgoing, Session};
 use super::sessions::{Choice, Dialed, Sessions};
 use super::stream::YamuxStream;
-use super::{OpenError, SessionListener, YamuxOptions};
+use super::{Backoff, OpenError, Reconnecting, SessionListener, YamuxOptions};
 use crate::client::NOWHERE;
 use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::connection::Connection;
@@ -76,12 +76,54 @@ impl Yamux {
         C::Connection: Connection,
         C::Error: Into<ConnectError>,
     {
-        let after = options.connect_timeout;
-        let connection = tokio::time::timeout(after, connection.make_connection(NOWHERE))
-            .await
-            .map_err(|_| ConnectError::new(ConnectErrorKind::TimedOut(after)))?
-            .map_err(Into::into)?;
-        Ok(Session::start(connection, yamux::Mode::Client, options, DialedPeer))
+        connect(&connection, options).await
+    }
+
+    /// A session that is dialed again when it ends, with the default options.
+    ///
+    /// `connector` is dialed at once, and after each failure or end after a random wait (see [`Backoff`]). Serve the
+    /// listener and build the client once; both span all sessions. It has to be called inside a tokio runtime.
+    ///
+    /// ```no_run
+    /// # use volplane_generated::api::{Echo, EchoClientBuilder, EchoServer, Request, Response};
+    /// # struct EchoHandler;
+    /// # impl Echo for EchoHandler {
+    /// #     async fn echo(&self, request: Request) -> Result<Response, volo_thrift::ServerError> {
+    /// #         Ok(Response { message: request.message })
+    /// #     }
+    /// # }
+    /// use std::future::IntoFuture;
+    /// use volplane_transport::{Backoff, ConnectWith, StdNet, Yamux, serve};
+    ///
+    /// # async fn f() -> Result<(), Box<dyn std::error::Error>> {
+    /// let session = Yamux::reconnecting(StdNet::to("127.0.0.1:8891"), Backoff::default());
+    /// let (outgoing, incoming) = session.split();
+    /// tokio::spawn(serve(incoming, EchoServer::from_handler(EchoHandler)).into_future());
+    /// let client = EchoClientBuilder::new("hub").connect_with(outgoing.clone()).build();
+    /// let mut state = outgoing.state();
+    /// while state.changed().await.is_ok() {
+    ///     println!("{:?}", *state.borrow());
+    /// }
+    /// # drop(client);
+    /// # Ok(()) }
+    /// ```
+    pub fn reconnecting<C>(connector: C, backoff: Backoff) -> Reconnecting
+    where
+        C: MakeConnection<Address> + Send + Sync + 'static,
+        C::Connection: Connection,
+        C::Error: Into<ConnectError> + Send,
+    {
+        Self::reconnecting_with_options(connector, backoff, YamuxOptions::default())
+    }
+
+    /// As [`reconnecting`](Self::reconnecting), with other options.
+    pub fn reconnecting_with_options<C>(connector: C, backoff: Backoff, options: YamuxOptions) -> Reconnecting
+    where
+        C: MakeConnection<Address> + Send + Sync + 'static,
+        C::Connection: Connection,
+        C::Error: Into<ConnectError> + Send,
+    {
+        Reconnecting::start(connector, backoff, options)
     }
 
     /// Accepts sessions on the connections of `listener`.
@@ -99,6 +141,21 @@ impl Yamux {
             sessions: Arc::default(),
         }
     }
+}
+
+/// See [`Yamux::connect_with_options`].
+pub(super) async fn connect<C>(connector: &C, options: YamuxOptions) -> Result<Session, ConnectError>
+where
+    C: MakeConnection<Address>,
+    C::Connection: Connection,
+    C::Error: Into<ConnectError>,
+{
+    let after = options.connect_timeout;
+    let connection = tokio::time::timeout(after, connector.make_connection(NOWHERE))
+        .await
+        .map_err(|_| ConnectError::new(ConnectErrorKind::TimedOut(after)))?
+        .map_err(Into::into)?;
+    Ok(Session::start(connection, yamux::Mode::Client, options, DialedPeer))
 }
 
 /// Makes connections that are streams of one session, or of a few. Made by [`Yamux::over`]; clones share the sessions.

@@ -6,7 +6,9 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
+
+use tokio::time::Instant;
 
 use super::buffers::LibraryEnd;
 use super::frame::Header;
@@ -15,6 +17,7 @@ use super::status::Status;
 use super::wire::Wire;
 use super::{SessionError, YamuxOptions};
 use crate::connection::Connection;
+use crate::keepalive::{Pulse, Step, Timer};
 
 pub(super) struct Engine {
     /// `None` once the session is closed.
@@ -36,7 +39,8 @@ impl Engine {
         options: &YamuxOptions,
         status: Arc<Status>,
     ) -> Self {
-        let buffers = LibraryEnd::new(Wire::new(Box::new(connection)), status);
+        let pulse = options.keepalive.map(|keepalive| Pulse::new(keepalive, options.write_timeout, Instant::now()));
+        let buffers = LibraryEnd::new(Wire::new(Box::new(connection), pulse), status);
         Self {
             library: Some(yamux::Connection::new(buffers.clone(), options.library(), mode)),
             buffers,
@@ -109,6 +113,32 @@ impl Engine {
 
     pub(super) fn inject(&mut self, header: Header) {
         self.buffers.lock().inject(header);
+    }
+
+    /// Sends a ping if one is due, and resolves then, or if the peer is dead. Call it when everything that has arrived was
+    /// read.
+    pub(super) fn poll_keepalive(&mut self, timer: &mut Timer, cx: &mut Context<'_>) -> Poll<Result<(), SessionError>> {
+        let mut buffers = self.buffers.lock();
+        loop {
+            let Some(pulse) = &mut buffers.wire.pulse else { return Poll::Pending };
+            match pulse.next() {
+                Step::Ping(id) => {
+                    buffers.ping(id);
+                    return Poll::Ready(Ok(()));
+                }
+                Step::Wait(until) => {
+                    ready!(timer.poll_until(until, cx));
+                    pulse.fire(Instant::now()).map_err(SessionError::silent)?;
+                }
+            }
+        }
+    }
+
+    /// Sends a ping now, because the peer may be dead.
+    pub(super) fn probe(&mut self) {
+        if let Some(pulse) = &mut self.buffers.lock().wire.pulse {
+            pulse.probe();
+        }
     }
 
     pub(super) fn sent_go_away(&self) -> Option<Header> {

@@ -11,15 +11,42 @@ use crate::connect::{ConnectError, ConnectErrorKind};
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{what}")]
 pub struct SessionError {
+    kind: SessionErrorKind,
     what: &'static str,
     #[source]
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
+/// The kind of a [`SessionError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionErrorKind {
+    /// The underlying connection failed. The source says how.
+    Io,
+    /// The other end violated the protocol.
+    Protocol,
+    /// The connection took no byte for [`YamuxOptions::with_write_timeout`](super::YamuxOptions::with_write_timeout).
+    Stalled,
+    /// No byte arrived for this time, not even the answer to a ping. See
+    /// [`YamuxOptions::with_keepalive`](super::YamuxOptions::with_keepalive).
+    Silent(Duration),
+    /// The other end has ended the session with this error code.
+    Reported(u32),
+}
+
 impl SessionError {
+    /// The kind of failure.
+    pub fn kind(&self) -> SessionErrorKind {
+        self.kind
+    }
+
     /// The underlying connection failed.
     pub(super) fn io(error: io::Error) -> Self {
-        Self { what: "the connection under the yamux session failed", source: Some(Arc::new(error)) }
+        Self {
+            kind: SessionErrorKind::Io,
+            what: "the connection under the yamux session failed",
+            source: Some(Arc::new(error)),
+        }
     }
 
     /// The other end violated the protocol.
@@ -31,13 +58,27 @@ impl SessionError {
             }
             other => other,
         };
-        Self { what: "yamux protocol error", source: Some(Arc::new(error)) }
+        Self { kind: SessionErrorKind::Protocol, what: "yamux protocol error", source: Some(Arc::new(error)) }
     }
 
     /// The connection took no byte for [`YamuxOptions::with_write_timeout`].
     pub(super) fn stalled(after: Duration) -> Self {
         let error = io::Error::new(io::ErrorKind::TimedOut, format!("it took no byte for {after:?}"));
-        Self { what: "the connection under the yamux session is stalled", source: Some(Arc::new(error)) }
+        Self {
+            kind: SessionErrorKind::Stalled,
+            what: "the connection under the yamux session is stalled",
+            source: Some(Arc::new(error)),
+        }
+    }
+
+    /// No byte has arrived for this time.
+    pub(super) fn silent(time: Duration) -> Self {
+        let error = io::Error::new(io::ErrorKind::TimedOut, format!("no byte for {} s", time.as_secs()));
+        Self {
+            kind: SessionErrorKind::Silent(time),
+            what: "the other end of the yamux session is dead",
+            source: Some(Arc::new(error)),
+        }
     }
 
     /// The other end has ended the session with an error code in its GoAway.
@@ -47,7 +88,7 @@ impl SessionError {
             2 => "the other end of the yamux session reports an internal error",
             _ => "the other end of the yamux session reports an error",
         };
-        Self { what, source: None }
+        Self { kind: SessionErrorKind::Reported(code), what, source: None }
     }
 }
 

@@ -8,6 +8,12 @@ pub(super) const WINDOW_UPDATE: u8 = 1;
 pub(super) const PING: u8 = 2;
 pub(super) const GO_AWAY: u8 = 3;
 
+/// The bit that tells our pings from the library's.
+const OWN_PING: u32 = 1 << 31;
+
+/// The bit that tells marks from the pings of the keepalive.
+const MARK: u32 = 1 << 30;
+
 pub(super) const SYN: u16 = 1;
 pub(super) const ACK: u16 = 2;
 pub(super) const FIN: u16 = 4;
@@ -30,6 +36,31 @@ impl Header {
     /// in an earlier frame.
     pub(super) fn go_away(all_acknowledged: bool) -> Self {
         Header { kind: GO_AWAY, flags: if all_acknowledged { ACK } else { 0 }, stream: 0, length: 0 }
+    }
+
+    /// A ping of our own. The library numbers its pings from 0 and gets none of [`OWN_PING`].
+    pub(super) fn ping(id: u32) -> Self {
+        Header { kind: PING, flags: SYN, stream: 0, length: OWN_PING | id }
+    }
+
+    /// A ping that shows how fast the session's bytes arrive.
+    pub(super) fn mark(number: u32) -> Self {
+        Self::ping(MARK | number)
+    }
+
+    /// The answer to a ping of the peer.
+    pub(super) fn pong(id: u32) -> Self {
+        Header { kind: PING, flags: ACK, stream: 0, length: id }
+    }
+
+    /// The number of the mark that this is the answer to.
+    pub(super) fn answered_mark(&self) -> Option<u32> {
+        self.answered_ping().filter(|id| id & MARK != 0).map(|id| id & !MARK)
+    }
+
+    /// The id of our own ping that this is the answer to.
+    pub(super) fn answered_ping(&self) -> Option<u32> {
+        (self.kind == PING && self.has(ACK) && self.length & OWN_PING != 0).then_some(self.length & !OWN_PING)
     }
 
     /// Resets a stream.

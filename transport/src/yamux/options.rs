@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::stream;
+use crate::keepalive::Keepalive;
 
 /// Limits and timeouts of a session.
 ///
@@ -14,6 +15,7 @@ use super::stream;
 /// | `close_timeout` | 30 s | the stream is reset |
 /// | `connect_timeout` | 5 s | `Yamux::connect` fails |
 /// | `write_timeout` | 30 s | the session ends |
+/// | `keepalive` | 20 s, 10 s | a ping is sent; the session ends |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct YamuxOptions {
     pub(super) max_outbound_streams: usize,
@@ -22,6 +24,7 @@ pub struct YamuxOptions {
     pub(super) close_timeout: Duration,
     pub(super) connect_timeout: Duration,
     pub(super) write_timeout: Duration,
+    pub(super) keepalive: Option<Keepalive>,
 }
 
 impl Default for YamuxOptions {
@@ -33,6 +36,7 @@ impl Default for YamuxOptions {
             close_timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(5),
             write_timeout: Duration::from_secs(30),
+            keepalive: Some(Keepalive::default()),
         }
     }
 }
@@ -71,6 +75,17 @@ impl YamuxOptions {
     /// How long the connection may refuse bytes that are due before the session counts as dead. Default: 30 s.
     pub fn with_write_timeout(self, timeout: Duration) -> Self {
         Self { write_timeout: timeout, ..self }
+    }
+
+    /// When a session without inbound bytes is checked with a ping, and when it is dead. Default: a ping after 20 s, the
+    /// end 10 s later. The session ends with [`SessionErrorKind::Silent`](super::SessionErrorKind::Silent).
+    pub fn with_keepalive(self, keepalive: Keepalive) -> Self {
+        Self { keepalive: Some(keepalive), ..self }
+    }
+
+    /// Sends no pings: a connection that was cut without an end is noticed only when it takes no more bytes.
+    pub fn without_keepalive(self) -> Self {
+        Self { keepalive: None, ..self }
     }
 
     /// How many streams of the other end may have a handle, including those that it has reset.

@@ -176,6 +176,11 @@ impl Outgoing {
         self.is_open() && !self.status.is_silent()
     }
 
+    /// Whether a call was given up on it and nothing has arrived since.
+    pub(super) fn is_suspect(&self) -> bool {
+        self.status.is_suspect()
+    }
+
     /// Sends GoAway and ends the session. Calls that are still running fail. Takes at most 6 s: 5 s until the connection
     /// has taken what is due, and 1 s until the other end has closed it, too.
     pub async fn close(&self) {
@@ -205,6 +210,15 @@ impl Outgoing {
         while state.changed().await.is_ok() {}
         // The driver reports nothing if its runtime is shut down.
         state.borrow().clone().unwrap_or(Ok(()))
+    }
+
+    /// Waits until the session takes no more calls of this end: it is over, or the other end is going away.
+    pub(super) async fn unusable(&self) {
+        tokio::select! {
+            () = self.status.unusable.cancelled() => {}
+            // The runtime of the driver was shut down.
+            () = self.commands.closed() => {}
+        }
     }
 
     /// Whether the session is over.

@@ -68,7 +68,9 @@ impl Sessions {
         // A session that has ended, is going away or stays silent is never handed out again. Its streams keep it as long
         // as they live.
         slot.sessions.retain(Outgoing::is_usable);
-        let best = slot.sessions.iter().min_by_key(|session| session.open_streams());
+        // One that a call was given up on stays until it has answered or another one replaces it.
+        let trusted = slot.sessions.iter().filter(|session| !session.is_suspect());
+        let best = trusted.min_by_key(|session| session.open_streams());
         let enough = |best: &Outgoing| {
             !grow
                 || slot.sessions.len() >= most
@@ -104,6 +106,7 @@ impl Sessions {
             Some(Ok(session)) => {
                 if slot.attempt.take_if(|attempt| attempt.number == number).is_some() {
                     slot.failed = None;
+                    slot.sessions.retain(|session| !session.is_suspect());
                     slot.sessions.push(session.clone());
                 }
             }

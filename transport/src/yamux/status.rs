@@ -5,13 +5,14 @@ mod streams;
 #[cfg(test)]
 mod tests;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Waker;
 
 use bytes::BytesMut;
 use futures_util::task::AtomicWaker;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use self::silence::Silence;
 use self::streams::Record;
@@ -23,9 +24,13 @@ pub(super) struct Status {
     pub(super) permits: Arc<Semaphore>,
     pub(super) max_outbound_streams: usize,
     peer_going_away: AtomicBool,
+    /// Cancelled once the session takes no more calls of this end.
+    pub(super) unusable: CancellationToken,
     ended: AtomicBool,
     /// Many messages arrive at once.
     busy: AtomicBool,
+    /// The largest frame of a stream.
+    frame_size: AtomicUsize,
     silence: Silence,
     /// Locked only for frames with flags, and when a stream is added, removed or fails.
     record: Mutex<Record>,
@@ -43,8 +48,10 @@ impl Status {
             permits: Arc::new(Semaphore::new(max_outbound_streams)),
             max_outbound_streams,
             peer_going_away: AtomicBool::new(false),
+            unusable: CancellationToken::new(),
             ended: AtomicBool::new(false),
             busy: AtomicBool::new(false),
+            frame_size: AtomicUsize::new(usize::MAX),
             silence: Silence::default(),
             record: Mutex::default(),
             driver: AtomicWaker::new(),
@@ -79,11 +86,33 @@ impl Status {
     pub(super) fn end(&self) {
         self.ended.store(true, Ordering::Release);
         self.permits.close();
+        self.unusable.cancel();
     }
 
     /// Whether the peer answers nothing, not even pings: no new call should go to such a session.
     pub(super) fn is_silent(&self) -> bool {
         self.silence.is_silent()
+    }
+
+    /// How many frames have arrived so far.
+    pub(super) fn frames_received(&self) -> u64 {
+        self.silence.frames()
+    }
+
+    /// A call was given up, and no frame has arrived since it was sent: the driver asks the peer with a ping, and no call
+    /// goes to the session until a frame arrives.
+    pub(super) fn suspect(&self) {
+        self.silence.suspect();
+        self.driver.wake();
+    }
+
+    pub(super) fn is_suspect(&self) -> bool {
+        self.silence.is_suspect()
+    }
+
+    /// Whether a ping is due because of [`suspect`](Self::suspect). `true` once.
+    pub(super) fn take_suspicion(&self) -> bool {
+        self.silence.take_probe()
     }
 
     /// The peer acknowledged no stream within the open timeout.
@@ -99,6 +128,15 @@ impl Status {
 
     pub(super) fn set_busy(&self, busy: bool) {
         self.busy.store(busy, Ordering::Relaxed);
+    }
+
+    /// The largest frame that a stream should write: on a slow link, others wait for it.
+    pub(super) fn frame_size(&self) -> usize {
+        self.frame_size.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_frame_size(&self, size: usize) {
+        self.frame_size.store(size, Ordering::Relaxed);
     }
 
     /// An empty buffer for a large message.

@@ -43,6 +43,8 @@ pub struct YamuxStream {
     shut_down: bool,
     /// Something was read.
     answered: bool,
+    /// How many frames of the session had arrived when bytes were sent for which nothing was read yet.
+    asked: Option<u64>,
     /// Something was given to the library since the last flush.
     unflushed: bool,
     /// How many of the bytes read since the gate was last notified a window update in the library's queue may cover.
@@ -112,6 +114,7 @@ impl YamuxStream {
             announced: false,
             shut_down: false,
             answered: false,
+            asked: None,
             unflushed: false,
             counted: 0,
             uncounted: 0,
@@ -152,12 +155,13 @@ impl YamuxStream {
 }
 
 impl Connection for YamuxStream {
-    /// Not if it is closed or the other end is going away. A client closes its idle streams while the session's permits
+    /// Not if it is closed or the other end is going away, or while the other end may be dead. A client closes its idle streams while the session's permits
     /// are scarce, so that it does not starve other clients of the session.
     fn is_reusable(&self) -> bool {
         let Some((stream, guard)) = &self.parts else { return false };
         let status = &guard.status;
-        let unwanted = self.outbound && (status.peer_is_going_away() || status.permits_are_scarce());
+        let unwanted =
+            self.outbound && (status.peer_is_going_away() || status.permits_are_scarce() || status.is_suspect());
         !unwanted && !status.has_ended() && !self.shut_down && !stream.is_closed()
     }
 }
@@ -165,6 +169,9 @@ impl Connection for YamuxStream {
 impl Drop for YamuxStream {
     fn drop(&mut self) {
         let Some((stream, mut guard)) = self.parts.take() else { return };
+        if self.outbound && !stream.is_closed() && self.asked == Some(guard.status.frames_received()) {
+            guard.status.suspect();
+        }
         if !self.outbound && !self.announced && !stream.is_closed() {
             guard.status.refuse(guard.id);
         } else if self.shut_down

@@ -11,9 +11,11 @@ use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Instant;
 use tokio_util::io::poll_read_buf;
 
 use crate::connection::Connection;
+use crate::keepalive::Pulse;
 
 /// How many unwritten bytes make the library wait.
 const HIGH: usize = 128 * 1024;
@@ -50,10 +52,14 @@ pub(super) struct Wire {
     failed: Option<io::Error>,
     /// The connection has taken bytes since the last [`take_progress`](Self::take_progress).
     progress: bool,
+    /// How many bytes the connection has taken.
+    written: u64,
+    /// `None` without keepalive.
+    pub(super) pulse: Option<Pulse>,
 }
 
 impl Wire {
-    pub(super) fn new(connection: Box<dyn Connection>) -> Self {
+    pub(super) fn new(connection: Box<dyn Connection>, pulse: Option<Pulse>) -> Self {
         Self {
             connection,
             waker: Waker::noop().clone(),
@@ -65,6 +71,8 @@ impl Wire {
             unflushed: false,
             failed: None,
             progress: false,
+            written: 0,
+            pulse,
         }
     }
 
@@ -75,6 +83,11 @@ impl Wire {
     /// Whether the library has to wait before it may write.
     pub(super) fn is_full(&self) -> bool {
         self.outgoing.len() >= HIGH
+    }
+
+    /// How many bytes were written so far, those in memory among them.
+    pub(super) fn position(&self) -> u64 {
+        self.written + self.outgoing.len() as u64
     }
 
     /// Whether the library has to read before more is read from the connection.
@@ -113,6 +126,7 @@ impl Wire {
         match self.poll_fill() {
             Poll::Ready(count) => {
                 self.ended = count? == 0;
+                self.heard();
                 Ok(true)
             }
             Poll::Pending => Ok(false),
@@ -146,8 +160,24 @@ impl Wire {
         Pin::new(&mut self.connection).poll_read(&mut cx, &mut into).map_ok(|()| {
             self.read_directly = true;
             self.ended = into.filled().is_empty();
+            self.heard();
             into.filled().len()
         })
+    }
+
+    fn heard(&mut self) {
+        if let Some(pulse) = &mut self.pulse {
+            pulse.heard(Instant::now());
+        }
+    }
+
+    fn wrote(&mut self, count: usize) {
+        self.unflushed = true;
+        self.progress = true;
+        self.written += count as u64;
+        if let Some(pulse) = &mut self.pulse {
+            pulse.wrote(count, Instant::now());
+        }
     }
 
     /// Writes from memory to the connection. `true` when it did.
@@ -155,20 +185,20 @@ impl Wire {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
-        let mut cx = Context::from_waker(&self.waker);
         let mut moved = false;
         while !self.outgoing.is_empty() {
+            let mut cx = Context::from_waker(&self.waker);
             match Pin::new(&mut self.connection).poll_write(&mut cx, &self.outgoing)? {
                 Poll::Ready(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Poll::Ready(count) => {
                     self.outgoing.advance(count);
-                    self.unflushed = true;
-                    self.progress = true;
+                    self.wrote(count);
                     moved = true;
                 }
                 Poll::Pending => break,
             }
         }
+        let mut cx = Context::from_waker(&self.waker);
         if self.unflushed && Pin::new(&mut self.connection).poll_flush(&mut cx)?.is_ready() {
             self.unflushed = false;
             self.progress = true;
@@ -204,8 +234,7 @@ impl Wire {
         match Pin::new(&mut self.connection).poll_write_vectored(&mut cx, slices)? {
             Poll::Ready(0) => Err(io::ErrorKind::WriteZero.into()),
             Poll::Ready(count) => {
-                self.unflushed = true;
-                self.progress = true;
+                self.wrote(count);
                 let buffered = count.min(self.outgoing.len());
                 self.outgoing.advance(buffered);
                 Ok(count - buffered)

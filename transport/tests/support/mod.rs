@@ -18,6 +18,7 @@ pub mod bytes;
 pub mod link;
 pub mod looking;
 pub mod relay;
+pub mod slow_link;
 
 /// Longer than anything here takes on a busy machine: a test that runs into it has failed.
 pub const PATIENCE: Duration = Duration::from_secs(60);

@@ -74,7 +74,7 @@ async fn a_stream_that_was_shut_down_unwritten_is_announced_and_ends_with_its_ot
 
 #[tokio::test]
 async fn a_stream_whose_other_end_never_finishes_is_reset_in_the_end() {
-    let (session, mut raw) = against_raw().await;
+    let (session, mut raw) = against_raw_with(YamuxOptions::default().without_keepalive()).await;
     tokio::time::pause();
     let begun = tokio::time::Instant::now();
     let mut stream = session.outgoing().open().await.unwrap();

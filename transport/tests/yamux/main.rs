@@ -1,10 +1,14 @@
 //! yamux on the wire, and calls in both directions over one session.
 #![allow(clippy::unwrap_used)] // a test that can't go on has failed
 
+mod alive;
 mod draining;
+mod fairness;
 mod limits;
 mod load;
 mod over;
+mod points;
+mod reconnecting;
 
 mod raw;
 #[path = "../support/mod.rs"]

@@ -20,7 +20,8 @@ impl AsyncRead for Pings {
 
 #[test]
 fn a_reader_lets_others_run_between_pings_without_end() {
-    let mut stream = WebSocketStream::new(tokio::io::join(Pings, tokio::io::sink()), BytesMut::new(), Role::Client);
+    let mut stream =
+        WebSocketStream::new(tokio::io::join(Pings, tokio::io::sink()), BytesMut::new(), Role::Client, None);
     let stream: &mut WebSocketStream<Join<Pings, tokio::io::Sink>> = &mut stream;
     let mut byte = [0];
     let outcome = Pin::new(stream).poll_read(&mut Context::from_waker(Waker::noop()), &mut ReadBuf::new(&mut byte));
@@ -92,7 +93,7 @@ impl AsyncWrite for Choppy {
 /// What the other end reads of `writes`, each of them in several parts.
 async fn carried(role: Role, writes: &[Vec<usize>], at_once: usize, vectored: bool) -> (Vec<u8>, Vec<u8>) {
     let io = Choppy { taken: Vec::new(), at_once, vectored, ready: false };
-    let mut stream = WebSocketStream::new(tokio::io::join(tokio::io::empty(), io), BytesMut::new(), role);
+    let mut stream = WebSocketStream::new(tokio::io::join(tokio::io::empty(), io), BytesMut::new(), role, None);
     let mut sent = Vec::new();
     for (number, sizes) in writes.iter().enumerate() {
         let parts: Vec<Vec<u8>> = sizes.iter().map(|size| vec![number as u8; *size]).collect();
@@ -106,7 +107,7 @@ async fn carried(role: Role, writes: &[Vec<usize>], at_once: usize, vectored: bo
     stream.shutdown().await.unwrap();
     let bytes = std::mem::take(&mut stream.io.writer_mut().taken);
     let other = if role == Role::Client { Role::Server } else { Role::Client };
-    let mut reader = WebSocketStream::new(tokio::io::join(&bytes[..], tokio::io::sink()), BytesMut::new(), other);
+    let mut reader = WebSocketStream::new(tokio::io::join(&bytes[..], tokio::io::sink()), BytesMut::new(), other, None);
     let mut received = Vec::new();
     reader.read_to_end(&mut received).await.unwrap();
     (sent, received)

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -11,6 +11,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::{Open, Queues};
 use crate::deadline::Deadline;
+use crate::keepalive::Timer;
 use crate::yamux::engine::Engine;
 use crate::yamux::frame::Header;
 use crate::yamux::gate::Gate;
@@ -41,6 +42,7 @@ pub(super) struct State {
     pub(super) lingering: LingeringStreams,
     /// How long the connection may take no bytes while some are due.
     stall: Deadline,
+    keepalive: Timer,
     /// Runs while the session has buffers that it may not need.
     release: Option<Pin<Box<Sleep>>>,
     /// A message has arrived since `release` was started.
@@ -60,6 +62,7 @@ impl State {
             served: Arc::new(Semaphore::new(options.max_served_streams())),
             lingering: LingeringStreams::new(options.close_timeout),
             stall: Deadline::new(options.write_timeout),
+            keepalive: Timer::default(),
             release: None,
             active: false,
             has_yielded: false,
@@ -131,9 +134,16 @@ impl State {
             if self.closing || sent_an_error || (self.status.peer_is_going_away() && !self.status.has_streams()) {
                 return Poll::Ready(Ok(()));
             }
-            if !moved {
-                return self.poll_stalled(engine, cx).map(Err);
+            if moved {
+                continue;
             }
+            if let Poll::Ready(error) = self.poll_stalled(engine, cx) {
+                return Poll::Ready(Err(error));
+            }
+            if self.status.take_suspicion() {
+                engine.probe();
+            }
+            ready!(engine.poll_keepalive(&mut self.keepalive, cx))?;
         }
     }
 

@@ -168,6 +168,7 @@ impl Status {
             self.record().peer_acknowledged_all |= header.has(ACK);
             self.peer_going_away.store(true, Ordering::Release);
             self.permits.close();
+            self.unusable.cancel();
             // The library would end the session, and with it all streams that are still in use.
             return false;
         }

@@ -79,6 +79,7 @@ impl YamuxStream {
             // A frame that only carries a flag has no body.
             if count > 0 {
                 self.answered = true;
+                self.asked = None;
                 self.uncounted = count;
                 self.received = Received { packet: Some(packet), read: 0 };
                 return Poll::Ready(Ok(true));

@@ -22,13 +22,17 @@ impl YamuxStream {
     /// Gives what was collected to the library. The caller notifies the session.
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.unsent.is_empty() {
-            let Some((stream, _)) = &mut self.parts else {
+            let Some((stream, guard)) = &mut self.parts else {
                 return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
             };
             // An error means that the stream was reset or the session has ended.
-            let count = ready!(Pin::new(stream).poll_write(cx, &self.unsent)).map_err(|_| self.reset_error())?;
+            let size = self.unsent.len().min(guard.status.frame_size());
+            let written = ready!(Pin::new(stream).poll_write(cx, &self.unsent[..size]));
+            let frames = guard.status.frames_received();
+            let count = written.map_err(|_| self.reset_error())?;
             self.announced = true;
             self.unflushed = true;
+            self.asked = Some(frames);
             self.unsent.advance(count);
         }
         if self.unsent.capacity() > KEPT {
