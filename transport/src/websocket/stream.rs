@@ -155,15 +155,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
 
     /// Reads more bytes that are not payload. `Ok(0)` is the end of the connection.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let count = ready!(self.poll_fill_input(cx))?;
-        self.heard(count);
-        Poll::Ready(Ok(count))
-    }
-
-    fn poll_fill_input(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if !self.input.is_empty() {
             self.input.reserve(READ_CHUNK);
-            return poll_read_buf(Pin::new(&mut self.io), cx, &mut self.input);
+            let count = ready!(poll_read_buf(Pin::new(&mut self.io), cx, &mut self.input))?;
+            self.heard(count);
+            return Poll::Ready(Ok(count));
         }
         // On the stack, so that an idle connection has no buffer.
         let mut chunk = [const { MaybeUninit::uninit() }; READ_CHUNK];
@@ -175,6 +171,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
             return Poll::Pending;
         }
         self.input.extend_from_slice(chunk.filled());
+        self.heard(chunk.filled().len());
         Poll::Ready(Ok(chunk.filled().len()))
     }
 
