@@ -1,4 +1,4 @@
-//! Metrics through the facade [`metrics`](::metrics), with the cargo feature `metrics`. Install a recorder, such as that of
+//! Metrics through the facade [`metrics`], with the cargo feature `metrics`. Install a recorder, such as that of
 //! `metrics-exporter-prometheus`, before the first call; then call [`describe`].
 //!
 //! Names and labels of calls follow OpenTelemetry's conventions for RPC
