@@ -1,6 +1,6 @@
 //! What `cargo bench` runs for volplane's connections: [`transports::main`] compares how fast they are,
 //! [`restarts::main`] counts the calls that are lost while servers are replaced, [`strangers::main`] attacks a server,
-//! [`idle::main`] measures the memory of idle connections, [`costs::main`] bytes on the wire and the time to connect.
+//! [`idle::main`] measures the memory of idle connections, [`costs::main`] bytes on the wire and the time to connect, [`fairness::main`] small calls beside a large message.
 //!
 //! Each program starts itself again as a server ([`server`]) or a client ([`client`]), and talks with them over their
 //! standard input and output ([`message`]). Measurements are made in the order of a [`plan`], reduced to medians and
@@ -16,6 +16,7 @@ pub mod client;
 pub mod costs;
 pub mod counted;
 pub mod docs;
+pub mod fairness;
 pub mod idle;
 pub mod listen;
 pub mod load;

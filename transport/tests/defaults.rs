@@ -199,3 +199,41 @@ fn of_tls() {
     assert_eq!(format!("{:?}", ConnectorOptions::default()), "ConnectorOptions { tls: None }");
     assert_eq!(format!("{:?}", ListenerOptions::default()), "ListenerOptions { tls: None }");
 }
+
+/// The option types with the sources of their tables, in the order of the page.
+const TABLES: [(&str, &str); 12] = [
+    ("ClientOptions", include_str!("../src/client/options.rs")),
+    ("ServeOptions", include_str!("../src/server/options.rs")),
+    ("HandshakeOptions", include_str!("../src/layer.rs")),
+    ("Keepalive", include_str!("../src/keepalive.rs")),
+    ("TcpOptions", include_str!("../src/stdnet/options.rs")),
+    ("UnixOptions", include_str!("../src/unix/options.rs")),
+    ("TlsClient", include_str!("../src/tls/client.rs")),
+    ("TlsServer", include_str!("../src/tls/server.rs")),
+    ("YamuxOptions", include_str!("../src/yamux/options.rs")),
+    ("Backoff", include_str!("../src/yamux/backoff.rs")),
+    ("HubOptions", include_str!("../src/hub/options.rs")),
+    ("Http", include_str!("../src/post.rs")),
+];
+
+/// `VOLPLANE_WRITE=1 cargo test -p volplane-transport --test defaults` writes the table of the page anew.
+#[test]
+fn the_page_of_transports_has_all_of_them() {
+    const MARKER: &str = "<!-- transport/tests/defaults.rs holds this table to the code -->\n";
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/transports.md");
+    let mut table = "| of | option | default | |\n|---|---|---|---|\n".to_owned();
+    for (of, source) in TABLES {
+        let (before, _) = source.split_once(&format!("\npub struct {of} ")).unwrap();
+        let documentation = before.rsplit("\n\n").next().unwrap();
+        let rows: Vec<_> = documentation.lines().filter_map(|line| line.strip_prefix("/// | ")).skip(1).collect();
+        assert!(!rows.is_empty(), "{of} has a table");
+        rows.iter().for_each(|row| table.push_str(&format!("| `{of}` | {row}\n")));
+    }
+    let text = std::fs::read_to_string(page).unwrap();
+    let (before, written) = text.split_once(MARKER).unwrap();
+    if std::env::var_os("VOLPLANE_WRITE").is_some() {
+        std::fs::write(page, format!("{before}{MARKER}\n{table}")).unwrap();
+    } else {
+        assert_eq!(written.trim(), table.trim());
+    }
+}

@@ -1,20 +1,17 @@
-//! Small calls beside a large one on a slow link.
+//! Small calls beside a large one on a slow link. `benches/src/fairness.rs` measures the same over TCP.
 
 use std::time::Duration;
 
 use motore::service::UnaryService;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use volo::net::Address;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, Request, Response};
-use volplane_transport::{ConnectError, ConnectWith, Connection, StdNet, Yamux};
+use volplane_transport::{ConnectError, ConnectWith, Connection, Yamux};
 
 use crate::support::slow_link::slow_link;
-use crate::support::{EchoHandler, Server, echo};
+use crate::support::{Server, echo};
 
 const CALLERS: usize = 20;
 const SMALL: usize = 100;
@@ -60,11 +57,6 @@ async fn measure(client: &EchoClient) -> (Duration, Duration, Duration) {
     });
     let beside = p99(client, Duration::from_secs(10)).await;
     let each = bulk.await.unwrap();
-    // What the ignored measurement is for.
-    #[allow(clippy::print_stdout)]
-    {
-        println!("p99 alone {alone:?}, beside {beside:?}; a message of 8 MiB there and back: {each:?}");
-    }
     (alone, beside, each)
 }
 
@@ -96,63 +88,4 @@ async fn twenty_small_callers_wait_at_most_five_times_as_long_beside_8_mib_messa
     assert!(beside <= alone * 5, "{beside:?} beside a large message, {alone:?} alone");
     // There and back at 4 MB/s: 4.2 s.
     assert!(each < Duration::from_millis(5200), "{each:?}");
-}
-
-/// The same over TCP, with the system's buffers and clock.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a measurement; takes 15 s of an idle machine"]
-async fn measured_over_tcp() {
-    let listener = StdNet::bind("127.0.0.1:0").await.unwrap();
-    let behind = listener.local_addr();
-    let _server = Server::start(Yamux::listen(listener).into_streams(), EchoHandler);
-    let relay = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = relay.local_addr().unwrap().to_string();
-    let mut relaying = JoinSet::new();
-    relaying.spawn(async move {
-        let (near, _) = relay.accept().await.unwrap();
-        let far = TcpStream::connect(behind).await.unwrap();
-        near.set_nodelay(true).unwrap();
-        far.set_nodelay(true).unwrap();
-        let ((near_read, near_write), (far_read, far_write)) = (near.into_split(), far.into_split());
-        tokio::join!(carry(near_read, far_write), carry(far_read, near_write));
-    });
-    measure(&client(StdNet::to(address))).await;
-}
-
-/// What a fast link carries.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a measurement; takes 10 s of an idle machine"]
-#[allow(clippy::print_stdout)] // its result
-async fn measured_over_loopback() {
-    let listener = StdNet::bind("127.0.0.1:0").await.unwrap();
-    let client = client(StdNet::to(listener.local_addr().to_string()));
-    let _server = Server::start(Yamux::listen(listener).into_streams(), EchoHandler);
-    for (callers, size) in [(64, 64), (16, 64 * 1024), (2, BULK)] {
-        let end = Instant::now() + Duration::from_secs(3);
-        let mut running = JoinSet::new();
-        for _ in 0..callers {
-            let client = client.clone();
-            running.spawn(async move {
-                let mut calls = 0_u64;
-                while Instant::now() < end {
-                    echo(&client, "x".repeat(size)).await;
-                    calls += 1;
-                }
-                calls
-            });
-        }
-        let calls: u64 = running.join_all().await.iter().sum();
-        println!("{callers} callers, {size} bytes: {} calls/s", calls / 3);
-    }
-}
-
-async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
-    let mut part = vec![0; RATE / 1000];
-    let mut until = Instant::now();
-    while let Ok(count @ 1..) = from.read(&mut part).await {
-        to.write_all(&part[..count]).await.unwrap();
-        // As long as the link takes for so many bytes.
-        until = until.max(Instant::now()) + Duration::from_secs_f64(count as f64 / RATE as f64);
-        tokio::time::sleep_until(until).await;
-    }
 }
