@@ -9,6 +9,7 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_function("reexports", reexports);
     environment.add_function("chain", chain);
     environment.add_function("array", array);
+    environment.add_function("binding", binding);
     environment.add_filter("rust", rust);
     environment.add_filter("toml", toml);
     environment.add_filter("toml_key", toml_key);
@@ -69,6 +70,12 @@ fn array(indent: usize, before: String, items: Vec<String>, after: String) -> St
     format!("{before}[{items}\n{blanks}]{after}")
 }
 
+/// `let name = value;`: on one line of this indentation, or with the value on the next.
+fn binding(indent: usize, name: String, value: String) -> String {
+    let line = format!("let {name} = {value};");
+    if indent + line.len() <= WIDTH { line } else { format!("let {name} =\n{}{value};", " ".repeat(indent + 4)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,5 +86,12 @@ mod tests {
         assert_eq!(chain("X::new()".into()), "let x = X::new().a().b();");
         let long = "X".repeat(110);
         assert_eq!(chain(long.clone()), format!("let x = {long}\n        .a()\n        .b();"));
+    }
+
+    #[test]
+    fn a_long_value_begins_on_the_next_line() {
+        let binding = |value: String| binding(8, "x".into(), value);
+        assert_eq!(binding("1".repeat(103)), format!("let x = {};", "1".repeat(103)));
+        assert_eq!(binding("1".repeat(104)), format!("let x =\n            {};", "1".repeat(104)));
     }
 }
