@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
+/// What stands for times that the clock can't reach, such as `Duration::MAX`.
+pub(crate) const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// Limits how long a wait may take. The timer is created by the first wait and reset by later ones, but never
 /// cancelled: if it fires when nothing waits, that only causes one poll.
 #[derive(Debug)]
@@ -18,7 +21,7 @@ pub(crate) struct Deadline {
 
 impl Deadline {
     pub(crate) fn new(after: Duration) -> Self {
-        Self { after, timer: None, waiting: false }
+        Self { after: after.min(FAR), timer: None, waiting: false }
     }
 
     /// How long a wait may take.
@@ -40,5 +43,18 @@ impl Deadline {
             self.waiting = true;
         }
         timer.as_mut().poll(cx).map(|()| after)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_time_of_any_length_can_be_waited_for() {
+        let mut deadline = Deadline::new(Duration::MAX);
+        assert!(deadline.poll_waited(&mut Context::from_waker(Waker::noop())).is_pending());
     }
 }

@@ -206,6 +206,15 @@ impl Endpoint {
         }
     }
 
+    /// For errors and logs: a query can contain a token.
+    pub(crate) fn without_query(&self) -> Self {
+        let mut endpoint = self.clone();
+        if let Target::Network { query, .. } = &mut endpoint.target {
+            *query = None;
+        }
+        endpoint
+    }
+
     /// `/PATH` or `/PATH?QUERY`, as it is written in an HTTP request line. `None` for endpoints without a path.
     pub fn path_and_query(&self) -> Option<String> {
         match (self.path(), self.query()) {

@@ -88,6 +88,10 @@ impl<Io: Connection> Connection for MaybeTlsStream<Io> {
     fn poll_background(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         either!(&mut self.0, io => io.poll_background(cx))
     }
+
+    fn end_reason(&self) -> Option<io::Error> {
+        either!(&self.0, io => io.end_reason())
+    }
 }
 
 impl<Io: Connection> AsyncRead for MaybeTlsStream<Io> {

@@ -182,18 +182,20 @@ impl Http {
 
     /// Whether a server keeps a connection open after an answer. Default: `true`. Has no effect on a client.
     ///
-    /// Turn it off behind a proxy that sends the requests of different callers over one connection, as haproxy does with
-    /// `http-reuse always`, if callers differ in path, query, `Authorization`, `Cookie` or `Origin`: what is
-    /// known of a peer comes from the first request, so the request of another caller on its connection gets 421. A
-    /// client of this crate then uses another connection; those of Apache fail.
+    /// Turn it off behind a proxy that sends the requests of different callers over one connection, as haproxy does
+    /// without `http-reuse never`, if callers differ: what is known of a peer comes from the first request. If another
+    /// caller on its connection differs in path, query, `Authorization`, `Cookie`, `Host` or `Origin`, its request gets
+    /// 421. A client of this crate then uses another connection; those of Apache fail. A caller that differs in other
+    /// headers only is taken for the first one.
     pub fn with_keep_alive(self, keep_alive: bool) -> Self {
         self.set(|settings| settings.keeps_alive = keep_alive)
     }
 
     /// Calls `admission` with the first request of each connection to a server, before its message is read. Further
-    /// requests on the connection need the same path, query, `Authorization`, `Cookie` and `Origin`: others get 421,
-    /// which tells a client to use another connection; see [`with_keep_alive`](Self::with_keep_alive). Has no effect on a
-    /// client.
+    /// requests on the connection need the same path, query, `Authorization`, `Cookie`, `Host` and `Origin`: others get
+    /// 421, which tells a client to use another connection. If `admission` looks at another header, such as `X-Api-Key`,
+    /// behind a proxy, turn off [`with_keep_alive`](Self::with_keep_alive): it is not asked again when that differs. Has
+    /// no effect on a client.
     pub fn with_admission(self, admission: Admission) -> Self {
         self.set(|settings| settings.admission = Some(admission))
     }

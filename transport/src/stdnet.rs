@@ -157,15 +157,18 @@ impl UnaryService<Address> for StdNet {
 
 impl StdNet {
     async fn connect_to(&self, endpoint: &Endpoint) -> Result<TcpStream, ConnectError> {
-        let authority =
-            endpoint.authority().ok_or_else(|| ConnectError::new(ConnectErrorKind::Unsupported).at(endpoint))?;
-        let unresolved = || ConnectError::new(ConnectErrorKind::Unresolved).at(endpoint);
+        let authority = endpoint
+            .authority()
+            .ok_or_else(|| ConnectError::new(ConnectErrorKind::Unsupported).at(endpoint.without_query()))?;
+        let unresolved = || ConnectError::new(ConnectErrorKind::Unresolved).at(endpoint.without_query());
         let resolved = tokio::net::lookup_host(authority).await.map_err(|error| unresolved().because(error))?;
         let local = self.options.local_address();
         let addresses = order::order(resolved, local);
         if let (true, Some(local)) = (addresses.is_empty(), local) {
             return Err(unresolved().because(format!("it has no address of the family of {local}")));
         }
-        race::race(&addresses, &self.options).await.map_err(|error| ConnectError::from(error).at(endpoint))
+        race::race(&addresses, &self.options)
+            .await
+            .map_err(|error| ConnectError::from(error).at(endpoint.without_query()))
     }
 }

@@ -1,14 +1,16 @@
 //! The endpoint of a connector that is made from a text. The text is parsed once; if it is invalid, every connection
 //! fails with the error.
 
+use std::fmt;
+
 use crate::connect::{ConnectError, ConnectErrorKind};
-use crate::endpoint::{Endpoint, EndpointError, Scheme};
+use crate::endpoint::{Endpoint, EndpointError, Scheme, shown};
 
 /// Why there is no TLS.
 pub(crate) const WITHOUT_TLS: &str = "volplane-transport was built without its cargo feature `tls`";
 
 /// An endpoint of one scheme, or the error in the text.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Target(Result<Endpoint, ConnectError>);
 
 /// Why a text is not an endpoint of this connector or listener.
@@ -60,7 +62,7 @@ impl Target {
     pub(crate) fn maybe_tls(text: &str, plain: Scheme, tls: Scheme) -> Self {
         match Self::parsed(text, parse_either(text, plain, tls)) {
             Self(Ok(endpoint)) if cfg!(not(feature = "tls")) && endpoint.scheme() == Some(tls) => {
-                let unsupported = ConnectError::new(ConnectErrorKind::Unsupported).at(endpoint);
+                let unsupported = ConnectError::new(ConnectErrorKind::Unsupported).at(endpoint.without_query());
                 Self(Err(unsupported.because(WITHOUT_TLS)))
             }
             target => target,
@@ -69,13 +71,20 @@ impl Target {
 
     /// What `text` was parsed into.
     pub(crate) fn parsed(text: &str, result: Result<Endpoint, WrongEndpoint>) -> Self {
-        Self(result.map_err(|error| {
-            ConnectError::new(ConnectErrorKind::InvalidEndpoint).at(text.escape_debug()).because(error)
-        }))
+        Self(
+            result.map_err(|error| ConnectError::new(ConnectErrorKind::InvalidEndpoint).at(shown(text)).because(error)),
+        )
     }
 
     pub(crate) fn endpoint(&self) -> Result<&Endpoint, ConnectError> {
         self.0.as_ref().map_err(Clone::clone)
+    }
+}
+
+/// Without the query, which can contain a token.
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Target").field(&self.0.as_ref().map(Endpoint::without_query)).finish()
     }
 }
 
@@ -88,5 +97,19 @@ impl From<Endpoint> for Target {
 impl From<ConnectError> for Target {
     fn from(error: ConnectError) -> Self {
         Self(Err(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_not_shown() {
+        for text in ["ws://ann:secret@example.com/", "ws://example.com/a?token=secret", "ann:secret@example.com"] {
+            let target = Target::new(text, Scheme::Ws);
+            let error = target.endpoint().map_err(|error| error.to_string()).err();
+            assert!(!format!("{target:?} {error:?}").contains("secret"), "{target:?} {error:?}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Reads a head off a connection.
 
+use std::error::Error;
 use std::io;
 
 use bytes::BytesMut;
@@ -23,6 +24,16 @@ pub(crate) enum ReadHeadError {
     CutOff,
     #[error(transparent)]
     Head(#[from] HeadError),
+}
+
+impl ReadHeadError {
+    /// As an error of the connection, if it is one: an end of it is one that another attempt may not meet.
+    pub(crate) fn into_boxed(self) -> Box<dyn Error + Send + Sync> {
+        match self {
+            ReadHeadError::Ended | ReadHeadError::CutOff => io::Error::new(io::ErrorKind::UnexpectedEof, self).into(),
+            ReadHeadError::Io(_) | ReadHeadError::Head(_) => self.into(),
+        }
+    }
 }
 
 /// Reads until `buffer` begins with a whole head, which is taken out of it. The bytes that arrived after it stay in

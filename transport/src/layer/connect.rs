@@ -70,8 +70,8 @@ where
         let deadline = self.options.deadline;
         match tokio::time::timeout(deadline, self.layer.outgoing(io, &to)).await {
             Ok(Ok(io)) => Ok(io),
-            Ok(Err(error)) => Err(ConnectError::new(ConnectErrorKind::Handshake).at(to).because(error)),
-            Err(_) => Err(ConnectError::new(ConnectErrorKind::TimedOut(deadline)).at(to)),
+            Ok(Err(error)) => Err(ConnectError::new(ConnectErrorKind::Handshake).at(to.without_query()).because(error)),
+            Err(_) => Err(ConnectError::new(ConnectErrorKind::TimedOut(deadline)).at(to.without_query())),
         }
     }
 }

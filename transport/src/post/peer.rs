@@ -13,7 +13,7 @@ use crate::http::{Admitted, RequestHead, printable};
 const SHOWN: usize = 128;
 
 /// An HTTP client: the peer of the underlying connection, and the head of its first request. Its later requests on the
-/// connection have the same path, query and credentials.
+/// connection have the same path, query, `Authorization`, `Cookie`, `Host` and `Origin`.
 #[derive(Clone, Debug)]
 pub struct HttpPeer<P> {
     inner: P,

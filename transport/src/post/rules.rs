@@ -4,7 +4,7 @@ use std::fmt;
 
 use ::http::header::{
     ACCEPT, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE, COOKIE, EXPECT,
-    HeaderMap, HeaderName, HeaderValue, ORIGIN, USER_AGENT,
+    HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, USER_AGENT,
 };
 use bytes::Bytes;
 
@@ -67,6 +67,10 @@ impl Settings {
             return Err(Refusal::forbidden("pages of this origin may not call this service"));
         }
         if is_preflight {
+            // A body that nobody reads would be taken for the next request, which behind a proxy is another client's.
+            if !matches!(head.body(), BodyLength::Unstated | BodyLength::Known(0)) {
+                return Err(Refusal::bad_request("expected an OPTIONS request without a body"));
+            }
             let response = preflight(origin.unwrap_or("null"), head.header(ACCESS_CONTROL_REQUEST_HEADERS.as_str()));
             return Ok(Checked::Preflight { response });
         }
@@ -76,7 +80,7 @@ impl Settings {
             return Err(refusal.with_header("Accept", MEDIA_TYPES[0]));
         }
         if first.is_some_and(|first| !is_same_caller(first, head)) {
-            let why = "path, query, credentials or origin differ from those of the connection's first request; use \
+            let why = "path, query, host, credentials or origin differ from those of the connection's first request; use \
                        another connection";
             return Err(Refusal::new(421, why));
         }
@@ -161,7 +165,7 @@ fn host(to: &Endpoint) -> String {
 /// Whether two requests are of one caller. What is known of the peer comes from the first request of a connection, so
 /// a proxy must not send those of different callers over one connection.
 fn is_same_caller(first: &RequestHead, next: &RequestHead) -> bool {
-    const OF_THE_CALLER: [HeaderName; 3] = [AUTHORIZATION, COOKIE, ORIGIN];
+    const OF_THE_CALLER: [HeaderName; 4] = [AUTHORIZATION, COOKIE, HOST, ORIGIN];
     let all = |head: &RequestHead, name| head.headers().get_all(name).into_iter().cloned().collect::<Vec<_>>();
     first.path() == next.path()
         && first.query() == next.query()

@@ -4,7 +4,7 @@ mod files;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
 
 use rustls::InconsistentKeys;
 use rustls::client::ResolvesClientCert;
@@ -43,6 +43,8 @@ pub struct TlsIdentity {
 pub(super) struct Shared {
     current: RwLock<Arc<CertifiedKey>>,
     files: Option<Files>,
+    /// Held while files are read and until what was in them is set, so that no older contents replace newer ones.
+    loading: Mutex<()>,
 }
 
 impl TlsIdentity {
@@ -90,6 +92,7 @@ impl TlsIdentity {
     /// As [`from_pem_files`](Self::from_pem_files), and [`TlsConfigError::NotFromFiles`]. The old certificate stays.
     pub fn reload(&self) -> Result<(), TlsConfigError> {
         let files = self.shared.files.as_ref().ok_or(TlsConfigError::NotFromFiles)?;
+        let _loading = self.shared.loading.lock().unwrap_or_else(PoisonError::into_inner);
         self.shared.set(files.load()?);
         Ok(())
     }
@@ -100,7 +103,7 @@ impl TlsIdentity {
     }
 
     fn new(current: Arc<CertifiedKey>, files: Option<Files>) -> Self {
-        Self { shared: Arc::new(Shared { current: RwLock::new(current), files }) }
+        Self { shared: Arc::new(Shared { current: RwLock::new(current), files, loading: Mutex::new(()) }) }
     }
 
     /// What rustls asks for the current certificate.
@@ -133,6 +136,12 @@ impl Shared {
     }
 
     fn reload_if_changed(&self) {
+        let _loading = match self.loading.try_lock() {
+            Ok(loading) => loading,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            // A file system that does not answer holds one thread, not one more at each check.
+            Err(TryLockError::WouldBlock) => return,
+        };
         if let Some(new) = self.files.as_ref().and_then(Files::load_if_changed) {
             self.set(new);
         }

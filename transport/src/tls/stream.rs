@@ -27,6 +27,8 @@ pub struct TlsStream<Io: Connection> {
     io: Box<Rustls<Io>>,
     /// Whether any byte was read.
     received: bool,
+    /// The first byte, if it was found while an alert was looked for.
+    first: Option<u8>,
     reading: Reading,
     writing: Writing,
     shutdown: Deadline,
@@ -49,7 +51,8 @@ enum Writing {
 impl<Io: Connection> TlsStream<Io> {
     pub(super) fn new(io: Rustls<Io>) -> Self {
         let shutdown = Deadline::new(SHUTDOWN_TIMEOUT);
-        Self { io: Box::new(io), received: false, reading: Reading::Open, writing: Writing::Open, shutdown }
+        let (reading, writing) = (Reading::Open, Writing::Open);
+        Self { io: Box::new(io), received: false, first: None, reading, writing, shutdown }
     }
 
     /// The version and application protocol that the ends agreed on, and the certificates of the other end.
@@ -85,9 +88,18 @@ impl<Io: Connection> TlsStream<Io> {
         if !self.received {
             // The alert that says why may have arrived before.
             let mut byte = [0; 1];
-            if let Poll::Ready(Err(read)) = Pin::new(&mut *self.io).poll_read(cx, &mut ReadBuf::new(&mut byte)) {
-                self.reading = Reading::Failed;
-                return Poll::Ready(Err(self.refused(&read).unwrap_or(error)));
+            let mut byte = ReadBuf::new(&mut byte);
+            match Pin::new(&mut *self.io).poll_read(cx, &mut byte) {
+                Poll::Ready(Err(read)) => {
+                    self.reading = Reading::Failed;
+                    return Poll::Ready(Err(self.refused(&read).unwrap_or(error)));
+                }
+                // Or an answer, such as that of a server that takes no more of a request.
+                Poll::Ready(Ok(())) => {
+                    self.first = byte.filled().first().copied();
+                    self.received = self.first.is_some();
+                }
+                Poll::Pending => {}
             }
         }
         Poll::Ready(Err(error))
@@ -102,12 +114,20 @@ impl<Io: Connection> Connection for TlsStream<Io> {
     fn poll_background(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         self.io.get_mut().0.poll_background(cx)
     }
+
+    fn end_reason(&self) -> Option<io::Error> {
+        self.io.get_ref().0.end_reason()
+    }
 }
 
 impl<Io: Connection> AsyncRead for TlsStream<Io> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if out.remaining() == 0 {
+            return Poll::Ready(Ok(()));
+        }
+        if let Some(first) = this.first.take() {
+            out.put_slice(&[first]);
             return Poll::Ready(Ok(()));
         }
         if this.reading == Reading::Ended {

@@ -47,7 +47,7 @@ pub(super) async fn handshake(
     io.write_all(&request).await.map_err(|error| protocol(error.into()))?;
     io.flush().await.map_err(|error| protocol(error.into()))?;
     let mut buffer = BytesMut::new();
-    let head = read_head(io, &mut buffer).await.map_err(|error| protocol(error.into()))?;
+    let head = read_head(io, &mut buffer).await.map_err(|error| protocol(error.into_boxed()))?;
     let response = ResponseHead::parse(&head).map_err(|error| protocol(error.into()))?;
     if response.status() != 101 {
         let reading = tokio::time::timeout(TEXT_TIMEOUT, first_line(io, &mut buffer, response.body()));

@@ -228,6 +228,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
         Ok(error)
     }
 
+    /// Writes what is left over from when there was no room.
+    fn answer_the_rest(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        if self.ping.is_some() || !self.output.is_empty() { self.answer(cx) } else { Ok(()) }
+    }
+
     /// Writes pending control frames, as far as that is possible without waiting for room.
     fn answer(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         if self.output.len() < WRITE_HIGH
@@ -341,6 +346,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketStream<T> {
                 Reading::Failed => return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
             }
             if this.decoder.payload_left() > 0 {
+                this.answer_the_rest(cx)?;
                 return this.poll_read_payload(cx, out);
             }
             match this.understand() {
@@ -353,10 +359,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketStream<T> {
                 Ok(false) => {}
                 Err(error) => return Poll::Ready(Err(this.refuse(error, cx)?)),
             }
-            if this.ping.is_some() || !this.output.is_empty() {
-                // Left over from when there was no room.
-                this.answer(cx)?;
-            }
+            this.answer_the_rest(cx)?;
             match this.poll_fill(cx)? {
                 Poll::Ready(0) => this.end()?,
                 Poll::Ready(_) => {}

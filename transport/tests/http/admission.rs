@@ -82,6 +82,13 @@ async fn another_caller_has_to_use_another_connection() {
         assert_eq!((response.status(), response.header("Connection")), (421, Some("close")), "{response:?}");
         assert_closed(&mut io).await;
     }
+    let mut io = connect(&server).await;
+    let first = request(bearer, &call("one"));
+    send(&mut io, &first).await;
+    assert!(read(&mut io).await.echoes("one"));
+    let host = first.windows(9).position(|bytes| bytes == b"localhost").unwrap();
+    send(&mut io, &[&first[..host], b"elsewhere", &first[host + 9..]].concat()).await;
+    assert_eq!(read(&mut io).await.status(), 421, "another host");
     let response = refusal(&server, &request("", &call("hello"))).await;
     assert_eq!((response.status(), response.header("WWW-Authenticate")), (401, Some("Bearer")));
     server.stop().await;

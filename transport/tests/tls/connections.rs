@@ -206,6 +206,18 @@ async fn a_client_that_was_refused_is_told_why_even_if_it_only_writes() {
 }
 
 #[tokio::test]
+async fn what_arrived_before_a_write_failed_can_still_be_read() {
+    let (mut near, mut far) = over_pipe(64 * 1024).await;
+    far.write_all(b"too large").await.unwrap();
+    far.shutdown().await.unwrap();
+    drop(far);
+    near.write_all(b"call").await.unwrap_err();
+    let mut read = String::new();
+    within(near.read_to_string(&mut read)).await.unwrap();
+    assert_eq!(read, "too large");
+}
+
+#[tokio::test]
 async fn a_further_connection_resumes_the_session() {
     let (listener, acceptor, net) = rustls_server(rustls::ALL_VERSIONS, 2).await;
     let channel = Channel::new(net.layer(AUTHORITY.client()));

@@ -83,6 +83,17 @@ const fn seconds(seconds: u64) -> Duration {
 }
 
 #[test]
+fn a_time_of_any_length_can_be_waited_for() {
+    let never = Keepalive::default().with_interval(Duration::MAX).with_timeout(Duration::MAX);
+    let mut pulse = Pulse::new(never, Duration::from_secs(30), Instant::now());
+    assert!(matches!(pulse.next(), Step::Wait(_)));
+    pulse.probe();
+    pulse.pinged(0, 12, Instant::now());
+    pulse.wrote(12, Instant::now());
+    assert!(matches!(pulse.next(), Step::Wait(_)));
+}
+
+#[test]
 fn a_silent_peer_gets_a_ping_after_20_s_and_is_dead_after_30_s() {
     let mut link = Link::new(0);
     assert_eq!(link.pulse.next(), Step::Wait(link.began + seconds(20)));

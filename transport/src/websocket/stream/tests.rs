@@ -90,6 +90,50 @@ impl AsyncWrite for Choppy {
     }
 }
 
+/// Takes nothing until it is opened.
+#[derive(Default)]
+struct Gate {
+    open: bool,
+    taken: Vec<u8>,
+}
+
+impl AsyncWrite for Gate {
+    fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if !self.open {
+            return Poll::Pending;
+        }
+        self.taken.extend(buf);
+        Poll::Ready(Ok(buf.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// A frame of 2^62 bytes may take forever.
+#[tokio::test]
+async fn a_ping_is_answered_as_soon_as_there_is_room_also_inside_a_frame() {
+    let (near, mut far) = tokio::io::duplex(1024);
+    far.write_all(b"\x89\x01p\x82\x7f\x40\0\0\0\0\0\0\0first").await.unwrap();
+    let io = tokio::io::join(near, Gate::default());
+    let mut stream = WebSocketStream::new(io, BytesMut::new(), Role::Client, None);
+    let mut first = [0; 5];
+    stream.read_exact(&mut first).await.unwrap();
+    let mut poll = |stream: &mut WebSocketStream<_>| {
+        let mut buffer = ReadBuf::new(&mut first);
+        Pin::new(stream).poll_read(&mut Context::from_waker(Waker::noop()), &mut buffer).is_pending()
+    };
+    assert!(poll(&mut stream) && stream.io.writer().taken.is_empty());
+    stream.io.writer_mut().open = true;
+    assert!(poll(&mut stream));
+    assert_eq!(stream.io.writer().taken.len(), 2 + 4 + 1, "a masked pong with one byte");
+}
+
 /// What the other end reads of `writes`, each of them in several parts.
 async fn carried(role: Role, writes: &[Vec<usize>], at_once: usize, vectored: bool) -> (Vec<u8>, Vec<u8>) {
     let io = Choppy { taken: Vec::new(), at_once, vectored, ready: false };
