@@ -1,6 +1,7 @@
 //! The client's half of the handshake (RFC 6455, 4.1).
 
 use std::error::Error;
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use ::http::header::{
@@ -13,7 +14,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{HandshakeError, WebSocket};
 use crate::endpoint::{Endpoint, Scheme};
-use crate::http::{BodyLength, ResponseHead, at_most_one, printable, read_head, tokens};
+use crate::http::{BodyLength, ReadHeadError, ResponseHead, at_most_one, printable, read_head, tokens};
 
 /// How much of a refusal's text is read, for its first line, and for how long.
 const MAX_TEXT: usize = 1024;
@@ -47,7 +48,13 @@ pub(super) async fn handshake(
     io.write_all(&request).await.map_err(|error| protocol(error.into()))?;
     io.flush().await.map_err(|error| protocol(error.into()))?;
     let mut buffer = BytesMut::new();
-    let head = read_head(io, &mut buffer).await.map_err(|error| protocol(error.into()))?;
+    let head = read_head(io, &mut buffer).await.map_err(|error| match error {
+        // Told by its kind: the peer may be a server that stops, and another attempt reach the one that replaces it.
+        ReadHeadError::Ended | ReadHeadError::CutOff => {
+            protocol(io::Error::new(ErrorKind::UnexpectedEof, error).into())
+        }
+        _ => protocol(error.into()),
+    })?;
     let response = ResponseHead::parse(&head).map_err(|error| protocol(error.into()))?;
     if response.status() != 101 {
         let reading = tokio::time::timeout(TEXT_TIMEOUT, first_line(io, &mut buffer, response.body()));
