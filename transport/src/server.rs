@@ -7,6 +7,7 @@ mod connection_task;
 mod connections;
 mod context;
 mod drain;
+mod newcomers;
 mod options;
 mod processor;
 mod serve;

@@ -189,17 +189,19 @@ async fn a_handshake_that_is_not_finished_in_time_ends_its_connection_and_delays
 }
 
 #[tokio::test(start_paused = true)]
-async fn further_connections_wait_while_as_many_handshakes_as_allowed_are_under_way() {
+async fn the_oldest_handshake_makes_room_where_as_many_as_allowed_are_running() {
     let (connector, listener) = Memory::pair();
     let options = HandshakeOptions::default().with_deadline(Duration::from_secs(3)).with_concurrency(2);
     let server = Server::start(listener.layer(Names("server")).with_handshake_options(options), EchoHandler);
-    let slow = [connect(&connector).await, connect(&connector).await];
+    let [mut oldest, mut newer] = [connect(&connector).await, connect(&connector).await];
     let client = client!(ConnectExt::layer(connector, Names("client")));
     let since = Instant::now();
     assert_eq!(echo(&client, "hello").await, "hello");
+    until_the_end(&mut oldest).await;
+    assert_eq!(since.elapsed(), Duration::ZERO, "nobody waits for a slow handshake");
+    until_the_end(&mut newer).await;
     let took = since.elapsed();
     assert!((Duration::from_secs(3)..Duration::from_millis(3010)).contains(&took), "{took:?}");
-    drop(slow);
     server.stop().await;
 }
 

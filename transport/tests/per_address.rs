@@ -1,4 +1,4 @@
-//! One host that holds handshakes open keeps no other host out, nor itself.
+//! Hosts that hold handshakes open keep no other host out, nor themselves.
 #![cfg(target_os = "linux")] // elsewhere, loopback has one address
 #![allow(clippy::unwrap_used)] // a test that can't go on has failed
 
@@ -63,10 +63,47 @@ async fn the_oldest_handshakes_of_one_address_make_room() {
     server.stop().await;
 }
 
+#[tokio::test]
+async fn many_hosts_that_hold_all_handshakes_keep_no_other_host_out() {
+    const LIMIT: usize = 32;
+    let options = HandshakeOptions::default().with_deadline(PATIENCE * 2).with_concurrency(LIMIT).with_per_address(8);
+    let listener = WebSocket::bind("ws://127.0.0.1:0/").await.unwrap().with_handshake_options(options);
+    let address: SocketAddr = listener.endpoint().authority().unwrap().parse().unwrap();
+    let server = Server::start(listener, EchoHandler);
+    // A slow handshake of a host that makes no other.
+    let (start, end) = HANDSHAKE.as_bytes().split_at(20);
+    let mut slow = connect_from(2, address).await;
+    slow.write_all(start).await.unwrap();
+    let mut held = Vec::new();
+    for number in 0..4 * LIMIT {
+        let mut stream = connect_from(3 + u8::try_from(number % 25).unwrap(), address).await;
+        stream.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+        held.push(stream);
+    }
+    let client = client!(WebSocket::to(&server.endpoint));
+    assert_eq!(echo(&client, "through").await, "through");
+    assert!(shake_hands(connect_from(100, address).await).await);
+    slow.write_all(end).await.unwrap();
+    assert!(is_accepted(&mut slow).await, "others have more than one");
+    // The oldest ones were dropped for the newer ones.
+    within(async {
+        for stream in &mut held[..2 * LIMIT] {
+            while !has_ended(stream).await {}
+        }
+    })
+    .await;
+    server.stop().await;
+}
+
+const HANDSHAKE: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+                         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
 async fn shake_hands(mut stream: TcpStream) -> bool {
-    let head = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-                Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(HANDSHAKE.as_bytes()).await.unwrap();
+    is_accepted(&mut stream).await
+}
+
+async fn is_accepted(stream: &mut TcpStream) -> bool {
     let mut answer = [0; 12];
     within(stream.read_exact(&mut answer)).await.is_ok() && &answer == b"HTTP/1.1 101"
 }

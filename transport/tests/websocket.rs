@@ -175,11 +175,10 @@ async fn a_handshake_that_never_ends_keeps_nobody_waiting() {
 
 #[tokio::test]
 async fn a_handshake_over_its_deadline_is_dropped() {
-    let listener = bind(HandshakeOptions::default().with_deadline(Duration::from_millis(50)).with_concurrency(1)).await;
+    let listener = bind(HandshakeOptions::default().with_deadline(Duration::from_millis(50))).await;
     let authority = listener.endpoint().authority().unwrap();
     let server = Server::start(listener, EchoHandler);
     let mut silent = TcpStream::connect(&authority).await.unwrap();
-    // Behind the silent one, as only one handshake may be under way.
     let client = client!(WebSocket::to(&server.endpoint));
     assert_eq!(echo(&client, "through").await, "through");
     assert_eq!(within(silent.read(&mut [0; 1])).await.unwrap_or(0), 0, "the silent connection is closed");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::task::{JoinError, JoinSet};
 
-use super::per_address::PerAddress;
+use super::running::Running;
 use super::{Layer, Layered};
 use crate::connect::WithCauses;
 use crate::connection::Peer;
@@ -22,7 +22,7 @@ use crate::telemetry::Failure;
 #[derive(Debug, Default)]
 pub(super) struct Handshakes {
     tasks: JoinSet<Option<Box<dyn Any + Send>>>,
-    per_address: PerAddress,
+    running: Running,
     /// The underlying listener has ended.
     ended: bool,
 }
@@ -37,11 +37,14 @@ where
 
     async fn accept(&mut self) -> Option<(Self::Connection, Self::Peer)> {
         loop {
-            let Handshakes { tasks, per_address, ended } = &mut self.handshakes;
-            let may_start = !*ended && tasks.len() < self.options.concurrency;
+            let Handshakes { tasks, running, ended } = &mut self.handshakes;
+            // The task that was aborted for the last one may not have ended yet.
+            let may_start = !*ended && tasks.len() <= self.options.concurrency;
             tokio::select! {
+                // First those that have ended, so that none is dropped for want of their places.
+                biased;
                 Some(done) = tasks.join_next_with_id(), if !tasks.is_empty() => {
-                    per_address.ended(done.as_ref().map_or_else(JoinError::id, |(id, _)| *id));
+                    running.ended(done.as_ref().map_or_else(JoinError::id, |(id, _)| *id));
                     // A panic in a handshake ends that connection; the panic hook has reported it.
                     let ready = done.ok().and_then(|(_, ready)| ready);
                     // Every task is spawned by `start`, so its result has this type.
@@ -95,6 +98,6 @@ where
                 }
             }
         });
-        self.handshakes.per_address.started(address, task, self.options.per_address);
+        self.handshakes.running.started(address, task, &self.options);
     }
 }

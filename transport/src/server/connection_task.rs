@@ -14,6 +14,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::{Sleep, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
+use super::newcomers::Sent;
 use super::processor::{Next, Processor};
 use super::{ServeOptions, ThriftService};
 use crate::codec::{MessageReader, RawMessage, ReadError};
@@ -48,6 +49,8 @@ pub(super) struct ConnectionTask<C, P, S> {
     idle: IdleTimer,
     message: Deadline,
     stop: Stop,
+    /// Until a whole call has arrived.
+    sent: Option<Sent>,
     _counted: Counted,
 }
 
@@ -64,7 +67,14 @@ enum Closed {
 }
 
 impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
-    pub(super) fn new(io: C, peer: P, service: Arc<S>, options: ServeOptions, stopping: CancellationToken) -> Self {
+    pub(super) fn new(
+        io: C,
+        peer: P,
+        service: Arc<S>,
+        options: ServeOptions,
+        stopping: CancellationToken,
+        sent: Sent,
+    ) -> Self {
         Counter::ConnectionsAccepted.increment();
         Self {
             io,
@@ -77,6 +87,7 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
             idle: IdleTimer::default(),
             message: Deadline::new(options.message_timeout()),
             stop: Stop::new(stopping),
+            sent: Some(sent),
             _counted: Counted::one(Gauge::ConnectionsOpen),
         }
     }
@@ -177,6 +188,10 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
         match self.reader.poll_read(&mut self.io, cx) {
             Poll::Ready(Ok(message)) => {
                 self.message.rest();
+                if self.sent.take().is_some_and(|sent| !sent.a_call()) {
+                    // Dropped at this moment for another connection.
+                    return Poll::Ready(Err(Closed::Normally));
+                }
                 return Poll::Ready(Ok(message));
             }
             Poll::Ready(Err(ReadError::Ended)) => return Poll::Ready(Err(Closed::Normally)),
@@ -185,6 +200,9 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
         }
         let stopped = self.stop.poll(cx, &self.options);
         if self.reader.has_partial() || self.io.has_partial_message() {
+            if let Some(sent) = &self.sent {
+                sent.a_byte();
+            }
             if let Poll::Ready(after) = self.message.poll_waited(cx) {
                 return Poll::Ready(Err(Closed::TimedOut("a message", after)));
             }

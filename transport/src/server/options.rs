@@ -8,7 +8,7 @@ use crate::codec::MAX_MESSAGE_SIZE;
 ///
 /// | option | default | when it is exceeded |
 /// |---|---|---|
-/// | `max_connections` | 10,000 | further connections wait in the listener |
+/// | `max_connections` | 10,000 | further connections wait in the listener; the oldest ones without a call are closed |
 /// | `first_byte_timeout` | 60 s | the connection is closed |
 /// | `idle_timeout` | 10 min | the connection is closed |
 /// | `message_timeout` | 2 min | the connection is closed |
@@ -48,6 +48,10 @@ impl Default for ServeOptions {
 impl ServeOptions {
     /// How many connections, or sessions, are served at a time, at least 1. Default: 10,000. Further ones wait in the
     /// listener.
+    ///
+    /// While as many connections as allowed are open, the oldest one is closed that has not sent the first byte of its
+    /// first call for 1 s, or not the whole call for 10 s, and then the next one. So strangers who connect, or open
+    /// streams of yamux sessions, and send nothing keep nobody out. Connections that have made a call stay.
     pub fn with_max_connections(self, connections: usize) -> Self {
         Self { max_connections: connections.max(1), ..self }
     }
