@@ -7,6 +7,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
+/// The longest wait, 30 years: longer ones are beyond what some clocks can count.
+pub(crate) const LONGEST: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
+/// The time in `after` from now on. [`Duration::MAX`] is a usual way to say "never", and far beyond what a clock counts.
+pub(crate) fn in_time(after: Duration) -> Instant {
+    Instant::now() + after.min(LONGEST)
+}
+
 /// Limits how long a wait may take. The timer is created by the first wait and reset by later ones, but never
 /// cancelled: if it fires when nothing waits, that only causes one poll.
 #[derive(Debug)]
@@ -36,9 +44,22 @@ impl Deadline {
         let after = self.after;
         let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(after)));
         if !self.waiting {
-            timer.as_mut().reset(Instant::now() + after);
+            timer.as_mut().reset(in_time(after));
             self.waiting = true;
         }
         timer.as_mut().poll(cx).map(|()| after)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_longest_time_is_as_good_as_never() {
+        let mut deadline = Deadline::new(Duration::MAX);
+        assert!(deadline.poll_waited(&mut Context::from_waker(Waker::noop())).is_pending());
     }
 }
