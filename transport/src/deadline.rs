@@ -7,8 +7,13 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
-/// What stands for times that the clock can't reach, such as `Duration::MAX`.
-pub(crate) const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// The longest wait, 30 years: longer ones are beyond what some clocks can count.
+pub(crate) const LONGEST: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
+/// The time in `after` from now on. [`Duration::MAX`] is a usual way to say "never", and far beyond what a clock counts.
+pub(crate) fn in_time(after: Duration) -> Instant {
+    Instant::now() + after.min(LONGEST)
+}
 
 /// Limits how long a wait may take. The timer is created by the first wait and reset by later ones, but never
 /// cancelled: if it fires when nothing waits, that only causes one poll.
@@ -21,7 +26,7 @@ pub(crate) struct Deadline {
 
 impl Deadline {
     pub(crate) fn new(after: Duration) -> Self {
-        Self { after: after.min(FAR), timer: None, waiting: false }
+        Self { after: after.min(LONGEST), timer: None, waiting: false }
     }
 
     /// How long a wait may take.
@@ -39,7 +44,7 @@ impl Deadline {
         let after = self.after;
         let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(after)));
         if !self.waiting {
-            timer.as_mut().reset(Instant::now() + after);
+            timer.as_mut().reset(in_time(after));
             self.waiting = true;
         }
         timer.as_mut().poll(cx).map(|()| after)
@@ -53,7 +58,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_time_of_any_length_can_be_waited_for() {
+    async fn the_longest_time_is_as_good_as_never() {
         let mut deadline = Deadline::new(Duration::MAX);
         assert!(deadline.poll_waited(&mut Context::from_waker(Waker::noop())).is_pending());
     }

@@ -8,7 +8,7 @@ mod timer;
 
 use std::time::Duration;
 
-use crate::deadline::FAR;
+use crate::deadline::LONGEST;
 pub(crate) use pulse::{Pulse, Step};
 pub(crate) use timer::Timer;
 
@@ -49,12 +49,12 @@ impl Default for Keepalive {
 impl Keepalive {
     /// How long no byte may arrive before a ping is sent, from 1 ms to 365 days. Default: 20 s.
     pub fn with_interval(self, interval: Duration) -> Self {
-        Self { interval: interval.clamp(Duration::from_millis(1), FAR), ..self }
+        Self { interval: interval.clamp(Duration::from_millis(1), LONGEST), ..self }
     }
 
     /// How long no byte may arrive after the ping before the connection is dead, at most 365 days. Default: 10 s.
     pub fn with_timeout(self, timeout: Duration) -> Self {
-        Self { timeout: timeout.min(FAR), ..self }
+        Self { timeout: timeout.min(LONGEST), ..self }
     }
 
     /// See [`with_interval`](Self::with_interval).

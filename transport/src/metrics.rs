@@ -160,7 +160,7 @@ impl CallTimer {
 
     /// Sets the method of a call at a server, which came from the wire.
     pub(crate) fn served(&mut self, method: MethodName<'_>) {
-        self.method = is_known(method.method).then(|| method.to_string());
+        self.method = is_name(method.method).then(|| method.to_string());
     }
 
     /// Records the call.
@@ -171,8 +171,9 @@ impl CallTimer {
     fn record(&mut self, failure: Option<Failure>) {
         self.ended = true;
         let status = failure.and_then(|failure| failure.status);
-        if self.histogram == SERVER_DURATION && status == Some(UNKNOWN_METHOD) {
-            self.method = None;
+        if self.histogram == SERVER_DURATION {
+            // Only what the service knows takes one of the places: a stranger would fill them with names of its own.
+            self.method.take_if(|method| status == Some(UNKNOWN_METHOD) || !is_known(method));
         }
         let method = self
             .method
@@ -203,7 +204,13 @@ const MAX_METHOD: usize = 128;
 
 static METHODS: RwLock<Option<HashSet<String>>> = RwLock::new(None);
 
-/// Whether a method's name that came from the wire may be a label.
+/// Whether a method's name that came from the wire has the form of a label.
+fn is_name(method: &str) -> bool {
+    (1..=MAX_METHOD).contains(&method.len())
+        && method.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-:/".contains(&byte))
+}
+
+/// Whether a method, with its service if that is known, may be a label: there are not too many.
 fn is_known(method: &str) -> bool {
     // No code panics with the lock held.
     let known = METHODS.read().unwrap_or_else(PoisonError::into_inner);
@@ -211,11 +218,6 @@ fn is_known(method: &str) -> bool {
         return true;
     }
     drop(known);
-    if !(1..=MAX_METHOD).contains(&method.len())
-        || !method.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-:/".contains(&byte))
-    {
-        return false;
-    }
     let mut known = METHODS.write().unwrap_or_else(PoisonError::into_inner);
     let known = known.get_or_insert_default();
     known.contains(method) || (known.len() < MAX_METHODS && known.insert(method.to_owned()))
@@ -228,8 +230,9 @@ mod tests {
     #[test]
     fn names_from_the_wire_are_bounded_in_form_and_number() {
         for name in ["a b", "", "\u{1b}[2J", "größe", &"x".repeat(129)] {
-            assert!(!is_known(name), "{name:?}");
+            assert!(!is_name(name), "{name:?}");
         }
+        assert!(is_name("echo") && is_name("Ns.Echo:echo"));
         assert!(is_known("echo") && is_known("Ns.Echo:echo"));
         let known = (0..5000).filter(|at| is_known(&format!("method{at}"))).count();
         assert!((990..1000).contains(&known), "{known}");

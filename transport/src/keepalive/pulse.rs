@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Keepalive;
+use crate::deadline::LONGEST;
 
 /// The rate in bytes per second that every live link is taken to have. Slower links need a longer timeout.
 const MIN_RATE: u64 = 8_000;
@@ -71,8 +72,8 @@ pub(crate) type Dead = Duration;
 impl Pulse {
     pub(crate) fn new(options: Keepalive, write_timeout: Duration, now: Instant) -> Self {
         Self {
-            options,
-            write_timeout,
+            options: Keepalive { interval: options.interval.min(LONGEST), timeout: options.timeout.min(LONGEST) },
+            write_timeout: write_timeout.min(LONGEST),
             heard: now,
             written: 0,
             progress: now,
@@ -165,7 +166,10 @@ impl Pulse {
         // One that is due is not a probe.
         let probe = self.probe && now < self.heard + self.options.interval;
         self.probe = false;
-        self.ping = Some(Ping { id, queued: now, end, delivered: None, probe, outlived: false });
+        // A second one beside one that is due gives the peer no more time: one call after the other may be given up.
+        let due = self.ping.take().filter(|ping| !probe && !ping.outlived);
+        let delivered = due.and_then(|ping| ping.delivered);
+        self.ping = Some(Ping { id, queued: now, end, delivered, probe, outlived: false });
     }
 }
 

@@ -3,6 +3,8 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
+use crate::deadline::LONGEST;
+
 /// How long [`Yamux::reconnecting`](super::Yamux::reconnecting) waits before it dials again.
 ///
 /// A wait is random between zero and a limit that doubles with each failure ("full jitter"): many clients that lose
@@ -61,7 +63,7 @@ impl Backoff {
     /// The wait after `failures` failures in a row, at least 1. `random` is uniform.
     pub(super) fn wait(&self, failures: u32, random: u64) -> Duration {
         let doubled = 2_u32.saturating_pow(failures.saturating_sub(1));
-        let most = self.base.saturating_mul(doubled).min(self.cap);
+        let most = self.base.saturating_mul(doubled).min(self.cap).min(LONGEST);
         most.mul_f64(random as f64 / u64::MAX as f64)
     }
 }
@@ -92,6 +94,13 @@ mod tests {
             [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]
         );
         assert_eq!(Backoff::default().wait(9, 0), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_base_and_a_cap_of_any_size_are_possible() {
+        let backoff = Backoff::default().with_base(Duration::MAX).with_cap(Duration::MAX);
+        assert!(backoff.wait(u32::MAX, u64::MAX) >= Duration::from_secs(60 * 60 * 24 * 365));
+        assert_eq!(backoff.with_cap(Duration::ZERO).wait(1, u64::MAX), Duration::ZERO);
     }
 
     #[test]

@@ -38,7 +38,17 @@ pub(super) struct Buffers {
     injected: Vec<u8>,
     go_away: Option<Header>,
     pace: Pace,
+    held: Held,
     status: Arc<Status>,
+}
+
+/// Whether the library's next frame waits for the answer to a mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    No,
+    /// The driver has set no timer yet.
+    Unseen,
+    Seen,
 }
 
 /// The library's end. Returns `Pending` without keeping a waker: the engine polls the library again whenever it has moved a
@@ -56,6 +66,7 @@ impl LibraryEnd {
             injected: Vec::new(),
             go_away: None,
             pace: Pace::new(),
+            held: Held::No,
             status,
         })))
     }
@@ -89,6 +100,20 @@ impl Buffers {
         if let Some(pulse) = &mut self.wire.pulse {
             pulse.pinged(id, queued, Instant::now());
         }
+    }
+
+    /// Whether a frame waits for the answer to a mark, and the driver has set no timer for the case that it is lost.
+    pub(super) fn needs_timer(&self) -> bool {
+        self.held == Held::Unseen
+    }
+
+    /// Until when a frame waits for the answer to a mark. Then, or when the answer has come, the library has to be polled.
+    pub(super) fn held_until(&mut self) -> Option<Instant> {
+        if self.held == Held::No {
+            return None;
+        }
+        self.held = Held::Seen;
+        self.pace.lost_at()
     }
 
     fn record(&mut self, header: Header) {
@@ -212,8 +237,12 @@ impl AsyncWrite for LibraryEnd {
             }
             let position = buffers.wire.position();
             if buffers.pace.is_full(position, Instant::now) {
+                if buffers.held == Held::No {
+                    buffers.held = Held::Unseen;
+                }
                 return Poll::Pending;
             }
+            buffers.held = Held::No;
             let header = buffers.status.frame_sent(Header::decode(*header));
             buffers.record(header);
             buffers.body_left = header.body();

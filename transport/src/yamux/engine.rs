@@ -67,7 +67,8 @@ impl Engine {
         let full = buffers.wire.is_full();
         let written = buffers.wire.drain();
         // If a dropped stream makes room for one that waits to be opened, the library wakes nobody.
-        let behind = buffers.wire.is_behind() || buffers.wire.take_read_directly() || self.opening;
+        let behind =
+            buffers.wire.is_behind() || buffers.wire.take_read_directly() || buffers.needs_timer() || self.opening;
         drop(buffers);
         match written {
             // The library waits for room.
@@ -134,10 +135,27 @@ impl Engine {
         }
     }
 
-    /// Sends a ping now, because the peer may be dead.
-    pub(super) fn probe(&mut self) {
-        if let Some(pulse) = &mut self.buffers.lock().wire.pulse {
-            pulse.probe();
+    /// Resolves when a frame has waited too long for the answer to a mark: poll the library again.
+    pub(super) fn poll_held(&mut self, timer: &mut Timer, cx: &mut Context<'_>) -> Poll<()> {
+        match self.buffers.lock().held_until() {
+            Some(until) => timer.poll_until(until, cx),
+            None => Poll::Pending,
+        }
+    }
+
+    /// Sends a ping now, because the peer may be dead: with the next [`poll_keepalive`](Self::poll_keepalive), or without a
+    /// keepalive at once. `true` where it was queued at once.
+    pub(super) fn probe(&mut self) -> bool {
+        let mut buffers = self.buffers.lock();
+        match &mut buffers.wire.pulse {
+            Some(pulse) => {
+                pulse.probe();
+                false
+            }
+            None => {
+                buffers.ping(0);
+                true
+            }
         }
     }
 

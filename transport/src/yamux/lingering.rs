@@ -10,6 +10,7 @@ use futures_util::AsyncRead as _;
 use tokio::time::{Instant, Sleep};
 
 use super::stream::StreamGuard;
+use crate::deadline::in_time;
 
 #[derive(Debug)]
 pub(super) struct LingeringStreams {
@@ -33,7 +34,7 @@ impl LingeringStreams {
     }
 
     pub(super) fn add(&mut self, stream: yamux::Stream, guard: StreamGuard) {
-        self.streams.push_back(LingeringStream { guard, stream, until: Instant::now() + self.after });
+        self.streams.push_back(LingeringStream { guard, stream, until: in_time(self.after) });
     }
 
     /// Reads all of them, and calls `expire` with the ids of those that have to be reset. `true` when the library has to be

@@ -83,7 +83,8 @@ impl YamuxOptions {
         Self { keepalive: Some(keepalive), ..self }
     }
 
-    /// Sends no pings: a connection that was cut without an end is noticed only when it takes no more bytes.
+    /// Sends no pings while nothing arrives, only after a call was given up: a connection that was cut without an end is
+    /// noticed only when it takes no more bytes.
     pub fn without_keepalive(self) -> Self {
         Self { keepalive: None, ..self }
     }

@@ -111,6 +111,11 @@ impl Pace {
         }
     }
 
+    /// When the oldest mark without an answer counts as lost.
+    pub(super) fn lost_at(&self) -> Option<Instant> {
+        self.marks.front().map(|mark| mark.queued + LOST)
+    }
+
     /// The size that frames should have: several fit into the window.
     pub(super) fn frame(&self) -> usize {
         self.window.map_or(usize::MAX, |window| usize::try_from(window / 8).unwrap_or(usize::MAX))

@@ -82,7 +82,7 @@ impl<P: Peer> Session<P> {
             open_timeout: options.open_timeout,
             state,
         };
-        Session { outgoing, incoming: Incoming { waiting, peer, status, _session: commands } }
+        Session { outgoing, incoming: Incoming { waiting, peer, status, session: commands } }
     }
 
     /// Both directions.
@@ -258,7 +258,7 @@ pub struct Incoming<P: Peer = DialedPeer> {
     peer: P,
     status: Arc<Status>,
     /// Keeps the driver running for an end that only accepts.
-    _session: mpsc::Sender<Command>,
+    session: mpsc::Sender<Command>,
 }
 
 impl<P: Peer> Incoming<P> {
@@ -269,6 +269,11 @@ impl<P: Peer> Incoming<P> {
 
     pub(super) fn status(&self) -> &Arc<Status> {
         &self.status
+    }
+
+    /// Waits for the end of the session.
+    pub(super) async fn ended(&self) {
+        self.session.closed().await;
     }
 
     /// The next stream, not yet accepted.

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClientBuilder, Request, Response};
 use volplane_transport::{
-    ConnectWith, Delivery, Keepalive, Listener, Memory, OpenError, SessionErrorKind, Yamux, YamuxOptions,
+    Backoff, ConnectWith, Delivery, Keepalive, Listener, Memory, OpenError, SessionErrorKind, Yamux, YamuxOptions,
 };
 
 use crate::raw::{ACK, DATA, PING, SYN, frame, send};
@@ -226,4 +226,18 @@ async fn a_peer_that_sends_pings_and_reads_nothing_has_to_wait_and_the_session_e
     }
     let error = session.outgoing().ended().await.expect_err("it broke");
     assert_eq!(error.kind(), SessionErrorKind::Stalled);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_call_was_given_up_the_peer_is_asked_also_without_keepalive() {
+    let (memory, mut listener) = Memory::pair();
+    let options = YamuxOptions::default().without_keepalive();
+    let session = Yamux::reconnecting_with_options(memory, Backoff::default(), options);
+    let (mut raw, _) = listener.accept().await.unwrap();
+    let mut stream = session.outgoing().open().await.unwrap();
+    send(&mut stream, b"a call").await;
+    drop(stream);
+    let id = within(next_ping(&mut raw)).await;
+    raw.write_all(&frame(PING, ACK, 0, id)).await.unwrap();
+    session.outgoing().open().await.expect("the other end has answered");
 }

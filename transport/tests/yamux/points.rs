@@ -6,11 +6,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use motore::service::UnaryService;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf};
+use tokio::time::Instant;
 use volo::net::Address;
-use volplane_transport::{ConnectError, Connection, Listener, Memory, SessionErrorKind, Yamux};
+use volplane_transport::{ConnectError, Connection, Listener, Memory, SessionErrorKind, Yamux, YamuxOptions};
 
 use crate::raw::{ACK, DATA, FIN, GO_AWAY, PING, SYN, WINDOW_UPDATE, against_raw, frame, send};
 use crate::{sessions, within};
@@ -183,4 +185,39 @@ async fn a_session_says_whether_it_was_closed_or_broke() {
     raw.shutdown().await.unwrap();
     let error = within(session.outgoing().ended()).await.expect_err("it broke");
     assert_eq!(error.kind(), SessionErrorKind::Io);
+}
+
+/// hashicorp's implementation drops the answers to pings while it has too many of them.
+#[tokio::test(start_paused = true)]
+async fn lost_answers_to_pings_hold_a_message_up_for_10_s_at_most() {
+    const SIZE: usize = 200 * 1024;
+    let (memory, mut listener) = Memory::pair();
+    let session = Yamux::connect_with_options(memory, YamuxOptions::default().without_keepalive()).await.unwrap();
+    let (mut raw, _) = listener.accept().await.unwrap();
+    let writing = tokio::spawn(async move {
+        let mut stream = session.outgoing().open().await.unwrap();
+        // The first answer shows that the peer answers.
+        send(&mut stream, &[7]).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        send(&mut stream, &[7; SIZE - 1]).await;
+        (session, stream)
+    });
+    let began = Instant::now();
+    let (mut received, mut answered) = (0, false);
+    while received < SIZE {
+        let mut header = [0; 12];
+        let read = tokio::time::timeout(Duration::from_secs(60), raw.read_exact(&mut header)).await;
+        read.unwrap_or_else(|_| panic!("{received} bytes have arrived")).unwrap();
+        let length = u32::from_be_bytes(header[8..].try_into().unwrap());
+        if header[1] == DATA {
+            raw.read_exact(&mut vec![0; length as usize]).await.unwrap();
+            received += length as usize;
+        } else if header[1] == PING && !answered && length >> 30 == 0b11 {
+            answered = true;
+            raw.write_all(&frame(PING, ACK, 0, length)).await.unwrap();
+        }
+    }
+    let took = began.elapsed();
+    assert!(took >= Duration::from_secs(10) && took <= Duration::from_secs(12), "{took:?}");
+    drop(within(writing).await.unwrap());
 }

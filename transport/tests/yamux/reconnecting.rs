@@ -197,3 +197,18 @@ async fn a_stopped_server_refuses_streams_in_later_sessions_too() {
     })
     .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn streams_that_nobody_accepts_do_not_keep_it_from_dialing_again() {
+    let (_session, mut listener) = start();
+    for streams in [70, 2, 2, 2, 2, 2, 2] {
+        let (hub, _) = within(listener.accept()).await.expect("it dials again");
+        let mut open = Vec::new();
+        for _ in 0..streams {
+            let mut stream = within(hub.outgoing().open()).await.unwrap();
+            send(&mut stream, b"x").await;
+            open.push(stream);
+        }
+        within(hub.outgoing().close()).await;
+    }
+}

@@ -159,6 +159,39 @@ fn a_probe_does_not_wait_for_the_interval() {
 }
 
 #[test]
+fn probes_without_end_give_a_dead_peer_no_more_time() {
+    for first in [3, 15, 25] {
+        let mut link = Link::new(0);
+        link.run(seconds(first)).expect("alive");
+        let mut ended = None;
+        for second in 0..60 {
+            link.pulse.probe();
+            if link.run(seconds(1)).is_err() {
+                ended = Some(first + second + 1);
+                break;
+            }
+        }
+        let latest = (first + 11).min(31);
+        assert!(ended.is_some_and(|ended| ended <= latest), "{ended:?}, and the first call was given up at {first} s");
+    }
+}
+
+#[test]
+fn the_longest_times_are_as_good_as_never() {
+    let now = Instant::now();
+    let never = Keepalive::default().with_interval(Duration::MAX).with_timeout(Duration::MAX);
+    let mut pulse = Pulse::new(never, Duration::MAX, now);
+    let year = seconds(60 * 60 * 24 * 365);
+    assert!(matches!(pulse.next(), Step::Wait(until) if until > now + year));
+    pulse.probe();
+    let Step::Ping(id) = pulse.next() else { panic!("a ping") };
+    pulse.pinged(id, 12, now);
+    assert!(matches!(pulse.next(), Step::Wait(until) if until > now + year));
+    pulse.wrote(12, now);
+    assert!(matches!(pulse.next(), Step::Wait(until) if until > now + year));
+}
+
+#[test]
 fn a_probe_that_is_answered_changes_nothing() {
     let mut link = Link::new(1_000_000);
     link.run(seconds(3)).expect("alive");

@@ -43,6 +43,8 @@ pub(super) struct State {
     /// How long the connection may take no bytes while some are due.
     stall: Deadline,
     keepalive: Timer,
+    /// For the answer to a mark that is lost.
+    held: Timer,
     /// Runs while the session has buffers that it may not need.
     release: Option<Pin<Box<Sleep>>>,
     /// A message has arrived since `release` was started.
@@ -63,6 +65,7 @@ impl State {
             lingering: LingeringStreams::new(options.close_timeout),
             stall: Deadline::new(options.write_timeout),
             keepalive: Timer::default(),
+            held: Timer::default(),
             release: None,
             active: false,
             has_yielded: false,
@@ -140,8 +143,11 @@ impl State {
             if let Poll::Ready(error) = self.poll_stalled(engine, cx) {
                 return Poll::Ready(Err(error));
             }
-            if self.status.take_suspicion() {
-                engine.probe();
+            if engine.poll_held(&mut self.held, cx).is_ready() {
+                continue;
+            }
+            if self.status.take_suspicion() && engine.probe() {
+                continue;
             }
             ready!(engine.poll_keepalive(&mut self.keepalive, cx))?;
         }

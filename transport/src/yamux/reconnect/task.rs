@@ -12,6 +12,7 @@ use volo::net::Address;
 use super::{ReconnectState, Shared};
 use crate::connect::{ConnectError, WithCauses};
 use crate::connection::Connection;
+use crate::deadline::in_time;
 use crate::yamux::backoff::Jitter;
 use crate::yamux::connector::connect;
 use crate::yamux::session::{Incoming, Outgoing, Session};
@@ -88,7 +89,7 @@ impl Task {
             if let Some(error) = &error {
                 tracing::debug!(error = %WithCauses(error), ?wait, "a yamux session is dialed again");
             }
-            let until = Instant::now() + wait;
+            let until = in_time(wait);
             self.state.send_replace(ReconnectState::Waiting { until, error });
             tokio::time::sleep_until(until).await;
         }
@@ -124,8 +125,15 @@ impl Drop for Task {
 /// Hands on the streams of one session until it has ended.
 async fn forward(mut incoming: Incoming, arrived: mpsc::Sender<YamuxStream>) {
     while let Some(stream) = incoming.arrived().await {
-        if arrived.send(stream).await.is_err() {
-            return;
+        tokio::select! {
+            biased;
+            sent = arrived.send(stream) => {
+                if sent.is_err() {
+                    return;
+                }
+            }
+            // Nobody accepts streams. That must not keep the next sessions from being dialed.
+            () = incoming.ended() => return,
         }
     }
 }
