@@ -70,8 +70,12 @@ impl RequestHead {
         self.query.as_deref()
     }
 
-    /// All headers.
-    pub fn headers(&self) -> &HeaderMap {
+    /// All headers: the name in lower case, and the value. A name that was sent several times is there as often.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))
+    }
+
+    pub(crate) fn header_map(&self) -> &HeaderMap {
         &self.headers
     }
 

@@ -56,12 +56,12 @@ impl Settings {
         if !self.serves(head.path()) {
             return Err(Refusal::not_found("no thrift service at this path"));
         }
-        let is_preflight = head.method() == "OPTIONS" && head.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        let is_preflight = head.method() == "OPTIONS" && head.header_map().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
         if head.method() != "POST" && !is_preflight {
             let refusal = Refusal::new(405, "thrift over HTTP is sent with POST");
             return Err(refusal.with_header("Allow", "POST"));
         }
-        let mut origins = head.headers().get_all(ORIGIN).iter();
+        let mut origins = head.header_map().get_all(ORIGIN).iter();
         let origin = origins.next().map(|origin| origin.to_str().unwrap_or("null"));
         if origin.is_some_and(|origin| origins.next().is_some() || !self.origins.admit(origin, head.host())) {
             return Err(Refusal::forbidden("pages of this origin may not call this service"));
@@ -84,7 +84,7 @@ impl Settings {
                        another connection";
             return Err(Refusal::new(421, why));
         }
-        let wants_continue = head.headers().contains_key(EXPECT);
+        let wants_continue = head.header_map().contains_key(EXPECT);
         if wants_continue && !head.has_token(EXPECT, "100-continue") {
             return Err(Refusal::new(417, "the only supported expectation is 100-continue"));
         }
@@ -166,7 +166,7 @@ fn host(to: &Endpoint) -> String {
 /// a proxy must not send those of different callers over one connection.
 fn is_same_caller(first: &RequestHead, next: &RequestHead) -> bool {
     const OF_THE_CALLER: [HeaderName; 4] = [AUTHORIZATION, COOKIE, HOST, ORIGIN];
-    let all = |head: &RequestHead, name| head.headers().get_all(name).into_iter().cloned().collect::<Vec<_>>();
+    let all = |head: &RequestHead, name| head.header_map().get_all(name).into_iter().cloned().collect::<Vec<_>>();
     first.path() == next.path()
         && first.query() == next.query()
         && OF_THE_CALLER.iter().all(|name| all(first, name) == all(next, name))

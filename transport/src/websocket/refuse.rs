@@ -33,7 +33,7 @@ pub(super) fn judge<'a>(layer: &WebSocket, head: &'a RequestHead) -> Result<Verd
     let id = address(layer, head.path())?;
     let key = handshake(head)?;
     origin(layer, head)?;
-    let mut offered = tokens(head.headers(), SEC_WEBSOCKET_PROTOCOL);
+    let mut offered = tokens(head.header_map(), SEC_WEBSOCKET_PROTOCOL);
     let subprotocol = offered.find(|name| layer.subprotocols.iter().any(|own| own == name));
     Ok(Verdict::Upgrade(Upgrade { key, id, subprotocol }))
 }
@@ -72,21 +72,21 @@ fn handshake(head: &RequestHead) -> Result<&str, Refusal> {
     if !matches!(head.body(), BodyLength::Unstated | BodyLength::Known(0)) {
         return Err(Refusal::bad_request("expected a request without a body"));
     }
-    match at_most_one(head.headers(), SEC_WEBSOCKET_VERSION) {
+    match at_most_one(head.header_map(), SEC_WEBSOCKET_VERSION) {
         Ok(Some(version)) if version == "13" => {}
         _ => {
             let refusal = Refusal::new(426, "expected version 13 of WebSocket");
             return Err(refusal.with_header("Upgrade", "websocket").with_header("Sec-WebSocket-Version", "13"));
         }
     }
-    let key = at_most_one(head.headers(), SEC_WEBSOCKET_KEY).ok().flatten().and_then(|key| key.to_str().ok());
+    let key = at_most_one(head.header_map(), SEC_WEBSOCKET_KEY).ok().flatten().and_then(|key| key.to_str().ok());
     key.filter(|key| BASE64.decode(key.as_bytes()).is_ok_and(|key| key.len() == 16))
         .ok_or_else(|| Refusal::bad_request("expected one Sec-WebSocket-Key, of 16 bytes in base64"))
 }
 
 /// Only browsers have an `Origin` that they can't choose.
 fn origin(layer: &WebSocket, head: &RequestHead) -> Result<(), Refusal> {
-    let origin = at_most_one(head.headers(), ORIGIN).map_err(|()| Refusal::bad_request("expected one Origin"))?;
+    let origin = at_most_one(head.header_map(), ORIGIN).map_err(|()| Refusal::bad_request("expected one Origin"))?;
     let Some(origin) = origin else { return Ok(()) };
     // What is not visible ASCII is no origin.
     match origin.to_str() {
