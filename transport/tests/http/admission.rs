@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoServer, Request, Response};
 use volplane_transport::{
-    Admission, Admitted, Http, HttpPeer, HttpRequest, Listener, Peer, Refusal, RequestHead, serve_with,
+    Admission, Admitted, Endpoint, Http, HttpPeer, HttpRequest, Layer, Listener, Peer, Refusal, RequestHead, serve_with,
 };
 
 use crate::raw::{against_server, against_server_with, assert_closed, call, connect, read, refusal, request, send};
@@ -137,4 +137,18 @@ async fn a_browser_that_asks_first_is_told_which_pages_may_call() {
     assert_eq!(refusal(&server, &preflight("https://evil.example")).await.status(), 403);
     drop(io);
     server.stop().await;
+}
+
+#[tokio::test]
+async fn the_debug_output_of_a_connection_has_no_credentials() {
+    let http = Http::at("/echo").with_bearer("secret");
+    let (near, _far) = tokio::io::duplex(1024);
+    let near = http.outgoing(near, &Endpoint::named("a pipe")).await.unwrap();
+    assert!(format!("{near:?}").contains("Client") && !format!("{near:?}").contains("secret"), "{near:?}");
+    let mut io = tokio::io::duplex(64 * 1024);
+    let two = request("Authorization: Bearer secret\r\n", &call("secret")).repeat(2);
+    tokio::io::AsyncWriteExt::write_all(&mut io.0, &two).await.unwrap();
+    let (server, peer) = within(http.incoming(io.1, "a pipe".to_owned())).await.unwrap();
+    let shown = format!("{server:?} {peer:?}");
+    assert!(shown.contains("Server") && !shown.contains("secret"), "{shown}");
 }
