@@ -21,7 +21,7 @@ pub(crate) struct Deadline {
 
 impl Deadline {
     pub(crate) fn new(after: Duration) -> Self {
-        Self { after: after.min(FAR), timer: None, waiting: false }
+        Self { after, timer: None, waiting: false }
     }
 
     /// How long a wait may take.
@@ -39,7 +39,7 @@ impl Deadline {
         let after = self.after;
         let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(after)));
         if !self.waiting {
-            timer.as_mut().reset(Instant::now() + after);
+            timer.as_mut().reset(Instant::now() + after.min(FAR));
             self.waiting = true;
         }
         timer.as_mut().poll(cx).map(|()| after)
