@@ -26,7 +26,7 @@ pub(crate) struct Deadline {
 
 impl Deadline {
     pub(crate) fn new(after: Duration) -> Self {
-        Self { after: after.min(LONGEST), timer: None, waiting: false }
+        Self { after, timer: None, waiting: false }
     }
 
     /// How long a wait may take.

@@ -35,7 +35,10 @@ pub(crate) fn is_printable(character: char) -> bool {
             | '\u{61c}'
             | '\u{6dd}'
             | '\u{70f}'
+            | '\u{890}'..='\u{891}'
+            | '\u{8e2}'
             | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
             | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
@@ -45,6 +48,10 @@ pub(crate) fn is_printable(character: char) -> bool {
             | '\u{feff}'
             | '\u{ffa0}'
             | '\u{fff0}'..='\u{fffb}'
+            | '\u{110bd}'
+            | '\u{110cd}'
+            | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}'
             | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}'
     );
@@ -98,6 +105,7 @@ mod tests {
             ("user\u{202e}nimda\u{2066}", r"user\u{202e}nimda\u{2066}"),
             ("a\u{2028}b\u{feff}\u{200b}", r"a\u{2028}b\u{feff}\u{200b}"),
             ("\u{e0041}", r"\u{e0041}"),
+            ("\u{1bca0}\u{13430}\u{17b4}\u{8e2}", r"\u{1bca0}\u{13430}\u{17b4}\u{8e2}"),
         ];
         for (text, shown) in cases {
             assert_eq!(Printable(text).to_string(), shown);

@@ -16,7 +16,7 @@ use volo::net::Address;
 use volo_thrift::error::ApplicationExceptionKind;
 use volo_thrift::{ClientError, ServerError};
 use volplane_generated::api::{Echo, Request, Response};
-use volplane_transport::{Listener, Memory, StdNet, WebSocket, accept_with_retry};
+use volplane_transport::{Http, Listener, Memory, StdNet, WebSocket, accept_with_retry};
 
 const ESCAPES: &str = "\u{1b}[2J\r\nforged line \u{202e}";
 
@@ -60,6 +60,30 @@ async fn failed_handshakes_of_one_address_take_ten_lines() {
     .await;
     assert_printable(&logged.lines());
     server.stop().await;
+}
+
+/// Load balancers send one every few seconds.
+#[tokio::test]
+async fn health_checks_are_not_logged_as_failures() {
+    let logged = Capture::start(Level::INFO);
+    let websocket = WebSocket::bind("ws://127.0.0.1:0/kitex-ws").await.unwrap().with_health("/healthz");
+    let http = Http::bind("http://127.0.0.1:0/echo").await.unwrap().with_health("/healthz");
+    for (refused, server) in
+        [Server::start(websocket, EchoHandler), Server::start(http, EchoHandler)].iter().enumerate()
+    {
+        for path in ["healthz", "healthz", "other"] {
+            let mut io = connect_from(5, server).await;
+            io.write_all(format!("GET /{path} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).await.unwrap();
+            within(tokio::io::copy(&mut io, &mut tokio::io::sink())).await.unwrap();
+        }
+        within(async {
+            while logged.with("HTTP 404").len() == refused {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
+    assert!(logged.with("health").is_empty(), "{:#?}", logged.lines());
 }
 
 #[tokio::test]

@@ -128,7 +128,7 @@ pub(super) fn check_protocol(endpoint: &Endpoint) -> Result<(), ConnectError> {
     let delimits_messages = matches!(endpoint.scheme(), Some(Scheme::Http | Scheme::Https));
     match endpoint.protocol() {
         Some(protocol) if delimits_messages && protocol.framing() != Framing::Buffered => {
-            Err(framed_in_a_body(protocol).at(endpoint))
+            Err(framed_in_a_body(protocol).at(endpoint.without_query()))
         }
         _ => Ok(()),
     }

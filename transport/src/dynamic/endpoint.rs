@@ -30,7 +30,9 @@ impl Endpoint {
     // Every option is one of TLS.
     #[cfg_attr(not(feature = "tls"), allow(unused_variables))]
     pub fn connector_with(&self, options: ConnectorOptions) -> Result<BoxConnector, ConnectError> {
-        let unsupported = || ConnectError::new(ConnectErrorKind::Unsupported).at(self).because(self.why_unsupported());
+        let unsupported = || {
+            ConnectError::new(ConnectErrorKind::Unsupported).at(self.without_query()).because(self.why_unsupported())
+        };
         let below = self.clone().with_yamux(false).with_protocol(None);
         let connector = match below.scheme() {
             Some(Scheme::Tcp) => BoxConnector::new(StdNet::at(Target::from(below))),

@@ -1,6 +1,7 @@
 //! A layer on a listener: each handshake runs in its own task while others are accepted.
 
 use std::any::Any;
+use std::error::Error;
 use std::sync::Arc;
 
 use tokio::task::{JoinError, JoinSet};
@@ -83,6 +84,10 @@ where
         let task = self.handshakes.tasks.spawn(async move {
             match tokio::time::timeout(deadline, layer.incoming(io, peer.clone())).await {
                 Ok(Ok(ready)) => Some(Box::new(ready) as Box<dyn Any + Send>),
+                Ok(Err(error)) if is_health_check(&error) => {
+                    tracing::trace!(peer = %Printable(&peer), "health check answered");
+                    None
+                }
                 Ok(Err(error)) => {
                     Counter::HandshakesFailed(Failure::HANDSHAKE).increment();
                     let shown = Printable(&peer);
@@ -100,4 +105,14 @@ where
         });
         self.handshakes.running.started(address, task, &self.options);
     }
+}
+
+/// Whether the handshake ended because it was a health check, which has been answered. Load balancers send one every
+/// few seconds: they are no failures.
+fn is_health_check(error: &(dyn Error + 'static)) -> bool {
+    #[cfg(feature = "websocket")]
+    if matches!(error.downcast_ref(), Some(crate::HandshakeError::HealthCheck)) {
+        return true;
+    }
+    matches!(error.downcast_ref(), Some(crate::HttpError::HealthCheck))
 }

@@ -1,5 +1,6 @@
 //! The client's end: each message is the body of a request, and the body of its response is the answer.
 
+use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -31,7 +32,6 @@ const REFUSAL_WAIT: Duration = Duration::from_secs(1);
 const REFUSAL_TEXT: usize = 200;
 
 /// A byte stream whose written bytes are sent in requests and whose read bytes come from responses.
-#[derive(Debug)]
 pub(super) struct ClientStream<T> {
     io: T,
     /// The head of every request up to the value of `Content-Length`.
@@ -294,6 +294,13 @@ impl<T: Connection> ClientStream<T> {
             self.keeps_alive = false;
         }
         body.map(drop)
+    }
+}
+
+/// Without what is sent and received: the head of a request can contain credentials.
+impl<T: fmt::Debug> fmt::Debug for ClientStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientStream").field("io", &self.io).field("state", &self.state).finish_non_exhaustive()
     }
 }
 

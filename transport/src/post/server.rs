@@ -2,6 +2,7 @@
 
 mod requests;
 
+use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,7 +21,6 @@ use crate::http::{HeadEnd, Refusal, RequestHead};
 use crate::trace_context::TraceContext;
 
 /// A byte stream whose read bytes come from requests and whose written bytes are sent in responses.
-#[derive(Debug)]
 pub(super) struct ServerStream<T> {
     io: T,
     settings: Arc<Settings>,
@@ -229,5 +229,13 @@ impl<T: Connection> ServerStream<T> {
     fn close(&mut self, lingers: bool) {
         self.state = State::Closed;
         self.lingers |= lingers;
+    }
+}
+
+/// Without what is sent and received: the head of a request can contain credentials.
+impl<T: fmt::Debug> fmt::Debug for ServerStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("ServerStream");
+        shown.field("io", &self.io).field("first", &self.first).field("state", &self.state).finish_non_exhaustive()
     }
 }

@@ -211,6 +211,8 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
                 _ => Poll::Pending,
             };
         }
+        // What had begun was no message, such as a browser's question whether it may call.
+        self.message.rest();
         if stopped.is_ready() {
             return Poll::Ready(Err(Closed::Normally));
         }

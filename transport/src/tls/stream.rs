@@ -177,7 +177,7 @@ impl<Io: Connection> AsyncWrite for TlsStream<Io> {
     }
 
     /// Sends what was written and a `close_notify`, and shuts the connection below down. The peer's bytes can still be
-    /// read. Fails with [`io::ErrorKind::TimedOut`] after 1 s without progress.
+    /// read. Fails with [`io::ErrorKind::TimedOut`] after 1 s.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.writing = Writing::Closed;
@@ -187,7 +187,7 @@ impl<Io: Connection> AsyncWrite for TlsStream<Io> {
             return outcome;
         }
         let after = ready!(this.shutdown.poll_waited(cx));
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, format!("closing TLS made no progress for {after:?}"))))
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, format!("closing TLS took longer than {after:?}"))))
     }
 }
 

@@ -2,15 +2,19 @@
 
 use std::future::IntoFuture;
 use std::net::SocketAddr;
+use std::time::Duration;
 
+use motore::service::UnaryService;
+use volo::net::Address;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoServer, Request, Response};
 use volplane_transport::{
-    Admission, Admitted, Http, HttpPeer, HttpRequest, Listener, Peer, Refusal, RequestHead, serve_with,
+    Admission, Admitted, Endpoint, Http, HttpPeer, HttpRequest, Layer, Listener, ListenerExt, Memory, Peer, Refusal,
+    RequestHead, ServeOptions, serve_with,
 };
 
 use crate::raw::{against_server, against_server_with, assert_closed, call, connect, read, refusal, request, send};
-use crate::support::{client, echo, within};
+use crate::support::{EchoHandler, Server, client, echo, within};
 
 #[derive(Clone, Debug)]
 struct User(String);
@@ -137,4 +141,40 @@ async fn a_browser_that_asks_first_is_told_which_pages_may_call() {
     assert_eq!(refusal(&server, &preflight("https://evil.example")).await.status(), 403);
     drop(io);
     server.stop().await;
+}
+
+#[tokio::test]
+async fn the_debug_output_of_a_connection_has_no_credentials() {
+    let http = Http::at("/echo").with_bearer("secret");
+    let (near, _far) = tokio::io::duplex(1024);
+    let near = http.outgoing(near, &Endpoint::named("a pipe")).await.unwrap();
+    assert!(format!("{near:?}").contains("Client") && !format!("{near:?}").contains("secret"), "{near:?}");
+    let mut io = tokio::io::duplex(64 * 1024);
+    let two = request("Authorization: Bearer secret\r\n", &call("secret")).repeat(2);
+    tokio::io::AsyncWriteExt::write_all(&mut io.0, &two).await.unwrap();
+    let (server, peer) = within(http.incoming(io.1, "a pipe".to_owned())).await.unwrap();
+    let shown = format!("{server:?} {peer:?}");
+    assert!(shown.contains("Server") && !shown.contains("secret"), "{shown}");
+}
+
+/// The deadline of a message is that of each one, also where a request before it was no message.
+#[tokio::test(start_paused = true)]
+async fn a_request_after_a_slow_preflight_has_its_own_deadline() {
+    let (memory, listener) = Memory::pair();
+    let (limit, long) = (Duration::from_secs(10), Duration::from_secs(1000));
+    let options = ServeOptions::default().with_message_timeout(limit).with_idle_timeout(long);
+    let _server = Server::start_with(listener.layer(Http::at("/echo")), EchoHandler, options);
+    let mut io = memory.call(Address::Ip(SocketAddr::from(([0, 0, 0, 0], 0)))).await.unwrap();
+    let own = "Origin: http://localhost\r\n";
+    let call = request(own, &call("hello"));
+    let ask = "OPTIONS /echo HTTP/1.1\r\nHost: localhost\r\nAccess-Control-Request-Method: POST\r\n";
+    let ask = format!("{ask}{own}\r\n").into_bytes();
+    for (request, status) in [(&call, 200), (&ask, 204), (&call, 200)] {
+        for part in request.chunks(request.len() / 2 + 1) {
+            tokio::io::AsyncWriteExt::write_all(&mut io, part).await.unwrap();
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        assert_eq!(read(&mut io).await.status(), status);
+        tokio::time::sleep(2 * limit).await;
+    }
 }
