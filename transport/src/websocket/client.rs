@@ -1,6 +1,7 @@
 //! The client's half of the handshake (RFC 6455, 4.1).
 
 use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use ::http::header::{
@@ -13,7 +14,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{HandshakeError, WebSocket};
 use crate::endpoint::{Endpoint, Scheme};
-use crate::http::{BodyLength, ResponseHead, at_most_one, printable, read_head, tokens};
+use crate::http::{BodyLength, ReadHeadError, ResponseHead, at_most_one, printable, read_head, tokens};
 
 /// How much of a refusal's text is read, for its first line, and for how long.
 const MAX_TEXT: usize = 1024;
@@ -21,6 +22,14 @@ const TEXT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How many characters of it are in the error.
 const SHOWN: usize = 200;
+
+/// The end of the connection as an error of the connection: a server that is stopping is dialed again.
+fn unread(error: ReadHeadError) -> Box<dyn Error + Send + Sync> {
+    match error {
+        ReadHeadError::Ended | ReadHeadError::CutOff => io::Error::new(io::ErrorKind::UnexpectedEof, error).into(),
+        error => error.into(),
+    }
+}
 
 /// What a server did against the RFC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,7 +56,7 @@ pub(super) async fn handshake(
     io.write_all(&request).await.map_err(|error| protocol(error.into()))?;
     io.flush().await.map_err(|error| protocol(error.into()))?;
     let mut buffer = BytesMut::new();
-    let head = read_head(io, &mut buffer).await.map_err(|error| protocol(error.into()))?;
+    let head = read_head(io, &mut buffer).await.map_err(|error| protocol(unread(error)))?;
     let response = ResponseHead::parse(&head).map_err(|error| protocol(error.into()))?;
     if response.status() != 101 {
         let reading = tokio::time::timeout(TEXT_TIMEOUT, first_line(io, &mut buffer, response.body()));
