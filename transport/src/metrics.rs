@@ -225,6 +225,8 @@ fn is_known(method: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use pilota::thrift::ApplicationExceptionKind;
+
     use super::*;
 
     #[test]
@@ -233,6 +235,12 @@ mod tests {
             assert!(!is_name(name), "{name:?}");
         }
         assert!(is_name("echo") && is_name("Ns.Echo:echo"));
+        // Those that the service does not know take no place.
+        for at in 0..5000 {
+            let mut timer = CallTimer::server();
+            timer.served(MethodName { service: None, method: &format!("unknown{at}") });
+            timer.end(Some(Failure::answered(ApplicationExceptionKind::UNKNOWN_METHOD)));
+        }
         assert!(is_known("echo") && is_known("Ns.Echo:echo"));
         let known = (0..5000).filter(|at| is_known(&format!("method{at}"))).count();
         assert!((990..1000).contains(&known), "{known}");

@@ -2,7 +2,7 @@
 //!
 //! Read in 0.13.1: it skips a field that it does not know as if it were binary, and behind a struct it forgets at which
 //! field of the outer one it was, though the next field's id counts from there. What volplane generates sets the second
-//! right, except for a struct that is skipped.
+//! right, except for a struct that is skipped. It also reads no `false` of a list, set or map that is written as 0.
 
 use pilota::thrift::{
     ProtocolExceptionKind, TAsyncInputProtocol, TFieldIdentifier, TInputProtocol, TLengthProtocol, TListIdentifier,
@@ -21,7 +21,7 @@ impl<M: EntryMessage> EntryMessage for Compact<M> {
     }
 
     fn decode<T: TInputProtocol>(protocol: &mut T, head: &TMessageIdentifier) -> Result<Self, ThriftException> {
-        M::decode(&mut Reader(protocol), head).map(Self)
+        M::decode(&mut Reader { inner: protocol, at_field: false }, head).map(Self)
     }
 
     async fn decode_async<T: TAsyncInputProtocol>(
@@ -37,7 +37,11 @@ impl<M: EntryMessage> EntryMessage for Compact<M> {
 }
 
 /// Reads as `T`, the reader of the compact encoding, except where that goes wrong.
-struct Reader<'a, T>(&'a mut T);
+struct Reader<'a, T> {
+    inner: &'a mut T,
+    /// The next value is that of a boolean field, which is in the field's header.
+    at_field: bool,
+}
 
 /// Methods that only ask the reader inside.
 macro_rules! inner {
@@ -45,7 +49,7 @@ macro_rules! inner {
         $(
             #[inline]
             fn $name(&mut self, $($argument: $type),*) -> $result {
-                self.0.$name($($argument),*)
+                self.inner.$name($($argument),*)
             }
         )*
     };
@@ -58,9 +62,7 @@ impl<T: TInputProtocol> TInputProtocol for Reader<'_, T> {
         read_message_begin() -> Result<TMessageIdentifier, ThriftException>;
         read_message_end() -> Result<(), ThriftException>;
         read_struct_begin() -> Result<Option<TStructIdentifier>, ThriftException>;
-        read_field_begin() -> Result<TFieldIdentifier, ThriftException>;
         read_field_end() -> Result<(), ThriftException>;
-        read_bool() -> Result<bool, ThriftException>;
         read_bytes() -> Result<Bytes, ThriftException>;
         read_uuid() -> Result<[u8; 16], ThriftException>;
         read_i8() -> Result<i8, ThriftException>;
@@ -82,10 +84,33 @@ impl<T: TInputProtocol> TInputProtocol for Reader<'_, T> {
         buf() -> &mut T::Buf;
     }
 
+    #[inline]
+    fn read_field_begin(&mut self) -> Result<TFieldIdentifier, ThriftException> {
+        let field = self.inner.read_field_begin()?;
+        self.at_field = field.field_type == TType::Bool;
+        Ok(field)
+    }
+
+    #[inline]
+    fn read_bool(&mut self) -> Result<bool, ThriftException> {
+        if std::mem::take(&mut self.at_field) {
+            return self.inner.read_bool();
+        }
+        // Of an element. The specification first said 0 for false, and some implementations write it.
+        match self.inner.read_byte()? {
+            0 | 2 => Ok(false),
+            1 => Ok(true),
+            other => {
+                let why = format!("expected 0, 1 or 2 for a bool in a list, set or map, found {other}");
+                Err(new_protocol_exception(ProtocolExceptionKind::InvalidData, why))
+            }
+        }
+    }
+
     fn read_struct_end(&mut self) -> Result<(), ThriftException> {
-        self.0.read_struct_end()?;
+        self.inner.read_struct_end()?;
         // Only the question for the length takes the outer struct's field up again.
-        self.0.struct_end_len();
+        self.inner.struct_end_len();
         Ok(())
     }
 

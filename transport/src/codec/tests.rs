@@ -168,6 +168,17 @@ fn elements_have_to_be_of_the_type_that_the_code_reads() {
     assert_eq!(decoded(&with_field(Encoding::Binary, &set_as_key)).unwrap().by_list[&vec![9]], "a");
 }
 
+#[test]
+fn a_bool_in_a_compact_list_is_0_1_or_2() {
+    let list = decoded(&with_field(Encoding::Compact, &[0x59, 0x41, 0, 1, 2, 1])).unwrap();
+    assert_eq!(list.flags, [false, true, false, true]);
+    let error = decoded(&with_field(Encoding::Compact, &[0x59, 0x11, 3])).unwrap_err();
+    assert!(error.contains("expected 0, 1 or 2"), "{error}");
+    // Skipped, behind a boolean field that is skipped.
+    let skipped = [0xd1, 0x19, 0x21, 0, 2];
+    assert!(decoded(&with_field(Encoding::Compact, &skipped)).is_ok());
+}
+
 /// An exception in a frame, and behind a TTHeader with and without one.
 fn exception(encoding: Encoding, fields: &[u8]) -> [String; 3] {
     let mut message = with_field(encoding, fields);

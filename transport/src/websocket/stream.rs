@@ -1,44 +1,29 @@
 //! A byte stream over WebSocket messages.
 
 mod alive;
+mod read;
+#[cfg(test)]
+mod tests;
+mod write;
 
 use std::io;
-use std::mem::MaybeUninit;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll};
 
-use bytes::{Buf, BytesMut};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_util::io::poll_read_buf;
+use bytes::BytesMut;
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::connection::Connection;
 use crate::keepalive::Keepalive;
 
 use self::alive::Alive;
+use self::write::WRITE_HIGH;
 use super::close::WebSocketClosed;
-use super::frame::{CLOSE_NORMAL, CLOSE_PROTOCOL_ERROR, Decoder, Encoder, FrameError, MAX_CONTROL, Role, Step};
-
-/// Bytes read from the connection at a time: 4 to 16 KiB is where tungstenite was found best in memory and speed.
-const READ_CHUNK: usize = 8 * 1024;
-
-/// Bytes waiting to be written above which a writer waits.
-const WRITE_HIGH: usize = 64 * 1024;
-
-/// How much goes into one message: enough for a call of 64 KiB with its head.
-const MESSAGE: usize = 256 * 1024;
-
-/// Parts of a large message that are written without being copied, with the frame's header.
-const SLICES: usize = 8;
+use super::frame::{CLOSE_PROTOCOL_ERROR, Decoder, Encoder, FrameError, MAX_CONTROL, Role};
 
 /// How many frames without payload are taken at once, before the reader lets others run: a peer could send pings faster
 /// than they are read.
 const FRAMES_AT_ONCE: usize = 1024;
-
-/// How large an empty buffer is kept.
-const KEPT: usize = 8 * 1024;
-
-/// How large an empty buffer is kept while a reader waits: enough for small calls.
-const KEPT_INPUT: usize = 512;
 
 /// A byte stream in WebSocket messages: each write is one binary message, and text and binary messages are read as one
 /// stream, however they are fragmented. It answers pings while it is read or polled in the background, and closes with
@@ -119,95 +104,6 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
         }
     }
 
-    /// Moves payload that has already been read. Returns how many bytes.
-    fn take_buffered_payload(&mut self, out: &mut ReadBuf<'_>) -> usize {
-        if !self.ahead.is_empty() {
-            return self.take_ahead(out);
-        }
-        let count = self.decoder.payload_left().min(self.input.len()).min(out.remaining());
-        if count > 0 {
-            self.decoder.take_payload(&mut self.input[..count]);
-            out.put_slice(&self.input[..count]);
-            self.input.advance(count);
-        }
-        count
-    }
-
-    /// Reads payload straight into the caller's buffer: no copy for the bulk of a large message.
-    fn poll_read_payload(&mut self, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let before = out.filled().len();
-        if Pin::new(&mut self.io).poll_read(cx, out)?.is_pending() {
-            return self.poll_silent(cx);
-        }
-        let read = out.filled().len() - before;
-        self.heard(read);
-        if read == 0 {
-            return Poll::Ready(Err(self.fail(io::ErrorKind::UnexpectedEof, "connection ended inside a message")));
-        }
-        // To read no further than the payload would take a buffer that is filled with zeros first. What came of the
-        // next frame is put where frames begin, which is empty while a payload is read.
-        let payload = before + self.decoder.payload_left().min(read);
-        self.input.extend_from_slice(&out.filled()[payload..]);
-        out.set_filled(payload);
-        self.decoder.take_payload(&mut out.filled_mut()[before..]);
-        Poll::Ready(Ok(()))
-    }
-
-    /// Reads more bytes that are not payload. `Ok(0)` is the end of the connection.
-    fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        if !self.input.is_empty() {
-            self.input.reserve(READ_CHUNK);
-            let count = ready!(poll_read_buf(Pin::new(&mut self.io), cx, &mut self.input))?;
-            self.heard(count);
-            return Poll::Ready(Ok(count));
-        }
-        // On the stack, so that an idle connection has no buffer.
-        let mut chunk = [const { MaybeUninit::uninit() }; READ_CHUNK];
-        let mut chunk = ReadBuf::uninit(&mut chunk);
-        if Pin::new(&mut self.io).poll_read(cx, &mut chunk)?.is_pending() {
-            if self.input.capacity() > KEPT_INPUT {
-                self.input = BytesMut::new();
-            }
-            return Poll::Pending;
-        }
-        self.input.extend_from_slice(chunk.filled());
-        self.heard(chunk.filled().len());
-        Poll::Ready(Ok(chunk.filled().len()))
-    }
-
-    /// The connection has ended.
-    fn end(&mut self) -> io::Result<()> {
-        if !self.input.is_empty() || !self.decoder.is_between_messages() {
-            return Err(self.fail(io::ErrorKind::UnexpectedEof, "connection ended inside a message"));
-        }
-        self.reading = Reading::Ended;
-        Ok(())
-    }
-
-    /// Takes one frame header or control frame off the input. `false` if it is incomplete.
-    fn understand(&mut self) -> Result<bool, FrameError> {
-        match self.decoder.step(&mut self.input)? {
-            Step::More => return Ok(false),
-            Step::Payload => {}
-            Step::Pong(payload) => self.answered(&payload),
-            Step::Ping(payload) => self.ping = Some(payload),
-            Step::Close(closed) => {
-                self.send_close(closed.code().map_or(CLOSE_NORMAL, answer_to_close));
-                self.reading = Reading::Ended;
-                self.closed = Some(closed);
-            }
-        }
-        Ok(true)
-    }
-
-    /// The end of the stream, or the peer's complaint.
-    fn how_it_ended(&self) -> io::Result<()> {
-        match &self.closed {
-            Some(closed) if !closed.is_normal() => Err(closed.clone().into_error()),
-            _ => Ok(()),
-        }
-    }
-
     fn send_close(&mut self, code: u16) {
         if !self.close_sent {
             self.encoder.close(code, &mut self.output);
@@ -255,176 +151,3 @@ fn answer_to_close(code: u16) -> u16 {
         _ => CLOSE_PROTOCOL_ERROR,
     }
 }
-
-impl<T: AsyncWrite + Unpin> WebSocketStream<T> {
-    fn poll_drain_for_writer(&mut self, cx: &mut Context<'_>, keep: usize) -> Poll<io::Result<()>> {
-        let drained = self.poll_drain(cx, keep);
-        self.writer_waits = drained.is_pending();
-        drained
-    }
-
-    /// Writes until at most `keep` bytes wait.
-    fn poll_drain(&mut self, cx: &mut Context<'_>, keep: usize) -> Poll<io::Result<()>> {
-        while self.output.len() > keep {
-            let count = ready!(Pin::new(&mut self.io).poll_write(cx, &self.output))?;
-            if count == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-            }
-            self.output.advance(count);
-            if let Some(alive) = &mut self.alive {
-                alive.wrote(count);
-            }
-        }
-        if self.output.is_empty() && self.output.capacity() > KEPT {
-            self.output = BytesMut::new();
-        }
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl<T: AsyncWrite + Unpin> WebSocketStream<T> {
-    /// Writes a large message without copying it first, where that can be done: a server does not mask, and nothing may
-    /// wait before it.
-    fn poll_write_plain(&mut self, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Option<Poll<io::Result<usize>>> {
-        let length: usize = message_parts(bufs).map(<[u8]>::len).sum();
-        if length < KEPT || bufs.len() >= SLICES || !self.output.is_empty() || !self.io.is_write_vectored() {
-            return None;
-        }
-        let header = self.encoder.plain_data_header(length)?;
-        let mut slices = [io::IoSlice::new(&[]); SLICES];
-        let mut count = 0;
-        for part in [header.as_ref()].into_iter().chain(message_parts(bufs)) {
-            slices[count] = io::IoSlice::new(part);
-            count += 1;
-        }
-        let written = match Pin::new(&mut self.io).poll_write_vectored(cx, &slices[..count]) {
-            Poll::Ready(Ok(0)) => return Some(Poll::Ready(Err(io::ErrorKind::WriteZero.into()))),
-            Poll::Ready(Ok(written)) => written,
-            Poll::Ready(Err(error)) => return Some(Poll::Ready(Err(error))),
-            Poll::Pending => {
-                self.writer_waits = true;
-                return Some(Poll::Pending);
-            }
-        };
-        if let Some(alive) = &mut self.alive {
-            alive.wrote(written);
-        }
-        // The header has promised all of it.
-        let mut gone = written;
-        for part in &slices[..count] {
-            let skip = gone.min(part.len());
-            gone -= skip;
-            self.output.extend_from_slice(&part[skip..]);
-        }
-        Some(Poll::Ready(Ok(length)))
-    }
-}
-
-/// As much of `bufs` as fits into one message.
-fn message_parts<'a>(bufs: &'a [io::IoSlice<'_>]) -> impl Iterator<Item = &'a [u8]> + Clone {
-    let mut room = MESSAGE;
-    bufs.iter().map_while(move |buf| {
-        let part = buf.get(..buf.len().min(room)).filter(|_| room > 0)?;
-        room -= part.len();
-        Some(part)
-    })
-}
-
-impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketStream<T> {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        if out.remaining() == 0 {
-            return Poll::Ready(Ok(()));
-        }
-        for _ in 0..FRAMES_AT_ONCE {
-            if this.take_buffered_payload(out) > 0 {
-                return Poll::Ready(Ok(()));
-            }
-            match this.reading {
-                Reading::Open => {}
-                Reading::Ended => return Poll::Ready(this.how_it_ended()),
-                Reading::Failed => return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
-            }
-            if this.decoder.payload_left() > 0 {
-                this.answer_the_rest(cx)?;
-                return this.poll_read_payload(cx, out);
-            }
-            match this.understand() {
-                Ok(true) => {
-                    if this.ping.is_some() || this.close_sent {
-                        this.answer(cx)?;
-                    }
-                    continue;
-                }
-                Ok(false) => {}
-                Err(error) => return Poll::Ready(Err(this.refuse(error, cx)?)),
-            }
-            this.answer_the_rest(cx)?;
-            match this.poll_fill(cx)? {
-                Poll::Ready(0) => this.end()?,
-                Poll::Ready(_) => {}
-                Poll::Pending => return this.poll_silent(cx),
-            }
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    }
-}
-
-impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocketStream<T> {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.poll_write_vectored(cx, &[io::IoSlice::new(buf)])
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let this = self.get_mut();
-        if this.close_sent {
-            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
-        }
-        ready!(this.poll_drain_for_writer(cx, WRITE_HIGH))?;
-        if let Some(written) = this.poll_write_plain(cx, bufs) {
-            return written;
-        }
-        Poll::Ready(Ok(this.encoder.data(message_parts(bufs), &mut this.output)))
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        true
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        ready!(this.poll_drain_for_writer(cx, 0))?;
-        Pin::new(&mut this.io).poll_flush(cx)
-    }
-
-    /// Sends Close 1000; nothing can be written after it. The peer's messages can still be read, but a peer may end the
-    /// connection at a Close: answers that have not arrived may be lost.
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        this.send_close(CLOSE_NORMAL);
-        ready!(this.poll_drain_for_writer(cx, 0))?;
-        Pin::new(&mut this.io).poll_flush(cx)
-    }
-}
-
-impl<T: AsyncWrite + Unpin> Drop for WebSocketStream<T> {
-    fn drop(&mut self) {
-        if !self.close_sent && self.reading != Reading::Failed {
-            self.encoder.close(CLOSE_NORMAL, &mut self.output);
-            // Peers tell an end with this frame from a broken connection. Nobody can wait here: what doesn't go at
-            // once doesn't go.
-            let mut cx = Context::from_waker(Waker::noop());
-            if let Poll::Ready(Ok(())) = self.poll_drain(&mut cx, 0) {
-                let _flushed_or_not = Pin::new(&mut self.io).poll_flush(&mut cx);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,7 @@
 //! The handles of a session.
 
+mod incoming;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,14 +10,14 @@ use motore::service::UnaryService;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use volo::net::Address;
 
+pub use self::incoming::Incoming;
+
 use super::driver::{Command, Driver, Open, Queues};
 use super::status::Status;
 use super::stream::YamuxStream;
 use super::{OpenError, SessionError, YamuxOptions};
 use crate::connect::{ConnectError, WithCauses};
 use crate::connection::{Connection, Peer};
-use crate::endpoint::Endpoint;
-use crate::listen::Listener;
 use crate::log::{Kind, limited};
 use crate::metrics::{Counted, Gauge};
 use crate::printable::Printable;
@@ -248,58 +250,5 @@ impl UnaryService<Address> for Outgoing {
 
     async fn call(&self, _: Address) -> Result<YamuxStream, ConnectError> {
         Ok(self.open().await?)
-    }
-}
-
-/// Accepts the streams that the other end of a session opens. Ends with the session. Dropped, it refuses everything.
-#[derive(Debug)]
-pub struct Incoming<P: Peer = DialedPeer> {
-    waiting: mpsc::Receiver<Box<YamuxStream>>,
-    peer: P,
-    status: Arc<Status>,
-    /// Keeps the driver running for an end that only accepts.
-    session: mpsc::Sender<Command>,
-}
-
-impl<P: Peer> Incoming<P> {
-    /// The other end.
-    pub fn peer(&self) -> &P {
-        &self.peer
-    }
-
-    pub(super) fn status(&self) -> &Arc<Status> {
-        &self.status
-    }
-
-    /// Waits for the end of the session.
-    pub(super) async fn ended(&self) {
-        self.session.closed().await;
-    }
-
-    /// The next stream, not yet accepted.
-    pub(super) async fn arrived(&mut self) -> Option<YamuxStream> {
-        self.waiting.recv().await.map(|stream| *stream)
-    }
-}
-
-impl<P: Peer> Listener for Incoming<P> {
-    type Connection = YamuxStream;
-    type Peer = P;
-
-    async fn accept(&mut self) -> Option<(YamuxStream, P)> {
-        loop {
-            if let Some(stream) = self.arrived().await?.accept() {
-                return Some((stream, self.peer.clone()));
-            }
-        }
-    }
-
-    fn endpoint(&self) -> Endpoint {
-        Endpoint::named(format!("a session with {}", self.peer))
-    }
-
-    /// As [`Outgoing::go_away`].
-    fn stop(&mut self) {
-        self.status.go_away();
     }
 }

@@ -1,9 +1,13 @@
 //! The stream over connections that take little at a time, or give without end.
 
+use std::task::Waker;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, Join};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, Join, ReadBuf};
 
+use super::read::KEPT_INPUT;
+use super::write::KEPT;
 use super::*;
 
 /// Has empty pings to read, and no end.

@@ -1,0 +1,118 @@
+//! Encodes frames.
+
+use std::hash::{BuildHasher, RandomState};
+
+use bytes::{BufMut, BytesMut};
+
+use super::mask::Mask;
+use super::{BINARY, CLOSE, PING, PONG, Role};
+
+/// How much payload is copied before it is masked.
+const PIECE: usize = 8 * 1024;
+
+/// A frame's header without a mask: two bytes, and up to eight of length.
+const MAX_PLAIN_HEADER: usize = 10;
+
+/// A frame's header on the stack.
+#[derive(Debug)]
+pub(in crate::websocket) struct ArrayHeader {
+    bytes: [u8; MAX_PLAIN_HEADER],
+    length: usize,
+}
+
+impl AsRef<[u8]> for ArrayHeader {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
+/// Puts frames together.
+#[derive(Debug)]
+pub(in crate::websocket) struct Encoder {
+    role: Role,
+    keys: RandomState,
+    frames: u64,
+}
+
+impl Encoder {
+    pub(in crate::websocket) fn new(role: Role) -> Self {
+        Self { role, keys: RandomState::new(), frames: 0 }
+    }
+
+    /// A binary message of one frame, or nothing where there are no bytes. Gives how many there are.
+    pub(in crate::websocket) fn data<'a>(
+        &mut self,
+        parts: impl Iterator<Item = &'a [u8]> + Clone,
+        out: &mut BytesMut,
+    ) -> usize {
+        let length = parts.clone().map(<[u8]>::len).sum();
+        if length > 0 {
+            self.frame(BINARY, length, parts, out);
+        }
+        length
+    }
+
+    pub(in crate::websocket) fn ping(&mut self, payload: &[u8], out: &mut BytesMut) {
+        self.frame(PING, payload.len(), [payload], out);
+    }
+
+    pub(in crate::websocket) fn pong(&mut self, payload: &[u8], out: &mut BytesMut) {
+        self.frame(PONG, payload.len(), [payload], out);
+    }
+
+    pub(in crate::websocket) fn close(&mut self, code: u16, out: &mut BytesMut) {
+        let code = code.to_be_bytes();
+        self.frame(CLOSE, code.len(), [&code[..]], out);
+    }
+
+    fn frame<'a>(&mut self, opcode: u8, length: usize, parts: impl IntoIterator<Item = &'a [u8]>, out: &mut BytesMut) {
+        out.reserve(length + 14);
+        self.header(opcode, length, out);
+        let mut mask = Mask::NONE;
+        if self.role == Role::Client {
+            mask = self.next_mask();
+            out.put_slice(&mask.key);
+        }
+        // In pieces that stay in the processor's nearest cache from the copying to the masking.
+        for piece in parts.into_iter().flat_map(|part| part.chunks(PIECE)) {
+            let start = out.len();
+            out.put_slice(piece);
+            mask.apply(&mut out[start..]);
+        }
+    }
+
+    /// Everything of a binary message's frame that stands before `length` bytes of payload. `None` at a client, which
+    /// sends no payload as it is.
+    pub(in crate::websocket) fn plain_data_header(&self, length: usize) -> Option<ArrayHeader> {
+        if self.role == Role::Client {
+            return None;
+        }
+        let mut bytes = [0; MAX_PLAIN_HEADER];
+        let mut out = &mut bytes[..];
+        self.header(BINARY, length, &mut out);
+        let room = out.len();
+        Some(ArrayHeader { bytes, length: MAX_PLAIN_HEADER - room })
+    }
+
+    fn header(&self, opcode: u8, length: usize, out: &mut impl BufMut) {
+        let masked = if self.role == Role::Client { 0x80 } else { 0 };
+        out.put_u8(0x80 | opcode);
+        match length {
+            0..126 => out.put_u8(masked | length as u8),
+            126..0x1_0000 => {
+                out.put_u8(masked | 126);
+                out.put_u16(length as u16);
+            }
+            _ => {
+                out.put_u8(masked | 127);
+                out.put_u64(length as u64);
+            }
+        }
+    }
+
+    /// Keys that nobody outside can foresee (RFC 6455, 10.3), from the standard library's keyed hash.
+    fn next_mask(&mut self) -> Mask {
+        self.frames += 1;
+        Mask { key: (self.keys.hash_one(self.frames) as u32).to_ne_bytes() }
+    }
+}

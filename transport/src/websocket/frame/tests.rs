@@ -1,0 +1,99 @@
+//! Frames in pieces of any length, and what the RFC forbids.
+
+use bytes::BytesMut;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+use crate::websocket::close::WebSocketClosed;
+
+/// Everything that comes out of `stream` when it arrives in pieces of `chunk` bytes.
+fn decode(role: Role, stream: &[u8], chunk: usize) -> Result<(Vec<u8>, Vec<Step>), FrameError> {
+    let mut decoder = Decoder::new(role);
+    let mut input = BytesMut::new();
+    let (mut payload, mut control) = (Vec::new(), Vec::new());
+    for piece in stream.chunks(chunk.max(1)) {
+        input.extend_from_slice(piece);
+        loop {
+            let count = decoder.payload_left().min(input.len());
+            if count > 0 {
+                let mut part = input.split_to(count);
+                decoder.take_payload(&mut part);
+                payload.extend_from_slice(&part);
+            }
+            if decoder.payload_left() > 0 {
+                break;
+            }
+            match decoder.step(&mut input)? {
+                Step::More => break,
+                Step::Payload => {}
+                other => control.push(other),
+            }
+        }
+    }
+    Ok((payload, control))
+}
+
+const OTHER_END: [(Role, Role); 2] = [(Role::Client, Role::Server), (Role::Server, Role::Client)];
+
+proptest! {
+    #[test]
+    fn what_one_end_encodes_the_other_decodes_however_it_arrives(
+        messages in vec(vec(any::<u8>(), 0..300), 0..8),
+        ping in vec(any::<u8>(), 0..=MAX_CONTROL),
+        chunk in 1usize..400,
+    ) {
+        for (sender, receiver) in OTHER_END {
+            let mut encoder = Encoder::new(sender);
+            let mut wire = BytesMut::new();
+            for message in &messages {
+                let (head, tail) = message.split_at(message.len() / 3);
+                encoder.data([head, tail].into_iter(), &mut wire);
+                encoder.pong(&ping, &mut wire);
+            }
+            encoder.close(1000, &mut wire);
+            let (payload, control) = decode(receiver, &wire, chunk).unwrap();
+            prop_assert_eq!(payload, messages.concat());
+            prop_assert_eq!(control.len(), messages.len() + 1);
+            let closed = WebSocketClosed::parse(&1000_u16.to_be_bytes()).unwrap();
+            prop_assert_eq!(control.last(), Some(&Step::Close(closed)));
+        }
+    }
+
+    #[test]
+    fn no_input_panics_and_pieces_make_no_difference(stream in vec(any::<u8>(), 0..400), chunk in 1usize..50) {
+        for (role, _) in OTHER_END {
+            prop_assert_eq!(decode(role, &stream, stream.len()), decode(role, &stream, chunk));
+        }
+    }
+}
+
+#[test]
+fn refuses_what_the_rfc_forbids() {
+    let long_ping = [&[0x89, 126, 0, 126][..], &[0; 126]].concat();
+    let cases: [(&[u8], FrameError); 10] = [
+        (&[0xc2, 0], FrameError::ReservedBits),
+        (&[0x83, 0], FrameError::Opcode(3)),
+        (&[0x82, 0x80, 1, 2, 3, 4], FrameError::Masking),
+        (&[0x09, 0], FrameError::Control),
+        (&long_ping, FrameError::Control),
+        (&[0x80, 0], FrameError::Fragments),
+        (&[0x02, 0, 0x82, 0], FrameError::Fragments),
+        (&[0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0], FrameError::Length),
+        (&[0x88, 1, 3], FrameError::CloseLength),
+        (&[0x88, 3, 3, 0xe8, 0xff], FrameError::CloseReason),
+    ];
+    for (wire, error) in cases {
+        assert_eq!(decode(Role::Client, wire, 1), Err(error), "{wire:?}");
+    }
+    assert_eq!(decode(Role::Server, &[0x82, 0], 1), Err(FrameError::Masking));
+}
+
+#[test]
+fn lengths_take_the_shortest_form() {
+    for (length, header) in [(0, 0), (125, 2), (126, 4), (0xffff, 4), (0x1_0000, 10)] {
+        let mut wire = BytesMut::new();
+        Encoder::new(Role::Server).data([&vec![7; length][..]].into_iter(), &mut wire);
+        assert_eq!(wire.len(), header + length, "{length}");
+    }
+}
