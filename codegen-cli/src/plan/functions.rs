@@ -8,6 +8,7 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_function("uses", uses);
     environment.add_function("reexports", reexports);
     environment.add_function("chain", chain);
+    environment.add_function("arm", arm);
     environment.add_function("array", array);
     environment.add_function("binding", binding);
     environment.add_filter("rust", rust);
@@ -70,6 +71,16 @@ fn array(indent: usize, before: String, items: Vec<String>, after: String) -> St
     format!("{before}[{items}\n{blanks}]{after}")
 }
 
+/// `pattern => value,`: on one line of this indentation, or with the value in a block.
+fn arm(indent: usize, pattern: String, value: String) -> String {
+    let line = format!("{pattern} => {value},");
+    if indent + line.len() <= WIDTH {
+        return line;
+    }
+    let blanks = " ".repeat(indent);
+    format!("{pattern} => {{\n{blanks}    {value}\n{blanks}}}")
+}
+
 /// `let name = value;`: on one line of this indentation, or with the value on the next.
 fn binding(indent: usize, name: String, value: String) -> String {
     let line = format!("let {name} = {value};");
@@ -86,6 +97,13 @@ mod tests {
         assert_eq!(chain("X::new()".into()), "let x = X::new().a().b();");
         let long = "X".repeat(110);
         assert_eq!(chain(long.clone()), format!("let x = {long}\n        .a()\n        .b();"));
+    }
+
+    #[test]
+    fn a_long_arm_is_a_block() {
+        let arm = |value: String| arm(8, "_".into(), value);
+        assert_eq!(arm("1".repeat(106)), format!("_ => {},", "1".repeat(106)));
+        assert_eq!(arm("1".repeat(107)), format!("_ => {{\n            {}\n        }}", "1".repeat(107)));
     }
 
     #[test]
