@@ -3,20 +3,20 @@
 use std::future::IntoFuture;
 use std::io::{self, Read};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::bail;
 use motore::make::MakeConnection;
-use motore::service::UnaryService;
 use pilota::FastStr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use volo::net::Address;
 use volplane_generated::api::{EchoClient, EchoClientBuilder, EchoServer, Request};
-use volplane_transport::{Channel, ConnectError, ConnectWith, Connection, Memory, StdNet, WebSocket, Yamux, serve};
+use volplane_transport::{
+    Channel, ConnectError, ConnectWith, Connection, Http, Memory, StdNet, Unix, WebSocket, Yamux, serve,
+};
 
 use crate::arguments::ClientArguments;
 use crate::certificate;
@@ -24,7 +24,7 @@ use crate::load::{Caller, drive};
 use crate::message::{FromClient, Outcome};
 use crate::pipelined;
 use crate::process::say;
-use crate::server::{EchoHandler, WEBSOCKET_PATH, unix_path};
+use crate::server::{EchoHandler, HTTP_PATH, WEBSOCKET_PATH, unix_path};
 use crate::transport::Transport;
 
 /// A call that takes longer has failed. Far above what a busy machine needs, so that only a lost call runs into it.
@@ -73,18 +73,6 @@ async fn measure(arguments: &ClientArguments) -> anyhow::Result<Outcome> {
     }
 }
 
-/// Connects to a Unix domain socket.
-struct UnixSocket(PathBuf);
-
-impl UnaryService<Address> for UnixSocket {
-    type Response = UnixStream;
-    type Error = ConnectError;
-
-    async fn call(&self, _: Address) -> Result<UnixStream, ConnectError> {
-        Ok(UnixStream::connect(&self.0).await?)
-    }
-}
-
 /// A client of the echo service.
 pub(crate) struct EchoOver {
     pub(crate) client: EchoClient,
@@ -106,7 +94,7 @@ impl EchoOver {
             }
             Transport::StdNet => Self::through(StdNet::to(to.to_string())),
             Transport::WebSocket => Self::through(WebSocket::to(url)),
-            Transport::Unix => Self::through(UnixSocket(unix_path(to))),
+            Transport::Unix => Self::through(Unix::to(unix_path(to).display())),
             Transport::Memory => {
                 let (memory, listener) = Memory::pair();
                 // Ends with the client, whose connector is the only one.
@@ -120,6 +108,7 @@ impl EchoOver {
             Transport::Wss => {
                 Self::through(WebSocket::to_tls(format!("wss://{to}{WEBSOCKET_PATH}"), certificate::client()?))
             }
+            Transport::Http => Self::through(Http::to(format!("http://{to}{HTTP_PATH}"))),
         })
     }
 

@@ -133,7 +133,7 @@ mod tests {
         let plan = plan("", true);
         let turns = plan.turns();
         let all: BTreeSet<Turn> = turns.iter().copied().collect();
-        assert_eq!((turns.len(), all.len()), (7 * 12 * 10, 7 * 12 * 10));
+        assert_eq!((turns.len(), all.len()), (7 * 13 * 10, 7 * 13 * 10));
         // The transports of a workload have neighbouring turns.
         for of_one_workload in turns.chunks(plan.transports.len()) {
             let with: BTreeSet<_> =

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use std::thread;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, UnixListener};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use volo::net::incoming::DefaultIncoming;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoServer, Request, Response};
-use volplane_transport::{Listener, ListenerExt, ServeOptions, WebSocket, Yamux, serve};
+use volplane_transport::{Http, Listener, ListenerExt, ServeOptions, Unix, WebSocket, Yamux, serve};
 
 use crate::arguments::ServerArguments;
 use crate::certificate;
@@ -49,6 +49,9 @@ pub(crate) fn unix_path(address: SocketAddr) -> PathBuf {
 
 /// What WebSocket clients ask for.
 pub(crate) const WEBSOCKET_PATH: &str = "/kitex-ws";
+
+/// Where clients post their calls over HTTP.
+pub(crate) const HTTP_PATH: &str = "/thrift";
 
 /// 10,000 idle connections of `strangers`, and the others.
 const MAX_CONNECTIONS: usize = 20_000;
@@ -135,7 +138,7 @@ async fn serve_echo(
         Transport::StdNet => run(counted(listener), stopped).await,
         Transport::WebSocket => run(websocket(listener), stopped).await,
         Transport::Unix => {
-            let listener = UnixListener::bind(unix_path(address))?;
+            let listener = Unix::bind(unix_path(address).display()).await?;
             // Said once it can be connected to.
             say(&FromServer::Listening { address })?;
             run(Counted::new(listener, accepted), stopped).await
@@ -149,6 +152,7 @@ async fn serve_echo(
             let tls = counted(listener).layer(certificate::server()?);
             run(tls.layer(WebSocket::at(WEBSOCKET_PATH)), stopped).await
         }
+        Transport::Http => run(counted(listener).layer(Http::at(HTTP_PATH)), stopped).await,
     }
 }
 

@@ -76,9 +76,9 @@ pub fn main() -> anyhow::Result<()> {
     }
     limit_descriptors(None)?;
     let (usual, strength) = if bench {
-        (3.0, Strength { stalled: 2500, idle: 10_000, descriptors: 300, per_second: 200, floods_per_second: 4 })
+        (3.0, Strength { stalled: 2500, idle: 10_000, descriptors: 300, per_second: 200, floods_per_second: 100 })
     } else {
-        (0.1, Strength { stalled: 30, idle: 30, descriptors: 150, per_second: 100, floods_per_second: 4 })
+        (0.1, Strength { stalled: 30, idle: 30, descriptors: 150, per_second: 100, floods_per_second: 100 })
     };
     let strength =
         Strength { stalled: stalled.unwrap_or(strength.stalled), idle: idle.unwrap_or(strength.idle), ..strength };

@@ -41,11 +41,13 @@ pub enum Transport {
     Tls,
     /// `WebSocket` over TLS over TCP.
     Wss,
+    /// `Http` over TCP: each call is a POST, on connections that are kept.
+    Http,
 }
 
 impl Transport {
     /// All of them.
-    pub const ALL: [Transport; 12] = [
+    pub const ALL: [Transport; 13] = [
         Transport::Tcp,
         Transport::TcpOne,
         Transport::Volo,
@@ -58,6 +60,7 @@ impl Transport {
         Transport::YamuxWebSocket,
         Transport::Tls,
         Transport::Wss,
+        Transport::Http,
     ];
 
     /// As the command line and the reports name it.
@@ -75,6 +78,7 @@ impl Transport {
             Transport::YamuxWebSocket => "yamux-websocket",
             Transport::Tls => "tls",
             Transport::Wss => "wss",
+            Transport::Http => "http",
         }
     }
 

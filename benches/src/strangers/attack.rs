@@ -78,8 +78,7 @@ pub struct Strength {
     pub descriptors: usize,
     /// Attacks a second, of those that are short.
     pub per_second: u32,
-    /// Attacks a second that open as many streams as a session may have. Each lasts up to 2 s, and all streams together
-    /// count towards the server's connections.
+    /// Sessions a second that open 4,000 streams each.
     pub floods_per_second: u32,
 }
 

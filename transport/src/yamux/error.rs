@@ -23,7 +23,8 @@ pub struct SessionError {
 pub enum SessionErrorKind {
     /// The underlying connection failed. The source says how.
     Io,
-    /// The other end violated the protocol.
+    /// The other end violated the protocol, or opened far more streams than
+    /// [`YamuxOptions::with_max_inbound_streams`](super::YamuxOptions::with_max_inbound_streams) allows.
     Protocol,
     /// The connection took no byte for [`YamuxOptions::with_write_timeout`](super::YamuxOptions::with_write_timeout).
     Stalled,
@@ -59,6 +60,16 @@ impl SessionError {
             other => other,
         };
         Self { kind: SessionErrorKind::Protocol, what: "yamux protocol error", source: Some(Arc::new(error)) }
+    }
+
+    /// The other end has opened this many more streams over the limit than within it.
+    pub(super) fn flooded(refused: usize) -> Self {
+        let error = io::Error::other(format!("{refused} streams over the limit"));
+        Self {
+            kind: SessionErrorKind::Protocol,
+            what: "the other end of the yamux session opens too many streams",
+            source: Some(Arc::new(error)),
+        }
     }
 
     /// The connection took no byte for [`YamuxOptions::with_write_timeout`].

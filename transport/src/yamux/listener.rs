@@ -145,6 +145,10 @@ impl<L: Listener> Listener for StreamListener<L> {
 
 async fn forward<P: Peer>(mut incoming: Incoming<P>, sender: mpsc::Sender<(YamuxStream, P)>) {
     while let Some(stream) = incoming.arrived().await {
+        // The streams of a session that has ended are worth no turn.
+        if incoming.status().has_ended() {
+            return;
+        }
         let peer = incoming.peer().clone();
         if sender.send((stream, peer)).await.is_err() {
             return;

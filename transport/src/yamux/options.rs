@@ -10,7 +10,7 @@ use crate::keepalive::Keepalive;
 /// | option | default | when it is exceeded |
 /// |---|---|---|
 /// | `max_outbound_streams` | 480 | opening a stream waits |
-/// | `max_inbound_streams` | 512 | the stream is refused |
+/// | `max_inbound_streams` | 512 | the stream is refused; far too many end the session |
 /// | `open_timeout` | 5 s | the call fails, never sent |
 /// | `close_timeout` | 30 s | the stream is reset |
 /// | `connect_timeout` | 5 s | `Yamux::connect` fails |
@@ -50,6 +50,10 @@ impl YamuxOptions {
 
     /// How many streams of the other end are served at once; further ones are refused. Default: 512. A
     /// stream that the other end has reset does not count.
+    ///
+    /// The session ends if more streams are refused than are served, and by more than twice this number, at least 1,024:
+    /// refusing streams costs more than opening them, and a stranger could keep the server busy with nothing else. Peers
+    /// that know no limit, as those in Go do not, may make 1,536 calls at the same moment by default.
     pub fn with_max_inbound_streams(self, streams: usize) -> Self {
         Self { max_inbound_streams: streams.min(MOST), ..self }
     }
@@ -94,6 +98,11 @@ impl YamuxOptions {
         self.max_inbound_streams * 2
     }
 
+    /// How many more streams than are served may be refused before the session ends.
+    pub(super) fn max_refused_streams(&self) -> usize {
+        (self.max_inbound_streams * 2).max(LEAST_REFUSED)
+    }
+
     /// The library's own limits, chosen so that ours are reached first.
     pub(super) fn library(&self) -> yamux::Config {
         // Streams that were dropped, but not yet noticed by the library, count for it: it gets some more.
@@ -111,6 +120,9 @@ impl YamuxOptions {
 
 /// The initial window of every stream, by the yamux specification.
 pub(super) const WINDOW: usize = 256 * 1024;
+
+/// As many resets of one connection as Rust's HTTP/2 library `h2` allows, `max_local_error_reset_streams`.
+const LEAST_REFUSED: usize = 1024;
 
 /// The largest limit of streams in one direction: the queues of a session have room for as many.
 const MOST: usize = 100_000;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use volplane_transport::{Connection, Listener, OpenError, YamuxOptions};
+use volplane_transport::{Connection, Listener, OpenError, SessionErrorKind, YamuxOptions};
 
 use crate::raw::{
     ACK, DATA, FIN, Frame, RST, SYN, WINDOW_UPDATE, against_raw, against_raw_with, frame, next_frame, send,
@@ -223,6 +223,22 @@ async fn streams_over_the_inbound_limit_are_refused_alone() {
     }
     assert!(within(session.incoming().accept()).await.is_some(), "the session lives on");
     assert_eq!(next_frame(&mut raw).await, Frame { kind: DATA, flags: ACK, stream: 2, length: 0 });
+}
+
+#[tokio::test]
+async fn a_session_ends_whose_other_end_opens_far_too_many_streams() {
+    let (session, mut raw) = against_raw_with(YamuxOptions::default().with_max_inbound_streams(1)).await;
+    for stream in 1..=1024 + 1 {
+        raw.write_all(&frame(WINDOW_UPDATE, SYN, stream * 2, 0)).await.unwrap();
+    }
+    for stream in 2..=1024 + 1 {
+        assert_eq!(next_frame(&mut raw).await.stream, stream * 2, "refused alone");
+    }
+    assert!(!session.outgoing().is_ended());
+    raw.write_all(&frame(WINDOW_UPDATE, SYN, 1026 * 2, 0)).await.unwrap();
+    let error = within(session.outgoing().ended()).await.expect_err("an end by this side");
+    assert_eq!(error.kind(), SessionErrorKind::Protocol);
+    assert_eq!(error.to_string(), "the other end of the yamux session opens too many streams");
 }
 
 #[tokio::test]

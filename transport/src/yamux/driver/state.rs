@@ -39,6 +39,9 @@ pub(super) struct State {
     /// Permits of the peer's streams that have a handle here, reset or not: twice as many. Without them, a peer that resets
     /// each stream right after opening it would have an unlimited number of them served.
     pub(super) served: Arc<Semaphore>,
+    /// How many more streams of the peer were refused than served.
+    pub(super) refused: usize,
+    pub(super) max_refused: usize,
     pub(super) lingering: LingeringStreams,
     /// How long the connection may take no bytes while some are due.
     stall: Deadline,
@@ -62,6 +65,8 @@ impl State {
             open: None,
             inbound: Arc::new(Semaphore::new(options.max_inbound_streams)),
             served: Arc::new(Semaphore::new(options.max_served_streams())),
+            refused: 0,
+            max_refused: options.max_refused_streams(),
             lingering: LingeringStreams::new(options.close_timeout),
             stall: Deadline::new(options.write_timeout),
             keepalive: Timer::default(),
@@ -117,7 +122,7 @@ impl State {
             moved |= self.go_away(engine);
             moved |= match engine.poll_inbound() {
                 Poll::Ready(Some(stream)) => {
-                    self.accept_inbound(stream?);
+                    self.accept_inbound(stream?)?;
                     true
                 }
                 Poll::Ready(None) => {

@@ -7,6 +7,7 @@ use super::Command;
 use super::state::State;
 use crate::log::{Kind, limited};
 use crate::metrics::Counter;
+use crate::yamux::SessionError;
 use crate::yamux::engine::Engine;
 use crate::yamux::frame::Header;
 use crate::yamux::stream::{StreamGuard, YamuxStream};
@@ -22,7 +23,11 @@ impl State {
     }
 
     /// Queues a stream of the peer for [`Incoming`](super::super::Incoming). Refuses it over the limit, or if nobody accepts.
-    pub(super) fn accept_inbound(&mut self, stream: yamux::Stream) {
+    ///
+    /// # Errors
+    ///
+    /// If far too many had to be refused.
+    pub(super) fn accept_inbound(&mut self, stream: yamux::Stream) -> Result<(), SessionError> {
         let id = stream.id().val();
         let (Ok(permit), Ok(served), Some(commands), false) = (
             Arc::clone(&self.inbound).try_acquire_owned(),
@@ -41,12 +46,15 @@ impl State {
                 );
             }
             self.status.refuse(id);
-            return;
+            self.refused += usize::from(!self.status.is_going_away());
+            return if self.refused > self.max_refused { Err(SessionError::flooded(self.refused)) } else { Ok(()) };
         };
+        self.refused = self.refused.saturating_sub(1);
         self.status.add_stream(id, Some(permit));
         let guard = StreamGuard::new(id, served, commands, Arc::clone(&self.status), Weak::clone(&self.gate));
         // The queue has room for one for each permit. If nobody accepts any more, the drop refuses the stream.
         let _queued = self.queues.arrived.try_send(Box::new(YamuxStream::arrived(stream, guard)));
+        Ok(())
     }
 
     /// Handles what the handles request. `true` when the library has to be polled again.
