@@ -1,7 +1,6 @@
 //! The client's half of the handshake (RFC 6455, 4.1).
 
 use std::error::Error;
-use std::io;
 use std::time::Duration;
 
 use ::http::header::{
@@ -14,7 +13,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{HandshakeError, WebSocket};
 use crate::endpoint::{Endpoint, Scheme};
-use crate::http::{BodyLength, ReadHeadError, ResponseHead, at_most_one, printable, read_head, tokens};
+use crate::http::{BodyLength, ResponseHead, at_most_one, printable, read_head, tokens};
 
 /// How much of a refusal's text is read, for its first line, and for how long.
 const MAX_TEXT: usize = 1024;
