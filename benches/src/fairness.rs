@@ -66,7 +66,9 @@ async fn measure(arguments: &Arguments, time: Duration) -> anyhow::Result<String
     // Both end with the set, when the measurement is over.
     let mut tasks = JoinSet::new();
     let service = EchoServer::from_handler(EchoHandler);
-    tasks.spawn(async move { drop(serve(Yamux::listen(listener).into_streams(), service).into_future().await) });
+    tasks.spawn(async move {
+        let _served = serve(Yamux::listen(listener).into_streams(), service).into_future().await;
+    });
     let relay = TcpListener::bind("127.0.0.1:0").await?;
     let address = relay.local_addr()?;
     let rate = f64::from(arguments.rate);

@@ -59,7 +59,7 @@ impl<P: Peer> Listener for Incoming<P> {
         Endpoint::named(format!("a session with {}", self.peer))
     }
 
-    /// As [`Outgoing::go_away`].
+    /// As [`Outgoing::go_away`](crate::Outgoing::go_away).
     fn stop(&mut self) {
         self.status.go_away();
     }
