@@ -1,8 +1,8 @@
 //! HTTP/1.1 heads, which WebSocket handshakes and thrift over HTTP have in common.
 //!
 //! Everything here but `answer` and `read` is pure: it touches neither a socket nor a clock.
-// Not every connection uses all of it, and each can be left out.
-#![allow(dead_code, unused_imports)]
+// WebSocket uses all that thrift over HTTP does not.
+#![cfg_attr(not(feature = "websocket"), allow(dead_code, unused_imports))]
 
 mod admission;
 mod answer;

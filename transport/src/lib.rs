@@ -53,7 +53,8 @@
 //! times in 10 s for each kind of message and address (an IPv6 network of 64 bits), at most 100 times for all addresses, and
 //! then counted. Text of a peer has no control characters and at most 1,024 bytes.
 //!
-//! A call carries a [`TraceContext`] in its TTHeader, or in the headers of its HTTP request. Metrics are in the module `metrics`, with the cargo feature.
+//! A call carries a [`TraceContext`] in its TTHeader, or in the headers of its HTTP request. Metrics are in the module
+//! `metrics`, with the cargo feature.
 //!
 //! # Cargo features
 //!
@@ -62,7 +63,7 @@
 //! | feature | adds | dependency |
 //! |---|---|---|
 //! | `metrics` | the module `metrics` | metrics |
-//! | `tls` | [`Tls`], `tls://` and `wss://` endpoints | rustls with ring |
+//! | `tls` | [`Tls`], `tls://`, `wss://` and `https://` endpoints | rustls with ring |
 //! | `websocket` | [`WebSocket`], `ws://` endpoints | tokio-tungstenite |
 //! | `yamux` | [`Yamux`], [`serve_sessions`], `yamux+` endpoints | yamux |
 
