@@ -8,7 +8,7 @@ if [ "$#" -gt 1 ]; then
     shift
     targets="$*"
 else
-    targets="guard endpoint server http_head http_server websocket"
+    targets="guard endpoint server http_head http_server websocket yamux"
 fi
 
 # The sanitizer is an unstable flag of rustc.
