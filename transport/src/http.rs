@@ -7,6 +7,7 @@
 mod admission;
 mod answer;
 mod authority;
+mod client;
 mod credentials;
 mod error;
 #[cfg(any(test, fuzzing))]
@@ -24,6 +25,7 @@ mod text;
 pub use admission::{Admission, Admitted, HttpRequest};
 pub(crate) use answer::{answer, send_and_close};
 pub(crate) use authority::Authority;
+pub(crate) use client::Client;
 pub(crate) use error::HeadError;
 pub(crate) use head_end::HeadEnd;
 pub(crate) use origin::Origins;

@@ -7,10 +7,7 @@ use std::sync::Arc;
 use volo::net::Address;
 
 use crate::connection::Peer;
-use crate::http::{Admitted, RequestHead, printable};
-
-/// How many characters of a path are in `Display`, which logs have.
-const SHOWN: usize = 128;
+use crate::http::{Admitted, Client, RequestHead};
 
 /// An HTTP client: the peer of the underlying connection, and the head of its first request. Its later requests on the
 /// connection have the same path, query, `Authorization`, `Cookie`, `Host` and `Origin`.
@@ -20,15 +17,9 @@ pub struct HttpPeer<P> {
     client: Arc<Client>,
 }
 
-#[derive(Debug)]
-struct Client {
-    head: Arc<RequestHead>,
-    admitted: Admitted,
-}
-
 impl<P> HttpPeer<P> {
     pub(super) fn new(inner: P, head: Arc<RequestHead>, admitted: Admitted) -> Self {
-        Self { inner, client: Arc::new(Client { head, admitted }) }
+        Self { inner, client: Arc::new(Client::new(head, admitted)) }
     }
 
     /// The peer of the underlying connection.
@@ -38,7 +29,7 @@ impl<P> HttpPeer<P> {
 
     /// The head of the connection's first request.
     pub fn head(&self) -> &RequestHead {
-        &self.client.head
+        self.client.head()
     }
 
     /// The path of the request as it was sent, without the query.
@@ -59,7 +50,7 @@ impl<P> HttpPeer<P> {
 
 impl<P: fmt::Display> fmt::Display for HttpPeer<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.inner, printable(self.path(), SHOWN))
+        write!(f, "{} ({})", self.inner, self.client.shown_path())
     }
 }
 
@@ -70,7 +61,6 @@ impl<P: Peer> Peer for HttpPeer<P> {
     }
 
     fn detail(&self, wanted: TypeId) -> Option<&dyn Any> {
-        let head = || (wanted == TypeId::of::<RequestHead>()).then_some(self.head() as &dyn Any);
-        self.client.admitted.detail(wanted).or_else(head).or_else(|| self.inner.detail(wanted))
+        self.client.detail(wanted).or_else(|| self.inner.detail(wanted))
     }
 }

@@ -21,8 +21,8 @@ impl<Io: Connection> Layer<Io> for WebSocket {
         mut io: Io,
         peer: P,
     ) -> Result<(WebSocketStream<Io>, WebSocketPeer<P>), HandshakeError> {
-        let (client, early) = server::handshake(self, &mut io, &peer).await?;
-        Ok((WebSocketStream::new(io, early, Role::Server, self.keepalive), WebSocketPeer::new(peer, client)))
+        let (handshake, early) = server::handshake(self, &mut io, &peer).await?;
+        Ok((WebSocketStream::new(io, early, Role::Server, self.keepalive), WebSocketPeer::new(peer, handshake)))
     }
 
     fn endpoint(&self, below: Endpoint) -> Endpoint {

@@ -7,10 +7,7 @@ use std::sync::Arc;
 use volo::net::Address;
 
 use crate::connection::Peer;
-use crate::http::{Admitted, RequestHead, printable};
-
-/// How many characters of a path are in `Display`, which logs have.
-const SHOWN: usize = 128;
+use crate::http::{Client, RequestHead};
 
 /// A WebSocket client: the peer of the underlying connection, its HTTP request, and what an
 /// [`Admission`](crate::Admission) attached.
@@ -19,21 +16,20 @@ const SHOWN: usize = 128;
 #[derive(Clone, Debug)]
 pub struct WebSocketPeer<P> {
     inner: P,
-    client: Arc<Client>,
+    handshake: Arc<Handshake>,
 }
 
 /// What the handshake showed.
 #[derive(Debug)]
-pub(super) struct Client {
-    pub(super) head: Arc<RequestHead>,
+pub(super) struct Handshake {
+    pub(super) client: Client,
     pub(super) id: Option<Arc<str>>,
     pub(super) subprotocol: Option<String>,
-    pub(super) admitted: Admitted,
 }
 
 impl<P> WebSocketPeer<P> {
-    pub(super) fn new(inner: P, client: Client) -> Self {
-        Self { inner, client: Arc::new(client) }
+    pub(super) fn new(inner: P, handshake: Handshake) -> Self {
+        Self { inner, handshake: Arc::new(handshake) }
     }
 
     /// The peer of the underlying connection.
@@ -43,7 +39,7 @@ impl<P> WebSocketPeer<P> {
 
     /// The head of the request.
     pub fn head(&self) -> &RequestHead {
-        &self.client.head
+        self.handshake.client.head()
     }
 
     /// The path of the request as it was sent, without the query.
@@ -66,18 +62,18 @@ impl<P> WebSocketPeer<P> {
     ///
     /// The client chose it: it proves nothing, unless an [`Admission`](crate::Admission) has checked it.
     pub fn id(&self) -> &str {
-        self.client.id.as_deref().unwrap_or_default()
+        self.handshake.id.as_deref().unwrap_or_default()
     }
 
     /// The subprotocol that both ends have agreed on.
     pub fn subprotocol(&self) -> Option<&str> {
-        self.client.subprotocol.as_deref()
+        self.handshake.subprotocol.as_deref()
     }
 }
 
 impl<P: fmt::Display> fmt::Display for WebSocketPeer<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.inner, printable(self.path(), SHOWN))
+        write!(f, "{} ({})", self.inner, self.handshake.client.shown_path())
     }
 }
 
@@ -86,10 +82,7 @@ impl<P: Peer> Peer for WebSocketPeer<P> {
         self.inner.address()
     }
 
-    /// What was attached is asked first.
     fn detail(&self, wanted: TypeId) -> Option<&dyn Any> {
-        let attached = self.client.admitted.detail(wanted);
-        let head = || (wanted == TypeId::of::<RequestHead>()).then_some(self.head() as &dyn Any);
-        attached.or_else(head).or_else(|| self.inner.detail(wanted))
+        self.handshake.client.detail(wanted).or_else(|| self.inner.detail(wanted))
     }
 }

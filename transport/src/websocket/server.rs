@@ -6,11 +6,13 @@ use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::peer::Client;
+use super::peer::Handshake;
 use super::refuse::{Verdict, judge};
 use super::{HandshakeError, WebSocket};
 use crate::connection::Peer;
-use crate::http::{Admitted, HttpRequest, ReadHeadError, Refusal, RequestHead, answer, read_head, send_and_close};
+use crate::http::{
+    Admitted, Client, HttpRequest, ReadHeadError, Refusal, RequestHead, answer, read_head, send_and_close,
+};
 
 /// Performs the handshake, or answers why not. Returns what is known of the client, and the bytes that arrived after
 /// its request.
@@ -18,7 +20,7 @@ pub(super) async fn handshake(
     layer: &WebSocket,
     io: &mut (impl AsyncRead + AsyncWrite + Unpin),
     peer: &impl Peer,
-) -> Result<(Client, BytesMut), HandshakeError> {
+) -> Result<(Handshake, BytesMut), HandshakeError> {
     let mut buffer = BytesMut::new();
     let head = match read_head(io, &mut buffer).await {
         Ok(head) => RequestHead::parse(&head),
@@ -56,7 +58,7 @@ pub(super) async fn handshake(
     let subprotocol = upgrade.subprotocol.map(str::to_owned);
     // A copy, so that an idle connection does not keep the buffer of the head.
     let early = BytesMut::from(&buffer[..]);
-    Ok((Client { head, id, subprotocol, admitted }, early))
+    Ok((Handshake { client: Client::new(head, admitted), id, subprotocol }, early))
 }
 
 async fn refuse(io: &mut (impl AsyncRead + AsyncWrite + Unpin), refusal: Refusal, with_body: bool) -> HandshakeError {
