@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net"
 
 	"github.com/cloudwego/kitex/client"
@@ -38,7 +39,12 @@ func (muxTransport) serve(_ protocol, bound func(string)) error {
 }
 
 func (muxTransport) connect(address string, protocol protocol, _ everything.Everything) ([]client.Option, error) {
-	return append(clientOptions(hostPort(address), protocol), client.WithMuxConnection(muxConnections)), nil
+	if !protocol.hasHeader() {
+		return nil, errors.New("netpollmux needs a TTHeader for the sequence ids of its calls")
+	}
+	// WithMuxConnection sets the protocol, too, so it comes first.
+	options := []client.Option{client.WithMuxConnection(muxConnections)}
+	return append(options, clientOptions(hostPort(address), protocol)...), nil
 }
 
 func (muxTransport) callsBack() bool { return false }
