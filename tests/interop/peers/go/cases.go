@@ -17,23 +17,33 @@ const (
 	callsPerCaller = 20
 )
 
-// cases are run in this order. The names are the same for every peer of tests/interop.
-var cases = []struct {
+// A testCase is something that has to work between two peers. The names are the same for every peer of tests/interop.
+type testCase struct {
 	name string
 	run  func(*remotePeer) error
-}{
-	{"kinds", kinds},
-	{"defaults", defaults},
-	{"exception", exception},
-	{"business", business},
-	{"application", application},
-	{"oneway", oneway},
-	{"unknown", unknown},
-	{"panic", panics},
-	{"timeout", timeout},
-	{"large", large},
-	{"callers", manyCallers},
-	{"callback", callback},
+}
+
+// casesOf are the cases for a peer, in the order in which they are run.
+func casesOf(peer *remotePeer) []testCase {
+	cases := []testCase{
+		{"kinds", kinds},
+		{"defaults", defaults},
+		{"exception", exception},
+		{"application", application},
+		{"oneway", oneway},
+		{"unknown", unknown},
+		{"panic", panics},
+		{"timeout", timeout},
+		{"large", large},
+		{"callers", manyCallers},
+	}
+	if peer.protocol.hasHeader() {
+		cases = append(cases, testCase{"business", business})
+	}
+	if peer.callsBack {
+		cases = append(cases, testCase{"callback", callback})
+	}
+	return cases
 }
 
 func defaults(peer *remotePeer) error {
@@ -103,9 +113,6 @@ func manyCallers(peer *remotePeer) error {
 }
 
 func callback(peer *remotePeer) error {
-	if !peer.callsBack {
-		return skip("only on yamux")
-	}
 	return echoes(peer.Callback, "called back")
 }
 
