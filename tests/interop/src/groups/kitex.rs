@@ -33,7 +33,7 @@ const WEBSOCKET_PROTOCOLS: [&str; 2] = ["buffered", "ttheader-framed"];
 
 /// Runs all pairings of this group.
 pub async fn run(work: &Work) -> Vec<Row> {
-    run_all(work, "kitex", pairings()).await
+    run_all(work, pairings()).await
 }
 
 fn pairings() -> Vec<Pairing> {

@@ -26,7 +26,7 @@ const PROTOCOLS: [&str; 2] = ["buffered", "ttheader-framed"];
 
 /// Runs all pairings of this group.
 pub async fn run(work: &Work) -> Vec<Row> {
-    run_all(work, "yamux", pairings()).await
+    run_all(work, pairings()).await
 }
 
 fn pairings() -> Vec<Pairing> {

@@ -59,28 +59,24 @@ impl Pairing {
     }
 
     /// Runs it, and returns its row.
-    async fn run(self, work: &Work, group: &str) -> Row {
-        match self.programs(work, group).await {
+    async fn run(self, work: &Work) -> Row {
+        match self.programs(work).await {
             Ok((server, client)) => pairing::run(self.row(), server, client).await,
             Err(verdict) => self.row().with_verdict(verdict),
         }
     }
 
-    async fn programs(&self, work: &Work, group: &str) -> Result<(Program, Program), Verdict> {
+    async fn programs(&self, work: &Work) -> Result<(Program, Program), Verdict> {
         let go = peer::built(work).await?;
-        let log = |end: &str| format!("{group} {} {} {} {end}", self.direction.shown(), self.go, self.protocol);
+        let log = |end: &str| format!("go {end} {} {}", self.go, self.protocol);
         let go = |end: &str| work.program(go, &log(end)).args([end, self.go, self.protocol]);
-        if self.direction == Direction::GoToGo {
-            return Ok((go("server"), go("client")));
-        }
-        let failed = |error: anyhow::Error| Verdict::Failed(format!("{error:#}"));
-        let rust = work.rust_peer().await.map_err(failed)?;
         // Our server detects the protocol, so it does not matter to it that Kitex knows one more.
         let protocol = our_protocol(self.protocol).unwrap_or("ttheader");
-        let rust = |end: &str| work.program(rust, &log(end)).args([end, self.rust, protocol]);
+        let rust = |end: &str| work.rust_peer(end, self.rust, protocol);
         Ok(match self.direction {
+            Direction::GoToRust => (rust("server"), go("client")),
             Direction::RustToGo => (go("server"), rust("client")),
-            _ => (rust("server"), go("client")),
+            Direction::GoToGo => (go("server"), go("client")),
         })
     }
 }
@@ -96,6 +92,6 @@ fn our_protocol(go: &str) -> Option<&str> {
 }
 
 /// Runs pairings, several at once, and returns their rows in the same order.
-pub async fn run_all(work: &Work, group: &str, pairings: Vec<Pairing>) -> Vec<Row> {
-    stream::iter(pairings).map(|pairing| pairing.run(work, group)).buffered(AT_ONCE).collect().await
+pub async fn run_all(work: &Work, pairings: Vec<Pairing>) -> Vec<Row> {
+    stream::iter(pairings).map(|pairing| pairing.run(work)).buffered(AT_ONCE).collect().await
 }
