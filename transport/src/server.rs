@@ -3,6 +3,7 @@
 //! [`serve`] accepts and stops, `connections` owns a task for each connection, `connection_task` is that task: it reads
 //! one call after another, each with its deadlines, and `processor` processes a call.
 
+mod business;
 mod connection_task;
 mod connections;
 mod context;

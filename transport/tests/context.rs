@@ -33,6 +33,7 @@ impl Echo for Obedient {
         match text.as_str() {
             "panic" => panic!("a secret of the handler, for the test"),
             "biz" => Err(ServerError::Biz(BizError::new(42, "out of stock".into()))),
+            "biz 0" => Err(ServerError::Biz(BizError::new(0, "no status".into()))),
             text => Ok(Response { message: Some(text.to_owned().into()) }),
         }
     }
@@ -72,6 +73,12 @@ async fn a_business_error_ends_nothing_in_any_form() {
     let answer = ask(&mut io, &header_call("biz")).await;
     let header = String::from_utf8_lossy(answer.header.as_ref().unwrap()).into_owned();
     assert!(header.contains("biz-status") && header.contains("out of stock"), "{header}");
+    assert_eq!((answer.kind, answer.text.as_str()), (REPLY, ""), "Kitex reads it from a reply without a result only");
+    // Status 0 says to Kitex and volo that all went well.
+    let answer = ask(&mut io, &header_call("biz 0")).await;
+    assert!(answer.kind == EXCEPTION && answer.text.contains("no status"), "{answer:?}");
+    let header = String::from_utf8_lossy(answer.header.as_ref().unwrap()).into_owned();
+    assert!(!header.contains("biz-"), "{header}");
     let answer = ask(&mut io, &framed_call("biz")).await;
     assert_eq!((answer.header, answer.kind), (None, EXCEPTION), "without a header it is an exception");
     // Nothing of it is left for the next call.

@@ -8,13 +8,13 @@ use metainfo::METAINFO;
 use motore::service::Service;
 use pilota::thrift::{ApplicationException, ApplicationExceptionKind, TMessageType, ThriftException};
 use tracing::Instrument;
-use volo::FastStr;
 use volo::context::Context;
 use volo_thrift::codec::default::framed::HasFramed;
 use volo_thrift::codec::default::ttheader::HasTTHeader;
 use volo_thrift::context::{ServerContext, ThriftContext};
-use volo_thrift::{BizError, EntryMessage, ServerError, ThriftMessage};
+use volo_thrift::{EntryMessage, ServerError, ThriftMessage};
 
+use super::business::{self, NoResult};
 use super::context::{recycle_context, take_context};
 use super::{GeneratedService, ThriftService};
 use crate::codec::{Decoder, MessageWriter, RawMessage};
@@ -125,9 +125,12 @@ impl Processor {
         outcome: Result<M, ApplicationException>,
         last: bool,
     ) -> Next {
-        cx.msg_type = Some(if outcome.is_ok() { TMessageType::Reply } else { TMessageType::Exception });
-        let answer = ThriftMessage::mk_server_resp(cx, outcome);
-        let Err(error) = self.writer.encode(cx, answer) else { return Next::Answer { last } };
+        let encoded = match outcome {
+            Ok(answer) => self.encode_as(cx, TMessageType::Reply, Ok(answer)),
+            Err(_) if business::is_in_header(cx) => self.encode_as(cx, TMessageType::Reply, Ok(NoResult)),
+            Err(exception) => self.encode_as::<NoResult>(cx, TMessageType::Exception, Err(exception)),
+        };
+        let Err(error) = encoded else { return Next::Answer { last } };
         let (method, error) = (Printable(cx.rpc_info().method()), Printable(error));
         let caller = cx.rpc_info().caller().address();
         limited!(ERROR, Kind::Handler, caller, %method, %error, "the answer cannot be encoded");
@@ -135,12 +138,21 @@ impl Processor {
         METAINFO.with(|info| info.borrow_mut().clear());
         let why = format!("the answer cannot be encoded: {error}");
         let exception = ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, why);
-        cx.msg_type = Some(TMessageType::Exception);
-        let answer = ThriftMessage::mk_server_resp(cx, Err::<M, _>(exception));
-        match self.writer.encode(cx, answer) {
+        match self.encode_as::<NoResult>(cx, TMessageType::Exception, Err(exception)) {
             Ok(()) => Next::Answer { last },
             Err(_) => Next::End,
         }
+    }
+
+    fn encode_as<M: EntryMessage>(
+        &mut self,
+        cx: &mut ServerContext,
+        kind: TMessageType,
+        answer: Result<M, ApplicationException>,
+    ) -> Result<(), ThriftException> {
+        cx.msg_type = Some(kind);
+        let answer = ThriftMessage::mk_server_resp(cx, answer);
+        self.writer.encode(cx, answer)
     }
 
     /// Answers a message that is not a request of this service. The connection is closed afterwards.
@@ -207,8 +219,7 @@ async fn call_service<S: ThriftService>(
         Ok(Err(error)) => match error.into() {
             ServerError::Application(exception) => Err(exception),
             ServerError::Biz(error) => {
-                // volo's TTHeader encoder reads it from here.
-                cx.common_stats.set_biz_error(fit_for_header(error.clone()));
+                business::put_into_header(cx, error.clone());
                 Err(error.into())
             }
         },
@@ -220,44 +231,6 @@ async fn call_service<S: ThriftService>(
             let why = format!("the handler of {method} panicked");
             Err(ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, why))
         }
-    }
-}
-
-/// The longest text of a TTHeader, whose length has 16 bits. volo writes a longer one in full behind a length that is
-/// cut, and the peer can read nothing behind it.
-const MAX_HEADER_TEXT: usize = u16::MAX as usize;
-
-/// A business error with as much of its texts as a TTHeader can carry.
-fn fit_for_header(mut error: BizError) -> BizError {
-    if error.status_message.len() > MAX_HEADER_TEXT {
-        let status = error.status_code;
-        limited!(WARN, Kind::Handler, None, status, "the message of a business error is too long: cutting it off");
-        let end = error.status_message.floor_char_boundary(MAX_HEADER_TEXT);
-        error.status_message = error.status_message[..end].to_owned().into();
-    }
-    // As JSON: quotes, a colon and a comma a pair, and what has to be escaped.
-    let length = |text: &str| text.bytes().map(escaped_length).sum::<usize>();
-    let size = |(key, value): (&FastStr, &FastStr)| 6 + length(key) + length(value);
-    if error.extra.as_ref().is_some_and(|extra| 1 + extra.iter().map(size).sum::<usize>() > MAX_HEADER_TEXT) {
-        let status = error.status_code;
-        limited!(
-            WARN,
-            Kind::Handler,
-            None,
-            status,
-            "the extra texts of a business error are too long: leaving them out"
-        );
-        error.extra = None;
-    }
-    error
-}
-
-/// How many bytes a byte of a text takes in JSON, at most.
-fn escaped_length(byte: u8) -> usize {
-    match byte {
-        0..0x20 | 0x7f => 6,
-        b'"' | b'\\' => 2,
-        _ => 1,
     }
 }
 
