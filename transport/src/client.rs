@@ -71,7 +71,7 @@ pub trait ConnectWith: Sized {
     /// implements motore's [`MakeConnection`]: one of this crate, or your own `motore::UnaryService<Address>`.
     ///
     /// The default protocol is TTHeader, and over HTTP binary without a frame. Servers of this crate, of volo and of
-    /// Kitex understand it. For others see [`connect_with_protocol`](Self::connect_with_protocol).
+    /// Kitex understand TTHeader. For others see [`connect_with_protocol`](Self::connect_with_protocol).
     ///
     /// volo's builder needs an address even if the connector has its own, so this sets an unspecified one. For a
     /// connector that connects to volo's address, such as [`StdNet::new`](crate::StdNet::new), call the builder's
@@ -89,10 +89,11 @@ pub trait ConnectWith: Sized {
     ///
     /// | server | protocol |
     /// |---|---|
-    /// | this crate, volo, Kitex | any: they detect it. Only [`Protocol::TTHEADER`] carries business errors and metadata |
-    /// | Apache Thrift with `TFramedTransport`; non-blocking servers; npm `thrift` by default | [`Protocol::FRAMED`] |
-    /// | Apache Thrift with `TBufferedTransport`, or without such a transport; thriftpy2 by default | [`Protocol::BUFFERED`] |
-    /// | each of them with `TCompactProtocol` | the same, with [`.compact()`](Protocol::compact) |
+    /// | this crate, volo | any: they detect it. Only [`Protocol::TTHEADER`] carries business errors and metadata |
+    /// | Kitex | the same, except the compact encoding, which Kitex does not understand |
+    /// | Apache Thrift with `TFramedTransport`, as every non-blocking server has it | [`Protocol::FRAMED`] |
+    /// | Apache Thrift with `TBufferedTransport`, or with neither | [`Protocol::BUFFERED`] |
+    /// | both of them with `TCompactProtocol` | the same, with [`.compact()`](Protocol::compact) |
     /// | Apache Thrift over HTTP | [`Protocol::BUFFERED`], which is the default there |
     ///
     /// ```no_run

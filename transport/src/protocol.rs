@@ -8,7 +8,8 @@ use std::str::FromStr;
 ///
 /// A client has to use a protocol that its server understands. Set it with
 /// [`connect_with_protocol`](crate::ConnectWith::connect_with_protocol), or in the query of an
-/// [`Endpoint`](crate::Endpoint). A server of this crate, of volo or of Kitex detects it.
+/// [`Endpoint`](crate::Endpoint). A server of this crate, of volo or of Kitex detects it; Kitex does not understand the
+/// compact encoding.
 ///
 /// | text | value | who uses it |
 /// |---|---|---|

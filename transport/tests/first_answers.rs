@@ -52,10 +52,13 @@ async fn an_end_without_any_answer_says_what_to_try() {
     assert_eq!(Delivery::of(&error), Delivery::Unknown);
     let builder = EchoClientBuilder::new("example");
     let (shown, _) = failing(&builder.connect_with_protocol(StdNet::to(&address), Protocol::FRAMED).build()).await;
-    assert!(shown.contains("the protocol framed, try `?protocol=buffered` or `?protocol=ttheader`"), "{shown}");
+    assert!(shown.contains("the protocol framed, try `?protocol=ttheader` or `?protocol=buffered`"), "{shown}");
     let endpoint: Endpoint = format!("tcp://{address}?protocol=buffered-compact").parse().unwrap();
     let (shown, _) = failing(&EchoClientBuilder::new("example").connect_to(&endpoint).unwrap().build()).await;
-    assert!(shown.contains("the protocol buffered-compact, try `?protocol=framed-compact`"), "{shown}");
+    assert!(
+        shown.contains("the protocol buffered-compact, try `?protocol=buffered` or `?protocol=framed-compact`"),
+        "{shown}"
+    );
     task.abort();
 }
 

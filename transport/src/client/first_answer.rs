@@ -51,16 +51,18 @@ impl FirstAnswer {
 
     fn other_protocols(&self) -> Option<String> {
         let protocol = (*self.protocol.get()?)?;
-        let [one, another] = match protocol.framing() {
-            Framing::TtHeader => [Framing::Framed, Framing::Buffered],
-            Framing::Framed => [Framing::Buffered, Framing::TtHeader],
-            Framing::Buffered => [Framing::Framed, Framing::TtHeader],
-        }
-        .map(|framing| Protocol::new(framing, protocol.encoding()));
-        let binary = if protocol.encoding() == Encoding::Compact { ", or one without `-compact`" } else { "" };
+        let (framing, encoding) = (protocol.framing(), protocol.encoding());
+        let another = if framing == Framing::Buffered { Framing::Framed } else { Framing::Buffered };
+        let one = match (encoding, framing) {
+            // Kitex does not understand the compact encoding.
+            (Encoding::Compact, framing) => Protocol::new(framing, Encoding::Binary),
+            (Encoding::Binary, Framing::TtHeader) => Protocol::FRAMED,
+            (Encoding::Binary, _) => Protocol::TTHEADER,
+        };
+        let another = Protocol::new(another, encoding);
         Some(format!(
             "the server has not answered any call yet: if it does not understand the protocol {protocol}, try \
-             `?protocol={one}` or `?protocol={another}` in the endpoint{binary} (`connect_with_protocol` in code)"
+             `?protocol={one}` or `?protocol={another}` in the endpoint (`connect_with_protocol` in code)"
         ))
     }
 }
@@ -106,12 +108,11 @@ mod tests {
     fn the_other_protocols_are_named_until_a_server_has_answered() {
         let cases = [
             (Protocol::TTHEADER, "`?protocol=framed` or `?protocol=buffered`"),
-            (Protocol::FRAMED, "`?protocol=buffered` or `?protocol=ttheader`"),
-            (Protocol::BUFFERED, "`?protocol=framed` or `?protocol=ttheader`"),
-            (
-                Protocol::FRAMED.compact(),
-                "`?protocol=buffered-compact` or `?protocol=ttheader-compact` in the endpoint, or one without",
-            ),
+            (Protocol::FRAMED, "`?protocol=ttheader` or `?protocol=buffered`"),
+            (Protocol::BUFFERED, "`?protocol=ttheader` or `?protocol=framed`"),
+            (Protocol::TTHEADER.compact(), "`?protocol=ttheader` or `?protocol=buffered-compact`"),
+            (Protocol::FRAMED.compact(), "`?protocol=framed` or `?protocol=buffered-compact`"),
+            (Protocol::BUFFERED.compact(), "`?protocol=buffered` or `?protocol=framed-compact`"),
         ];
         for (protocol, expected) in cases {
             let first = FirstAnswer::default();
