@@ -88,7 +88,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
     pub(super) fn understand(&mut self) -> Result<bool, FrameError> {
         match self.decoder.step(&mut self.input)? {
             Step::More => return Ok(false),
-            Step::Payload => {}
+            Step::Payload => self.follow(),
             Step::Pong(payload) => self.answered(&payload),
             Step::Ping(payload) => self.ping = Some(payload),
             Step::Close(closed) => {
@@ -98,6 +98,18 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
             }
         }
         Ok(true)
+    }
+
+    /// A peer such as coder's `NetConn` takes only messages of the type that it sends. An empty message says nothing of
+    /// it: some clients send one as a sign of life.
+    fn follow(&mut self) {
+        if self.follows
+            && self.decoder.payload_left() > 0
+            && let Some(kind) = self.decoder.kind()
+        {
+            self.encoder.set_kind(kind);
+            self.follows = false;
+        }
     }
 
     /// The end of the stream, or the peer's complaint.
