@@ -18,6 +18,8 @@ pub use close::WebSocketClosed;
 pub use handshake::HandshakeError;
 pub use peer::WebSocketPeer;
 pub use stream::WebSocketStream;
+#[cfg(feature = "unstable-messages")]
+pub use stream::messages;
 
 use crate::endpoint::{Endpoint, Scheme};
 use crate::http::OwnHeaders;

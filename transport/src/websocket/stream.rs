@@ -1,6 +1,8 @@
 //! A byte stream over WebSocket messages.
 
 mod alive;
+#[cfg(feature = "unstable-messages")]
+pub mod messages;
 mod read;
 #[cfg(test)]
 mod tests;

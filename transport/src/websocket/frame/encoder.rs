@@ -59,6 +59,12 @@ impl Encoder {
         length
     }
 
+    /// A message of one frame, which may be empty.
+    #[cfg(feature = "unstable-messages")]
+    pub(in crate::websocket) fn message(&mut self, kind: Kind, payload: &[u8], out: &mut BytesMut) {
+        self.frame(kind.opcode(), payload.len(), [payload], out);
+    }
+
     pub(in crate::websocket) fn ping(&mut self, payload: &[u8], out: &mut BytesMut) {
         self.frame(PING, payload.len(), [payload], out);
     }
