@@ -159,6 +159,9 @@ pub use trace_context::{TraceContext, TraceContextError};
 pub use unix::{Unix, UnixOptions, UnixSocketListener};
 #[cfg(all(fuzzing, feature = "websocket"))]
 pub use websocket::fuzzing as fuzzing_websocket;
+#[cfg(feature = "unstable-messages")]
+#[doc(hidden)]
+pub use websocket::messages as websocket_messages;
 #[cfg(feature = "websocket")]
 pub use websocket::{HandshakeError, WebSocket, WebSocketClosed, WebSocketPeer, WebSocketStream};
 #[cfg(feature = "yamux")]
