@@ -20,7 +20,7 @@ const MUX: Transport = ("netpollmux", "tcp (netpollmux)", "tcp");
 const WEBSOCKETS: [Transport; 4] = [
     ("ws-xnet", "websocket (x/net 0.41.0, text frames)", "websocket"),
     ("ws-coder", "websocket (coder 1.8.15)", "websocket"),
-    ("ws-coder-text", "websocket (coder 1.8.15, text frames)", "websocket"),
+    ("ws-coder-text", "websocket (coder 1.8.15, text frames)", "websocket-text"),
     ("ws-gorilla", "websocket (gorilla 1.5.3)", "websocket"),
 ];
 

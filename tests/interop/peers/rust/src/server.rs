@@ -15,7 +15,8 @@ pub async fn run(transport: Transport, listen: Option<String>, origins: Vec<Stri
     let handler = Handler::default();
     match transport {
         Transport::Tcp => serve_calls(StdNet::bind(&url).await?, handler).await,
-        Transport::WebSocket => {
+        // A server answers in the type of message that its client uses.
+        Transport::WebSocket | Transport::WebSocketText => {
             let listener = WebSocket::bind(&url).await?;
             let listener = if origins.is_empty() { listener } else { listener.with_origins(origins) };
             serve_calls(listener, handler).await;
