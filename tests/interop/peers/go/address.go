@@ -16,10 +16,18 @@ func hostPort(address string) string {
 	return address
 }
 
+// subprotocol is what a client offers whose carrier has offers set. Such a client also offers to compress messages, where
+// its library can, and adds a slash to the path: programs that configure their library so should not have to change it.
+const subprotocol = "thrift"
+
 // webSocketURL is the ws:// URL of an address: HOST:PORT, or a URL such as yamux+ws://HOST:PORT/kitex-ws.
-func webSocketURL(address string) string {
-	if _, rest, found := strings.Cut(address, "://"); found {
-		return "ws://" + rest
+func webSocketURL(address string, offers bool) string {
+	_, rest, found := strings.Cut(address, "://")
+	if !found {
+		rest = address + path
 	}
-	return "ws://" + address + path
+	if offers {
+		rest += "/"
+	}
+	return "ws://" + rest
 }

@@ -11,7 +11,8 @@ import (
 // coder is a WebSocket of github.com/coder/websocket. Its NetConn sends messages of one type and ends the connection when
 // it gets one of the other type.
 type coder struct {
-	text bool
+	text   bool
+	offers bool
 }
 
 func (c coder) messages() websocket.MessageType {
@@ -24,7 +25,12 @@ func (c coder) messages() websocket.MessageType {
 func (c coder) listen() (net.Listener, string, error) {
 	return listenHTTP(func(l *httpListener) http.Handler {
 		return http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
-			conn, err := websocket.Accept(writer, request, nil)
+			options := &websocket.AcceptOptions{}
+			if c.offers {
+				options.Subprotocols = []string{subprotocol}
+				options.CompressionMode = websocket.CompressionContextTakeover
+			}
+			conn, err := websocket.Accept(writer, request, options)
 			if err == nil {
 				l.handOver(c.netConn(conn))
 			}
@@ -35,7 +41,12 @@ func (c coder) listen() (net.Listener, string, error) {
 func (c coder) dial(address string) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 	defer cancel()
-	conn, _, err := websocket.Dial(ctx, webSocketURL(address), nil)
+	options := &websocket.DialOptions{}
+	if c.offers {
+		options.Subprotocols = []string{subprotocol}
+		options.CompressionMode = websocket.CompressionContextTakeover
+	}
+	conn, _, err := websocket.Dial(ctx, webSocketURL(address, c.offers), options)
 	if err != nil {
 		return nil, err
 	}

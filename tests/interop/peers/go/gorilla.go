@@ -12,10 +12,15 @@ import (
 )
 
 // gorilla is a WebSocket of github.com/gorilla/websocket, which has messages only: gorillaConn makes a stream of them.
-type gorilla struct{}
+type gorilla struct {
+	offers bool
+}
 
-func (gorilla) listen() (net.Listener, string, error) {
-	upgrader := &websocket.Upgrader{}
+func (g gorilla) listen() (net.Listener, string, error) {
+	upgrader := &websocket.Upgrader{EnableCompression: g.offers}
+	if g.offers {
+		upgrader.Subprotocols = []string{subprotocol}
+	}
 	return listenHTTP(func(l *httpListener) http.Handler {
 		return http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
 			// Upgrade has answered the request when it fails.
@@ -26,9 +31,12 @@ func (gorilla) listen() (net.Listener, string, error) {
 	})
 }
 
-func (gorilla) dial(address string) (net.Conn, error) {
-	dialer := &websocket.Dialer{HandshakeTimeout: callTimeout}
-	conn, _, err := dialer.Dial(webSocketURL(address), nil)
+func (g gorilla) dial(address string) (net.Conn, error) {
+	dialer := &websocket.Dialer{HandshakeTimeout: callTimeout, EnableCompression: g.offers}
+	if g.offers {
+		dialer.Subprotocols = []string{subprotocol}
+	}
+	conn, _, err := dialer.Dial(webSocketURL(address, g.offers), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,7 @@ func listenHTTP(upgrade func(l *httpListener) http.Handler) (net.Listener, strin
 	l := &httpListener{Listener: listener, accepted: make(chan net.Conn), closed: make(chan struct{})}
 	mux := http.NewServeMux()
 	mux.Handle(path, upgrade(l))
+	mux.Handle(path+"/", upgrade(l))
 	go func() { _ = http.Serve(listener, mux) }()
 	return l, "ws://" + listener.Addr().String() + path, nil
 }

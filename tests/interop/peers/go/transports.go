@@ -33,6 +33,10 @@ var transports = []namedTransport{
 	{"ws-coder", streamTransport{coder{text: false}}},
 	{"ws-coder-text", streamTransport{coder{text: true}}},
 	{"ws-gorilla", streamTransport{gorilla{}}},
+	// The client offers what a handshake can offer: see offers.
+	{"ws-xnet-offers", streamTransport{xnet{offers: true}}},
+	{"ws-coder-offers", streamTransport{coder{offers: true}}},
+	{"ws-gorilla-offers", streamTransport{gorilla{offers: true}}},
 	{"yamux-tcp", yamuxTransport{carrier: tcp{}}},
 	{"yamux-xnet", yamuxTransport{carrier: xnet{}}},
 	{"yamux-coder", yamuxTransport{carrier: coder{}}},

@@ -8,7 +8,9 @@ import (
 )
 
 // xnet is a WebSocket of golang.org/x/net, as the article uses it: it sends text frames, whatever is in them.
-type xnet struct{}
+type xnet struct {
+	offers bool
+}
 
 func (xnet) listen() (net.Listener, string, error) {
 	return listenHTTP(func(l *httpListener) http.Handler {
@@ -17,11 +19,14 @@ func (xnet) listen() (net.Listener, string, error) {
 	})
 }
 
-func (xnet) dial(address string) (net.Conn, error) {
-	url := webSocketURL(address)
+func (x xnet) dial(address string) (net.Conn, error) {
+	url := webSocketURL(address, x.offers)
 	config, err := websocket.NewConfig(url, url)
 	if err != nil {
 		return nil, err
+	}
+	if x.offers {
+		config.Protocol = []string{subprotocol}
 	}
 	return websocket.DialConfig(config)
 }

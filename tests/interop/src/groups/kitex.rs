@@ -24,6 +24,14 @@ const WEBSOCKETS: [Transport; 4] = [
     ("ws-gorilla", "websocket (gorilla 1.5.3)", "websocket"),
 ];
 
+/// The same with a client that offers the subprotocol `thrift` and, where the library can, compression, and that adds a
+/// slash to the path.
+const OFFERS: [Transport; 3] = [
+    ("ws-xnet-offers", "websocket (x/net 0.41.0, with offers)", "websocket"),
+    ("ws-coder-offers", "websocket (coder 1.8.15, with offers)", "websocket"),
+    ("ws-gorilla-offers", "websocket (gorilla 1.5.3, with offers)", "websocket"),
+];
+
 /// What Kitex's clients speak, as the Go peer names it.
 const PROTOCOLS: [&str; 4] = ["buffered", "framed", "ttheader", "ttheader-framed"];
 /// netpollmux needs a TTHeader for the sequence ids of its calls.
@@ -39,9 +47,10 @@ pub async fn run(work: &Work) -> Vec<Row> {
 fn pairings() -> Vec<Pairing> {
     let tcp = [(NETPOLL, &PROTOCOLS[..]), (GONET, &PROTOCOLS), (MUX, &MUX_PROTOCOLS)];
     let websocket = WEBSOCKETS.map(|transport| (transport, &WEBSOCKET_PROTOCOLS[..]));
+    let offers = OFFERS.map(|transport| (transport, &PROTOCOLS[..1]));
     let mut pairings = Vec::new();
     for direction in Direction::ALL {
-        for (transport, protocols) in tcp.into_iter().chain(websocket) {
+        for (transport, protocols) in tcp.into_iter().chain(websocket).chain(offers) {
             pairings.extend(protocols.iter().map(|protocol| Pairing {
                 peer: KITEX,
                 direction,
@@ -53,7 +62,9 @@ fn pairings() -> Vec<Pairing> {
             }));
         }
     }
-    pairings.retain(Pairing::is_possible);
+    // Our clients offer nothing.
+    let is_possible = |p: &Pairing| p.direction != Direction::RustToGo || !p.go.ends_with("offers");
+    pairings.retain(|pairing| pairing.is_possible() && is_possible(pairing));
     pairings
 }
 
@@ -80,7 +91,7 @@ mod tests {
         for (library, name) in
             [("golang.org/x/net", "x/net "), ("coder/websocket", "coder "), ("gorilla/websocket", "gorilla ")]
         {
-            for (_, text, _) in WEBSOCKETS.iter().filter(|(_, text, _)| text.contains(name)) {
+            for (_, text, _) in WEBSOCKETS.iter().chain(&OFFERS).filter(|(_, text, _)| text.contains(name)) {
                 let rest = text.split_once(name).unwrap().1;
                 shown(library, rest.split([',', ')']).next().unwrap());
             }
