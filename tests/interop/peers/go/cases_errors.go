@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"strings"
 	"time"
 
@@ -74,10 +73,10 @@ func timeout(peer *remotePeer) error {
 }
 
 // isTimeout knows both errors of a timeout: Kitex's own, and that of the connection, which has the same deadline. Which of
-// the two comes first is chance.
+// the two comes first is chance. A connection of coder/websocket says "context canceled" at its deadline.
 func isTimeout(err error) bool {
 	var ofConnection net.Error
-	return kerrors.IsTimeoutError(err) || errors.Is(err, os.ErrDeadlineExceeded) ||
+	return kerrors.IsTimeoutError(err) || errors.Is(err, context.Canceled) ||
 		errors.As(err, &ofConnection) && ofConnection.Timeout()
 }
 

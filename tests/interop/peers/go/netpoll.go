@@ -12,14 +12,16 @@ import (
 )
 
 // netpollTransport is what Kitex uses by default: TCP with CloudWeGo's own event loop.
-type netpollTransport struct{}
+type netpollTransport struct {
+	pool pool
+}
 
 func (netpollTransport) serve(_ protocol, bound func(string)) error {
 	return serveTCP(bound)
 }
 
-func (netpollTransport) connect(address string, protocol protocol, _ everything.Everything) ([]client.Option, error) {
-	return append(clientOptions(hostPort(address), protocol), longPool()), nil
+func (t netpollTransport) connect(address string, protocol protocol, _ everything.Everything) ([]client.Option, error) {
+	return append(clientOptions(hostPort(address), protocol), t.pool.option()), nil
 }
 
 func (netpollTransport) callsBack() bool { return false }

@@ -42,11 +42,11 @@ func serverOptions(listener net.Listener) []server.Option {
 }
 
 // gonetClient makes a client use connections of the standard library, which the dialer makes.
-func gonetClient(dialer remote.Dialer) []client.Option {
+func gonetClient(dialer remote.Dialer, pool pool) []client.Option {
 	return []client.Option{
 		client.WithTransHandlerFactory(gonet.NewCliTransHandlerFactory()),
 		client.WithDialer(dialer),
-		longPool(),
+		pool.option(),
 	}
 }
 
@@ -58,8 +58,20 @@ func gonetServer() []server.Option {
 	}
 }
 
-// longPool keeps connections for the next call. Kitex's default is a new connection for every call.
-func longPool() client.Option {
+// pool is what becomes of a connection after its call.
+type pool int
+
+const (
+	// long keeps it for the next call.
+	long pool = iota
+	// short closes it: Kitex's default.
+	short
+)
+
+func (p pool) option() client.Option {
+	if p == short {
+		return client.WithShortConnection()
+	}
 	return client.WithLongConnection(connpool.IdleConfig{
 		MaxIdlePerAddress: callers,
 		MaxIdleGlobal:     callers,

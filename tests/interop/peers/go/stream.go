@@ -19,6 +19,7 @@ type carrier interface {
 // streamTransport is Kitex's gonet over a carrier: each connection of the carrier is a connection of Kitex.
 type streamTransport struct {
 	carrier carrier
+	pool    pool
 }
 
 func (t streamTransport) serve(_ protocol, bound func(string)) error {
@@ -33,7 +34,7 @@ func (t streamTransport) serve(_ protocol, bound func(string)) error {
 
 func (t streamTransport) connect(address string, protocol protocol, _ everything.Everything) ([]client.Option, error) {
 	dialer := dialerFunc(func() (net.Conn, error) { return t.carrier.dial(address) })
-	return append(clientOptions(hostPort(address), protocol), gonetClient(dialer)...), nil
+	return append(clientOptions(hostPort(address), protocol), gonetClient(dialer, t.pool)...), nil
 }
 
 func (streamTransport) callsBack() bool { return false }

@@ -18,6 +18,8 @@ type yamuxTransport struct {
 	// reversed: the end that dials is the server of the session. Which role an end has matters to yamux only: it
 	// decides whether its streams have odd or even ids.
 	reversed bool
+	// A call's connection is a stream of the session.
+	pool pool
 }
 
 func (t yamuxTransport) serve(protocol protocol, bound func(string)) error {
@@ -35,7 +37,7 @@ func (t yamuxTransport) serve(protocol protocol, bound func(string)) error {
 		go func() {
 			session, err := newSession(conn, !t.reversed)
 			if err == nil {
-				err = serveSession(session, protocol, shared)
+				err = serveSession(session, t.sessionOptions(session, protocol), shared)
 			}
 			if err != nil {
 				_ = conn.Close()
@@ -45,9 +47,9 @@ func (t yamuxTransport) serve(protocol protocol, bound func(string)) error {
 }
 
 // serveSession serves the service on a session, with a handler that can call the peer.
-func serveSession(session *yamux.Session, protocol protocol, shared *counts) error {
+func serveSession(session *yamux.Session, options []client.Option, shared *counts) error {
 	defer session.Close()
-	caller, err := service.NewClient("peer", sessionOptions(session, protocol)...)
+	caller, err := service.NewClient("peer", options...)
 	if err != nil {
 		return err
 	}
@@ -65,7 +67,7 @@ func (t yamuxTransport) connect(address string, protocol protocol, handler every
 	}
 	// It ends with the session, which ends with the process.
 	go func() { _ = runOnSession(session, handler) }()
-	return sessionOptions(session, protocol), nil
+	return t.sessionOptions(session, protocol), nil
 }
 
 func (yamuxTransport) callsBack() bool { return true }
@@ -87,10 +89,10 @@ func runOnSession(session *yamux.Session, handler everything.Everything) error {
 }
 
 // sessionOptions make a client open streams of a session.
-func sessionOptions(session *yamux.Session, protocol protocol) []client.Option {
+func (t yamuxTransport) sessionOptions(session *yamux.Session, protocol protocol) []client.Option {
 	dialer := dialerFunc(func() (net.Conn, error) { return session.Open() })
 	// The client wants an address; the dialer does not.
-	return append(clientOptions("127.0.0.1:1", protocol), gonetClient(dialer)...)
+	return append(clientOptions("127.0.0.1:1", protocol), gonetClient(dialer, t.pool)...)
 }
 
 // sessionListener hides the fields of a session. Kitex prints its listener with "%+v" when it starts, and that would read

@@ -32,6 +32,12 @@ const OFFERS: [Transport; 3] = [
     ("ws-gorilla-offers", "websocket (gorilla 1.5.3, with offers)", "websocket"),
 ];
 
+/// With Kitex's default, a new connection for every call.
+const SHORT: [Transport; 2] = [
+    ("netpoll-short", "tcp (netpoll, a connection a call)", "tcp"),
+    ("ws-xnet-short", "websocket (x/net 0.41.0, a connection a call)", "websocket"),
+];
+
 /// What Kitex's clients speak, as the Go peer names it.
 const PROTOCOLS: [&str; 4] = ["buffered", "framed", "ttheader", "ttheader-framed"];
 /// netpollmux needs a TTHeader for the sequence ids of its calls.
@@ -47,10 +53,11 @@ pub async fn run(work: &Work) -> Vec<Row> {
 fn pairings() -> Vec<Pairing> {
     let tcp = [(NETPOLL, &PROTOCOLS[..]), (GONET, &PROTOCOLS), (MUX, &MUX_PROTOCOLS)];
     let websocket = WEBSOCKETS.map(|transport| (transport, &WEBSOCKET_PROTOCOLS[..]));
-    let offers = OFFERS.map(|transport| (transport, &PROTOCOLS[..1]));
+    // Only with Kitex's default protocol.
+    let clients = OFFERS.into_iter().chain(SHORT).map(|transport| (transport, &PROTOCOLS[..1]));
     let mut pairings = Vec::new();
     for direction in Direction::ALL {
-        for (transport, protocols) in tcp.into_iter().chain(websocket).chain(offers) {
+        for (transport, protocols) in tcp.into_iter().chain(websocket).chain(clients.clone()) {
             pairings.extend(protocols.iter().map(|protocol| Pairing {
                 peer: KITEX,
                 direction,
@@ -62,9 +69,7 @@ fn pairings() -> Vec<Pairing> {
             }));
         }
     }
-    // Our clients offer nothing.
-    let is_possible = |p: &Pairing| p.direction != Direction::RustToGo || !p.go.ends_with("offers");
-    pairings.retain(|pairing| pairing.is_possible() && is_possible(pairing));
+    pairings.retain(Pairing::is_possible);
     pairings
 }
 

@@ -14,6 +14,9 @@ const CARRIERS: [(&str, &str, &str); 4] = [
     ("yamux-gorilla", "yamux (gorilla)", "yamux-websocket"),
 ];
 
+/// With a new stream for every call, Kitex's default.
+const SHORT: (&str, &str, &str) = ("yamux-tcp-short", "yamux (tcp), a stream a call", "yamux-tcp");
+
 const PROTOCOLS: [&str; 2] = ["buffered", "ttheader-framed"];
 
 /// Runs all pairings of this group.
@@ -24,11 +27,12 @@ pub async fn run(work: &Work) -> Vec<Row> {
 fn pairings() -> Vec<Pairing> {
     let mut pairings = Vec::new();
     for direction in Direction::ALL {
-        for (go, transport, rust) in CARRIERS {
+        for (go, transport, rust) in CARRIERS.into_iter().chain([SHORT]) {
             let one = |protocol| Pairing { peer: YAMUX, direction, transport, go, rust, protocol, note: "" };
             pairings.extend(PROTOCOLS.map(one));
         }
     }
+    pairings.retain(Pairing::is_possible);
     pairings
 }
 

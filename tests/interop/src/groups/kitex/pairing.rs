@@ -48,9 +48,10 @@ pub struct Pairing {
 }
 
 impl Pairing {
-    /// Whether the client speaks the protocol.
+    /// Whether its client speaks the protocol, and is the one that the transport is about.
     pub fn is_possible(&self) -> bool {
-        self.direction != Direction::RustToGo || our_protocol(self.protocol).is_some()
+        let is_of_go_clients = self.go.ends_with("-offers") || self.go.ends_with("-short");
+        self.direction != Direction::RustToGo || our_protocol(self.protocol).is_some() && !is_of_go_clients
     }
 
     fn row(&self) -> Row {
