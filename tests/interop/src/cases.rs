@@ -1,0 +1,61 @@
+//! What a client printed of its cases: `ok NAME`, `failed NAME: why`, `skipped NAME: why`.
+
+/// The cases of one client.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cases {
+    /// How many passed.
+    pub passed: usize,
+    /// Those that failed, each with its reason.
+    pub failed: Vec<String>,
+    /// Those that the library cannot run, each with its reason.
+    pub skipped: Vec<String>,
+}
+
+impl Cases {
+    /// Reads a client's standard output. Other lines are ignored.
+    pub fn read(output: &str) -> Self {
+        let mut cases = Cases::default();
+        for line in output.lines() {
+            match line.split_once(' ') {
+                Some(("ok", _)) => cases.passed += 1,
+                Some(("failed", case)) => cases.failed.push(case.to_owned()),
+                Some(("skipped", case)) => cases.skipped.push(case.to_owned()),
+                _ => {}
+            }
+        }
+        cases
+    }
+
+    /// Why the client failed, if it did.
+    pub fn failures(&self) -> Option<String> {
+        if self.failed.is_empty() {
+            return (self.passed == 0).then(|| "no case passed".to_owned());
+        }
+        Some(self.failed.join("; "))
+    }
+
+    /// The note of a row: what the library cannot do.
+    pub fn note(&self) -> String {
+        if self.skipped.is_empty() { String::new() } else { format!("without {}", self.skipped.join("; ")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_counts_once() {
+        let cases =
+            Cases::read("ok kinds\nlistening\nfailed panic: no answer\nskipped business: no TTHeader\nok large\n");
+        assert_eq!(cases.passed, 2);
+        assert_eq!(cases.failures().as_deref(), Some("panic: no answer"));
+        assert_eq!(cases.note(), "without business: no TTHeader");
+    }
+
+    #[test]
+    fn a_client_that_says_nothing_has_failed() {
+        assert_eq!(Cases::read("").failures().as_deref(), Some("no case passed"));
+        assert_eq!(Cases::read("ok kinds").failures(), None);
+    }
+}
