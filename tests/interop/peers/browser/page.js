@@ -1,0 +1,42 @@
+// The page: it calls a server over WebSocket with the browser build of npm's thrift, and sends what it saw to the server
+// that it is from. Its query says whom to call (`call`), in which protocol, and whether the server should refuse it.
+
+"use strict";
+
+const thrift = require("thrift");
+const { onConnection, run, describe } = require("../node/cases");
+const { FRAMINGS, ENCODINGS } = require("../node/protocols");
+const Client = require("../node/client");
+
+const query = new URLSearchParams(location.search);
+
+function connect() {
+  const url = new URL(query.get("call"));
+  const [framing, encoding = "binary"] = query.get("protocol").split("-");
+  const options = { transport: FRAMINGS[framing], protocol: ENCODINGS[encoding], path: url.pathname };
+  const connection = new thrift.WSConnection(url.hostname, url.port, options);
+  const failed = new Promise((_, reject) => {
+    connection.on("error", () => reject(new Error("the WebSocket failed"))); // a page is not told why
+    connection.on("close", () => reject(new Error("the WebSocket was closed")));
+  });
+  const client = thrift.createWSClient(Client, connection);
+  connection.open();
+  return { client, failed, close: () => connection.close() };
+}
+
+async function expectRefusal() {
+  try {
+    const found = await onConnection(connect, (call) => call("text", "hello"));
+    return `failed refused: expected a refused WebSocket, found the answer ${found}`;
+  } catch (error) {
+    const said = describe(error);
+    return said === "Error: the WebSocket failed" ? "ok refused" : `failed refused: expected a refused WebSocket, found ${said}`;
+  }
+}
+
+async function main() {
+  const lines = query.has("refused") ? [await expectRefusal()] : await run(connect);
+  await fetch("/lines", { method: "POST", body: lines.join("\n") });
+}
+
+main().catch((error) => fetch("/lines", { method: "POST", body: `failed page: ${describe(error)}` }));
