@@ -7,6 +7,7 @@ mod kitex;
 mod node;
 mod proxies;
 mod python;
+mod scripts;
 mod yamux;
 
 use clap::ValueEnum;
