@@ -1,7 +1,8 @@
-// A page in Chromium that calls a server over WebSocket.
+// A page in Chromium that calls a server.
 //
-// peer.js HOW PROTOCOL PEER...     PEER... is the command of the server, which is started here
+// peer.js HOW TRANSPORT PROTOCOL PEER...     PEER... is the command of the server, which is started here
 //
+// TRANSPORT is websocket or http.
 // HOW is same-origin (the page and the server behind one address, as behind a proxy), other-origin (refused by the
 // server) or allowed-origin (another origin, which the server has been told to admit: INTEROP_ORIGINS).
 // CHROMIUM is the path of the browser.
@@ -19,15 +20,15 @@ const esbuild = require("esbuild");
 
 const PAGE_TIMEOUT = 60_000;
 
-async function main([how, protocol, ...command]) {
+async function main([how, transport, protocol, ...command]) {
   const bundled = bundle();
   const page = servePage(bundled);
   await new Promise((resolve) => page.server.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${page.server.address().port}`;
   const admitted = how === "allowed-origin" ? { INTEROP_ORIGINS: origin } : {};
-  const url = new URL(await startServer(command, protocol, admitted));
+  const url = new URL(await startServer(command, [transport, protocol], admitted));
   page.forwardTo(url);
-  const called = how === "same-origin" ? `ws://${new URL(origin).host}${url.pathname}` : url.href;
+  const called = how === "same-origin" ? `${url.protocol}//${new URL(origin).host}${url.pathname}` : url.href;
   const query = new URLSearchParams({ call: called, protocol, ...(how === "other-origin" && { refused: "" }) });
   const browser = startBrowser(`${origin}/?${query}`);
   const late = new Promise((resolve) => setTimeout(resolve, PAGE_TIMEOUT, "failed page: it said nothing within 60 s"));
@@ -53,16 +54,17 @@ function bundle() {
   return esbuild.build(options).then((built) => built.outputFiles[0].text);
 }
 
-/** The page's own server, which also forwards WebSockets to the server under test, as a proxy does. */
+/** The page's own server, which also forwards WebSockets and calls to the server under test, as a proxy does. */
 function servePage(bundled) {
   let said;
   let target;
   const lines = new Promise((resolve) => (said = resolve));
   const server = http.createServer(async (request, response) => {
-    if (request.method === "POST") {
-      const parts = await collect(request);
+    if (request.url === "/lines") {
+      said((await collect(request)).toString());
       response.end();
-      said(Buffer.concat(parts).toString());
+    } else if (request.method === "POST") {
+      forwardCall(request, response, target);
     } else if (request.url === "/page.js") {
       response.setHeader("content-type", "text/javascript; charset=utf-8");
       response.end(await bundled);
@@ -78,10 +80,21 @@ function servePage(bundled) {
 async function collect(request) {
   const parts = [];
   for await (const part of request) parts.push(part);
-  return parts;
+  return Buffer.concat(parts);
 }
 
-/** Sends the request on as it came, `Host` and `Origin` included. */
+/** Sends the call on with the headers that it came with. */
+function forwardCall(request, response, target) {
+  const { method, url, headers } = request;
+  const onward = http.request({ host: target.hostname, port: target.port, method, path: url, headers }, (answer) => {
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(response);
+  });
+  onward.on("error", () => response.destroy());
+  request.pipe(onward);
+}
+
+/** Sends the request for a WebSocket on as it came, `Host` and `Origin` included. */
 function forward(request, socket, head, target) {
   const onward = net.connect(Number(target.port), target.hostname, () => {
     const { rawHeaders: raw } = request;
@@ -97,7 +110,7 @@ function forward(request, socket, head, target) {
 /** Starts the server under test, and returns its address. It ends with this program, which holds its standard input. */
 async function startServer([program, ...args], protocol, env) {
   const options = { env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "inherit"] };
-  const server = spawn(program, [...args, "server", "websocket", protocol], options);
+  const server = spawn(program, [...args, "server", ...protocol], options);
   const lines = readline.createInterface({ input: server.stdout });
   for await (const line of lines) return line;
   throw new Error("the server ended before it served");

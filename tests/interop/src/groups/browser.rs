@@ -12,11 +12,14 @@ use crate::row::{Row, Verdict};
 use crate::tool::Tool;
 use crate::work::Work;
 
-/// Where the page is from, and the protocols that it speaks.
-const PAGES: [(&str, &[&str]); 3] = [
-    ("same-origin", &["buffered", "framed-compact"]),
-    ("other-origin", &["buffered"]),
-    ("allowed-origin", &["buffered"]),
+/// Where the page is from, how it calls, and in which protocols.
+const PAGES: [(&str, &str, &[&str]); 6] = [
+    ("same-origin", "websocket", &["buffered", "framed-compact"]),
+    ("other-origin", "websocket", &["buffered"]),
+    ("allowed-origin", "websocket", &["buffered"]),
+    ("same-origin", "http", &["buffered"]),
+    ("other-origin", "http", &["buffered"]),
+    ("allowed-origin", "http", &["buffered"]),
 ];
 
 /// How long a page may take, with the start of the browser.
@@ -27,10 +30,9 @@ const BROWSERS_AT_ONCE: usize = 2;
 
 /// Runs all pairings of this group.
 pub async fn run(work: &Work) -> Vec<Row> {
-    let rows = PAGES.iter().flat_map(|(page, protocols)| {
-        let transport = format!("websocket, {page}");
+    let rows = PAGES.iter().flat_map(|(page, transport, protocols)| {
         protocols.iter().map(move |protocol| {
-            (*page, Row::new("npm thrift in Chromium", NPM_THRIFT, "browser -> Rust", &transport, protocol))
+            (*page, Row::new("npm thrift in Chromium", NPM_THRIFT, "browser -> Rust", transport, protocol))
         })
     });
     let (node, chromium, rust) = match tools(work).await {
@@ -38,13 +40,13 @@ pub async fn run(work: &Work) -> Vec<Row> {
         Err(unready) => return unready.rows(rows.map(|(_, row)| row)),
     };
     let running = rows.map(|(page, row)| {
-        let program = node.peer(work, "browser/peer.js", &log_name(&row, "page"));
-        let program = program.args([page, &row.protocol]).args([&rust]).env("CHROMIUM", &chromium);
+        let program = node.peer(work, "browser/peer.js", &log_name(&row, page));
+        let program = program.args([page, &row.transport, &row.protocol]).args([&rust]).env("CHROMIUM", &chromium);
         async move {
             match program.run(PAGE_TIMEOUT).await {
                 Ok(output) => {
                     let cases = Cases::read(&output.text);
-                    row.with_verdict(Verdict::of(&cases)).with_note(cases.note())
+                    row.with_verdict(Verdict::of(&cases)).with_note(format!("{page}; {}", cases.note()))
                 }
                 Err(error) => row.with_verdict(Verdict::Failed(format!("{error:#}"))),
             }
