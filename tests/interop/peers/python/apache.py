@@ -1,7 +1,7 @@
 """Apache's library for Python at either end.
 
 apache.py server tcp|http PROTOCOL            PROTOCOL is buffered, framed, buffered-compact or framed-compact
-apache.py client tcp|http PROTOCOL ADDRESS    also FRAMING-multiplexed, FRAMING-json, FRAMING-loose, header, header-compact
+apache.py client tcp|http PROTOCOL ADDRESS    also FRAMING-multiplexed, -json, -loose, header, header-compact
 
 The folder with the code that `thrift --gen py everything.thrift` made is in PYTHONPATH.
 """
@@ -22,18 +22,16 @@ from thrift.protocol.TJSONProtocol import TJSONProtocolFactory
 from thrift.protocol.TMultiplexedProtocol import TMultiplexedProtocol
 from thrift.server.THttpServer import THttpServer
 from thrift.server.TServer import TThreadedServer
-from thrift.Thrift import TApplicationException, TException
+from thrift.Thrift import TApplicationException
 from thrift.transport import THeaderTransport, TSocket, TTransport
 from thrift.transport.THttpClient import THttpClient
-
-# Programs of before 2010, and `strictWrite=False` today, send binary messages without a version.
-LOOSE = TBinaryProtocolFactory(strictRead=False, strictWrite=False)
 
 ENCODINGS = {
     "binary": TBinaryProtocolFactory(),
     "compact": TCompactProtocolFactory(),
     "json": TJSONProtocolFactory(),
-    "loose": LOOSE,
+    # Binary messages without a version, as programs of before 2010 send them.
+    "loose": TBinaryProtocolFactory(strictRead=False, strictWrite=False),
     "multiplexed": TBinaryProtocolFactory(),
 }
 HEADERS = {
@@ -47,7 +45,6 @@ class Library:
     name = "apache"
     types = ttypes
     application_error = TApplicationException
-    any_error = TException
     unknown_method = TApplicationException.UNKNOWN_METHOD
 
     def __init__(self, transport, protocol, address):

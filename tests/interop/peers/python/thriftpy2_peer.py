@@ -17,7 +17,7 @@ from thriftpy2.http import THttpServer, make_client as make_http_client
 from thriftpy2.protocol import TBinaryProtocolFactory, TCompactProtocolFactory, TMultiplexedProtocolFactory
 from thriftpy2.rpc import make_client
 from thriftpy2.server import TThreadedServer
-from thriftpy2.thrift import TApplicationException, TClient, TException, TProcessor
+from thriftpy2.thrift import TApplicationException, TClient, TProcessor
 from thriftpy2.transport import TBufferedTransportFactory, TFramedTransportFactory, TServerSocket
 
 types = thriftpy2.load(os.environ["EVERYTHING_THRIFT"], module_name="everything_thrift")
@@ -34,7 +34,6 @@ class Library:
     name = "thriftpy2"
     types = types
     application_error = TApplicationException
-    any_error = TException
     unknown_method = TApplicationException.UNKNOWN_METHOD
 
     def __init__(self, transport, protocol, address):
