@@ -5,6 +5,7 @@ mod autobahn;
 mod browser;
 mod kitex;
 mod node;
+mod own;
 mod proxies;
 mod python;
 mod scripts;
@@ -18,6 +19,8 @@ use crate::work::Work;
 /// A group of peers, in the order of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Group {
+    /// Our own programs on both ends.
+    Own,
     /// The article's programs, exactly as it writes them.
     Article,
     /// Kitex over TCP and WebSocket.
@@ -40,6 +43,7 @@ impl Group {
     /// Every group. Those that mostly wait are first, so that they wait beside the others.
     pub const ALL: &[Group] = &[
         Group::Proxies,
+        Group::Own,
         Group::Kitex,
         Group::Article,
         Group::Yamux,
@@ -57,6 +61,7 @@ impl Group {
     /// Its heading.
     pub fn title(self) -> &'static str {
         match self {
+            Group::Own => "Ours on both ends",
             Group::Article => "The article's programs",
             Group::Kitex => "Kitex",
             Group::Yamux => "hashicorp/yamux",
@@ -71,7 +76,7 @@ impl Group {
     /// The programs that it needs, each with the Debian package that has it.
     pub fn packages(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Group::Article | Group::Kitex | Group::Yamux | Group::Autobahn => &[],
+            Group::Own | Group::Article | Group::Kitex | Group::Yamux | Group::Autobahn => &[],
             Group::Python => &[("thrift", "thrift-compiler")],
             Group::Node => &[("thrift", "thrift-compiler")],
             Group::Browser => &[("thrift", "thrift-compiler"), ("chromium", "chromium")],
@@ -82,6 +87,7 @@ impl Group {
     /// What had to be done, as Markdown.
     pub fn notes(self) -> &'static str {
         match self {
+            Group::Own => include_str!("groups/own.md"),
             Group::Article => include_str!("groups/article.md"),
             Group::Kitex => include_str!("groups/kitex.md"),
             Group::Yamux => include_str!("groups/yamux.md"),
@@ -96,6 +102,7 @@ impl Group {
     /// Runs all its pairings.
     pub async fn run(self, work: &Work) -> Vec<Row> {
         match self {
+            Group::Own => own::run(work).await,
             Group::Article => article::run(work).await,
             Group::Kitex => kitex::run(work).await,
             Group::Yamux => yamux::run(work).await,

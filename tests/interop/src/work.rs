@@ -1,23 +1,17 @@
 //! Where groups build their programs, and what they share.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use anyhow::Context;
-use tokio::sync::OnceCell;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::program::Program;
-use crate::tool::Tool;
+use anyhow::Context;
 
-/// How long our own peer may take to build.
-const BUILD_TIMEOUT: Duration = Duration::from_secs(900);
-
-/// The folders of a run, and our own peer.
+/// The folders of a run.
 #[derive(Debug)]
 pub struct Work {
     repository: PathBuf,
     target: PathBuf,
-    rust_peer: OnceCell<Result<PathBuf, String>>,
+    logs: AtomicUsize,
 }
 
 impl Work {
@@ -29,7 +23,7 @@ impl Work {
     pub async fn new() -> anyhow::Result<Work> {
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository.join("target"), PathBuf::from);
-        let work = Work { repository, target, rust_peer: OnceCell::new() };
+        let work = Work { repository, target, logs: AtomicUsize::new(0) };
         tokio::fs::create_dir_all(work.root().join("logs")).await?;
         Ok(work)
     }
@@ -64,10 +58,11 @@ impl Work {
         Ok(dir)
     }
 
-    /// An empty file for the standard error of a program: `target/interop/logs/NAME.log`.
+    /// An empty file for the standard error of a program: `target/interop/logs/NUMBER-NAME.log`.
     pub fn log(&self, name: &str) -> PathBuf {
+        let number = self.logs.fetch_add(1, Ordering::Relaxed);
         let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        let path = self.root().join("logs").join(name + ".log");
+        let path = self.root().join("logs").join(format!("{number:03}-{name}.log"));
         // An error shows when the program is started.
         std::fs::write(&path, "").ok();
         path
@@ -78,22 +73,9 @@ impl Work {
         Program::new(path, self.log(log))
     }
 
-    /// Our own peer (`peers/rust`), built once a run.
-    ///
-    /// # Errors
-    ///
-    /// If it does not build.
-    pub async fn rust_peer(&self) -> anyhow::Result<&Path> {
-        let built = self.rust_peer.get_or_init(|| async { self.build_rust_peer().await.map_err(|e| format!("{e:#}")) });
-        built.await.as_deref().map_err(|error| anyhow::anyhow!("building our own peer: {error}"))
-    }
-
-    async fn build_rust_peer(&self) -> anyhow::Result<PathBuf> {
-        let build = self.peers().join("rust/build");
-        let tool = Tool::find("sh").map_err(anyhow::Error::msg)?;
-        let dir = self.dir("rust")?;
-        let built = self.program(tool.path(), "rust build").args([build.as_path(), dir.as_path()]);
-        built.env("CARGO_TARGET_DIR", &self.target).check(BUILD_TIMEOUT).await?;
-        Ok(self.binaries().join("rust-peer"))
+    /// Our own peer (`peers/rust`) in a role and with a protocol: `server tcp buffered`. The script `run` has built it.
+    pub fn rust_peer(&self, role: &str, transport: &str, protocol: &str) -> Program {
+        let log = format!("rust {role} {transport} {protocol}");
+        self.program(self.binaries().join("rust-peer"), &log).args([role, transport, protocol])
     }
 }

@@ -4,7 +4,7 @@
 //
 // TRANSPORT is websocket or http.
 // HOW is same-origin (the page and the server behind one address, as behind a proxy), other-origin (refused by the
-// server) or allowed-origin (another origin, which the server has been told to admit: INTEROP_ORIGINS).
+// server) or allowed-origin (another origin, which the server has been told to admit by `--origin`).
 // CHROMIUM is the path of the browser.
 
 "use strict";
@@ -25,8 +25,8 @@ async function main([how, transport, protocol, ...command]) {
   const page = servePage(bundled);
   await new Promise((resolve) => page.server.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${page.server.address().port}`;
-  const admitted = how === "allowed-origin" ? { INTEROP_ORIGINS: origin } : {};
-  const url = new URL(await startServer(command, [transport, protocol], admitted));
+  const admitted = how === "allowed-origin" ? ["--origin", origin] : [];
+  const url = new URL(await startServer([...command, "server", transport, protocol, ...admitted]));
   page.forwardTo(url);
   const called = how === "same-origin" ? `${url.protocol}//${new URL(origin).host}${url.pathname}` : url.href;
   const query = new URLSearchParams({ call: called, protocol, ...(how === "other-origin" && { refused: "" }) });
@@ -108,9 +108,8 @@ function forward(request, socket, head, target) {
 }
 
 /** Starts the server under test, and returns its address. It ends with this program, which holds its standard input. */
-async function startServer([program, ...args], protocol, env) {
-  const options = { env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "inherit"] };
-  const server = spawn(program, [...args, "server", ...protocol], options);
+async function startServer([program, ...args]) {
+  const server = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
   const lines = readline.createInterface({ input: server.stdout });
   for await (const line of lines) return line;
   throw new Error("the server ended before it served");

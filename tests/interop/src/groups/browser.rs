@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use crate::cases::Cases;
-use crate::groups::scripts::{NPM_THRIFT, Node, Unready, log_name};
+use crate::groups::scripts::{NPM_THRIFT, Node, Unready};
 use crate::row::{Row, Verdict};
 use crate::tool::Tool;
 use crate::work::Work;
@@ -35,12 +35,13 @@ pub async fn run(work: &Work) -> Vec<Row> {
             (*page, Row::new("npm thrift in Chromium", NPM_THRIFT, "browser -> Rust", transport, protocol))
         })
     });
-    let (node, chromium, rust) = match tools(work).await {
+    let rust = work.binaries().join("rust-peer");
+    let (node, chromium) = match tools(work).await {
         Ok(tools) => tools,
         Err(unready) => return unready.rows(rows.map(|(_, row)| row)),
     };
     let running = rows.map(|(page, row)| {
-        let program = node.peer(work, "browser/peer.js", &log_name(&row, page));
+        let program = node.peer(work, "browser/peer.js");
         let program = program.args([page, &row.transport, &row.protocol]).args([&rust]).env("CHROMIUM", &chromium);
         async move {
             match program.run(PAGE_TIMEOUT).await {
@@ -55,8 +56,7 @@ pub async fn run(work: &Work) -> Vec<Row> {
     stream::iter(running).buffered(BROWSERS_AT_ONCE).collect().await
 }
 
-async fn tools(work: &Work) -> Result<(Node, PathBuf, PathBuf), Unready> {
+async fn tools(work: &Work) -> Result<(Node, PathBuf), Unready> {
     let chromium = Tool::find("chromium").map_err(Unready::Missing)?;
-    let node = Node::prepare(work).await?;
-    Ok((node, chromium.path().to_owned(), work.rust_peer().await?.to_owned()))
+    Ok((Node::prepare(work).await?, chromium.path().to_owned()))
 }

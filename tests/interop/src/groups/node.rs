@@ -1,8 +1,6 @@
 //! npm's thrift at either end, and npm's ws under it.
 
-use std::path::Path;
-
-use crate::groups::scripts::{NPM_THRIFT, Node, Pairing, Unready, log_name, run_all};
+use crate::groups::scripts::{NPM_THRIFT, Node, Pairing, run_all};
 use crate::row::Row;
 use crate::work::Work;
 
@@ -32,26 +30,20 @@ pub async fn run(work: &Work) -> Vec<Row> {
     let rows = PAIRINGS.iter().flat_map(|(direction, transport, protocols)| {
         protocols.iter().map(|protocol| Row::new("npm thrift", NPM_THRIFT, direction, transport, protocol))
     });
-    let node = match Node::prepare(work).await {
-        Ok(node) => node,
-        Err(unready) => return unready.rows(rows),
-    };
-    match work.rust_peer().await {
-        Ok(rust) => run_all(rows.map(|row| pairing(work, &node, rust, row)).collect()).await,
-        Err(error) => Unready::from(error).rows(rows),
+    match Node::prepare(work).await {
+        Ok(node) => run_all(rows.map(|row| pairing(work, &node, row)).collect()).await,
+        Err(unready) => unready.rows(rows),
     }
 }
 
-fn pairing(work: &Work, node: &Node, rust: &Path, row: Row) -> Pairing {
-    let (server_log, client_log) = (log_name(&row, "server"), log_name(&row, "client"));
+fn pairing(work: &Work, node: &Node, row: Row) -> Pairing {
+    let peer = |role: &str| node.peer(work, "node/peer.js").args([role, &row.transport, &row.protocol]);
     // What the client offers is nothing that a server is started with.
     let transport = row.transport.split('-').next().unwrap_or_default();
     let (server, client) = if row.direction == TO_RUST {
-        let server = work.program(rust, &server_log).args(["server", transport, "buffered"]);
-        (server, node.peer(work, "node/peer.js", &client_log).args(["client", &row.transport, &row.protocol]))
+        (work.rust_peer("server", transport, "buffered"), peer("client"))
     } else {
-        let server = node.peer(work, "node/peer.js", &server_log).args(["server", &row.transport, &row.protocol]);
-        (server, work.program(rust, &client_log).args(["client", transport, &row.protocol]))
+        (peer("server"), work.rust_peer("client", transport, &row.protocol))
     };
     Pairing { row, server, client }
 }

@@ -1,8 +1,6 @@
 //! Apache's Python library and thriftpy2, at either end.
 
-use std::path::Path;
-
-use crate::groups::scripts::{APACHE_PYTHON, Pairing, Python, THRIFTPY2, log_name, run_all};
+use crate::groups::scripts::{APACHE_PYTHON, Pairing, Python, THRIFTPY2, run_all};
 use crate::row::Row;
 use crate::work::Work;
 
@@ -51,21 +49,16 @@ const FROM_RUST: &str = "Rust -> Python";
 /// Runs all pairings of this group.
 pub async fn run(work: &Work) -> Vec<Row> {
     let rows = LIBRARIES.iter().flat_map(rows_of);
-    let python = match Python::prepare(work).await {
-        Ok(python) => python,
-        Err(unready) => return unready.rows(rows.map(|(_, row)| row)),
-    };
-    let rust = match work.rust_peer().await {
-        Ok(rust) => rust,
-        Err(error) => return super::scripts::Unready::from(error).rows(rows.map(|(_, row)| row)),
-    };
-    run_all(rows.map(|(peer, row)| pairing(work, &python, rust, peer, row)).collect()).await
+    match Python::prepare(work).await {
+        Ok(python) => run_all(rows.map(|(library, row)| pairing(work, &python, library, row)).collect()).await,
+        Err(unready) => unready.rows(rows.map(|(_, row)| row)),
+    }
 }
 
-/// The rows of a library, each with the file of its peer.
-fn rows_of(library: &Library) -> Vec<(&'static str, Row)> {
+/// The rows of a library.
+fn rows_of(library: &Library) -> Vec<(&Library, Row)> {
     let row = |direction, transport, protocol| {
-        (library.peer, Row::new(library.name, library.version, direction, transport, protocol))
+        (library, Row::new(library.name, library.version, direction, transport, protocol))
     };
     let each = |direction, table: &[(&'static str, &[&'static str])]| {
         let cells = table.iter().flat_map(|(transport, protocols)| protocols.iter().map(move |p| (*transport, *p)));
@@ -74,14 +67,12 @@ fn rows_of(library: &Library) -> Vec<(&'static str, Row)> {
     [each(TO_RUST, &BOTH), each(TO_RUST, library.clients), each(FROM_RUST, &BOTH)].concat()
 }
 
-fn pairing(work: &Work, python: &Python, rust: &Path, peer: &str, row: Row) -> Pairing {
-    let (server_log, client_log) = (log_name(&row, "server"), log_name(&row, "client"));
+fn pairing(work: &Work, python: &Python, library: &Library, row: Row) -> Pairing {
+    let peer = |role: &str| python.peer(work, library.peer).args([role, &row.transport, &row.protocol]);
     let (server, client) = if row.direction == TO_RUST {
-        let server = work.program(rust, &server_log).args(["server", &row.transport, "buffered"]);
-        (server, python.peer(work, peer, &client_log).args(["client", &row.transport, &row.protocol]))
+        (work.rust_peer("server", &row.transport, "buffered"), peer("client"))
     } else {
-        let server = python.peer(work, peer, &server_log).args(["server", &row.transport, &row.protocol]);
-        (server, work.program(rust, &client_log).args(["client", &row.transport, &row.protocol]))
+        (peer("server"), work.rust_peer("client", &row.transport, &row.protocol))
     };
     Pairing { row, server, client }
 }

@@ -70,11 +70,6 @@ pub async fn run_all(pairings: Vec<Pairing>) -> Vec<Row> {
     stream::iter(running).buffered(PAIRINGS_AT_ONCE).collect().await
 }
 
-/// A name for a log file, which no other row has.
-pub fn log_name(row: &Row, end: &str) -> String {
-    format!("{} {} {} {} {end}", row.peer, row.direction, row.transport, row.protocol)
-}
-
 /// Python with both libraries.
 #[derive(Clone, Debug)]
 pub struct Python {
@@ -105,8 +100,8 @@ impl Python {
     }
 
     /// One of the peers, such as `apache.py`.
-    pub fn peer(&self, work: &Work, name: &str, log: &str) -> Program {
-        let program = work.program(&self.interpreter, log).args([self.peers.join("python").join(name)]);
+    pub fn peer(&self, work: &Work, name: &str) -> Program {
+        let program = work.program(&self.interpreter, name).args([self.peers.join("python").join(name)]);
         let program = program.env("PYTHONPATH", &self.generated).env("PYTHONDONTWRITEBYTECODE", "1");
         program.env("EVERYTHING_THRIFT", self.peers.join("everything.thrift"))
     }
@@ -147,9 +142,9 @@ impl Node {
     }
 
     /// One of the peers, such as `node/peer.js`.
-    pub fn peer(&self, work: &Work, name: &str, log: &str) -> Program {
+    pub fn peer(&self, work: &Work, name: &str) -> Program {
         // The library still uses `new Buffer`.
-        let program = work.program(&self.interpreter, log).args(["--no-deprecation"]).args([self.peers.join(name)]);
+        let program = work.program(&self.interpreter, name).args(["--no-deprecation"]).args([self.peers.join(name)]);
         program.env("NODE_PATH", &self.modules)
     }
 }
