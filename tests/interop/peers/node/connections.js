@@ -19,7 +19,7 @@ function clientOf(connection, { multiplexed }) {
 }
 
 function tcp(options, address) {
-  const [host, port] = address.split(":");
+  const [host, port] = address.replace("tcp://", "").split(":");
   const connection = thrift.createConnection(host, Number(port), options);
   return { client: clientOf(connection, options), failed: failure(connection), close: () => connection.end() };
 }

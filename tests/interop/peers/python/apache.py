@@ -60,7 +60,7 @@ class Library:
         if self.transport == "http":
             below = THttpClient(self.address)
         else:
-            host, port = self.address.rsplit(":", 1)
+            host, port = self.address.removeprefix("tcp://").rsplit(":", 1)
             below = TSocket.TSocket(host, int(port))
         below.setTimeout(timeout * 1000)
         if self.framing == "header":

@@ -51,7 +51,7 @@ class Library:
             return make_http_client(
                 types.Everything, url=self.address, timeout=milliseconds, keep_alive=True, **factories
             )
-        host, port = self.address.rsplit(":", 1)
+        host, port = self.address.removeprefix("tcp://").rsplit(":", 1)
         return make_client(types.Everything, host, int(port), timeout=milliseconds, **factories)
 
     @staticmethod
