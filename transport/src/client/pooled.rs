@@ -11,6 +11,7 @@ use super::timed::TimedIo;
 use crate::codec::{Decoder, MessageReader, MessageWriter, RawMessage, ReadError};
 use crate::connection::{Connection, NotDelivered};
 use crate::protocol::Protocol;
+use crate::wire::Head;
 
 /// One connection with the codec and buffers of its calls, in one allocation.
 pub(crate) struct PooledConnection<T> {
@@ -20,6 +21,8 @@ pub(crate) struct PooledConnection<T> {
     pub(super) writer: MessageWriter,
     /// Another connection to the same address had broken when it was taken from the pool.
     pub(super) suspect: bool,
+    answered: bool,
+    protocol: Protocol,
 }
 
 /// Why a call failed on its connection.
@@ -46,6 +49,27 @@ impl ExchangeError {
     }
 }
 
+/// An answer came in another protocol than its call. Clients accept it, but servers that understand a call answer in
+/// its protocol.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OtherProtocol {
+    expected: Protocol,
+    found: Protocol,
+}
+
+impl OtherProtocol {
+    /// Adds to an exception that the server may not have understood the protocol of the call.
+    pub(super) fn add_to(self, exception: &ApplicationException) -> ApplicationException {
+        let Self { expected, found } = self;
+        let why = format!(
+            "{} (the answer came in the protocol {found}, the call was in {expected}: the server may not understand it; \
+             try `?protocol={found}` in the endpoint, or `connect_with_protocol`)",
+            exception.message()
+        );
+        ApplicationException::new(exception.kind(), why)
+    }
+}
+
 impl<T: Connection> PooledConnection<T> {
     pub(super) fn new(connection: T, protocol: Protocol, options: &ClientOptions) -> Box<Self> {
         let limit = options.max_message_size();
@@ -55,6 +79,8 @@ impl<T: Connection> PooledConnection<T> {
             decoder: Decoder::new(limit),
             writer: MessageWriter::new(protocol, limit),
             suspect: false,
+            answered: false,
+            protocol,
         })
     }
 
@@ -76,6 +102,17 @@ impl<T: Connection> PooledConnection<T> {
     /// Whether it can be used again after a call that succeeded. Bytes after the answer are a protocol error.
     pub(super) fn is_reusable(&self) -> bool {
         !self.reader.has_partial() && self.io.get_ref().is_reusable()
+    }
+
+    /// Whether the answer that has just been received is the first one.
+    pub(super) fn is_first_answer(&mut self) -> bool {
+        !std::mem::replace(&mut self.answered, true)
+    }
+
+    /// In which protocol an answer came, if not in that of the calls.
+    pub(super) fn other_protocol(&self, answer: &Head) -> Option<OtherProtocol> {
+        let found = Protocol::new(answer.framing, answer.encoding);
+        (found != self.protocol).then_some(OtherProtocol { expected: self.protocol, found })
     }
 
     /// Sends the encoded message.

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use bytes::{BufMut, BytesMut};
 
 use super::mask::Mask;
-use super::{BINARY, CLOSE, PING, PONG, Role};
+use super::{CLOSE, Kind, PING, PONG, Role};
 
 /// How much payload is copied before it is masked.
 const PIECE: usize = 8 * 1024;
@@ -30,16 +30,23 @@ impl AsRef<[u8]> for ArrayHeader {
 #[derive(Debug)]
 pub(in crate::websocket) struct Encoder {
     role: Role,
+    /// The type of the messages that it makes.
+    kind: Kind,
     keys: RandomState,
     frames: u64,
 }
 
 impl Encoder {
-    pub(in crate::websocket) fn new(role: Role) -> Self {
-        Self { role, keys: RandomState::new(), frames: 0 }
+    pub(in crate::websocket) fn new(role: Role, kind: Kind) -> Self {
+        Self { role, kind, keys: RandomState::new(), frames: 0 }
     }
 
-    /// A binary message of one frame, or nothing where there are no bytes. Gives how many there are.
+    /// The type of the messages from now on.
+    pub(in crate::websocket) fn set_kind(&mut self, kind: Kind) {
+        self.kind = kind;
+    }
+
+    /// A message of one frame, or nothing where there are no bytes. Gives how many there are.
     pub(in crate::websocket) fn data<'a>(
         &mut self,
         parts: impl Iterator<Item = &'a [u8]> + Clone,
@@ -47,9 +54,15 @@ impl Encoder {
     ) -> usize {
         let length = parts.clone().map(<[u8]>::len).sum();
         if length > 0 {
-            self.frame(BINARY, length, parts, out);
+            self.frame(self.kind.opcode(), length, parts, out);
         }
         length
+    }
+
+    /// A message of one frame, which may be empty.
+    #[cfg(feature = "unstable-messages")]
+    pub(in crate::websocket) fn message(&mut self, kind: Kind, payload: &[u8], out: &mut BytesMut) {
+        self.frame(kind.opcode(), payload.len(), [payload], out);
     }
 
     pub(in crate::websocket) fn ping(&mut self, payload: &[u8], out: &mut BytesMut) {
@@ -81,7 +94,7 @@ impl Encoder {
         }
     }
 
-    /// Everything of a binary message's frame that stands before `length` bytes of payload. `None` at a client, which
+    /// Everything of a message's frame that stands before `length` bytes of payload. `None` at a client, which
     /// sends no payload as it is.
     pub(in crate::websocket) fn plain_data_header(&self, length: usize) -> Option<ArrayHeader> {
         if self.role == Role::Client {
@@ -89,7 +102,7 @@ impl Encoder {
         }
         let mut bytes = [0; MAX_PLAIN_HEADER];
         let mut out = &mut bytes[..];
-        self.header(BINARY, length, &mut out);
+        self.header(self.kind.opcode(), length, &mut out);
         let room = out.len();
         Some(ArrayHeader { bytes, length: MAX_PLAIN_HEADER - room })
     }

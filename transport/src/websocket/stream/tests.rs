@@ -24,8 +24,13 @@ impl AsyncRead for Pings {
 
 #[test]
 fn a_reader_lets_others_run_between_pings_without_end() {
-    let mut stream =
-        WebSocketStream::new(tokio::io::join(Pings, tokio::io::sink()), BytesMut::new(), Role::Client, None);
+    let mut stream = WebSocketStream::new(
+        tokio::io::join(Pings, tokio::io::sink()),
+        BytesMut::new(),
+        Role::Client,
+        Kind::Binary,
+        None,
+    );
     let stream: &mut WebSocketStream<Join<Pings, tokio::io::Sink>> = &mut stream;
     let mut byte = [0];
     let outcome = Pin::new(stream).poll_read(&mut Context::from_waker(Waker::noop()), &mut ReadBuf::new(&mut byte));
@@ -35,8 +40,8 @@ fn a_reader_lets_others_run_between_pings_without_end() {
 #[tokio::test]
 async fn an_idle_stream_has_no_buffer() {
     let (near, far) = tokio::io::duplex(64 * 1024);
-    let mut near = WebSocketStream::new(near, BytesMut::with_capacity(1024), Role::Server, None);
-    let mut far = WebSocketStream::new(far, BytesMut::new(), Role::Client, None);
+    let mut near = WebSocketStream::new(near, BytesMut::with_capacity(1024), Role::Server, Kind::Binary, None);
+    let mut far = WebSocketStream::new(far, BytesMut::new(), Role::Client, Kind::Binary, None);
     let mut read = vec![0; 20_000];
     for size in [0, 10, 20_000] {
         far.write_all(&read[..size]).await.unwrap();
@@ -125,7 +130,7 @@ async fn a_ping_is_answered_as_soon_as_there_is_room_also_inside_a_frame() {
     let (near, mut far) = tokio::io::duplex(1024);
     far.write_all(b"\x89\x01p\x82\x7f\x40\0\0\0\0\0\0\0first").await.unwrap();
     let io = tokio::io::join(near, Gate::default());
-    let mut stream = WebSocketStream::new(io, BytesMut::new(), Role::Client, None);
+    let mut stream = WebSocketStream::new(io, BytesMut::new(), Role::Client, Kind::Binary, None);
     let mut first = [0; 5];
     stream.read_exact(&mut first).await.unwrap();
     let mut poll = |stream: &mut WebSocketStream<_>| {
@@ -141,7 +146,8 @@ async fn a_ping_is_answered_as_soon_as_there_is_room_also_inside_a_frame() {
 /// What the other end reads of `writes`, each of them in several parts.
 async fn carried(role: Role, writes: &[Vec<usize>], at_once: usize, vectored: bool) -> (Vec<u8>, Vec<u8>) {
     let io = Choppy { taken: Vec::new(), at_once, vectored, ready: false };
-    let mut stream = WebSocketStream::new(tokio::io::join(tokio::io::empty(), io), BytesMut::new(), role, None);
+    let mut stream =
+        WebSocketStream::new(tokio::io::join(tokio::io::empty(), io), BytesMut::new(), role, Kind::Binary, None);
     let mut sent = Vec::new();
     for (number, sizes) in writes.iter().enumerate() {
         let parts: Vec<Vec<u8>> = sizes.iter().map(|size| vec![number as u8; *size]).collect();
@@ -155,7 +161,13 @@ async fn carried(role: Role, writes: &[Vec<usize>], at_once: usize, vectored: bo
     stream.shutdown().await.unwrap();
     let bytes = std::mem::take(&mut stream.io.writer_mut().taken);
     let other = if role == Role::Client { Role::Server } else { Role::Client };
-    let mut reader = WebSocketStream::new(tokio::io::join(&bytes[..], tokio::io::sink()), BytesMut::new(), other, None);
+    let mut reader = WebSocketStream::new(
+        tokio::io::join(&bytes[..], tokio::io::sink()),
+        BytesMut::new(),
+        other,
+        Kind::Binary,
+        None,
+    );
     let mut received = Vec::new();
     reader.read_to_end(&mut received).await.unwrap();
     (sent, received)
