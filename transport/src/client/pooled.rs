@@ -21,10 +21,10 @@ pub(crate) struct PooledConnection<T> {
     pub(super) writer: MessageWriter,
     /// Another connection to the same address had broken when it was taken from the pool.
     pub(super) suspect: bool,
-    /// The server could not read the last call, and may close the connection.
-    refused: bool,
     answered: bool,
     protocol: Protocol,
+    /// The server could not read the last call, and may close the connection.
+    refused: bool,
 }
 
 /// Why a call failed on its connection.
@@ -81,9 +81,9 @@ impl<T: Connection> PooledConnection<T> {
             decoder: Decoder::new(limit),
             writer: MessageWriter::new(protocol, limit),
             suspect: false,
-            refused: false,
             answered: false,
             protocol,
+            refused: false,
         })
     }
 

@@ -22,7 +22,9 @@ pub async fn run(transport: Transport, listen: Option<String>, origins: Vec<Stri
             serve_calls(listener, handler).await;
         }
         Transport::Http => {
-            serve_calls(Http::bind(&url).await?, handler).await;
+            let listener = Http::bind(&url).await?;
+            let listener = if origins.is_empty() { listener } else { listener.with_origins(origins) };
+            serve_calls(listener, handler).await;
         }
         Transport::YamuxTcp => serve_peers(StdNet::bind(&url).await?, handler).await,
         Transport::YamuxWebSocket => serve_peers(WebSocket::bind(&url).await?, handler).await,
