@@ -165,5 +165,5 @@ pub use websocket::{HandshakeError, WebSocket, WebSocketClosed, WebSocketPeer, W
 pub use yamux::{
     Backoff, DialedPeer, Incoming, OpenError, Outgoing, ReconnectState, Reconnecting, ReconnectingIncoming,
     ReconnectingOutgoing, Session, SessionError, SessionErrorKind, SessionListener, StreamListener, Yamux,
-    YamuxOptions, YamuxStream, YamuxStreams,
+    YamuxOptions, YamuxRole, YamuxStream, YamuxStreams,
 };
