@@ -23,7 +23,8 @@ impl YamuxRole {
     pub(super) fn opens(self, stream: u32) -> bool {
         match self {
             YamuxRole::Client => !stream.is_multiple_of(2),
-            YamuxRole::Server => stream.is_multiple_of(2),
+            // 0 is the session itself.
+            YamuxRole::Server => stream != 0 && stream.is_multiple_of(2),
         }
     }
 
@@ -42,5 +43,22 @@ impl fmt::Display for YamuxRole {
             YamuxRole::Client => "client",
             YamuxRole::Server => "server",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_number_belongs_to_one_role_and_none_to_the_session() {
+        for (stream, client, server) in [(0, false, false), (1, true, false), (2, false, true), (u32::MAX, true, false)]
+        {
+            assert_eq!(
+                (YamuxRole::Client.opens(stream), YamuxRole::Server.opens(stream)),
+                (client, server),
+                "{stream}"
+            );
+        }
     }
 }
