@@ -8,6 +8,7 @@ pub(crate) mod read;
 pub(crate) mod report;
 mod scan;
 pub(crate) mod volo;
+pub(crate) mod wire;
 
 use volplane_build::model::{File, Model};
 use volplane_build::rust::layout::Layout;

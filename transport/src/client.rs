@@ -1,13 +1,16 @@
 //! The client side: volo's own client builder, with the connections and the call path of this crate.
 //!
 //! [`ConnectWith`] replaces volo's innermost service by a [`Channel`]. `call` makes one call, `acquire` gets its
-//! connection, `pool` keeps the idle connections, `error` says whether a failed call was delivered.
+//! connection, `pool` keeps the idle connections, `error` says whether a failed call was delivered, `first_answer` what
+//! to try if a server never answers, `local_errors` which errors volo has made at the client.
 
 mod acquire;
 mod attempts;
 mod call;
 mod channel;
 mod error;
+mod first_answer;
+mod local_errors;
 mod options;
 mod pool;
 mod pooled;
@@ -15,6 +18,7 @@ mod timed;
 
 use std::any::TypeId;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use motore::layer::Stack;
 use motore::make::MakeConnection;
@@ -30,6 +34,7 @@ pub use channel::Channel;
 pub(crate) use error::CallError;
 pub use error::Delivery;
 pub(crate) use error::connect_error_in;
+pub use local_errors::{LocalErrors, WithLocalErrors};
 pub use options::ClientOptions;
 pub use pool::PoolStats;
 
@@ -37,6 +42,7 @@ use crate::connect::ConnectError;
 use crate::connection::Connection;
 use crate::dynamic::{BoxConnector, ConnectorOptions};
 use crate::endpoint::Endpoint;
+use crate::protocol::Protocol;
 
 /// Plugs a connection into a client builder that volo generated.
 ///
@@ -64,6 +70,9 @@ pub trait ConnectWith: Sized {
     /// Makes connections with `connector`, with the default options and protocol. A connector is anything that
     /// implements motore's [`MakeConnection`]: one of this crate, or your own `motore::UnaryService<Address>`.
     ///
+    /// The default protocol is TTHeader, and over HTTP binary without a frame. Servers of this crate, of volo and of
+    /// Kitex understand TTHeader. For others see [`connect_with_protocol`](Self::connect_with_protocol).
+    ///
     /// volo's builder needs an address even if the connector has its own, so this sets an unspecified one. For a
     /// connector that connects to volo's address, such as [`StdNet::new`](crate::StdNet::new), call the builder's
     /// `address` after this, or its `discover` before this.
@@ -74,6 +83,37 @@ pub trait ConnectWith: Sized {
         C::Error: Into<ConnectError>,
     {
         self.connect_through(Channel::new(connector))
+    }
+
+    /// As [`connect_with`](Self::connect_with), in the protocol that the server understands:
+    ///
+    /// | server | protocol |
+    /// |---|---|
+    /// | this crate, volo | any: they detect it. Only [`Protocol::TTHEADER`] carries business errors and metadata |
+    /// | Kitex | the same, except the compact encoding, which Kitex does not understand |
+    /// | Apache Thrift with `TFramedTransport`, as every non-blocking server has it | [`Protocol::FRAMED`] |
+    /// | Apache Thrift with `TBufferedTransport`, or with neither | [`Protocol::BUFFERED`] |
+    /// | both of them with `TCompactProtocol` | the same, with [`.compact()`](Protocol::compact) |
+    /// | Apache Thrift over HTTP | [`Protocol::BUFFERED`], which is the default there |
+    ///
+    /// ```no_run
+    /// # use volplane_generated::api::EchoClientBuilder;
+    /// use volplane_transport::{ConnectWith, Protocol, StdNet};
+    ///
+    /// let builder = EchoClientBuilder::new("example");
+    /// let client = builder.connect_with_protocol(StdNet::to("127.0.0.1:9090"), Protocol::FRAMED).build();
+    /// ```
+    ///
+    /// For other options, too, use [`Channel::with_protocol`]. In the text of an endpoint it is `?protocol=framed`: see
+    /// [`connect_to`](Self::connect_to). A server that does not understand the protocol often closes the connection and
+    /// says nothing; the error of the call then names the protocols to try.
+    fn connect_with_protocol<C>(self, connector: C, protocol: Protocol) -> Self::Connected<C>
+    where
+        C: MakeConnection<Address> + Send + Sync + 'static,
+        C::Connection: Connection,
+        C::Error: Into<ConnectError>,
+    {
+        self.connect_through(Channel::new(connector).with_protocol(protocol))
     }
 
     /// Connects to an endpoint from configuration, with the protocol in its query
@@ -117,7 +157,7 @@ pub trait ConnectWith: Sized {
 
 impl<IL, OL, Mk, Req, Resp, MkT, MkC, LB: 'static> ConnectWith for ClientBuilder<IL, OL, Mk, Req, Resp, MkT, MkC, LB> {
     type Connected<C>
-        = ClientBuilder<Stack<Channel<C>, IL>, OL, Mk, Req, Resp, MkT, MkC, LB>
+        = ClientBuilder<Stack<Channel<C>, IL>, Stack<LocalErrors, OL>, Mk, Req, Resp, MkT, MkC, LB>
     where
         C: MakeConnection<Address> + Send + Sync + 'static,
         C::Connection: Connection,
@@ -131,7 +171,8 @@ impl<IL, OL, Mk, Req, Resp, MkT, MkC, LB: 'static> ConnectWith for ClientBuilder
     {
         // volo asks load balancing for an address only if none is set.
         let builder = if TypeId::of::<LB>() == TypeId::of::<NoDiscovery>() { self.address(NOWHERE) } else { self };
-        builder.layer_inner(channel)
+        let local_errors = LocalErrors::new(Arc::clone(&channel.first_answer));
+        builder.layer_inner(channel).layer_outer(local_errors)
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) use reader::{MessageReader, RawMessage, ReadError};
 pub(crate) use writer::MessageWriter;
 
 use crate::protocol::{Encoding, Framing};
-use crate::wire::{Head, rewritten_exception};
+use crate::wire::{Head, WireError, plain, rewritten_exception};
 
 /// The largest message by default: 16 MiB, the limit of thrift's framed transport
 /// (<https://github.com/apache/thrift/blob/master/doc/specs/thrift-rpc.md#framed-vs-unframed-transport>).
@@ -62,13 +62,18 @@ impl Decoder {
         mut message: RawMessage,
     ) -> Result<Result<M, ApplicationException>, ThriftException> {
         cx.stats_mut().set_read_size(message.bytes.len());
+        let invalid = |error: WireError| new_protocol_exception(ProtocolExceptionKind::InvalidData, error.to_string());
+        if !message.head.is_plain() {
+            let (bytes, head) = plain(&message.bytes, &message.head).map_err(invalid)?;
+            message = RawMessage { bytes: bytes.into(), head };
+        }
         match rewritten_exception(&message.bytes, &message.head) {
             Ok(Some(bytes)) => {
                 message.bytes = bytes.into();
                 message.head.encoding = Encoding::Binary;
             }
             Ok(None) => {}
-            Err(error) => return Err(new_protocol_exception(ProtocolExceptionKind::InvalidData, error.to_string())),
+            Err(error) => return Err(invalid(error)),
         }
         // The decoders keep nothing between two messages, and who gets an error uses nothing of `cx` but what names
         // the call.

@@ -31,11 +31,12 @@ pub(crate) use head_end::HeadEnd;
 pub(crate) use origin::Origins;
 pub use own_headers::InvalidHeader;
 pub(crate) use own_headers::OwnHeaders;
+pub(crate) use path_id::path_below;
 pub use path_id::{PathIdError, path_id};
 pub(crate) use read::{ReadHeadError, read_head};
 pub use refusal::Refusal;
 pub use request::RequestHead;
-pub(crate) use request::{BodyLength, at_most_one, tokens};
+pub(crate) use request::{BodyLength, at_most_one, is_token, tokens};
 pub(crate) use response::ResponseHead;
 pub(crate) use text::printable;
 

@@ -30,7 +30,7 @@
 //! | options | of | set with |
 //! |---|---|---|
 //! | [`ClientOptions`] | a client's calls and connections | [`Channel::with_options`] |
-//! | [`Protocol`] | the messages of a client | [`Channel::with_protocol`], `?protocol=` |
+//! | [`Protocol`] | the messages of a client | [`ConnectWith::connect_with_protocol`], `?protocol=` |
 //! | [`ServeOptions`] | a server | [`Serve::with_options`], [`ServeSessions::with_options`] |
 //! | [`TlsClient`], [`TlsServer`] | TLS | [`Tls`] |
 //! | [`HandshakeOptions`] | the handshakes of a layer | [`Layered::with_handshake_options`] |
@@ -120,7 +120,7 @@ mod wire;
 #[cfg(feature = "yamux")]
 mod yamux;
 
-pub use client::{Calls, Channel, ClientOptions, ConnectWith, Delivery, PoolStats};
+pub use client::{Calls, Channel, ClientOptions, ConnectWith, Delivery, LocalErrors, PoolStats, WithLocalErrors};
 pub use connect::{ConnectError, ConnectErrorKind};
 pub use connection::{Connection, NotDelivered, Peer};
 pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer, ConnectorOptions, ListenerOptions};
@@ -159,6 +159,9 @@ pub use trace_context::{TraceContext, TraceContextError};
 pub use unix::{Unix, UnixOptions, UnixSocketListener};
 #[cfg(all(fuzzing, feature = "websocket"))]
 pub use websocket::fuzzing as fuzzing_websocket;
+#[cfg(feature = "unstable-messages")]
+#[doc(hidden)]
+pub use websocket::messages as websocket_messages;
 #[cfg(feature = "websocket")]
 pub use websocket::{HandshakeError, WebSocket, WebSocketClosed, WebSocketPeer, WebSocketStream};
 #[cfg(feature = "yamux")]

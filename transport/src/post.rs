@@ -86,7 +86,7 @@ pub struct Http {
 
 impl Http {
     /// The layer for `path`, such as `/echo` or `/echo?tenant=x`: a client requests it; a server accepts it, with any
-    /// query, and answers other paths with 404.
+    /// query and with or without a slash at the end, and answers other paths with 404.
     pub fn at(path: impl Into<String>) -> Self {
         let path = path.into();
         match path.split_once('?') {

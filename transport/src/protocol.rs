@@ -7,8 +7,9 @@ use std::str::FromStr;
 /// ([`Encoding`]).
 ///
 /// A client has to use a protocol that its server understands. Set it with
-/// [`Channel::with_protocol`](crate::Channel::with_protocol), or in the query of an [`Endpoint`](crate::Endpoint). A
-/// server of this crate, of volo or of Kitex detects it.
+/// [`connect_with_protocol`](crate::ConnectWith::connect_with_protocol), or in the query of an
+/// [`Endpoint`](crate::Endpoint). A server of this crate, of volo or of Kitex detects it; Kitex does not understand the
+/// compact encoding.
 ///
 /// | text | value | who uses it |
 /// |---|---|---|

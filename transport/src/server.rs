@@ -3,6 +3,7 @@
 //! [`serve`] accepts and stops, `connections` owns a task for each connection, `connection_task` is that task: it reads
 //! one call after another, each with its deadlines, and `processor` processes a call.
 
+mod business;
 mod connection_task;
 mod connections;
 mod context;
@@ -11,6 +12,7 @@ mod newcomers;
 mod options;
 mod processor;
 mod serve;
+mod services;
 #[cfg(feature = "yamux")]
 mod sessions;
 mod shutdown;
@@ -46,11 +48,21 @@ pub trait GeneratedService {
 
     /// The name of the service in its IDL, for spans and metrics: `Echo` of `Echo/echo`. Default: not known.
     const SERVICE_NAME: Option<&'static str> = None;
+
+    /// The names by which calls can name the service, as Apache's `TMultiplexedProtocol` does in `Echo:echo`. A call
+    /// with another name is answered by an exception. Default: [`SERVICE_NAME`](Self::SERVICE_NAME).
+    fn service_names(&self) -> Vec<String> {
+        Self::SERVICE_NAME.into_iter().map(str::to_owned).collect()
+    }
 }
 
-/// Several services on one listener, selected by the service name in the TTHeader.
+/// Several services on one listener, selected by the service name in the TTHeader, or before the method's name.
 impl GeneratedService for Router {
     type Request = Bytes;
+
+    fn service_names(&self) -> Vec<String> {
+        services::names_of(self)
+    }
 }
 
 /// A service that [`serve`] can run. It is implemented for every suitable volo service; implement only

@@ -29,7 +29,7 @@ pub enum WrongEndpoint {
         found: Endpoint,
     },
     /// The endpoint has the parameter `protocol`, which connectors and listeners don't use.
-    #[error("?protocol= is for `Endpoint::connector` and `connect_to`; here, use `Channel::with_protocol`")]
+    #[error("?protocol= is for `connect_to`; here, use `connect_with_protocol`")]
     Protocol,
 }
 

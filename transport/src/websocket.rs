@@ -18,6 +18,8 @@ pub use close::WebSocketClosed;
 pub use handshake::HandshakeError;
 pub use peer::WebSocketPeer;
 pub use stream::WebSocketStream;
+#[cfg(feature = "unstable-messages")]
+pub use stream::messages;
 
 use crate::endpoint::{Endpoint, Scheme};
 use crate::http::OwnHeaders;
@@ -26,10 +28,12 @@ use crate::layer::Layered;
 use crate::maybe_tls::MaybeTls;
 use crate::stdnet::{BindError, StdNet, StdNetListener};
 use crate::target::{self, Target};
+use frame::Kind;
 use settings::ServerSettings;
 
 /// The WebSocket layer ([RFC 6455](https://www.rfc-editor.org/rfc/rfc6455)), which sends the bytes of calls in binary
-/// messages. [`to`](Self::to) and [`bind`](Self::bind) put it on TCP, [`at`](Self::at) is for other connections.
+/// messages, or in text ([`with_text_frames`](Self::with_text_frames)). [`to`](Self::to) and [`bind`](Self::bind) put it
+/// on TCP, [`at`](Self::at) is for other connections.
 ///
 /// A server answers a request that is no handshake, or that it refuses, with an HTTP status and a text: 400 for a
 /// malformed one, 403 for a web page of another origin ([`with_origins`](Self::with_origins)), 404 for another path,
@@ -63,6 +67,8 @@ pub struct WebSocket {
     path: String,
     query: Option<String>,
     subprotocols: Vec<String>,
+    /// The type of messages; a server's until its client has sent one.
+    kind: Kind,
     keepalive: Option<Keepalive>,
     /// What only a server uses.
     server: ServerSettings,
@@ -72,7 +78,7 @@ pub struct WebSocket {
 
 impl WebSocket {
     /// The layer for `path`, such as `/kitex-ws` or `/kitex-ws?token=x`: a client requests it; a server accepts it,
-    /// without the query, and answers other paths with HTTP 404.
+    /// without the query and with or without a slash at the end, and answers other paths with HTTP 404.
     pub fn at(path: impl Into<String>) -> Self {
         let mut path = path.into();
         let query = path.split_once('?').map(|(path, query)| (path.len(), query.to_owned()));
@@ -84,6 +90,7 @@ impl WebSocket {
             path,
             query,
             subprotocols: Vec::new(),
+            kind: Kind::default(),
             keepalive: Some(Keepalive::default()),
             server: ServerSettings::default(),
             headers: OwnHeaders::default(),

@@ -9,7 +9,10 @@
 //! 82 ..                             buffered, compact: the same
 //! length  80 01 .. | 82 ..          framed
 //! length  10 00 flags seq size ..   TTHeader; then a framed or buffered message
+//! size name .., length  size name   binary without a version, buffered and framed
 //! ```
+//!
+//! Other protocols are recognized so far that they can be answered in their form ([`Refused`]).
 //!
 //! What is checked of which message:
 //!
@@ -29,17 +32,24 @@ mod binary;
 mod compact;
 mod error;
 mod exception;
+mod foreign;
 mod head;
 mod input;
+mod json;
+mod plain;
+mod refused;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod theader;
 mod ttheader;
 mod walk;
 
 pub(crate) use asked::Asked;
 pub use error::{ForeignProtocol, TtHeaderError, WireError};
 pub(crate) use exception::rewritten as rewritten_exception;
+pub(crate) use plain::{plain, service_and_method};
+pub(crate) use refused::Refused;
 
 use crate::protocol::{Encoding, Framing};
 use input::{Input, Stop};
@@ -73,6 +83,41 @@ pub(crate) struct Head {
     pub(crate) thrift_at: usize,
     /// Whether the four bytes before the message are the size of its frame, also behind a TTHeader.
     pub(crate) has_frame: bool,
+    /// Whether the message has a version. The binary encoding once had none.
+    pub(crate) has_version: bool,
+    /// Whether the name of a service stands before that of the method, as Apache's multiplexed protocol writes it.
+    pub(crate) has_service: bool,
+}
+
+/// In which form a message comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Form {
+    framing: Framing,
+    encoding: Encoding,
+    /// Where the Thrift message begins.
+    thrift_at: usize,
+    has_frame: bool,
+    has_version: bool,
+}
+
+impl Form {
+    /// A message without anything before it.
+    const fn bare(encoding: Encoding) -> Self {
+        Self { framing: Framing::Buffered, encoding, thrift_at: 0, has_frame: false, has_version: true }
+    }
+
+    const fn framed(encoding: Encoding) -> Self {
+        Self { framing: Framing::Framed, encoding, thrift_at: 4, has_frame: true, has_version: true }
+    }
+
+    /// Reads the head of the message.
+    #[inline]
+    fn head(self, input: &mut Input<'_>) -> Result<Head, Stop> {
+        let Self { framing, encoding, thrift_at, has_frame, has_version } = self;
+        let (kind, seq_id, name) = head::read(encoding, has_version, input)?;
+        let has_service = plain::has_service(name);
+        Ok(Head { framing, encoding, kind, seq_id, thrift_at, has_frame, has_version, has_service })
+    }
 }
 
 /// How much of a message is there.
@@ -123,47 +168,56 @@ impl Recognizer {
     pub(crate) fn look(&mut self, bytes: &[u8]) -> Result<Progress, WireError> {
         match *bytes {
             [] | [0x80] => Ok(Progress::More { known: None }),
-            [0x80, 0x01, ..] => self.buffered(Encoding::Binary, bytes),
-            [0x82, ..] => self.buffered(Encoding::Compact, bytes),
+            [0x80, 0x01, ..] => self.buffered(Form::bare(Encoding::Binary), bytes),
+            [0x82, ..] => self.buffered(Form::bare(Encoding::Compact), bytes),
             [0x80, minor, ..] => Err(WireError::Version { version: u16::from_be_bytes([0x80, minor]) }),
             _ => self.length_prefixed(bytes),
         }
     }
 
-    fn length_prefixed(&self, bytes: &[u8]) -> Result<Progress, WireError> {
+    fn length_prefixed(&mut self, bytes: &[u8]) -> Result<Progress, WireError> {
         let Some((first, rest)) = bytes.split_first_chunk::<4>() else {
             return Ok(Progress::More { known: None });
         };
         let length = (u32::from_be_bytes(*first) as usize).saturating_add(4);
         if length > self.limit {
             let too_large = WireError::TooLarge { size: length, limit: self.limit };
-            return Err(ForeignProtocol::from_prefix(*first).map_or(too_large, WireError::Foreign));
+            return ForeignProtocol::from_prefix(*first).map_or(Err(too_large), |foreign| foreign.found(bytes, length));
         }
         let Some(magic) = rest.first_chunk::<2>() else {
             return Ok(Progress::More { known: None });
         };
-        if !is_ttheader(bytes) && !is_framed(bytes) {
-            return Err(unknown(*first, *magic));
-        }
+        let form = if is_ttheader(bytes) {
+            None
+        } else if is_framed(bytes) {
+            Some(Form::framed(encoding_of(*magic)))
+        } else if *magic == [0, 0] && bytes.len() < length.min(FRAMED_NAME_AT + 1) {
+            return Ok(Progress::More { known: Some(length) });
+        } else if length > FRAMED_NAME_AT && is_framed_without_version(bytes) {
+            Some(Form { has_version: false, ..Form::framed(Encoding::Binary) })
+        } else if is_bare_without_version(bytes) {
+            return self.buffered(Form { has_version: false, ..Form::bare(Encoding::Binary) }, bytes);
+        } else {
+            return match ForeignProtocol::from_start(*first, *magic) {
+                Some(foreign) => foreign.found(bytes, length),
+                None => Err(unknown(*first, *magic)),
+            };
+        };
         let Some(message) = bytes.get(..length) else {
             return Ok(Progress::More { known: Some(length) });
         };
-        let (framing, encoding, thrift_at, has_frame) = if is_ttheader(bytes) {
-            let payload_at = ttheader::payload_at(message)?;
-            let (encoding, thrift_at, has_frame) = payload(message, payload_at)?;
-            (Framing::TtHeader, encoding, thrift_at, has_frame)
-        } else {
-            (Framing::Framed, encoding_of(*magic), 4, true)
+        let form = match form {
+            Some(form) => form,
+            None => payload(message, ttheader::payload_at(message)?)?,
         };
-        let mut input = Input::new(message, thrift_at, length);
-        let (kind, seq_id, _name) =
-            head::read(encoding, &mut input).map_err(|stop| stop.or(WireError::Truncated { length }))?;
-        walk::whole_struct(encoding, &mut input, self.elements).map_err(|stop| stop.beyond(length))?;
-        Ok(Progress::Whole { length, head: Head { framing, encoding, kind, seq_id, thrift_at, has_frame } })
+        let mut input = Input::new(message, form.thrift_at, length);
+        let head = form.head(&mut input).map_err(|stop| stop.or(WireError::Truncated { length }))?;
+        walk::whole_struct(head.encoding, &mut input, self.elements).map_err(|stop| stop.beyond(length))?;
+        Ok(Progress::Whole { length, head })
     }
 
-    fn buffered(&mut self, encoding: Encoding, bytes: &[u8]) -> Result<Progress, WireError> {
-        match self.scan_on(encoding, bytes) {
+    fn buffered(&mut self, form: Form, bytes: &[u8]) -> Result<Progress, WireError> {
+        match self.scan_on(form, bytes) {
             Ok((length, head)) => {
                 self.scanning = None;
                 Ok(Progress::Whole { length, head })
@@ -174,36 +228,45 @@ impl Recognizer {
         }
     }
 
-    fn scan_on(&mut self, encoding: Encoding, bytes: &[u8]) -> Result<(usize, Head), Stop> {
+    fn scan_on(&mut self, form: Form, bytes: &[u8]) -> Result<(usize, Head), Stop> {
         let head = match self.scanning {
             Some(head) => head,
             None => {
                 let mut input = Input::new(bytes, 0, self.limit);
-                let (kind, seq_id, _name) = head::read(encoding, &mut input)?;
+                let head = form.head(&mut input)?;
                 self.scan.start(input.at(), self.elements);
-                let head = Head { framing: Framing::Buffered, encoding, kind, seq_id, thrift_at: 0, has_frame: false };
                 *self.scanning.insert(head)
             }
         };
-        let length = self.scan.run(encoding, bytes, self.limit)?;
+        let length = self.scan.run(form.encoding, bytes, self.limit)?;
         Ok((length, head))
     }
 }
 
-/// The encoding of what follows a TTHeader, where its message begins, and whether a frame's size stands before it.
-fn payload(message: &[u8], at: usize) -> Result<(Encoding, usize, bool), WireError> {
+/// The form of the message that follows a TTHeader.
+fn payload(message: &[u8], at: usize) -> Result<Form, WireError> {
     let truncated = WireError::Truncated { length: message.len() };
     let payload = message.get(at..).unwrap_or_default();
+    let form = |encoding, thrift_at, has_frame| Form {
+        framing: Framing::TtHeader,
+        encoding,
+        thrift_at,
+        has_frame,
+        has_version: true,
+    };
     match *payload {
-        [0x80, 0x01, ..] => Ok((Encoding::Binary, at, false)),
-        [0x82, ..] => Ok((Encoding::Compact, at, false)),
+        [0x80, 0x01, ..] => Ok(form(Encoding::Binary, at, false)),
+        [0x82, ..] => Ok(form(Encoding::Compact, at, false)),
         [a, b, c, d, e, f, ..] if is_framed(payload) => {
             let (frame, rest) = (u32::from_be_bytes([a, b, c, d]), payload.len() - 4);
             if frame as usize == rest {
-                Ok((encoding_of([e, f]), at + 4, true))
+                Ok(form(encoding_of([e, f]), at + 4, true))
             } else {
                 Err(WireError::FrameSize { frame, rest })
             }
+        }
+        [..] if is_framed_without_version(payload) || is_bare_without_version(payload) => {
+            Err(WireError::Foreign(ForeignProtocol::NonStrictBinary))
         }
         [a, b, c, d, e, f, ..] => Err(unknown([a, b, c, d], [e, f])),
         _ => Err(truncated),
@@ -218,6 +281,23 @@ fn is_ttheader(bytes: &[u8]) -> bool {
 /// As volo tells it, which asks this second.
 fn is_framed(bytes: &[u8]) -> bool {
     matches!(bytes, [_, _, _, _, 0x80, 0x01, ..] | [_, _, _, _, 0x82, _, ..])
+}
+
+/// Where the method's name begins in a frame without a version, behind the frame's size and that of the name.
+const FRAMED_NAME_AT: usize = 8;
+
+/// The size of the method's name behind that of the frame, then the name: none has 64 KiB.
+fn is_framed_without_version(bytes: &[u8]) -> bool {
+    matches!(*bytes, [_, _, _, _, 0, 0, _, _, a, ..] if is_in_name(a))
+}
+
+/// The size of the method's name, then the name; one of a single letter is followed by the kind.
+fn is_bare_without_version(bytes: &[u8]) -> bool {
+    matches!(*bytes, [0, 0, _, _, a, b, ..] if is_in_name(a) && (is_in_name(b) || matches!(b, b'.' | b':' | 1..=4)))
+}
+
+fn is_in_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// The encoding of a message that [`is_framed`], by its first two bytes.

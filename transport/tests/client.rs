@@ -125,7 +125,7 @@ async fn a_client_without_a_timeout_has_a_deadline_by_default() {
     let client = EchoClientBuilder::new("example").connect_with(memory).build();
     let (took, error) = failing(client.echo(request("hello"))).await;
     assert_eq!((took.as_secs(), Delivery::of(&error)), (30, Delivery::Unknown), "{error}");
-    assert!(error.to_string().contains("no answer within 30s"), "{error}");
+    assert!(error.to_string().contains("the call timed out after 30s"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -248,10 +248,12 @@ async fn a_failure_of_load_balancing_was_not_answered_by_a_server() {
     let builder = || EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE));
     let refused = builder().discover(known([nobody().await])).connect_with(StdNet::new()).build();
     let error = refused.echo(request("hello")).await.expect_err("nobody listens");
-    assert_eq!(Delivery::of(&error), Delivery::Unknown, "volo drops the error of the last attempt: {error}");
+    assert_eq!(Delivery::of(&error), Delivery::NeverSent, "{error}");
+    assert!(error.to_string().contains("refused the connection"), "volo drops the error of the last attempt: {error}");
     let found_nothing = builder().discover(known([])).connect_with(StdNet::new()).build();
     let error = found_nothing.echo(request("hello")).await.expect_err("no address");
-    assert_eq!(Delivery::of(&error), Delivery::Unknown, "{error}");
+    assert_eq!(Delivery::of(&error), Delivery::NeverSent, "{error}");
+    assert!(error.to_string().ends_with("call not sent: load balancing has found no address"), "{error}");
 }
 
 /// Never gets anywhere.

@@ -33,6 +33,7 @@ impl Echo for Obedient {
         match text.as_str() {
             "panic" => panic!("a secret of the handler, for the test"),
             "biz" => Err(ServerError::Biz(BizError::new(42, "out of stock".into()))),
+            "biz 0" => Err(ServerError::Biz(BizError::new(0, "no status".into()))),
             text => Ok(Response { message: Some(text.to_owned().into()) }),
         }
     }
@@ -72,6 +73,12 @@ async fn a_business_error_ends_nothing_in_any_form() {
     let answer = ask(&mut io, &header_call("biz")).await;
     let header = String::from_utf8_lossy(answer.header.as_ref().unwrap()).into_owned();
     assert!(header.contains("biz-status") && header.contains("out of stock"), "{header}");
+    assert_eq!((answer.kind, answer.text.as_str()), (REPLY, ""), "Kitex reads it from a reply without a result only");
+    // Status 0 says to Kitex and volo that all went well.
+    let answer = ask(&mut io, &header_call("biz 0")).await;
+    assert!(answer.kind == EXCEPTION && answer.text.contains("no status"), "{answer:?}");
+    let header = String::from_utf8_lossy(answer.header.as_ref().unwrap()).into_owned();
+    assert!(!header.contains("biz-"), "{header}");
     let answer = ask(&mut io, &framed_call("biz")).await;
     assert_eq!((answer.header, answer.kind), (None, EXCEPTION), "without a header it is an exception");
     // Nothing of it is left for the next call.
@@ -85,27 +92,56 @@ async fn a_business_error_ends_nothing_in_any_form() {
 
 #[tokio::test(start_paused = true)]
 async fn a_request_that_cannot_be_decoded_is_answered_in_its_own_form_and_ends_its_connection() {
-    // A method that the service does not have, and arguments that break off.
-    let mut broken = message(CALL, "echo", "hello");
-    broken.truncate(broken.len() - 6);
-    for request in [message(CALL, "no_such_method", "hello"), broken] {
-        for has_header in [false, true] {
-            let (server, mut io, mut asked) = obedient().await;
-            let request = if has_header { with_header(&request) } else { framed(&request) };
-            let answer = ask(&mut io, &request).await;
-            assert_eq!((answer.kind, answer.header.is_some()), (EXCEPTION, has_header), "{answer:?}");
-            assert_eq!(answer.says_goodbye(), has_header);
-            assert!(!answer.text.is_empty());
-            assert!(until_the_end(&mut io).await < Duration::from_secs(1));
-            assert!(asked.try_recv().is_err(), "no handler has seen it");
-            server.stop().await;
+    // Arguments that break off.
+    let mut request = message(CALL, "echo", "hello");
+    request.truncate(request.len() - 6);
+    for has_header in [false, true] {
+        let (server, mut io, mut asked) = obedient().await;
+        let request = if has_header { with_header(&request) } else { framed(&request) };
+        let answer = ask(&mut io, &request).await;
+        assert_eq!((answer.kind, answer.header.is_some()), (EXCEPTION, has_header), "{answer:?}");
+        assert_eq!(answer.says_goodbye(), has_header);
+        assert!(!answer.text.is_empty());
+        assert!(until_the_end(&mut io).await < Duration::from_secs(1));
+        assert!(asked.try_recv().is_err(), "no handler has seen it");
+        server.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_the_service_does_not_have_ends_no_connection() {
+    let (server, mut io, mut asked) = obedient().await;
+    for wrap in [framed, with_header] {
+        for _ in 0..2 {
+            let answer = ask(&mut io, &wrap(&message(CALL, "no_such_method", "hello"))).await;
+            assert_eq!((answer.kind, answer.method.as_str()), (EXCEPTION, "no_such_method"));
+            assert_eq!(answer.text, "unknown method no_such_method");
+            assert!(!answer.says_goodbye());
+            io.write_all(&wrap(&message(ONE_WAY, "no_such_method", "hello"))).await.unwrap();
+            let answer = ask(&mut io, &wrap(&message(CALL, "echo", "well"))).await;
+            assert_eq!((answer.kind, answer.text.as_str()), (REPLY, "well"));
+            assert_eq!(asked.try_recv().unwrap(), "well", "no handler has seen the others");
         }
+    }
+    drop(io);
+    assert_eq!(server.stop().await.connections, 1);
+}
+
+#[tokio::test]
+async fn an_answer_is_no_request() {
+    for kind in [REPLY, EXCEPTION] {
+        let (server, mut io, mut asked) = obedient().await;
+        io.write_all(&framed(&message(kind, "echo", "hello"))).await.unwrap();
+        until_the_end(&mut io).await;
+        assert!(asked.try_recv().is_err(), "no handler has seen it");
+        server.stop().await;
     }
 }
 
 #[tokio::test]
 async fn bytes_that_are_no_message_end_the_connection_without_an_answer() {
-    for bytes in [&b"GET / HTTP/1.1\r\n\r\n"[..], &[0x16, 0x03, 0x01, 0x02, 0x00, 0x01], &[0xff; 32]] {
+    // An answer of HTTP, an alert of TLS, and what nobody knows.
+    for bytes in [&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], &[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28], &[0xff; 32]] {
         let (server, mut io, _asked) = obedient().await;
         io.write_all(bytes).await.unwrap();
         until_the_end(&mut io).await;
@@ -130,9 +166,11 @@ async fn a_one_way_call_is_carried_out_and_not_answered_also_where_it_panics() {
 
 #[tokio::test]
 async fn a_one_way_call_that_cannot_be_decoded_is_not_answered() {
+    let mut broken = message(ONE_WAY, "echo", "hello");
+    broken.truncate(broken.len() - 6);
     for wrap in [framed, with_header] {
         let (server, mut io, _asked) = obedient().await;
-        io.write_all(&wrap(&message(ONE_WAY, "no_such_method", "hello"))).await.unwrap();
+        io.write_all(&wrap(&broken)).await.unwrap();
         // The answer would be that of the next call.
         until_the_end(&mut io).await;
         server.stop().await;

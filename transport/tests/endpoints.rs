@@ -136,8 +136,8 @@ const WRONG: [(&str, &str, &str); 6] = [
     ),
     (
         "localhost:1?protocol=framed",
-        "?protocol= is for `Endpoint::connector` and `connect_to`; here, use `Channel::with_protocol`",
-        "?protocol= is for `Endpoint::connector` and `connect_to`; here, use `Channel::with_protocol`",
+        "?protocol= is for `connect_to`; here, use `connect_with_protocol`",
+        "?protocol= is for `connect_to`; here, use `connect_with_protocol`",
     ),
 ];
 

@@ -179,13 +179,21 @@ async fn browsers_connect_from_the_same_origin_or_a_listed_one() {
 }
 
 #[tokio::test]
-async fn names_a_subprotocol_that_both_ends_have() {
+async fn names_an_offered_subprotocol_or_none() {
     for (own, offered, named) in [
         (&["thrift"][..], "\nSec-WebSocket-Protocol: soap, thrift", Some("thrift")),
         (&["thrift", "soap"], "\nSec-WebSocket-Protocol: soap\nSec-WebSocket-Protocol: thrift", Some("soap")),
         (&["thrift"], "\nSec-WebSocket-Protocol: soap", None),
         (&["thrift"], "", None),
-        (&[], "\nSec-WebSocket-Protocol: thrift", None),
+        // npm's `thrift` in a browser, npm's `ws`, and tokens that browsers send as subprotocols.
+        (&[], "\nSec-WebSocket-Protocol: thrift", Some("thrift")),
+        (&[], "\nSec-WebSocket-Protocol: thrift,soap", Some("thrift")),
+        (&[], "\nSec-WebSocket-Protocol: bearer.t0ken\nSec-WebSocket-Protocol: thrift", Some("bearer.t0ken")),
+        (&[], "", None),
+        (&[], "\nSec-WebSocket-Protocol: ,", None),
+        // Not a token, and so not the name of a subprotocol.
+        (&[], "\nSec-WebSocket-Protocol: a b, thrift", Some("thrift")),
+        (&[], "\nSec-WebSocket-Protocol: \"a\"", None),
     ] {
         let listener = own.iter().fold(bind().await, |listener, name| listener.with_subprotocol(*name));
         let authority = listener.endpoint().authority().unwrap();

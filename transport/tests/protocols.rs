@@ -118,10 +118,15 @@ async fn what_is_on_the_wire_is_the_protocol_that_was_chosen() {
         let endpoint: Endpoint = format!("tcp://{address}?protocol={protocol}").parse().unwrap();
         EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE)).connect_to(&endpoint).unwrap().build()
     };
+    let in_one_call = |address: &str, protocol| {
+        let builder = EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE));
+        builder.connect_with_protocol(StdNet::to(address), protocol).build()
+    };
     for protocol in ALL {
         for first in [
             beginning_of_a_call(|address| speaking(protocol, StdNet::to(address))).await,
             beginning_of_a_call(|address| by_endpoint(address, protocol)).await,
+            beginning_of_a_call(|address| in_one_call(address, protocol)).await,
         ] {
             let found = match first {
                 [0x80, 0x01, ..] => "buffered",
@@ -147,7 +152,7 @@ async fn a_connector_that_is_given_a_protocol_says_where_it_belongs() {
         support::client!(WebSocket::to("ws://127.0.0.1:1/x?protocol=framed")),
     ] {
         let error = client.echo(request("hello")).await.expect_err("the connector knows no protocols");
-        assert!(error.to_string().contains("Channel::with_protocol"), "{error}");
+        assert!(error.to_string().contains("connect_with_protocol"), "{error}");
         assert_eq!(Delivery::of(&error), Delivery::NeverSent);
     }
 }

@@ -35,15 +35,22 @@ impl Form {
         }
     }
 
-    /// The message in an answer, which has to have this form.
+    /// The message in an answer, which has to have this form and be the last one.
     fn unwrap(self, answer: &[u8]) -> &[u8] {
+        if matches!(self, Self::Header | Self::HeaderAndFrame) {
+            assert!(answer.windows(5).any(|part| part == b"crrst"), "the peer is told that the connection ends");
+        }
+        self.message(answer)
+    }
+
+    /// The message in an answer, which has to have this form.
+    fn message(self, answer: &[u8]) -> &[u8] {
         match self {
             Self::Buffered => answer,
             Self::Framed => without_size(answer),
             Self::Header | Self::HeaderAndFrame => {
                 let rest = without_size(answer);
                 assert_eq!(&rest[..8], [0x10, 0, 0, 0, 0, 0, 0, 7], "magic, flags, sequence id");
-                assert!(rest.windows(5).any(|part| part == b"crrst"), "the peer is told that the connection ends");
                 let payload = &rest[10 + 4 * usize::from(u16::from_be_bytes([rest[8], rest[9]]))..];
                 if self == Self::Header { payload } else { without_size(payload) }
             }
@@ -143,22 +150,42 @@ async fn contents_that_are_wrong() {
     server.stop().await;
 }
 
-/// Messages that can be read, but are no requests of this service.
+/// Messages that can be read, but are no requests of this service: the next call on the connection is served.
 #[tokio::test]
 async fn methods_that_the_service_does_not_have() {
     let server = start().await;
     for compact in [false, true] {
         for form in FORMS {
-            let mut message = call(compact, &[0]);
-            let at = message.len() - if compact { 5 } else { 9 };
-            message[at..at + 4].copy_from_slice(b"nope");
-            let answer = send(&server, &form.wrap(&message)).await;
-            let message = form.unwrap(&answer);
-            let head: &[u8] = if compact { b"\x82\x61\x07\x04nope" } else { b"\x80\x01\0\x03\0\0\0\x04nope\0\0\0\x07" };
-            assert!(message.starts_with(head), "{form:?}: {}", answer.escape_ascii());
+            let mut stream = TcpStream::connect(server.endpoint.authority().unwrap()).await.unwrap();
+            for _ in 0..2 {
+                let mut message = call(compact, &[0]);
+                let at = message.len() - if compact { 5 } else { 9 };
+                message[at..at + 4].copy_from_slice(b"nope");
+                let answer = ask(&mut stream, &form.wrap(&message)).await;
+                let message = form.message(&answer);
+                let head: &[u8] =
+                    if compact { b"\x82\x61\x07\x04nope" } else { b"\x80\x01\0\x03\0\0\0\x04nope\0\0\0\x07" };
+                assert!(message.starts_with(head), "{form:?}: {}", answer.escape_ascii());
+                assert!(!answer.windows(5).any(|part| part == b"crrst"), "{form:?}: {}", answer.escape_ascii());
+                let hello: &[u8] =
+                    if compact { b"\x1c\x18\x05hello\0\0" } else { b"\x0c\0\x01\x0b\0\x01\0\0\0\x05hello\0\0" };
+                let answer = ask(&mut stream, &form.wrap(&call(compact, hello))).await;
+                let head: &[u8] = if compact { b"\x82\x41" } else { b"\x80\x01\0\x02" };
+                let message = form.message(&answer);
+                assert!(message.starts_with(head) && message.ends_with(b"hello\0\0"), "{}", answer.escape_ascii());
+            }
         }
     }
     server.stop().await;
+}
+
+/// Sends `bytes` and reads one answer, which arrives in one piece here.
+async fn ask(stream: &mut TcpStream, bytes: &[u8]) -> Vec<u8> {
+    stream.write_all(bytes).await.unwrap();
+    let mut answer = vec![0; 4096];
+    let read = within(stream.read(&mut answer)).await.unwrap();
+    answer.truncate(read);
+    answer
 }
 
 /// volo gives a service behind a `Router` the bytes of the arguments, which generated code decodes.
@@ -212,7 +239,7 @@ async fn heads_that_are_wrong() {
     assert!(answer[18..].escape_ascii().to_string().contains("the limit is 16777216"), "{}", answer.escape_ascii());
     let answer = send(&server, &[0x7f, 0xff, 0xff, 0xff, 0x80, 1]).await;
     assert!(without_size(&answer).starts_with(&[0x80, 1, 0, 3]));
-    // One-way calls and other protocols are not answered.
+    // One-way calls and unknown protocols are not answered.
     let mut one_way = call(false, &[15, 0, 9, 11, 0x7f, 0xff, 0xff, 0xff, 0]);
     one_way[3] = 4;
     assert!(send(&server, &framed(&one_way)).await.is_empty());

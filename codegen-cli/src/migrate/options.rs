@@ -24,7 +24,9 @@ fn server(name: &str) -> Option<&'static str> {
         "WithTransServerFactory" | "WithTransHandlerFactory" => {
             "the programs 02 to 04 have connections of their own; another one implements `volplane_transport::Listener`"
         }
-        "WithMuxTransport" => "the yamux programs (04): many calls at once over one connection",
+        "WithMuxTransport" => {
+            "nothing to do for Kitex's clients; for many calls at once over one connection: the yamux programs (04)"
+        }
         "WithServerBasicInfo" => "`service` in volplane.toml: clients name the service, a server needs no name",
         "WithExitWaitTime" => "`ServeOptions::with_drain_timeout(…)`, given to `serve(…).with_options(…)`",
         "WithExitSignal" => "`.with_graceful_shutdown(…)` behind `serve(…)`, which takes any future",
@@ -53,7 +55,7 @@ fn client(name: &str) -> Option<&'static str> {
         "WithLongConnection" | "WithConnPool" => POOL,
         "WithShortConnection" => "`ClientOptions::with_max_idle(0)`",
         "WithTransportProtocol" | "WithFramedTransport" => {
-            "nothing to do for TTHeader; for another protocol `Channel::with_protocol(…)`, given to `.connect_through(…)`"
+            "nothing to do for TTHeader; for another protocol `.connect_with_protocol(…)` on the client's builder"
         }
         "WithDialer" | "WithTransHandlerFactory" => {
             "`.connect_with(…)`, which takes any `UnaryService<Address>` of motore's that returns a byte stream"

@@ -63,6 +63,8 @@ pub(crate) struct Report {
     pub(crate) bodies: Vec<HandOver>,
     /// Options.
     pub(crate) options: Vec<Replacement>,
+    /// What changes between this project's programs and those of its maker.
+    pub(crate) wire: Vec<String>,
     /// Namespaces.
     pub(crate) namespaces: Vec<Namespace>,
     /// Whatever else.
@@ -96,6 +98,7 @@ impl Report {
             .iter()
             .map(|Replacement { from, what, instead }| [code(from), code(what), instead.unwrap_or(UNKNOWN).to_owned()]);
         table(&mut out, "Options", ["where", "what", "here"], rows);
+        list(&mut out, "On the wire", &self.wire);
         list(&mut out, "Also", &self.others);
         let rows = self.namespaces.iter().map(|Namespace { idl, line, module }| {
             [code(idl), line.as_ref().map_or("none: the file's name counts".to_owned(), code), code(module)]

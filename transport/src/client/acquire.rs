@@ -109,6 +109,7 @@ where
             .map_err(|error| at(error, address))?;
         let protocol = self.protocol_on(&connection).map_err(|error| at(error, address))?;
         self.pool.count_opened();
+        self.first_answer.expect_in(protocol, connection.delimits_messages());
         Ok(PooledConnection::new(connection, protocol, &self.options))
     }
 

@@ -19,12 +19,15 @@ use super::Channel;
 use super::acquire::Acquired;
 use super::attempts::Attempts;
 use super::error::{CallError, Delivery};
+use super::local_errors;
 use super::pooled::{ExchangeError, PooledConnection};
 use crate::codec::RawMessage;
 use crate::connect::ConnectError;
 use crate::connection::Connection;
 use crate::metrics::CallTimer;
+use crate::printable::Printable;
 use crate::telemetry::{self, Failure};
+use crate::wire::MessageKind;
 
 /// The service that replaces volo's [`MessageService`](volo_thrift::client::MessageService): it encodes a request,
 /// sends it, and receives and decodes the answer. [`Channel`] makes it.
@@ -58,6 +61,9 @@ where
         let failure = outcome.as_ref().err().filter(|_| telemetry::is_observed(&span)).map(Failure::of);
         telemetry::record_failure(&span, failure);
         timer.end(failure);
+        if let Err(error) = &outcome {
+            local_errors::remember(cx, error);
+        }
         outcome
     }
 }
@@ -69,7 +75,8 @@ where
     C::Error: Into<ConnectError>,
     Resp: EntryMessage,
 {
-    /// A timeout of volo's builder or of the call is enforced by volo's own layer around this service.
+    /// A timeout of volo's builder or of the call is enforced by volo's own layer around this service, and
+    /// [`LocalErrors`](local_errors::LocalErrors) says what it means.
     async fn call_in_time<Req: EntryMessage>(
         &self,
         cx: &mut ClientContext,
@@ -82,8 +89,8 @@ where
         match tokio::time::timeout(timeout, self.channel.call(cx, request, &mut sent)).await {
             Ok(outcome) => outcome,
             Err(_) => {
-                let why = io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {timeout:?}"));
-                Err(CallError::new(if sent { Delivery::Unknown } else { Delivery::NeverSent }, why).into_client_error())
+                let delivery = if sent { Delivery::Unknown } else { Delivery::NeverSent };
+                Err(local_errors::timed_out(Some(timeout), delivery, &self.channel.first_answer))
             }
         }
     }
@@ -133,8 +140,9 @@ where
                     *sent = !not_delivered;
                     if !not_delivered || !attempts.retry().await {
                         let delivery = if not_delivered { Delivery::NeverSent } else { Delivery::Unknown };
-                        let kind = error.kind();
-                        return Err(CallError::new(delivery, error).with_kind(kind).into_client_error());
+                        let (kind, advice) = (error.kind(), self.first_answer.advice(&error));
+                        let error = CallError::new(delivery, error).with_kind(kind).with_advice(advice);
+                        return Err(error.into_client_error());
                     }
                     let mut next = self.connection_to(cx, &address, &mut attempts).await.map_err(never_sent)?;
                     next.writer.take_message(&mut connection.writer);
@@ -148,9 +156,17 @@ where
             self.give_back(cx, &address, connection);
             return Ok(None);
         };
-        // The connection carries one call at a time, so another id is not the answer to this call.
-        if answer.head.seq_id != cx.seq_id {
-            let why = format!("expected the answer to call {}, received one to call {}", cx.seq_id, answer.head.seq_id);
+        let (seq_id, is_exception) = (answer.head.seq_id, answer.head.kind == MessageKind::Exception);
+        let other_protocol = connection.other_protocol(&answer.head).filter(|_| is_exception);
+        // The connection carries one call at a time, so another id is not the answer to this call. A server that can't
+        // read the id says why in an exception.
+        if seq_id != cx.seq_id {
+            let expected = cx.seq_id;
+            let mut why = format!("expected the answer to call {expected}, received one to call {seq_id}");
+            if is_exception && let Ok(Err(exception)) = connection.decode::<Resp>(cx, answer) {
+                let exception = other_protocol.map_or_else(|| exception.clone(), |other| other.add_to(&exception));
+                why = format!("{why}, an exception: {}", Printable(exception.message()));
+            }
             return Err(ApplicationException::new(ApplicationExceptionKind::BAD_SEQUENCE_ID, why).into());
         }
         let decoded = connection.decode::<Resp>(cx, answer);
@@ -161,7 +177,10 @@ where
         }
         let decoded = decoded?;
         self.give_back(cx, &address, connection);
-        Ok(Some(decoded?))
+        decoded.map(Some).map_err(|exception| match other_protocol {
+            Some(other) => other.add_to(&exception).into(),
+            None => exception.into(),
+        })
     }
 
     /// Sends the encoded message and reads the answer. A one-way call has none.
@@ -176,7 +195,11 @@ where
         if cx.message_type == TMessageType::OneWay {
             return Ok(None);
         }
-        connection.receive().await.map(Some)
+        let answer = connection.receive().await?;
+        if connection.is_first_answer() {
+            self.first_answer.set_came();
+        }
+        Ok(Some(answer))
     }
 
     fn give_back(&self, cx: &ClientContext, address: &Address, connection: Box<PooledConnection<C::Connection>>) {

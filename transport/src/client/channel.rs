@@ -13,6 +13,7 @@ use volo_thrift::client::MessageService;
 use volo_thrift::codec::MakeCodec;
 
 use super::call::Calls;
+use super::first_answer::FirstAnswer;
 use super::options::ClientOptions;
 use super::pool::{Pool, PoolStats};
 use crate::connection::Connection;
@@ -96,6 +97,7 @@ pub struct Channel<C: MakeConnection<Address>> {
     pub(super) protocol: Option<Protocol>,
     pub(super) options: Arc<ClientOptions>,
     pub(super) pool: Arc<Pool<C::Connection>>,
+    pub(super) first_answer: Arc<FirstAnswer>,
 }
 
 impl<C> Channel<C>
@@ -108,13 +110,14 @@ where
     pub fn new(connector: C) -> Self {
         let options = ClientOptions::default();
         let pool = Pool::new(&options);
-        Self { connector: Arc::new(connector), protocol: None, options: Arc::new(options), pool }
+        let first_answer = Arc::default();
+        Self { connector: Arc::new(connector), protocol: None, options: Arc::new(options), pool, first_answer }
     }
 
     /// Sets the options. The result has its own connections.
     pub fn with_options(self, options: ClientOptions) -> Self {
         let pool = Pool::new(&options);
-        Self { options: Arc::new(options), pool, ..self }
+        Self { options: Arc::new(options), pool, first_answer: Arc::default(), ..self }
     }
 
     /// Sets the protocol. The result has its own connections. Over HTTP, only [`Protocol::BUFFERED`] and its compact
@@ -122,7 +125,7 @@ where
     /// [`ConnectErrorKind::Unsupported`](crate::ConnectErrorKind::Unsupported).
     pub fn with_protocol(self, protocol: Protocol) -> Self {
         let pool = Pool::new(&self.options);
-        Self { protocol: Some(protocol), pool, ..self }
+        Self { protocol: Some(protocol), pool, first_answer: Arc::default(), ..self }
     }
 
     /// The counters of the pool.
@@ -152,6 +155,7 @@ impl<C: MakeConnection<Address>> Clone for Channel<C> {
             protocol: self.protocol,
             options: Arc::clone(&self.options),
             pool: Arc::clone(&self.pool),
+            first_answer: Arc::clone(&self.first_answer),
         }
     }
 }

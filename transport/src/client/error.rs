@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use volo_thrift::ClientError;
 use volo_thrift::error::ApplicationExceptionKind;
@@ -41,32 +42,43 @@ pub enum Delivery {
 const NEVER_SENT: &str = "call not sent";
 const UNKNOWN: &str = "call sent, outcome unknown";
 
-/// Beginnings of volo's own error messages that are application exceptions by type although no server has answered:
-/// the timeout of a call, and load balancing that finds no address, or has tried every one and drops the error of the
-/// last attempt. A server that calls another one may pass such a message on as its answer, so none of them says that a
-/// call was never sent.
-const VOLO_UNANSWERED: [&str; 4] = [
-    "[VOLO] thrift rpc call timeout",
-    "load balance retry reaches end",
-    "load balance discovery error",
-    "missing 'request_hash'",
-];
+/// Errors that volo's client makes itself, and reports as application exceptions although no server has answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum VoloError {
+    /// The timeout of the call.
+    Timeout,
+    /// Load balancing has tried every address, or has found none. It drops the error of the last attempt.
+    EveryAddressFailed,
+    /// Load balancing can't choose an address.
+    NoAddress,
+}
+
+impl VoloError {
+    /// By how the message of an exception begins.
+    pub(super) fn of(message: &str) -> Option<Self> {
+        const BEGINNINGS: [(&str, VoloError); 4] = [
+            ("[VOLO] thrift rpc call timeout", VoloError::Timeout),
+            ("load balance retry reaches end", VoloError::EveryAddressFailed),
+            ("load balance discovery error", VoloError::NoAddress),
+            ("missing 'request_hash'", VoloError::NoAddress),
+        ];
+        BEGINNINGS.into_iter().find(|(beginning, _)| message.starts_with(beginning)).map(|(_, error)| error)
+    }
+}
 
 impl Delivery {
     /// Whether the call that ended with `error` was delivered.
     pub fn of(error: &ClientError) -> Self {
         match error {
-            ClientError::Transport(error) => match error.io_error().get_ref() {
-                Some(inner) if inner.is::<CallError>() => {
-                    inner.downcast_ref::<CallError>().map_or(Delivery::Unknown, |error| error.delivery)
-                }
+            ClientError::Transport(transport) => match CallError::inside(error) {
+                Some(error) => error.delivery,
                 // A clone of volo's error keeps only the text.
-                _ if error.io_error().to_string().starts_with(NEVER_SENT) => Delivery::NeverSent,
-                _ => Delivery::Unknown,
+                None if transport.io_error().to_string().starts_with(NEVER_SENT) => Delivery::NeverSent,
+                None => Delivery::Unknown,
             },
-            ClientError::Application(error) if VOLO_UNANSWERED.iter().any(|text| error.message().starts_with(text)) => {
-                Delivery::Unknown
-            }
+            // From a client without the layer `LocalErrors`, or passed on by a server that has called another one: in
+            // neither case is it known whether that call was sent.
+            ClientError::Application(error) if VoloError::of(error.message()).is_some() => Delivery::Unknown,
             // An answer, but to another call.
             ClientError::Application(error) if error.kind() == ApplicationExceptionKind::BAD_SEQUENCE_ID => {
                 Delivery::Unknown
@@ -86,26 +98,45 @@ pub(crate) fn connect_error_in(error: &io::Error) -> Option<&ConnectError> {
 }
 
 /// Why a call got no answer, inside a `ClientError::Transport`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CallError {
     delivery: Delivery,
     kind: io::ErrorKind,
-    source: Box<dyn Error + Send + Sync>,
+    source: Arc<dyn Error + Send + Sync>,
+    /// What to try.
+    advice: Option<String>,
 }
 
 impl CallError {
     /// An error whose kind is that of the first cause that has one.
     pub(crate) fn new(delivery: Delivery, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        let source = source.into();
+        let source: Arc<dyn Error + Send + Sync> = Arc::from(source.into());
         let kind = chain(&*source).find_map(|error| match error.downcast_ref::<ConnectError>() {
             Some(error) => Some(error.io_kind()),
             None => error.downcast_ref::<io::Error>().map(io::Error::kind),
         });
-        Self { delivery, kind: kind.unwrap_or(io::ErrorKind::Other), source }
+        Self { delivery, kind: kind.unwrap_or(io::ErrorKind::Other), source, advice: None }
+    }
+
+    /// The one inside an error of volo's.
+    pub(super) fn inside(error: &ClientError) -> Option<&Self> {
+        let ClientError::Transport(error) = error else { return None };
+        error.io_error().get_ref()?.downcast_ref()
+    }
+
+    /// The error of a call whose earlier attempt failed with `earlier`.
+    pub(super) fn after(self, earlier: &Self) -> Self {
+        let delivery = if earlier.delivery == Delivery::NeverSent { self.delivery } else { Delivery::Unknown };
+        Self { delivery, ..self }
     }
 
     pub(crate) fn with_kind(self, kind: io::ErrorKind) -> Self {
         Self { kind, ..self }
+    }
+
+    /// Adds what to try, in words.
+    pub(super) fn with_advice(self, advice: Option<String>) -> Self {
+        Self { advice, ..self }
     }
 
     /// What failed. It is not the `source`, as `Display` contains it.
@@ -124,7 +155,8 @@ impl CallError {
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let delivery = if self.delivery == Delivery::NeverSent { NEVER_SENT } else { UNKNOWN };
-        write!(f, "{delivery}: {}", WithCauses(&*self.source))
+        write!(f, "{delivery}: {}", WithCauses(&*self.source))?;
+        self.advice.as_ref().map_or(Ok(()), |advice| write!(f, "; {advice}"))
     }
 }
 

@@ -10,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio_util::io::poll_read_buf;
 
-use crate::wire::{Asked, Head, Progress, Recognizer, WireError};
+use crate::wire::{Head, Progress, Recognizer, Refused, WireError};
 
 /// How many bytes are read at once at the beginning of a message. They are on the stack, so an idle connection has no
 /// buffer.
@@ -48,8 +48,8 @@ pub(crate) struct MessageReader {
     recognizer: Recognizer,
     /// The beginning of an incomplete message.
     partial: BytesMut,
-    /// The form of the message that could not be read.
-    refused: Option<Box<Asked>>,
+    /// How the message that could not be read is answered.
+    refused: Option<Box<Refused>>,
 }
 
 impl MessageReader {
@@ -62,8 +62,8 @@ impl MessageReader {
         !self.partial.is_empty()
     }
 
-    /// After [`ReadError::Wire`]: in which form the message came. `None` if its protocol is not known.
-    pub(crate) fn take_refused(&mut self) -> Option<Box<Asked>> {
+    /// After [`ReadError::Wire`]: how the message is answered. `None` if its protocol is not known.
+    pub(crate) fn take_refused(&mut self) -> Option<Box<Refused>> {
         self.refused.take()
     }
 
@@ -110,10 +110,11 @@ impl MessageReader {
             return Ok(Err(None));
         }
         let looked = self.recognizer.look(&self.partial);
-        let (length, head) = match looked.inspect_err(|_| self.refused = Asked::of(&self.partial).map(Box::new))? {
-            Progress::More { known } => return Ok(Err(known)),
-            Progress::Whole { length, head } => (length, head),
-        };
+        let (length, head) =
+            match looked.inspect_err(|error| self.refused = Refused::of(&self.partial, error).map(Box::new))? {
+                Progress::More { known } => return Ok(Err(known)),
+                Progress::Whole { length, head } => (length, head),
+            };
         let rest = self.partial.get(length..).map(BytesMut::from).unwrap_or_default();
         let mut message = std::mem::replace(&mut self.partial, rest);
         message.truncate(length);
@@ -134,7 +135,7 @@ impl MessageReader {
             return Poll::Ready(Err(self.end()));
         }
         let looked = self.recognizer.look(bytes);
-        match looked.inspect_err(|_| self.refused = Asked::of(bytes).map(Box::new))? {
+        match looked.inspect_err(|error| self.refused = Refused::of(bytes, error).map(Box::new))? {
             Progress::More { known } => {
                 let wanted = known.unwrap_or(bytes.len()).clamp(bytes.len(), MAX_AHEAD);
                 self.partial.reserve(wanted);

@@ -69,6 +69,12 @@ impl MessageWriter {
         }
     }
 
+    /// Puts a message that is encoded already in the place of another.
+    pub(crate) fn put(&mut self, message: &[u8]) {
+        self.clear();
+        self.message.bytes_mut().extend_from_slice(message);
+    }
+
     /// Takes the message that another writer has encoded.
     pub(crate) fn take_message(&mut self, other: &mut Self) {
         std::mem::swap(&mut self.message, &mut other.message);

@@ -1,4 +1,4 @@
-//! Ids of clients, taken from paths.
+//! What follows a base path, and the ids of clients in it.
 
 use crate::endpoint::percent_decode;
 
@@ -47,7 +47,7 @@ pub enum PathIdError {
 ///
 /// If there is no such segment, or it is not valid.
 pub fn path_id(base: &str, path: &str) -> Result<String, PathIdError> {
-    let after = path.strip_prefix(base.trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
+    let after = path_below(base, path).and_then(|rest| rest.strip_prefix('/'));
     let segment = after.filter(|segment| !segment.is_empty()).ok_or(PathIdError::Missing)?;
     if segment.contains('/') {
         return Err(PathIdError::Segments);
@@ -60,6 +60,14 @@ pub fn path_id(base: &str, path: &str) -> Result<String, PathIdError> {
         return Err(PathIdError::Character);
     }
     Ok(id)
+}
+
+/// What follows `base` in `path`: nothing, `/` or a path below it. `None` for another path.
+///
+/// A slash at the end of `base` makes no difference: clients and proxies add it, or drop it. An encoded one (`%2F`) is a
+/// part of a name, and no end.
+pub(crate) fn path_below<'a>(base: &str, path: &'a str) -> Option<&'a str> {
+    path.strip_prefix(base.trim_end_matches('/')).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -103,6 +111,27 @@ mod tests {
         }
         assert_eq!(path_id("/", "/a").as_deref(), Ok("a"));
         assert_eq!(path_id("/hub/", "/hub/a").as_deref(), Ok("a"));
+    }
+
+    #[test]
+    fn a_slash_at_the_end_makes_no_difference() {
+        for (base, path, below) in [
+            ("/hub", "/hub", Some("")),
+            ("/hub", "/hub/", Some("/")),
+            ("/hub/", "/hub", Some("")),
+            ("/hub/", "/hub/", Some("/")),
+            ("/hub/", "/hub/a", Some("/a")),
+            ("/", "/", Some("/")),
+            ("", "/", Some("/")),
+            ("/a%20b", "/a%20b/", Some("/")),
+            ("/hub", "/hub//", Some("//")),
+            ("/hub", "/hub%2F", None),
+            ("/hub", "/hubs", None),
+            ("/hub", "/Hub", None),
+            ("/hub", "/", None),
+        ] {
+            assert_eq!(path_below(base, path), below, "{base} {path}");
+        }
     }
 
     proptest! {

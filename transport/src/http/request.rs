@@ -206,6 +206,11 @@ pub(crate) fn at_most_one(headers: &HeaderMap, name: HeaderName) -> Result<Optio
     values.next().map_or(Ok(first), |_| Err(()))
 }
 
+/// Whether it is a token (RFC 9110, 5.6.2), which the names of subprotocols and of headers are.
+pub(crate) fn is_token(name: &str) -> bool {
+    HeaderName::try_from(name).is_ok()
+}
+
 /// The elements of the comma-separated lists of this name.
 pub(crate) fn tokens(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     let lists = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());

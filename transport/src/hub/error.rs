@@ -27,7 +27,7 @@ pub enum HubError {
         id: String,
     },
     /// The peer has not answered in time. It may have executed the call.
-    #[error("the peer {id:?} has not answered within {after:?}")]
+    #[error("the call to the peer {id:?} timed out after {after:?}; the peer may have executed it")]
     TimedOut {
         /// The id.
         id: String,

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use super::body::{BodyDecoder, BodyError};
 use super::error::HttpError;
 use crate::endpoint::{Endpoint, Scheme};
-use crate::http::{Admission, BodyLength, Origins, OwnHeaders, Refusal, RequestHead, answer};
+use crate::http::{Admission, BodyLength, Origins, OwnHeaders, Refusal, RequestHead, answer, path_below};
 
 /// The media type of Apache's implementations, and those that name the encoding.
 const MEDIA_TYPES: [&str; 3] =
@@ -103,10 +103,9 @@ impl Settings {
 
     /// Whether a server with these settings has a service at `path`.
     fn serves(&self, path: &str) -> bool {
-        let own = if self.subpaths { self.path.trim_end_matches('/') } else { &self.path };
-        match path.strip_prefix(own) {
-            Some("") => true,
-            Some(rest) => self.subpaths && rest.starts_with('/'),
+        match path_below(&self.path, path) {
+            Some("" | "/") => true,
+            Some(_) => self.subpaths,
             None => false,
         }
     }

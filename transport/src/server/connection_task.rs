@@ -141,7 +141,7 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
                     }
                 }
                 Err(Closed::Failed(ReadError::Wire(error))) => match self.reader.take_refused() {
-                    Some(asked) => processor.unreadable(peer, *asked, &error),
+                    Some(refused) => processor.unreadable(peer, *refused, &error),
                     None => return Closed::Failed(error.into()),
                 },
                 Err(closed) => return closed,

@@ -8,24 +8,25 @@ use metainfo::METAINFO;
 use motore::service::Service;
 use pilota::thrift::{ApplicationException, ApplicationExceptionKind, TMessageType, ThriftException};
 use tracing::Instrument;
-use volo::FastStr;
 use volo::context::Context;
 use volo_thrift::codec::default::framed::HasFramed;
-use volo_thrift::codec::default::ttheader::HasTTHeader;
+use volo_thrift::codec::default::thrift::{ProtocolApacheCompact, ProtocolBinary};
+use volo_thrift::codec::default::ttheader::{HasTTHeader, ProtocolId};
 use volo_thrift::context::{ServerContext, ThriftContext};
-use volo_thrift::{BizError, EntryMessage, ServerError, ThriftMessage};
+use volo_thrift::{EntryMessage, ServerError, ThriftMessage};
 
+use super::business::{self, NoResult};
 use super::context::{recycle_context, take_context};
-use super::{GeneratedService, ThriftService};
+use super::{GeneratedService, ThriftService, services};
 use crate::codec::{Decoder, MessageWriter, RawMessage};
 use crate::connection::Peer;
 use crate::log::{Kind, limited};
 use crate::metrics::CallTimer;
 use crate::printable::Printable;
-use crate::protocol::{Framing, Protocol};
+use crate::protocol::{Encoding, Framing, Protocol};
 use crate::telemetry::{self, Failure, MethodName};
 use crate::trace_context;
-use crate::wire::{Asked, Head, MessageKind, WireError};
+use crate::wire::{Asked, MessageKind, Refused, WireError};
 
 /// What happens to the connection after a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +36,10 @@ pub(super) enum Next {
         /// Whether the connection is closed after it.
         last: bool,
     },
-    /// The message cannot be read or decoded. An answer that says so is encoded and has to be written; the connection
+    /// The message cannot be read or decoded, or is of another protocol. An answer that says so is encoded and has to be written; the connection
     /// is closed after it.
     Refusal,
-    /// The call was one-way.
+    /// The call was one-way, also where it could not be carried out.
     NoAnswer,
     /// The connection can't be used any more.
     End,
@@ -48,7 +49,6 @@ pub(super) enum Next {
 pub(super) struct Processor {
     decoder: Decoder,
     pub(super) writer: MessageWriter,
-    max_message_size: usize,
 }
 
 impl Processor {
@@ -57,7 +57,6 @@ impl Processor {
             decoder: Decoder::new(max_message_size),
             // An answer uses the protocol of its call, which the context contains.
             writer: MessageWriter::new(Protocol::TTHEADER, max_message_size),
-            max_message_size,
         }
     }
 
@@ -77,6 +76,23 @@ impl Processor {
         let mut timer = CallTimer::server();
         let head = message.head;
         let has_header = head.framing == Framing::TtHeader;
+        if matches!(head.kind, MessageKind::Reply | MessageKind::Exception) {
+            // No request. Two that answer each other's answers would not come to an end.
+            timer.end(Some(Failure::answered(ApplicationExceptionKind::INVALID_MESSAGE_TYPE)));
+            return Next::End;
+        }
+        let multiplexed = match services::called(service, &message) {
+            Ok(name) => name,
+            Err(unknown) => {
+                timer.end(Some(Failure::answered(unknown.exception.kind())));
+                return self.undecodable(
+                    peer,
+                    Asked::for_method(&head, unknown.method),
+                    unknown.exception.into(),
+                    stopping(),
+                );
+            }
+        };
         let mut cx = take_context(peer);
         let request = match self.decoder.decode::<<S as GeneratedService>::Request, _>(&mut *cx, message) {
             Ok(Ok(request)) => request,
@@ -87,13 +103,15 @@ impl Processor {
             }
             Err(error) => {
                 timer.end(Some(Failure::undecodable(&error)));
-                let method = cx.rpc_info().method().to_string();
-                let Head { framing, encoding, has_frame, kind, seq_id, .. } = head;
-                let asked = Asked { framing, encoding, has_frame, kind: Some(kind), seq_id, method };
-                recycle_context(cx);
-                return self.undecodable(peer, asked, error);
+                let asked = Asked::for_method(&head, cx.rpc_info().method().to_string());
+                reset_call(cx);
+                return self.undecodable(peer, asked, error, stopping());
             }
         };
+        if let Some(name) = multiplexed {
+            // As if it stood in the TTHeader: volo's router goes by it.
+            cx.set_idl_service_name(name.into());
+        }
         timer.served(MethodName { service: S::SERVICE_NAME, method: cx.rpc_info().method() });
         let span = telemetry::server_span(&cx, S::SERVICE_NAME, peer, trace_context::incoming());
         let one_way = cx.req_msg_type == Some(TMessageType::OneWay);
@@ -125,9 +143,12 @@ impl Processor {
         outcome: Result<M, ApplicationException>,
         last: bool,
     ) -> Next {
-        cx.msg_type = Some(if outcome.is_ok() { TMessageType::Reply } else { TMessageType::Exception });
-        let answer = ThriftMessage::mk_server_resp(cx, outcome);
-        let Err(error) = self.writer.encode(cx, answer) else { return Next::Answer { last } };
+        let encoded = match outcome {
+            Ok(answer) => self.encode_as(cx, TMessageType::Reply, Ok(answer)),
+            Err(_) if business::is_in_header(cx) => self.encode_as(cx, TMessageType::Reply, Ok(NoResult)),
+            Err(exception) => self.encode_as::<NoResult>(cx, TMessageType::Exception, Err(exception)),
+        };
+        let Err(error) = encoded else { return Next::Answer { last } };
         let (method, error) = (Printable(cx.rpc_info().method()), Printable(error));
         let caller = cx.rpc_info().caller().address();
         limited!(ERROR, Kind::Handler, caller, %method, %error, "the answer cannot be encoded");
@@ -135,16 +156,26 @@ impl Processor {
         METAINFO.with(|info| info.borrow_mut().clear());
         let why = format!("the answer cannot be encoded: {error}");
         let exception = ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, why);
-        cx.msg_type = Some(TMessageType::Exception);
-        let answer = ThriftMessage::mk_server_resp(cx, Err::<M, _>(exception));
-        match self.writer.encode(cx, answer) {
+        match self.encode_as::<NoResult>(cx, TMessageType::Exception, Err(exception)) {
             Ok(()) => Next::Answer { last },
             Err(_) => Next::End,
         }
     }
 
-    /// Answers a message that is not a request of this service. The connection is closed afterwards.
-    fn undecodable<P: Peer>(&mut self, peer: &P, asked: Asked, error: ThriftException) -> Next {
+    fn encode_as<M: EntryMessage>(
+        &mut self,
+        cx: &mut ServerContext,
+        kind: TMessageType,
+        answer: Result<M, ApplicationException>,
+    ) -> Result<(), ThriftException> {
+        cx.msg_type = Some(kind);
+        let answer = ThriftMessage::mk_server_resp(cx, answer);
+        self.writer.encode(cx, answer)
+    }
+
+    /// Answers a message that is not a request of this service. The connection is closed afterwards, except where the
+    /// message is sound, and only names what there is not.
+    fn undecodable<P: Peer>(&mut self, peer: &P, asked: Asked, error: ThriftException, stopping: bool) -> Next {
         let (shown, why) = (Printable(peer), Printable(&error));
         limited!(WARN, Kind::Message, peer.address(), peer = %shown, error = %why, "a request cannot be decoded");
         let (kind, why) = match &error {
@@ -156,22 +187,38 @@ impl Processor {
                 (ApplicationExceptionKind::INTERNAL_ERROR, Printable(error).to_string())
             }
         };
-        self.refuse(peer, asked, ApplicationException::new(kind, why))
+        let stays = kind == ApplicationExceptionKind::UNKNOWN_METHOD;
+        let last = !stays || (stopping && asked.framing == Framing::TtHeader);
+        match self.refuse(peer, asked, ApplicationException::new(kind, why), last) {
+            Next::Answer { .. } if !stays => Next::Refusal,
+            Next::NoAnswer if !stays => Next::End,
+            next => next,
+        }
     }
 
     /// Answers a message that cannot be read. The connection is closed afterwards.
-    pub(super) fn unreadable<P: Peer>(&mut self, peer: &P, asked: Asked, error: &WireError) -> Next {
+    pub(super) fn unreadable<P: Peer>(&mut self, peer: &P, refused: Refused, error: &WireError) -> Next {
         let (shown, why) = (Printable(peer), Printable(error));
         limited!(WARN, Kind::Message, peer.address(), peer = %shown, error = %why, "a message cannot be read");
         CallTimer::server().end(Some(Failure::answered(ApplicationExceptionKind::PROTOCOL_ERROR)));
-        self.refuse(peer, asked, protocol_error(error))
+        let asked = match refused {
+            Refused::InForm(asked) => asked,
+            Refused::With(answer) => {
+                self.writer.put(&answer);
+                return Next::Refusal;
+            }
+        };
+        match self.refuse(peer, asked, protocol_error(error), true) {
+            Next::Answer { .. } => Next::Refusal,
+            _ => Next::End,
+        }
     }
 
     /// Answers with `exception`, in the form of the request.
-    fn refuse<P: Peer>(&mut self, peer: &P, asked: Asked, exception: ApplicationException) -> Next {
+    fn refuse<P: Peer>(&mut self, peer: &P, asked: Asked, exception: ApplicationException, last: bool) -> Next {
         if asked.kind == Some(MessageKind::OneWay) {
             // Its caller reads no answer; the next call on the connection would take it for its own.
-            return Next::End;
+            return Next::NoAnswer;
         }
         let mut cx = take_context(peer);
         cx.seq_id = Some(asked.seq_id);
@@ -183,11 +230,17 @@ impl Processor {
         if asked.has_frame {
             cx.extensions_mut().insert(HasFramed);
         }
-        cx.set_conn_reset_by_ttheader(true);
-        self.writer = MessageWriter::new(Protocol::new(asked.framing, asked.encoding), self.max_message_size);
-        let next = self.encode::<volo_thrift::Bytes>(&mut cx, Err(exception), true);
+        match asked.encoding {
+            Encoding::Binary => cx.extensions_mut().insert(ProtocolBinary),
+            Encoding::Compact => {
+                cx.extensions_mut().insert(ProtocolId::Compact);
+                cx.extensions_mut().insert(ProtocolApacheCompact);
+            }
+        }
+        cx.set_conn_reset_by_ttheader(last);
+        let next = self.encode::<NoResult>(&mut cx, Err(exception), last);
         reset_call(cx);
-        if next == Next::End { next } else { Next::Refusal }
+        next
     }
 }
 
@@ -207,8 +260,7 @@ async fn call_service<S: ThriftService>(
         Ok(Err(error)) => match error.into() {
             ServerError::Application(exception) => Err(exception),
             ServerError::Biz(error) => {
-                // volo's TTHeader encoder reads it from here.
-                cx.common_stats.set_biz_error(fit_for_header(error.clone()));
+                business::put_into_header(cx, error.clone());
                 Err(error.into())
             }
         },
@@ -220,44 +272,6 @@ async fn call_service<S: ThriftService>(
             let why = format!("the handler of {method} panicked");
             Err(ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, why))
         }
-    }
-}
-
-/// The longest text of a TTHeader, whose length has 16 bits. volo writes a longer one in full behind a length that is
-/// cut, and the peer can read nothing behind it.
-const MAX_HEADER_TEXT: usize = u16::MAX as usize;
-
-/// A business error with as much of its texts as a TTHeader can carry.
-fn fit_for_header(mut error: BizError) -> BizError {
-    if error.status_message.len() > MAX_HEADER_TEXT {
-        let status = error.status_code;
-        limited!(WARN, Kind::Handler, None, status, "the message of a business error is too long: cutting it off");
-        let end = error.status_message.floor_char_boundary(MAX_HEADER_TEXT);
-        error.status_message = error.status_message[..end].to_owned().into();
-    }
-    // As JSON: quotes, a colon and a comma a pair, and what has to be escaped.
-    let length = |text: &str| text.bytes().map(escaped_length).sum::<usize>();
-    let size = |(key, value): (&FastStr, &FastStr)| 6 + length(key) + length(value);
-    if error.extra.as_ref().is_some_and(|extra| 1 + extra.iter().map(size).sum::<usize>() > MAX_HEADER_TEXT) {
-        let status = error.status_code;
-        limited!(
-            WARN,
-            Kind::Handler,
-            None,
-            status,
-            "the extra texts of a business error are too long: leaving them out"
-        );
-        error.extra = None;
-    }
-    error
-}
-
-/// How many bytes a byte of a text takes in JSON, at most.
-fn escaped_length(byte: u8) -> usize {
-    match byte {
-        0..0x20 | 0x7f => 6,
-        b'"' | b'\\' => 2,
-        _ => 1,
     }
 }
 

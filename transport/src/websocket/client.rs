@@ -3,9 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use ::http::header::{
-    self, HeaderMap, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL,
-};
+use ::http::header::{self, HeaderMap, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL};
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
@@ -13,7 +11,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{HandshakeError, WebSocket};
 use crate::endpoint::{Endpoint, Scheme};
-use crate::http::{BodyLength, ResponseHead, at_most_one, printable, read_head, tokens};
+use crate::http::{BodyLength, ResponseHead, at_most_one, is_token, printable, read_head, tokens};
 
 /// How much of a refusal's text is read, for its first line, and for how long.
 const MAX_TEXT: usize = 1024;
@@ -68,7 +66,7 @@ fn request(layer: &WebSocket, to: &Endpoint, key: &str) -> Result<Vec<u8>, Box<d
     if !target.starts_with('/') || !target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
         return Err("a path begins with / and is percent-encoded".into());
     }
-    if !layer.subprotocols.iter().all(|name| HeaderName::try_from(name).is_ok()) {
+    if !layer.subprotocols.iter().all(|name| is_token(name)) {
         return Err("the name of a subprotocol has letters, digits, - and . only".into());
     }
     let own = layer.headers.get().map_err(Clone::clone)?;

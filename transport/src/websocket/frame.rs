@@ -1,7 +1,8 @@
 //! WebSocket frames (RFC 6455, section 5) as a pure codec for a byte stream.
 //!
 //! Payload goes out as it arrives, whatever the frame's length, so memory stays at the size of a buffer. Text is not
-//! checked for UTF-8: Go's x/net/websocket sends thrift in text frames.
+//! checked for UTF-8, as the bytes of calls are no text: Go's x/net/websocket and coder's `NetConn` with `MessageText`
+//! send them in text frames all the same.
 
 mod decoder;
 mod encoder;
@@ -17,6 +18,24 @@ pub(super) use encoder::Encoder;
 pub(super) enum Role {
     Client,
     Server,
+}
+
+/// The type of messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// By RFC 6455, 5.6, its payload is UTF-8. Neither end of this codec checks that.
+    Text,
+    #[default]
+    Binary,
+}
+
+impl Kind {
+    fn opcode(self) -> u8 {
+        match self {
+            Kind::Text => TEXT,
+            Kind::Binary => BINARY,
+        }
+    }
 }
 
 /// What a peer did against the RFC. Each ends the connection with its [`close_code`](Self::close_code).

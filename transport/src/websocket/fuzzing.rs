@@ -4,7 +4,7 @@ use bytes::BytesMut;
 use tokio::io::AsyncReadExt;
 
 use super::WebSocketStream;
-use super::frame::{Decoder, FrameError, Role, Step};
+use super::frame::{Decoder, FrameError, Kind, Role, Step};
 use crate::http::printable;
 
 /// Payload and control frames, as they come out.
@@ -127,7 +127,7 @@ fn read_stream(role: Role, bytes: &[u8]) -> (Vec<u8>, std::io::Result<usize>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     runtime.block_on(async {
         let io = tokio::io::join(bytes, tokio::io::sink());
-        let mut stream = WebSocketStream::new(io, BytesMut::new(), role, None);
+        let mut stream = WebSocketStream::new(io, BytesMut::new(), role, Kind::Binary, None);
         let mut read = Vec::new();
         let outcome = stream.read_to_end(&mut read).await;
         (read, outcome)

@@ -13,7 +13,7 @@ impl<Io: Connection> Layer<Io> for WebSocket {
 
     async fn outgoing(&self, mut io: Io, to: &Endpoint) -> Result<WebSocketStream<Io>, HandshakeError> {
         let early = client::handshake(self, &mut io, to).await?;
-        Ok(WebSocketStream::new(io, early, Role::Client, self.keepalive))
+        Ok(WebSocketStream::new(io, early, Role::Client, self.kind, self.keepalive))
     }
 
     async fn incoming<P: Peer>(
@@ -22,7 +22,8 @@ impl<Io: Connection> Layer<Io> for WebSocket {
         peer: P,
     ) -> Result<(WebSocketStream<Io>, WebSocketPeer<P>), HandshakeError> {
         let (handshake, early) = server::handshake(self, &mut io, &peer).await?;
-        Ok((WebSocketStream::new(io, early, Role::Server, self.keepalive), WebSocketPeer::new(peer, handshake)))
+        let stream = WebSocketStream::new(io, early, Role::Server, self.kind, self.keepalive);
+        Ok((stream, WebSocketPeer::new(peer, handshake)))
     }
 
     fn endpoint(&self, below: Endpoint) -> Endpoint {

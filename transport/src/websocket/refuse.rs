@@ -5,7 +5,7 @@ use data_encoding::BASE64;
 
 use super::WebSocket;
 use super::settings::Paths;
-use crate::http::{BodyLength, PathIdError, Refusal, RequestHead, at_most_one, path_id, tokens};
+use crate::http::{BodyLength, PathIdError, Refusal, RequestHead, at_most_one, is_token, path_below, path_id, tokens};
 
 /// What is to be done with a request that is not refused.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,21 +33,29 @@ pub(super) fn judge<'a>(layer: &WebSocket, head: &'a RequestHead) -> Result<Verd
     let id = address(layer, head.path())?;
     let key = handshake(head)?;
     origin(layer, head)?;
-    let mut offered = tokens(head.header_map(), SEC_WEBSOCKET_PROTOCOL);
-    let subprotocol = offered.find(|name| layer.subprotocols.iter().any(|own| own == name));
+    let subprotocol = subprotocol(layer, head);
     Ok(Verdict::Upgrade(Upgrade { key, id, subprotocol }))
+}
+
+/// The first offered subprotocol that this server has; it has all of them unless it was told which ones. By RFC 6455,
+/// 4.2.2, one that was not offered is never named. Browsers and the npm package `ws` insist on one of those that they
+/// offered.
+fn subprotocol<'a>(layer: &WebSocket, head: &'a RequestHead) -> Option<&'a str> {
+    let mut offered = tokens(head.header_map(), SEC_WEBSOCKET_PROTOCOL).filter(|name| is_token(name));
+    match layer.subprotocols.as_slice() {
+        [] => offered.next(),
+        own => offered.find(|name| own.iter().any(|own| own == name)),
+    }
 }
 
 /// Checks the path. Returns the id in it, if there is to be one.
 fn address(layer: &WebSocket, path: &str) -> Result<Option<String>, Refusal> {
     let not_found = || Refusal::not_found("no WebSocket at this path");
-    let base = layer.path.trim_end_matches('/');
-    let below = path.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'));
-    match layer.server.paths {
-        Paths::Own if path == layer.path => Ok(None),
-        Paths::Subpaths if below.is_some() => Ok(None),
-        Paths::Ids if below.is_some() => {
-            let id = path_id(base, path).map_err(|error: PathIdError| Refusal::bad_request(error.to_string()))?;
+    match (layer.server.paths, path_below(&layer.path, path)) {
+        (Paths::Own, Some("" | "/")) | (Paths::Subpaths, Some(_)) => Ok(None),
+        (Paths::Ids, Some(_)) => {
+            let id =
+                path_id(&layer.path, path).map_err(|error: PathIdError| Refusal::bad_request(error.to_string()))?;
             Ok(Some(id))
         }
         _ => Err(not_found()),

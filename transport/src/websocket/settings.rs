@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::WebSocket;
+use super::frame::Kind;
 use crate::http::{Admission, Origins};
 use crate::keepalive::Keepalive;
 use crate::layer::Layered;
@@ -104,13 +105,28 @@ impl WebSocket {
 
 /// Settings of both ends.
 impl WebSocket {
-    /// Adds a subprotocol, such as `thrift`. A client offers it; a server chooses the first offered one that it has, and
-    /// names it in the answer. Whether they agree on one has no other effect.
+    /// Adds a subprotocol, such as `thrift`. A client offers it. A server that has some chooses the first offered one
+    /// that is among them, and names it in the answer; if there is none, it names none. Whether the two ends agree on one
+    /// has no other effect.
     ///
-    /// A server names none by default. Some clients, such as the npm package `ws`, end a connection if they have offered
-    /// subprotocols and the server names none: add theirs.
+    /// A server without this setting names the first one that is offered: browsers and the npm package `ws` end a
+    /// connection if they have offered subprotocols and the server names none of them.
     pub fn with_subprotocol(mut self, name: impl Into<String>) -> Self {
         self.subprotocols.push(name.into());
+        self
+    }
+
+    /// Sends text messages instead of binary ones. Default: binary. Messages of both types are read in any case.
+    ///
+    /// It is for a server that takes only text, such as one of coder/websocket whose `NetConn` was made for
+    /// `MessageText`: it closes with 1003 on a binary message. A client needs it for such a server, as it sends first.
+    /// A server needs it only if it sends before its client does, as with yamux: otherwise its messages have the type
+    /// of the client's first message that is not empty, with this setting, too.
+    ///
+    /// The bytes of calls are not UTF-8, which RFC 6455 requires of text. Go's x/net/websocket and coder/websocket
+    /// don't check it. Browsers, Node.js and most other libraries do, and end the connection.
+    pub fn with_text_frames(mut self) -> Self {
+        self.kind = Kind::Text;
         self
     }
 }
@@ -154,6 +170,8 @@ also_on_layered! {
     with_basic(user: impl AsRef<str>, password: impl AsRef<str>);
     /// See [`WebSocket::with_subprotocol`].
     with_subprotocol(name: impl Into<String>);
+    /// See [`WebSocket::with_text_frames`].
+    with_text_frames();
 }
 
 /// Without the query, which can contain a token.
@@ -162,6 +180,7 @@ impl fmt::Debug for WebSocket {
         f.debug_struct("WebSocket")
             .field("path", &self.path)
             .field("subprotocols", &self.subprotocols)
+            .field("kind", &self.kind)
             .field("server", &self.server)
             .field("headers", &self.headers)
             .finish_non_exhaustive()

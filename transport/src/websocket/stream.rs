@@ -1,6 +1,8 @@
 //! A byte stream over WebSocket messages.
 
 mod alive;
+#[cfg(feature = "unstable-messages")]
+pub mod messages;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -19,15 +21,18 @@ use crate::keepalive::Keepalive;
 use self::alive::Alive;
 use self::write::WRITE_HIGH;
 use super::close::WebSocketClosed;
-use super::frame::{CLOSE_PROTOCOL_ERROR, Decoder, Encoder, FrameError, MAX_CONTROL, Role};
+use super::frame::{CLOSE_PROTOCOL_ERROR, Decoder, Encoder, FrameError, Kind, MAX_CONTROL, Role};
 
 /// How many frames without payload are taken at once, before the reader lets others run: a peer could send pings faster
 /// than they are read.
 const FRAMES_AT_ONCE: usize = 1024;
 
-/// A byte stream in WebSocket messages: each write is one binary message, and text and binary messages are read as one
-/// stream, however they are fragmented. It answers pings while it is read or polled in the background, and closes with
-/// code 1000.
+/// A byte stream in WebSocket messages: each write is one message, in several frames if it is large, and text and binary messages are read as one stream,
+/// however they are fragmented. It answers pings while it is read or polled in the background, and closes with code
+/// 1000.
+///
+/// Messages are binary. At a server, they have the type of the first message of its client that is not empty, so a
+/// client that sends text gets text; see [`WebSocket::with_text_frames`](super::WebSocket::with_text_frames).
 ///
 /// A read fails with [`io::ErrorKind::TimedOut`] when the other end is dead: see
 /// [`WebSocket::with_keepalive`](super::WebSocket::with_keepalive).
@@ -41,6 +46,8 @@ pub struct WebSocketStream<T: AsyncWrite + Unpin> {
     io: T,
     decoder: Decoder,
     encoder: Encoder,
+    /// The peer's first payload decides of which type the messages of this end are.
+    follows: bool,
     /// Bytes that were read and not yet decoded. Never contains payload while the reader has room for it.
     input: BytesMut,
     /// Encoded frames that were not yet written.
@@ -86,12 +93,14 @@ impl<T: Connection> Connection for WebSocketStream<T> {
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
-    /// After a handshake. `early` are the bytes that arrived together with it.
-    pub(super) fn new(io: T, early: BytesMut, role: Role, keepalive: Option<Keepalive>) -> Self {
+    /// After a handshake. `early` are the bytes that arrived together with it. Messages are of the type `kind`; those of
+    /// a server until the client has sent one.
+    pub(super) fn new(io: T, early: BytesMut, role: Role, kind: Kind, keepalive: Option<Keepalive>) -> Self {
         Self {
             io,
             decoder: Decoder::new(role),
-            encoder: Encoder::new(role),
+            encoder: Encoder::new(role, kind),
+            follows: role == Role::Server,
             input: early,
             output: BytesMut::new(),
             ping: None,

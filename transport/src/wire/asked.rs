@@ -1,6 +1,9 @@
 //! In which form a message came that cannot be read, so that its answer comes in the same form.
 
-use super::{Encoding, Framing, MessageKind, encoding_of, head, input::Input, is_framed, is_ttheader};
+use super::{
+    Encoding, Form, Framing, Head, MessageKind, encoding_of, head, input::Input, is_bare_without_version, is_framed,
+    is_framed_without_version, is_ttheader, plain,
+};
 
 /// Where a TTHeader's sequence id, header size and contents begin.
 const SEQ_ID: usize = 8;
@@ -23,30 +26,36 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// The form of a message that is whole.
+    #[cold]
+    pub(crate) fn for_method(head: &Head, method: String) -> Self {
+        let Head { framing, encoding, has_frame, kind, seq_id, .. } = *head;
+        Self { framing, encoding, has_frame, kind: Some(kind), seq_id, method }
+    }
+
     /// What the beginning of a message says. `None` if it belongs to no known protocol.
     #[cold]
     pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
         let ttheader_seq_id = number(bytes, SEQ_ID).filter(|_| is_ttheader(bytes)).map(i32::from_be_bytes);
-        let (framing, encoding, at, has_frame) = form(bytes)?;
-        let mut input = Input::new(bytes, at, bytes.len());
-        let (kind, seq_id, method) = match head::read(encoding, &mut input) {
-            Ok((kind, seq_id, method)) => (Some(kind), seq_id, method),
+        let Form { framing, encoding, thrift_at, has_frame, has_version } = form(bytes)?;
+        let mut input = Input::new(bytes, thrift_at, bytes.len());
+        let (kind, seq_id, method) = match head::read(encoding, has_version, &mut input) {
+            Ok((kind, seq_id, name)) => (Some(kind), seq_id, plain::method(name)),
             Err(_) => (None, ttheader_seq_id.unwrap_or(0), ""),
         };
         Some(Self { framing, encoding, has_frame, kind, seq_id, method: method.to_owned() })
     }
 }
 
-/// Framing, encoding, where the Thrift message begins, and whether a frame's size stands before it.
-fn form(bytes: &[u8]) -> Option<(Framing, Encoding, usize, bool)> {
+fn form(bytes: &[u8]) -> Option<Form> {
     match *bytes {
-        [0x80, ..] => Some((Framing::Buffered, Encoding::Binary, 0, false)),
-        [0x82, ..] => Some((Framing::Buffered, Encoding::Compact, 0, false)),
-        [_, _, _, _, a, b, ..] if is_framed(bytes) => Some((Framing::Framed, encoding_of([a, b]), 4, true)),
+        [0x80, ..] => Some(Form::bare(Encoding::Binary)),
+        [0x82, ..] => Some(Form::bare(Encoding::Compact)),
+        [_, _, _, _, a, b, ..] if is_framed(bytes) => Some(Form::framed(encoding_of([a, b]))),
         _ if is_ttheader(bytes) => {
             let payload_at = number(bytes, HEADER_SIZE)
                 .map_or(bytes.len(), |[a, b]| CONTENTS + 4 * usize::from(u16::from_be_bytes([a, b])));
-            let (encoding, at, has_frame) = match bytes.get(payload_at..) {
+            let (encoding, thrift_at, has_frame) = match bytes.get(payload_at..) {
                 Some([0x80, ..]) => (Encoding::Binary, payload_at, false),
                 Some([0x82, ..]) => (Encoding::Compact, payload_at, false),
                 Some(&[_, _, _, _, a, b, ..]) => (encoding_of([a, b]), payload_at + 4, true),
@@ -54,8 +63,10 @@ fn form(bytes: &[u8]) -> Option<(Framing, Encoding, usize, bool)> {
                 _ if bytes.get(CONTENTS) == Some(&2) => (Encoding::Compact, bytes.len(), true),
                 _ => (Encoding::Binary, bytes.len(), true),
             };
-            Some((Framing::TtHeader, encoding, at, has_frame))
+            Some(Form { framing: Framing::TtHeader, encoding, thrift_at, has_frame, has_version: true })
         }
+        _ if is_framed_without_version(bytes) => Some(Form { has_version: false, ..Form::framed(Encoding::Binary) }),
+        _ if is_bare_without_version(bytes) => Some(Form { has_version: false, ..Form::bare(Encoding::Binary) }),
         _ => None,
     }
 }

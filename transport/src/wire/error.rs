@@ -1,5 +1,7 @@
 //! What can be wrong with a message before it is decoded.
 
+use super::{Progress, json};
+
 /// A message can't be read from a connection. Nothing that follows on the connection can be read either.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -138,12 +140,24 @@ pub enum ForeignProtocol {
     /// Apache Thrift's own header transport, which is not TTHeader.
     #[error("the header transport of Apache Thrift (THeader); use TTHeader, framed or buffered")]
     THeader,
-    /// Binary messages without a version.
+    /// Binary messages without a version behind a TTHeader. Elsewhere they are read.
     #[error("the binary encoding without a version; turn on strict writing")]
     NonStrictBinary,
 }
 
 impl ForeignProtocol {
+    /// The error, or that more has to arrive of the message, `length` bytes if it begins with its length, so that it can
+    /// be answered.
+    #[cold]
+    pub(super) fn found(self, bytes: &[u8], length: usize) -> Result<Progress, WireError> {
+        match self {
+            Self::Json if bytes.starts_with(b"[") && !json::has_head(bytes) => Ok(Progress::More { known: None }),
+            Self::Json if bytes.starts_with(b"[") => Err(WireError::Foreign(self)),
+            Self::Json | Self::THeader if bytes.len() < length => Ok(Progress::More { known: Some(length) }),
+            _ => Err(WireError::Foreign(self)),
+        }
+    }
+
     /// By the first four bytes: they would be the length of a frame.
     #[cold]
     pub(super) fn from_prefix(first: [u8; 4]) -> Option<Self> {
@@ -159,16 +173,9 @@ impl ForeignProtocol {
     /// By the first four bytes and the two after them.
     #[cold]
     pub(super) fn from_start(first: [u8; 4], magic: [u8; 2]) -> Option<Self> {
-        let in_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        match (first, magic) {
-            (_, [0x0f, 0xff]) => Some(Self::THeader),
-            (_, [b'[', b'1']) => Some(Self::Json),
-            // The size of the method's name, in a frame.
-            (_, [0, 0]) => Some(Self::NonStrictBinary),
-            // The size of the method's name, then the name; one of a single letter is followed by the kind.
-            ([0, 0, _, _], [a, b]) if in_name(a) && (in_name(b) || matches!(b, b'.' | b':' | 1..=4)) => {
-                Some(Self::NonStrictBinary)
-            }
+        match magic {
+            [0x0f, 0xff] => Some(Self::THeader),
+            [b'[', b'1'] => Some(Self::Json),
             _ => Self::from_prefix(first),
         }
     }

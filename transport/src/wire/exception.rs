@@ -25,7 +25,7 @@ pub(crate) fn rewritten(message: &[u8], head: &Head) -> Result<Option<Vec<u8>>, 
     }
     let mut input = Input::new(message, head.thrift_at, message.len());
     let beyond = |stop: Stop| stop.beyond(message.len());
-    let (.., name) = head::read(head.encoding, &mut input).map_err(beyond)?;
+    let (.., name) = head::read(head.encoding, head.has_version, &mut input).map_err(beyond)?;
     let (text, kind) = match head.encoding {
         Encoding::Binary => fields::<Binary>(&mut input),
         Encoding::Compact => fields::<Compact>(&mut input),

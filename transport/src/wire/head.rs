@@ -5,11 +5,16 @@ use super::{
     input::{Input, Stop},
 };
 
-/// Reads the head; the arguments' or result's struct follows.
+/// Reads the head; the arguments' or result's struct follows. Only the binary encoding also exists without a version.
 #[inline]
-pub(super) fn read<'a>(encoding: Encoding, input: &mut Input<'a>) -> Result<(MessageKind, i32, &'a str), Stop> {
+pub(super) fn read<'a>(
+    encoding: Encoding,
+    has_version: bool,
+    input: &mut Input<'a>,
+) -> Result<(MessageKind, i32, &'a str), Stop> {
     match encoding {
-        Encoding::Binary => binary(input),
+        Encoding::Binary if has_version => binary(input),
+        Encoding::Binary => unversioned(input),
         Encoding::Compact => compact(input),
     }
 }
@@ -24,6 +29,14 @@ fn binary<'a>(input: &mut Input<'a>) -> Result<(MessageKind, i32, &'a str), Stop
     let kind = message_kind(kind)?;
     let size = input.size()?;
     let name = name(input, size)?;
+    let seq_id = i32::from_be_bytes(input.array()?);
+    Ok((kind, seq_id, name))
+}
+
+fn unversioned<'a>(input: &mut Input<'a>) -> Result<(MessageKind, i32, &'a str), Stop> {
+    let size = input.size()?;
+    let name = name(input, size)?;
+    let kind = message_kind(input.byte()?)?;
     let seq_id = i32::from_be_bytes(input.array()?);
     Ok((kind, seq_id, name))
 }

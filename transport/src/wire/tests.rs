@@ -1,13 +1,15 @@
 //! Messages written by hand, cut into pieces, and compared with what volo makes of them.
 
+mod answers;
 mod buffered;
 mod encode;
 mod framed_contents;
 mod pieces;
+mod plain;
 mod prefixed;
 mod volo;
 
-use super::{Head, Progress, Recognizer, WireError};
+use super::{Form, Head, MessageKind, Progress, Recognizer, WireError};
 
 const LIMIT: usize = 1 << 20;
 
@@ -21,6 +23,13 @@ fn whole(bytes: &[u8]) -> (usize, Head) {
         Ok(Progress::Whole { length, head }) => (length, head),
         other => panic!("{bytes:02x?}: {other:?}"),
     }
+}
+
+/// The head of `call` in this form.
+const fn head(form: Form) -> Head {
+    let Form { framing, encoding, thrift_at, has_frame, has_version } = form;
+    let kind = MessageKind::Call;
+    Head { framing, encoding, kind, seq_id: 300, thrift_at, has_frame, has_version, has_service: false }
 }
 
 const fn more(known: Option<usize>) -> Result<Progress, WireError> {

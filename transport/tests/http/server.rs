@@ -27,6 +27,17 @@ async fn calls_are_answered_one_after_the_other_on_one_connection() {
 }
 
 #[tokio::test]
+async fn a_slash_at_the_end_of_the_path_makes_no_difference() {
+    let (server, mut io) = against_server().await;
+    let call = call("hello");
+    let slash = String::from_utf8_lossy(&request("", &call)[..14]).replace("/echo ", "/echo/ ");
+    assert_eq!(slash, "POST /echo/ HTT");
+    send(&mut io, &[slash.as_bytes(), &request("", &call)[14..]].concat()).await;
+    assert!(read(&mut io).await.echoes("hello"));
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn the_answer_has_the_encoding_of_the_call() {
     let (server, mut io) = against_server().await;
     // echo({1: "hello"}) in the compact encoding, with the sequence id 7.

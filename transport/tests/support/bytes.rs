@@ -69,7 +69,7 @@ pub struct Answer {
     pub header: Option<Vec<u8>>,
     pub kind: u8,
     pub method: String,
-    /// The message of the response, or of the exception.
+    /// The message of the response, or of the exception. Empty where the struct has no fields.
     pub text: String,
 }
 
@@ -97,8 +97,11 @@ pub async fn read_answer(io: &mut (impl AsyncRead + Unpin)) -> Option<Answer> {
     let (method, rest) = take(&bytes[4..]);
     // Behind the sequence id: a reply has the response in field 0 of a struct, an exception is a struct itself; both
     // have a string in field 1.
-    let fields = if kind == REPLY { &rest[4 + 3 + 3..] } else { &rest[4 + 3..] };
-    let text = take(fields).0;
+    let text = match &rest[4..] {
+        [0] => String::new(),
+        fields if kind == REPLY => take(&fields[3 + 3..]).0,
+        fields => take(&fields[3..]).0,
+    };
     Some(Answer { header, kind, method, text })
 }
 

@@ -90,3 +90,49 @@ pub async fn one_byte_at_a_time(near: impl AsyncRead + AsyncWrite + Unpin, far: 
     };
     within(async { tokio::join!(there, back) }).await;
 }
+
+/// A head of HTTP, with its empty line, and nothing of what follows it.
+pub async fn read_head(io: &mut (impl AsyncRead + Unpin)) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(io.read_u8().await.unwrap());
+    }
+    String::from_utf8(head).unwrap()
+}
+
+/// A WebSocket frame.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// With the bit of the last fragment, and the opcode.
+    pub first: u8,
+    /// Without its mask.
+    pub payload: Vec<u8>,
+}
+
+/// A frame of a client or of a server.
+pub async fn read_frame(io: &mut (impl AsyncRead + Unpin)) -> Frame {
+    let first = io.read_u8().await.unwrap();
+    let second = io.read_u8().await.unwrap();
+    let length = match second & 0x7f {
+        126 => u64::from(io.read_u16().await.unwrap()),
+        127 => io.read_u64().await.unwrap(),
+        length => u64::from(length),
+    };
+    let mut key = [0; 4];
+    if second & 0x80 > 0 {
+        io.read_exact(&mut key).await.unwrap();
+    }
+    let mut payload = vec![0; usize::try_from(length).unwrap()];
+    io.read_exact(&mut payload).await.unwrap();
+    payload.iter_mut().zip(key.iter().cycle()).for_each(|(byte, key)| *byte ^= key);
+    Frame { first, payload }
+}
+
+/// Sends a WebSocket frame as a client does, of at most 125 bytes.
+pub async fn write_masked(io: &mut (impl AsyncWrite + Unpin), first: u8, payload: &[u8]) {
+    let key = [1, 2, 3, 4];
+    let length = u8::try_from(payload.len()).ok().filter(|length| *length < 126).unwrap();
+    let mut frame = [&[first, 0x80 | length][..], &key].concat();
+    frame.extend(payload.iter().zip(key.iter().cycle()).map(|(byte, key)| byte ^ key));
+    io.write_all(&frame).await.unwrap();
+}

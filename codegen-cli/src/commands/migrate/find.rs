@@ -8,7 +8,7 @@ use super::error::MigrateError;
 use crate::commands::new::shown;
 use crate::layout;
 use crate::migrate::report::{HandOver, Report};
-use crate::migrate::{Target, TextFile, go, kitex, read, volo};
+use crate::migrate::{Target, TextFile, go, kitex, read, volo, wire};
 
 /// What is not the user's own in a Go project.
 const NOT_GO: &[&str] = &["kitex_gen", "vendor", "node_modules"];
@@ -62,7 +62,8 @@ pub(super) fn kitex(dir: &Path, chosen: &[PathBuf]) -> Result<Found, MigrateErro
     }
     let options = kitex::replacements(&code);
     let maker = ["kitex", &info.tool_version].join(" ").trim_end().to_owned();
-    let report = Report { maker, facts, options, others, ..Report::default() };
+    let wire = wire::changes(&options);
+    let report = Report { maker, facts, options, wire, others, ..Report::default() };
     Ok(Found { name, service, idls, include: Vec::new(), code, report, handlers: kitex::bodies })
 }
 

@@ -3,7 +3,7 @@
 use bytes::{Buf, BytesMut};
 
 use super::mask::Mask;
-use super::{BINARY, CLOSE, CONTINUATION, FrameError, MAX_CONTROL, PING, PONG, Role, TEXT};
+use super::{BINARY, CLOSE, CONTINUATION, FrameError, Kind, MAX_CONTROL, PING, PONG, Role, TEXT};
 use crate::websocket::close::WebSocketClosed;
 
 /// The first item in the input.
@@ -30,16 +30,23 @@ pub(in crate::websocket) struct Decoder {
     mask: Mask,
     /// Whether the last data frame was not its message's last.
     in_message: bool,
+    /// The type of the newest message.
+    kind: Option<Kind>,
 }
 
 impl Decoder {
     pub(in crate::websocket) fn new(role: Role) -> Self {
-        Self { role, left: 0, mask: Mask::NONE, in_message: false }
+        Self { role, left: 0, mask: Mask::NONE, in_message: false, kind: None }
     }
 
     /// Whether the end of the stream here is an end between two messages.
     pub(in crate::websocket) fn is_between_messages(&self) -> bool {
         self.left == 0 && !self.in_message
+    }
+
+    /// The type of the message whose payload came last or comes next. `None` before the first one.
+    pub(in crate::websocket) fn kind(&self) -> Option<Kind> {
+        self.kind
     }
 
     /// How many bytes at the front of the stream are payload.
@@ -63,6 +70,11 @@ impl Decoder {
                     return Err(FrameError::Fragments);
                 }
                 input.advance(header.size);
+                match header.opcode {
+                    TEXT => self.kind = Some(Kind::Text),
+                    BINARY => self.kind = Some(Kind::Binary),
+                    _ => {}
+                }
                 self.in_message = !header.fin;
                 self.left = header.length;
                 self.mask = header.mask;

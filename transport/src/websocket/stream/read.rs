@@ -86,9 +86,15 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
 
     /// Takes one frame header or control frame off the input. `false` if it is incomplete.
     pub(super) fn understand(&mut self) -> Result<bool, FrameError> {
-        match self.decoder.step(&mut self.input)? {
-            Step::More => return Ok(false),
-            Step::Payload => {}
+        let step = self.decoder.step(&mut self.input)?;
+        Ok(self.follow(step))
+    }
+
+    /// Does what a frame asks for. `false` if it is incomplete.
+    pub(super) fn follow(&mut self, step: Step) -> bool {
+        match step {
+            Step::More => return false,
+            Step::Payload => self.adopt_kind(),
             Step::Pong(payload) => self.answered(&payload),
             Step::Ping(payload) => self.ping = Some(payload),
             Step::Close(closed) => {
@@ -97,11 +103,23 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
                 self.closed = Some(closed);
             }
         }
-        Ok(true)
+        true
+    }
+
+    /// A peer such as coder's `NetConn` takes only messages of the type that it sends. An empty message says nothing of
+    /// it: some clients send one as a sign of life.
+    fn adopt_kind(&mut self) {
+        if self.follows
+            && self.decoder.payload_left() > 0
+            && let Some(kind) = self.decoder.kind()
+        {
+            self.encoder.set_kind(kind);
+            self.follows = false;
+        }
     }
 
     /// The end of the stream, or the peer's complaint.
-    fn how_it_ended(&self) -> io::Result<()> {
+    pub(super) fn how_it_ended(&self) -> io::Result<()> {
         match &self.closed {
             Some(closed) if !closed.is_normal() => Err(closed.clone().into_error()),
             _ => Ok(()),

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, Join, ReadBuf};
 
 use super::read::KEPT_INPUT;
-use super::write::KEPT;
+use super::write::{FRAME, KEPT};
 use super::*;
 
 /// Has empty pings to read, and no end.
@@ -24,8 +24,13 @@ impl AsyncRead for Pings {
 
 #[test]
 fn a_reader_lets_others_run_between_pings_without_end() {
-    let mut stream =
-        WebSocketStream::new(tokio::io::join(Pings, tokio::io::sink()), BytesMut::new(), Role::Client, None);
+    let mut stream = WebSocketStream::new(
+        tokio::io::join(Pings, tokio::io::sink()),
+        BytesMut::new(),
+        Role::Client,
+        Kind::Binary,
+        None,
+    );
     let stream: &mut WebSocketStream<Join<Pings, tokio::io::Sink>> = &mut stream;
     let mut byte = [0];
     let outcome = Pin::new(stream).poll_read(&mut Context::from_waker(Waker::noop()), &mut ReadBuf::new(&mut byte));
@@ -35,8 +40,8 @@ fn a_reader_lets_others_run_between_pings_without_end() {
 #[tokio::test]
 async fn an_idle_stream_has_no_buffer() {
     let (near, far) = tokio::io::duplex(64 * 1024);
-    let mut near = WebSocketStream::new(near, BytesMut::with_capacity(1024), Role::Server, None);
-    let mut far = WebSocketStream::new(far, BytesMut::new(), Role::Client, None);
+    let mut near = WebSocketStream::new(near, BytesMut::with_capacity(1024), Role::Server, Kind::Binary, None);
+    let mut far = WebSocketStream::new(far, BytesMut::new(), Role::Client, Kind::Binary, None);
     let mut read = vec![0; 20_000];
     for size in [0, 10, 20_000] {
         far.write_all(&read[..size]).await.unwrap();
@@ -125,7 +130,7 @@ async fn a_ping_is_answered_as_soon_as_there_is_room_also_inside_a_frame() {
     let (near, mut far) = tokio::io::duplex(1024);
     far.write_all(b"\x89\x01p\x82\x7f\x40\0\0\0\0\0\0\0first").await.unwrap();
     let io = tokio::io::join(near, Gate::default());
-    let mut stream = WebSocketStream::new(io, BytesMut::new(), Role::Client, None);
+    let mut stream = WebSocketStream::new(io, BytesMut::new(), Role::Client, Kind::Binary, None);
     let mut first = [0; 5];
     stream.read_exact(&mut first).await.unwrap();
     let mut poll = |stream: &mut WebSocketStream<_>| {
@@ -138,10 +143,48 @@ async fn a_ping_is_answered_as_soon_as_there_is_room_also_inside_a_frame() {
     assert_eq!(stream.io.writer().taken.len(), 2 + 4 + 1, "a masked pong with one byte");
 }
 
+/// npm's thrift, for one, reads each message on its own.
+#[tokio::test]
+async fn what_is_written_at_once_is_one_message_whatever_its_length() {
+    const LARGE: usize = 2 * FRAME + 3;
+    for vectored in [true, false] {
+        let io = Choppy { taken: Vec::new(), at_once: 100_000, vectored, ready: false };
+        let io = tokio::io::join(tokio::io::empty(), io);
+        let mut stream = WebSocketStream::new(io, BytesMut::new(), Role::Server, Kind::Binary, None);
+        stream.write_all(&vec![7; LARGE]).await.unwrap();
+        stream.flush().await.unwrap();
+        stream.write_all(b"small").await.unwrap();
+        stream.flush().await.unwrap();
+        // Whoever gives up in the middle of a write has to get through what it has written.
+        assert_eq!(stream.write(&vec![7; LARGE]).await.unwrap(), FRAME);
+        stream.flush().await.unwrap();
+        stream.flush().await.unwrap();
+        let frames = frames(&stream.io.writer().taken);
+        let large = [(0x02, FRAME), (0x00, FRAME), (0x80, 3)];
+        assert_eq!(frames, [&large[..], &[(0x82, 5)], &[(0x02, FRAME), (0x80, 0)]].concat());
+    }
+}
+
+/// The first byte and the length of each frame of a server.
+fn frames(mut wire: &[u8]) -> Vec<(u8, usize)> {
+    let mut frames = Vec::new();
+    while let [start, length, rest @ ..] = wire {
+        let extra = [0, 2, 8][usize::from(*length >= 126) + usize::from(*length == 127)];
+        let length = match extra {
+            0 => usize::from(*length),
+            _ => rest[..extra].iter().fold(0, |length, byte| length << 8 | usize::from(*byte)),
+        };
+        frames.push((*start, length));
+        wire = &rest[extra + length..];
+    }
+    frames
+}
+
 /// What the other end reads of `writes`, each of them in several parts.
 async fn carried(role: Role, writes: &[Vec<usize>], at_once: usize, vectored: bool) -> (Vec<u8>, Vec<u8>) {
     let io = Choppy { taken: Vec::new(), at_once, vectored, ready: false };
-    let mut stream = WebSocketStream::new(tokio::io::join(tokio::io::empty(), io), BytesMut::new(), role, None);
+    let mut stream =
+        WebSocketStream::new(tokio::io::join(tokio::io::empty(), io), BytesMut::new(), role, Kind::Binary, None);
     let mut sent = Vec::new();
     for (number, sizes) in writes.iter().enumerate() {
         let parts: Vec<Vec<u8>> = sizes.iter().map(|size| vec![number as u8; *size]).collect();
@@ -155,7 +198,13 @@ async fn carried(role: Role, writes: &[Vec<usize>], at_once: usize, vectored: bo
     stream.shutdown().await.unwrap();
     let bytes = std::mem::take(&mut stream.io.writer_mut().taken);
     let other = if role == Role::Client { Role::Server } else { Role::Client };
-    let mut reader = WebSocketStream::new(tokio::io::join(&bytes[..], tokio::io::sink()), BytesMut::new(), other, None);
+    let mut reader = WebSocketStream::new(
+        tokio::io::join(&bytes[..], tokio::io::sink()),
+        BytesMut::new(),
+        other,
+        Kind::Binary,
+        None,
+    );
     let mut received = Vec::new();
     reader.read_to_end(&mut received).await.unwrap();
     (sent, received)

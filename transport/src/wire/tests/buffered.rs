@@ -6,7 +6,7 @@ use super::{
 };
 use crate::wire::{
     Encoding::{self, Binary, Compact},
-    Framing, MessageKind,
+    MessageKind,
     scan::MAX_DEPTH,
 };
 
@@ -50,8 +50,7 @@ fn one_of_each() -> Value {
 fn every_type_is_passed() {
     for encoding in [Binary, Compact] {
         let bytes = message(encoding, 2, "echo", 9, &one_of_each());
-        let (framing, kind) = (Framing::Buffered, MessageKind::Reply);
-        let head = Head { framing, encoding, kind, seq_id: 9, thrift_at: 0, has_frame: false };
+        let head = Head { kind: MessageKind::Reply, seq_id: 9, ..head(Form::bare(encoding)) };
         assert_eq!(whole(&bytes), (bytes.len(), head));
         assert_eq!(whole(&[&bytes[..], &[0xff; 20]].concat()), (bytes.len(), head));
         for end in 0..bytes.len() {

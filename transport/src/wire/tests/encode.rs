@@ -47,6 +47,17 @@ pub(super) fn message(encoding: Encoding, kind: u8, name: &str, seq_id: i32, bod
     bytes
 }
 
+/// A binary message without a version.
+pub(super) fn unversioned(kind: u8, name: &str, seq_id: i32, body: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    size(Binary, name.len(), &mut bytes);
+    bytes.extend(name.as_bytes());
+    bytes.push(kind);
+    bytes.extend(seq_id.to_be_bytes());
+    body.encode(Binary, &mut bytes);
+    bytes
+}
+
 pub(super) fn varint(mut number: u64, into: &mut Vec<u8>) {
     while number > 0x7f {
         into.push(number as u8 | 0x80);

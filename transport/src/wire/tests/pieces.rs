@@ -7,7 +7,7 @@ use proptest::{
 };
 
 use super::{
-    encode::{Value, message, structs},
+    encode::{Value, message, structs, unversioned},
     *,
 };
 use crate::wire::{Encoding, Framing};
@@ -48,9 +48,16 @@ fn any_message() -> impl Strategy<Value = (Vec<u8>, Framing, Encoding)> {
     let framing = prop_oneof![Just(Framing::Buffered), Just(Framing::Framed), Just(Framing::TtHeader)];
     let encoding = prop_oneof![Just(Encoding::Binary), Just(Encoding::Compact)];
     let header = vec(any::<u8>(), 0..30);
-    (framing, encoding, 1..=4_u8, "[a-zA-Z_ä]{0,9}", 0..1 << 14, structs(), header).prop_map(
+    (framing, encoding, 1..=4_u8, "[a-zA-Z_ä:]{0,9}", 0..1 << 14, structs(), header).prop_map(
         |(framing, encoding, kind, name, seq_id, body, token): (_, _, _, String, _, Value, Vec<u8>)| {
-            let message = message(encoding, kind, &name, seq_id, &body);
+            let versioned = message(encoding, kind, &name, seq_id, &body);
+            let message = match encoding {
+                // Of a name that is recognized as one, and without a version in every fourth message.
+                Encoding::Binary if framing != Framing::TtHeader && seq_id % 4 == 0 => {
+                    unversioned(kind, &format!("me{name}"), seq_id, &body)
+                }
+                _ => versioned,
+            };
             let token_header = || [&[0, 0, 0x11, 0, token.len() as u8][..], &token].concat();
             let bytes = match framing {
                 Framing::Buffered => message,
@@ -76,6 +83,10 @@ const STARTS: &[&[u8]] = &[
     &[0x82, 0x21, 7, 1, b'm'],
     &[0, 0, 0, 40, 0x80, 1, 0, 1],
     &[0, 0, 0, 40, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0],
+    &[0, 0, 0, 1, b'm', 1, 0, 0, 0, 7],
+    &[0, 0, 0, 40, 0, 0, 0, 3, b'a', b':', b'm', 1],
+    &[0, 0, 0, 40, 0x0f, 0xff],
+    b"[1,\"m\",1",
 ];
 
 proptest! {

@@ -20,7 +20,7 @@ fn heads_of_framed_messages() {
         for (number, kind) in (1..).zip(kinds) {
             for seq_id in [0, 1, -1, i32::MIN, i32::MAX] {
                 let bytes = framed(&message(encoding, number, "echo", seq_id, &empty()));
-                let head = Head { framing: Framing::Framed, encoding, kind, seq_id, thrift_at: 4, has_frame: true };
+                let head = Head { kind, seq_id, ..head(Form::framed(encoding)) };
                 assert_eq!(whole(&bytes), (bytes.len(), head));
             }
         }
@@ -69,8 +69,9 @@ fn payloads_of_ttheader() {
     ];
     for encoding in [Binary, Compact] {
         let message = call(encoding, &empty());
-        let (framing, kind) = (Framing::TtHeader, MessageKind::Call);
-        let head = |thrift_at, has_frame| Head { framing, encoding, kind, seq_id: 300, thrift_at, has_frame };
+        let head = |thrift_at, has_frame| {
+            head(Form { framing: Framing::TtHeader, thrift_at, has_frame, ..Form::bare(encoding) })
+        };
         let payload_at = 14 + header.len().next_multiple_of(4);
         let bare = ttheader(header, &message);
         assert_eq!(whole(&bare), (bare.len(), head(payload_at, false)));
@@ -197,10 +198,8 @@ fn other_protocols_are_named() {
         (b"\x15\x03\x03\x00\x02\x02\x28", Tls),
         (b"[1,\"echo\",1,0,{}]", Json),
         (&framed(b"[1,\"echo\",1,0,{}]"), Json),
-        (b"\0\0\0\x20\x0f\xff\0\0", THeader),
-        (b"\0\0\0\x04echo\x01\0\0\0\0\0", NonStrictBinary),
-        (b"\0\0\0\x01m\x01\0\0\0\0\0", NonStrictBinary),
-        (&framed(b"\0\0\0\x04echo\x01\0\0\0\0\0"), NonStrictBinary),
+        (&framed(b"\x0f\xff\0\0"), THeader),
+        (&ttheader(&[0, 0], b"\0\0\0\x04echo\x01\0\0\0\0\0"), NonStrictBinary),
     ];
     for (bytes, protocol) in cases {
         assert_eq!(look(bytes), Err(WireError::Foreign(*protocol)));
@@ -208,6 +207,11 @@ fn other_protocols_are_named() {
     let largest = Recognizer::new(usize::MAX).look(b"GET / HTTP/1.1\r\n");
     assert_eq!(largest, Err(WireError::Foreign(Http)));
     assert_eq!(look(b"SSH-2.0"), Err(WireError::TooLarge { size: 0x5353_482d + 4, limit: LIMIT }));
+    // So much has to be there that it can be answered.
+    assert_eq!(look(b"[1,\"echo\",1,0"), more(None));
+    assert_eq!(look(&[&b"[1,\""[..], &[b'x'; 1020]].concat()), Err(WireError::Foreign(Json)));
+    assert_eq!(look(&framed(b"[1,\"echo\",1,0,{}]")[..9]), more(Some(21)));
+    assert_eq!(look(b"\0\0\0\x20\x0f\xff\0\0"), more(Some(36)));
     assert_eq!(look(&[0; 4]), more(None));
     assert_eq!(look(&[0, 0, 0, 9, 7, 7]), Err(WireError::UnknownProtocol { first: [0, 0, 0, 9, 7, 7] }));
     assert_eq!(look(&[0x80, 0x02]), Err(WireError::Version { version: 0x8002 }));
@@ -218,7 +222,7 @@ fn errors_say_what_to_do() {
     let message = |bytes: &[u8]| look(bytes).unwrap_err().to_string();
     assert_eq!(message(b"GET / HTTP/1.1\r\n"), "expected a Thrift message, found HTTP");
     assert_eq!(
-        message(b"\0\0\0\x04echo\x01\0\0\0\0\0"),
+        message(&ttheader(&[0, 0], b"\0\0\0\x04echo\x01\0\0\0\0\0")),
         "expected a Thrift message, found the binary encoding without a version; turn on strict writing"
     );
     assert_eq!(

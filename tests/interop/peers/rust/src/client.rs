@@ -1,0 +1,77 @@
+//! The client's connection.
+
+use std::future::IntoFuture;
+
+use tokio::task::JoinHandle;
+use volplane_transport::{
+    BoxConnector, Channel, ConnectWith, Endpoint, Http, Outgoing, Protocol, Served, StdNet, WebSocket, Yamux, serve,
+};
+
+use crate::generated::everything::{
+    EverythingClient, EverythingClientBuilder, EverythingServer, NewerClient, NewerClientBuilder,
+};
+use crate::handler::Handler;
+use crate::transport::Transport;
+
+/// Clients of both services over the same connections.
+pub struct Connected {
+    /// Calls Everything.
+    pub client: EverythingClient,
+    /// Calls a method that the server does not have.
+    pub newer: NewerClient,
+    /// What they connect with.
+    pub channel: Channel<BoxConnector>,
+    /// The session that the server calls back on.
+    session: Option<(Outgoing, JoinHandle<Served>)>,
+}
+
+/// Connects to a server.
+pub async fn connect(transport: Transport, protocol: Protocol, address: &str) -> anyhow::Result<Connected> {
+    let url = transport.url(address.strip_prefix("yamux+").unwrap_or(address));
+    let mut session = None;
+    let connector = match transport {
+        Transport::Tcp => BoxConnector::new(StdNet::to(address_of(&url)?)),
+        Transport::WebSocket => BoxConnector::new(WebSocket::to(&url)),
+        Transport::Http => BoxConnector::new(Http::to(&url)),
+        Transport::YamuxTcp | Transport::YamuxWebSocket => {
+            let dialed = match transport {
+                Transport::YamuxTcp => Yamux::connect(StdNet::to(address_of(&url)?)).await?,
+                _ => Yamux::connect(WebSocket::to(&url)).await?,
+            };
+            let (outgoing, incoming) = dialed.split();
+            // Ends with the session, which `close` closes.
+            let server = serve(incoming, EverythingServer::from_handler(Handler::default()));
+            session = Some((outgoing.clone(), tokio::spawn(server.into_future())));
+            BoxConnector::new(outgoing)
+        }
+    };
+    let channel = Channel::new(connector).with_protocol(protocol);
+    Ok(Connected {
+        client: EverythingClientBuilder::new("everything").connect_through(channel.clone()).build(),
+        newer: NewerClientBuilder::new("everything").connect_through(channel.clone()).build(),
+        channel,
+        session,
+    })
+}
+
+/// HOST:PORT of `tcp://HOST:PORT` or HOST:PORT.
+fn address_of(url: &str) -> anyhow::Result<String> {
+    let endpoint: Endpoint = if url.contains("://") { url.parse()? } else { format!("tcp://{url}").parse()? };
+    Ok(endpoint.to_string().trim_start_matches("tcp://").to_owned())
+}
+
+impl Connected {
+    /// Whether the server can call back.
+    pub fn has_session(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// Ends the session, if there is one.
+    pub async fn close(self) {
+        if let Some((outgoing, serving)) = self.session {
+            outgoing.close().await;
+            // A panic of it has been printed.
+            serving.await.ok();
+        }
+    }
+}

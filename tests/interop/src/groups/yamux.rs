@@ -1,0 +1,64 @@
+//! hashicorp/yamux under Kitex, over TCP and over the WebSocket libraries of Go.
+
+use super::kitex::{Direction, Pairing, run_all};
+use crate::row::Row;
+use crate::work::Work;
+
+const YAMUX: (&str, &str) = ("Kitex over hashicorp/yamux", "0.1.2");
+
+/// What carries the session, as the Go peer, the table and our peer name it.
+const CARRIERS: [(&str, &str, &str); 4] = [
+    ("yamux-tcp", "yamux (tcp)", "yamux-tcp"),
+    ("yamux-xnet", "yamux (x/net, text frames)", "yamux-websocket"),
+    ("yamux-coder", "yamux (coder)", "yamux-websocket"),
+    ("yamux-gorilla", "yamux (gorilla)", "yamux-websocket"),
+];
+
+/// The same with the end that dials as the server of the session.
+const REVERSED: [(&str, &str, &str); 4] = [
+    ("yamux-tcp-reversed", "yamux (tcp), client is yamux server", "yamux-tcp-reversed"),
+    ("yamux-xnet-reversed", "yamux (x/net, text frames), client is yamux server", "yamux-websocket-reversed"),
+    ("yamux-coder-reversed", "yamux (coder), client is yamux server", "yamux-websocket-reversed"),
+    ("yamux-gorilla-reversed", "yamux (gorilla), client is yamux server", "yamux-websocket-reversed"),
+];
+
+const PROTOCOLS: [&str; 2] = ["buffered", "ttheader-framed"];
+
+/// Runs all pairings of this group.
+pub async fn run(work: &Work) -> Vec<Row> {
+    run_all(work, "yamux", pairings()).await
+}
+
+fn pairings() -> Vec<Pairing> {
+    let mut pairings = Vec::new();
+    for direction in Direction::ALL {
+        for (go, transport, rust) in CARRIERS.into_iter().chain(REVERSED) {
+            let one = |protocol| Pairing { peer: YAMUX, direction, transport, go, rust, protocol, note: "" };
+            pairings.extend(PROTOCOLS.map(one));
+        }
+    }
+    pairings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_that_of_go_mod() {
+        let line = format!("hashicorp/yamux v{}\n", YAMUX.1);
+        assert!(include_str!("../../peers/go/go.mod").contains(&line), "{line} is not in go.mod");
+    }
+
+    #[test]
+    fn both_roles_are_run_in_every_direction() {
+        let pairings = pairings();
+        for direction in Direction::ALL {
+            for reversed in [false, true] {
+                let found =
+                    pairings.iter().filter(|p| p.direction == direction && p.go.ends_with("reversed") == reversed);
+                assert_eq!(found.count(), CARRIERS.len() * PROTOCOLS.len());
+            }
+        }
+    }
+}

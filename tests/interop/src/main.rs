@@ -1,0 +1,82 @@
+//! Runs programs of other languages and libraries against this project's, and prints a table of what was seen.
+//!
+//! Each group of peers yields [`Row`](row::Row)s: it builds its programs below `target/interop`, starts one as server and
+//! one as client, and reads which cases the client says it has passed.
+#![allow(clippy::print_stdout, clippy::print_stderr)] // a program that prints a table
+
+mod cases;
+mod groups;
+mod install;
+mod pairing;
+mod program;
+mod report;
+mod row;
+mod tool;
+mod work;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Context;
+use clap::Parser;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::Semaphore;
+
+use groups::Group;
+use report::{Finished, Report};
+use work::Work;
+
+/// How many groups run at once: one builds while another waits for its peers.
+const GROUPS_AT_ONCE: usize = 2;
+
+#[derive(Parser)]
+struct Args {
+    /// The groups to run; all if none is named.
+    #[arg(value_enum)]
+    groups: Vec<Group>,
+    /// Install the Debian packages that the groups need, and fail if a row is skipped all the same.
+    #[arg(long)]
+    install: bool,
+    /// Write the table to this file, too: docs/interop.md.
+    #[arg(long)]
+    docs: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let args = Args::parse();
+    let groups = if args.groups.is_empty() { Group::ALL.to_vec() } else { args.groups };
+    if args.install {
+        install::packages(&groups).await.context("installing the packages that the groups need")?;
+    }
+    let work = Work::new().await?;
+    let report = run(&work, &groups).await;
+    println!("\n{}", report.summary());
+    if let Some(path) = args.docs {
+        std::fs::write(&path, report.markdown()).with_context(|| format!("writing {}", path.display()))?;
+    }
+    let ok = report.failed() == 0 && !(args.install && report.skipped() > 0);
+    Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Runs the groups, and prints the rows of each when it has finished.
+async fn run(work: &Work, groups: &[Group]) -> Report {
+    let permits = &Semaphore::new(GROUPS_AT_ONCE);
+    let mut running: FuturesUnordered<_> = groups
+        .iter()
+        .map(|&group| async move {
+            // A group that mostly waits runs beside the others. The semaphore is never closed.
+            let _permit = if group.mostly_waits() { None } else { permits.acquire().await.ok() };
+            let started = Instant::now();
+            Finished { group, rows: group.run(work).await, took: started.elapsed() }
+        })
+        .collect();
+    let mut report = Report::default();
+    while let Some(finished) = running.next().await {
+        println!("{}", finished.text());
+        report.add(finished);
+    }
+    report
+}
