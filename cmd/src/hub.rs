@@ -6,6 +6,14 @@ use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, Request, Response};
 use volplane_transport::{ConnectWith, Hub, JoinError, Outgoing, Registration};
 
+/// Which other programs the programs of 04-yamux can talk to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Compat {
+    /// Programs for Kitex, which use two WebSockets for each peer: `/s2c/<id>`, on which the hub calls the peer, then
+    /// `/c2s/<id>`, on which the peer calls the hub.
+    Kitex,
+}
+
 /// The clients that call one peer back.
 #[derive(Clone)]
 pub struct Peer {

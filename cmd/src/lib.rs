@@ -9,7 +9,7 @@ use std::io::{self, IsTerminal};
 use tracing_subscriber::EnvFilter;
 
 pub use echo::EchoHandler;
-pub use hub::{HubEchoHandler, Peer, PeerEchoHandler};
+pub use hub::{Compat, HubEchoHandler, Peer, PeerEchoHandler};
 
 /// Logs to stderr what `RUST_LOG` selects, such as `debug` or `volplane_transport=trace`; without it, what is at least as
 /// important as `default`.

@@ -9,9 +9,19 @@ use programs::Server;
 
 #[test]
 fn a_call_is_answered() -> io::Result<()> {
-    let server = Server::start(env!("CARGO_BIN_EXE_04-yamux-server"), &["--url", "ws://127.0.0.1:0/kitex-ws"])?;
+    call(&[])
+}
+
+#[test]
+fn a_call_over_a_websocket_for_each_direction_is_answered() -> io::Result<()> {
+    call(&["--compat", "kitex"])
+}
+
+fn call(compat: &[&str]) -> io::Result<()> {
+    let listen = [&["--url", "ws://127.0.0.1:0/kitex-ws"][..], compat].concat();
+    let server = Server::start(env!("CARGO_BIN_EXE_04-yamux-server"), &listen)?;
     let client = env!("CARGO_BIN_EXE_04-yamux-client");
-    let output = server.call(client, &["alice"], "--url")?;
+    let output = server.call(client, &[&["alice"][..], compat].concat(), "--url")?;
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(String::from_utf8_lossy(&output.stdout), "Say hello by yamux\n", "{said}");
     assert!(said.contains("the hub calls echo"), "{said}");

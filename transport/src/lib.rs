@@ -12,6 +12,7 @@
 //! | HTTP POST, as Apache's `THttpClient` | [`Http::to`] | [`Http::bind`] |
 //! | TLS, and WebSocket over it | [`Tls::client`], [`WebSocket::to_tls`] | [`Tls::server`], [`WebSocket::bind_tls`] |
 //! | yamux, calls both ways | [`Yamux::connect`] | [`Yamux::listen`], [`serve_sessions`] |
+//! | yamux, a WebSocket for each direction | [`Yamux::connect_pair`] | [`Yamux::listen_pairs`] |
 //! | yamux, dialed again when it ends | [`Yamux::reconnecting`] | |
 //! | yamux, calls one way | [`Yamux::over`] | [`SessionListener::into_streams`] |
 //! | in process | [`Memory::pair`] | [`Memory::pair`] |
@@ -168,5 +169,5 @@ pub use websocket::{HandshakeError, WebSocket, WebSocketClosed, WebSocketPeer, W
 pub use yamux::{
     Backoff, DialedPeer, Incoming, OpenError, Outgoing, ReconnectState, Reconnecting, ReconnectingIncoming,
     ReconnectingOutgoing, Session, SessionError, SessionErrorKind, SessionListener, StreamListener, Yamux,
-    YamuxOptions, YamuxStream, YamuxStreams,
+    YamuxOptions, YamuxRole, YamuxStream, YamuxStreams,
 };

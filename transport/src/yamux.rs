@@ -17,7 +17,11 @@ mod lingering;
 mod listener;
 mod options;
 mod pace;
+mod pair;
+#[cfg(feature = "websocket")]
+mod pairs;
 mod reconnect;
+mod role;
 mod session;
 mod sessions;
 mod status;
@@ -30,5 +34,6 @@ pub use error::{OpenError, SessionError, SessionErrorKind};
 pub use listener::{SessionListener, StreamListener};
 pub use options::YamuxOptions;
 pub use reconnect::{ReconnectState, Reconnecting, ReconnectingIncoming, ReconnectingOutgoing};
+pub use role::YamuxRole;
 pub use session::{DialedPeer, Incoming, Outgoing, Session};
 pub use stream::YamuxStream;

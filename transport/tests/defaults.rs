@@ -96,7 +96,9 @@ fn of_hubs() {
 #[test]
 fn of_sessions() {
     let options = format!("{:?}", volplane_transport::YamuxOptions::default());
-    let options = options.replace("Some(Keepalive { interval: 20s, timeout: 10s })", "20s, 10s");
+    let options = options
+        .replace("Some(Keepalive { interval: 20s, timeout: 10s })", "20s, 10s")
+        .replace("role: None", "role: by who dialed");
     let documented = documented(include_str!("../src/yamux/options.rs"));
     let documented = documented.iter().map(|(option, default)| format!("{option}: {}", default.replace(" s", "s")));
     assert_eq!(options, format!("YamuxOptions {{ {} }}", documented.collect::<Vec<_>>().join(", ")));

@@ -135,6 +135,24 @@ async fn says_what_is_wrong_with_the_other_end() {
     assert!(cut_off.is_err(), "a message cut off is no end of stream: {cut_off:?}");
 }
 
+/// As Go's net/http writes them: with `http.Error`; with `Write` alone; flushed; on a connection that is not kept.
+#[tokio::test]
+async fn shows_what_a_server_in_go_answers() {
+    let text = "Bad request, client 0 has establish s2c conn";
+    let typed = "Content-Type: text/plain; charset=utf-8\r\nDate: Thu, 26 Nov 2026 17:00:00 GMT\r\n";
+    for rest in [
+        format!("{typed}X-Content-Type-Options: nosniff\r\nContent-Length: 45\r\n\r\n{text}\n"),
+        format!("{typed}Content-Length: 44\r\n\r\n{text}"),
+        format!("{typed}Transfer-Encoding: chunked\r\n\r\n2c\r\n{text}\r\n0\r\n\r\n"),
+        format!("{typed}Connection: close\r\n\r\n{text}"),
+        format!("{typed}Connection: close\r\nContent-Length: 44\r\n\r\n{text}"),
+    ] {
+        let error = against_raw_server(format!("HTTP/1.1 400 Bad Request\r\n{rest}").as_bytes()).await.1;
+        let error = error.expect_err("refused");
+        assert!(error.ends_with(&format!("the server answered HTTP 400: {text}")), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn serves_its_own_path_only() {
     let listener = WebSocket::bind("ws://127.0.0.1:0/kitex-ws").await.unwrap();

@@ -1,7 +1,7 @@
 //! A hub: serves over yamux on WebSocket, and calls each peer back over the connection that the peer made.
 
 use clap::Parser;
-use volplane_cmd::{HubEchoHandler, init_logging};
+use volplane_cmd::{Compat, HubEchoHandler, init_logging};
 use volplane_generated::api::EchoServer;
 use volplane_transport::{Hub, Listener, WebSocket, Yamux, ctrl_c, serve_sessions};
 
@@ -10,6 +10,9 @@ struct Args {
     /// Where to listen; peers add their id to the path.
     #[arg(long, default_value = "ws://127.0.0.1:8891/kitex-ws")]
     url: String,
+    /// Accept the peers of other programs.
+    #[arg(long)]
+    compat: Option<Compat>,
 }
 
 #[tokio::main]
@@ -17,9 +20,12 @@ async fn main() -> anyhow::Result<()> {
     init_logging("info");
     let args = Args::parse();
     let hub = Hub::default();
-    let listener = WebSocket::bind(args.url).await?.with_ids();
+    let listener = WebSocket::bind(args.url).await?;
     println!("listening on {}", listener.endpoint());
-    let sessions = Yamux::listen(listener);
+    let sessions = match args.compat {
+        None => Yamux::listen(listener.with_ids()),
+        Some(Compat::Kitex) => Yamux::listen_pairs(listener),
+    };
     let server = serve_sessions(sessions, move |outgoing, peer| {
         HubEchoHandler::new(&hub, peer.id(), outgoing).map(EchoServer::from_handler)
     });

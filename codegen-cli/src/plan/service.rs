@@ -96,7 +96,7 @@ fn dashed(name: &str) -> String {
 
 /// What the hub's file imports in any case; a type of the IDL that has such a name is written as a path.
 fn hub_imports(services: &[Service<'_>], names: &[Names], several: bool) -> Imports {
-    let mut taken = vec!["Peer".to_owned()];
+    let mut taken = vec!["Compat".to_owned(), "Peer".to_owned()];
     for Names { handler, .. } in names {
         taken.extend(["Hub", "Peer"].map(|end| format!("{end}{handler}")));
     }

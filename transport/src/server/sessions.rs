@@ -65,7 +65,7 @@ impl<S: ThriftService, E: fmt::Display + 'static> IntoSessionService for Result<
 
 /// A configured server of sessions. Await it to run it; see [`Serve`] for how it stops.
 #[must_use = "a server runs when it is awaited"]
-pub struct ServeSessions<L, F> {
+pub struct ServeSessions<L: Listener, F> {
     listener: SessionListener<L>,
     service_for: F,
     stop: StopSignals,
@@ -192,7 +192,7 @@ where
     }
 }
 
-impl<L: fmt::Debug, F> fmt::Debug for ServeSessions<L, F> {
+impl<L: Listener + fmt::Debug, F> fmt::Debug for ServeSessions<L, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServeSessions")
             .field("listener", &self.listener)

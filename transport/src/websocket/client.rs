@@ -48,8 +48,7 @@ pub(super) async fn handshake(
     let head = read_head(io, &mut buffer).await.map_err(|error| protocol(error.into_boxed()))?;
     let response = ResponseHead::parse(&head).map_err(|error| protocol(error.into()))?;
     if response.status() != 101 {
-        let reading = tokio::time::timeout(TEXT_TIMEOUT, first_line(io, &mut buffer, response.body()));
-        let text = reading.await.unwrap_or_default();
+        let text = first_line(io, &mut buffer, response.body()).await;
         return Err(HandshakeError::Status { status: response.status(), text });
     }
     check(response.headers(), &key, &layer.subprotocols).map_err(|error| protocol(error.into()))?;
@@ -121,12 +120,16 @@ async fn first_line(io: &mut (impl AsyncRead + Unpin), buffer: &mut BytesMut, bo
     };
     // The size of the first chunk is a line before it.
     let lines = if body == BodyLength::Chunked { 2 } else { 1 };
-    while buffer.len() < length && buffer.iter().filter(|byte| **byte == b'\n').count() < lines {
-        match io.read_buf(buffer).await {
-            Ok(0) | Err(_) => break,
-            Ok(_) => {}
+    let reading = async {
+        while buffer.len() < length && buffer.iter().filter(|byte| **byte == b'\n').count() < lines {
+            match io.read_buf(buffer).await {
+                Ok(0) | Err(_) => break,
+                Ok(_) => {}
+            }
         }
-    }
+    };
+    // A server that ends neither the line nor the connection has said what it says.
+    let _timed_out = tokio::time::timeout(TEXT_TIMEOUT, reading).await;
     let text = String::from_utf8_lossy(buffer.get(..length).unwrap_or(buffer));
     let text = if lines == 2 { text.split_once('\n').map_or("", |(_, text)| text) } else { &text };
     if text.trim_start().starts_with('<') { String::new() } else { printable(text, SHOWN) }
@@ -202,6 +205,12 @@ mod tests {
         ] {
             assert_eq!(first_line(&mut body.as_bytes(), &mut BytesMut::new(), length).await, shown, "{body:?}");
         }
+        let text = "Bad request, client 0 has establish s2c conn";
+        let (mut near, mut far) = tokio::io::duplex(1024);
+        far.write_all(text.as_bytes()).await.unwrap();
+        tokio::time::pause();
+        let shown = first_line(&mut near, &mut BytesMut::new(), BodyLength::Unstated).await;
+        assert_eq!(shown, text, "neither the line nor the connection ends");
         let long = "x".repeat(10_000);
         let line = first_line(&mut long.as_bytes(), &mut BytesMut::new(), BodyLength::Unstated).await;
         assert_eq!(line.chars().count(), SHOWN + 1);

@@ -53,6 +53,9 @@ fn subprotocol<'a>(layer: &WebSocket, head: &'a RequestHead) -> Option<&'a str> 
 /// Checks the path. Returns the id in it, if there is to be one.
 fn address(layer: &WebSocket, path: &str) -> Result<Option<String>, Refusal> {
     let not_found = || Refusal::not_found("no WebSocket at this path");
+    if let Paths::IdsUnder(segments) = layer.server.paths {
+        return address_under(layer, segments, path);
+    }
     match (layer.server.paths, path_below(&layer.path, path)) {
         (Paths::Own, Some("" | "/")) | (Paths::Subpaths, Some(_)) => Ok(None),
         (Paths::Ids, Some(_)) => {
@@ -62,6 +65,17 @@ fn address(layer: &WebSocket, path: &str) -> Result<Option<String>, Refusal> {
         }
         _ => Err(not_found()),
     }
+}
+
+/// Checks a path that has one of these segments before the id.
+fn address_under(layer: &WebSocket, segments: &[&str], path: &str) -> Result<Option<String>, Refusal> {
+    let base = layer.path.trim_end_matches('/');
+    let bases = segments.iter().map(|segment| format!("{base}/{segment}"));
+    let id = bases.map(|base| path_id(&base, path)).find(|id| *id != Err(PathIdError::Missing));
+    let not_found =
+        || Refusal::not_found(format!("expected one of {}, then an id, after the path", segments.join(", ")));
+    let id = id.ok_or_else(not_found)?.map_err(|error| Refusal::bad_request(error.to_string()))?;
+    Ok(Some(id))
 }
 
 /// RFC 6455, 4.2.1. Returns the key.

@@ -27,6 +27,8 @@ pub(super) enum Paths {
     Subpaths,
     /// Its own with an id after it.
     Ids,
+    /// Its own with one of these segments after it, then an id.
+    IdsUnder(&'static [&'static str]),
 }
 
 /// Settings of a server. They have no effect on a client.
@@ -45,6 +47,13 @@ impl WebSocket {
         self
     }
 
+    /// As [`with_ids`](Self::with_ids), with one of `segments` before the id: `/kitex-ws/s2c/a` and `/kitex-ws/c2s/a` for
+    /// `s2c` and `c2s`. The [path](crate::WebSocketPeer::path) tells which one it is.
+    pub fn with_ids_under(mut self, segments: &'static [&'static str]) -> Self {
+        self.server.paths = Paths::IdsUnder(segments);
+        self
+    }
+
     /// Answers plain `GET` and `HEAD` requests of this path, such as `/healthz`, with 200 and `ok`, for load balancers.
     /// HTTP/1.0 is enough, and no [`Admission`] is asked. Default: none.
     pub fn with_health(mut self, path: impl Into<String>) -> Self {
@@ -56,6 +65,12 @@ impl WebSocket {
     pub fn with_admission(mut self, admission: Admission) -> Self {
         self.server.admission = Some(admission);
         self
+    }
+
+    /// What [`with_admission`](Self::with_admission) has set.
+    #[cfg(feature = "yamux")]
+    pub(crate) fn admission(&self) -> Option<&Admission> {
+        self.server.admission.as_ref()
     }
 
     /// Also accepts requests from web pages of these origins, such as `https://app.example.com`. Replaces earlier ones.
@@ -154,6 +169,8 @@ also_on_layered! {
     with_subpaths();
     /// See [`WebSocket::with_ids`].
     with_ids();
+    /// See [`WebSocket::with_ids_under`].
+    with_ids_under(segments: &'static [&'static str]);
     /// See [`WebSocket::with_health`].
     with_health(path: impl Into<String>);
     /// See [`WebSocket::with_admission`].

@@ -12,7 +12,7 @@ use volo::net::Address;
 use super::session::{DialedPeer, Outgoing, Session};
 use super::sessions::{Choice, Dialed, Sessions};
 use super::stream::YamuxStream;
-use super::{Backoff, OpenError, Reconnecting, SessionListener, YamuxOptions};
+use super::{Backoff, OpenError, Reconnecting, SessionListener, YamuxOptions, YamuxRole};
 use crate::client::NOWHERE;
 use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::connection::Connection;
@@ -155,7 +155,7 @@ where
         .await
         .map_err(|_| ConnectError::new(ConnectErrorKind::TimedOut(after)))?
         .map_err(Into::into)?;
-    Ok(Session::start(connection, yamux::Mode::Client, options, DialedPeer))
+    Ok(Session::start(connection, YamuxRole::Client, options, DialedPeer))
 }
 
 /// Makes connections that are streams of one session, or of a few. Made by [`Yamux::over`]; clones share the sessions.
@@ -243,7 +243,7 @@ where
     C::Error: Into<ConnectError>,
 {
     let connection = connection.make_connection(address).await.map_err(Into::into)?;
-    Ok(Session::start(connection, yamux::Mode::Client, options, DialedPeer).split().0)
+    Ok(Session::start(connection, YamuxRole::Client, options, DialedPeer).split().0)
 }
 
 impl<C> UnaryService<Address> for YamuxStreams<C>

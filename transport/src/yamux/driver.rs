@@ -20,7 +20,7 @@ use super::engine::Engine;
 use super::gate::{Gate, Work};
 use super::status::Status;
 use super::stream::{StreamGuard, YamuxStream};
-use super::{SessionError, YamuxOptions};
+use super::{SessionError, YamuxOptions, YamuxRole};
 use crate::connection::Connection;
 
 /// Requests of handles, besides those to open streams.
@@ -66,12 +66,12 @@ pub(super) struct Driver {
 impl Driver {
     pub(super) fn new<C: Connection>(
         connection: C,
-        mode: yamux::Mode,
+        role: YamuxRole,
         options: &YamuxOptions,
         status: Arc<Status>,
         queues: Queues,
     ) -> Self {
-        let gate = Arc::new(Gate::new(Engine::new(connection, mode, options, Arc::clone(&status))));
+        let gate = Arc::new(Gate::new(Engine::new(connection, role.mode(), options, Arc::clone(&status))));
         let state = State::new(Arc::downgrade(&gate), options, status, queues);
         Self { gate, state }
     }
@@ -80,7 +80,8 @@ impl Driver {
     pub(super) async fn run(mut self, reason: &watch::Sender<Option<Result<(), SessionError>>>) {
         let outcome = self.inside(State::poll_session).await.unwrap_or(Ok(()));
         let is_graceful = outcome.is_ok();
-        reason.send_replace(Some(outcome));
+        // The peer gets the error code before the connection ends.
+        reason.send_replace(Some(outcome.and_then(|()| self.state.violation.take().map_or(Ok(()), Err))));
         self.state.status.end();
         self.state.refuse_opens();
         if is_graceful {

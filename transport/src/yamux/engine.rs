@@ -227,12 +227,13 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::yamux::YamuxRole;
 
     #[test]
     #[allow(clippy::unwrap_used)] // a test that can't go on has failed
     fn a_visitor_wakes_the_task_while_a_stream_waits_to_be_opened() {
         let (connection, _peer) = tokio::io::duplex(64 * 1024);
-        let status = Arc::new(Status::new(1));
+        let status = Arc::new(Status::new(1, YamuxRole::Client));
         let mut engine = Engine::new(connection, yamux::Mode::Client, &YamuxOptions::default(), status);
         let mut cx = Context::from_waker(Waker::noop());
         let mut streams = Vec::new();

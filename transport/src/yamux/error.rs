@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::YamuxRole;
 use crate::connect::{ConnectError, ConnectErrorKind};
 
 /// Why a session ended without being closed.
@@ -23,7 +24,7 @@ pub struct SessionError {
 pub enum SessionErrorKind {
     /// The underlying connection failed. The source says how.
     Io,
-    /// The other end violated the protocol, or opened far more streams than
+    /// The other end violated the protocol, has the same [role](YamuxRole) as this end, or opened far more streams than
     /// [`YamuxOptions::with_max_inbound_streams`](super::YamuxOptions::with_max_inbound_streams) allows.
     Protocol,
     /// The connection took no byte for [`YamuxOptions::with_write_timeout`](super::YamuxOptions::with_write_timeout).
@@ -92,9 +93,31 @@ impl SessionError {
         }
     }
 
-    /// The other end has ended the session with an error code in its GoAway.
-    pub(super) fn reported(code: u32) -> Self {
+    /// The other end has sent what it must not send.
+    pub(super) fn violated() -> Self {
+        let what = "the other end of the yamux session violated the protocol";
+        Self { kind: SessionErrorKind::Protocol, what, source: None }
+    }
+
+    /// Both ends have this role.
+    pub(super) fn same_role(role: YamuxRole) -> Self {
+        let what = match role {
+            YamuxRole::Client => "both ends of this yamux session have the role client; one has to be the server",
+            YamuxRole::Server => "both ends of this yamux session have the role server; one has to be the client",
+        };
+        Self { kind: SessionErrorKind::Protocol, what, source: None }
+    }
+
+    /// The other end has ended the session with an error code in its GoAway. `unheard` is the role of this end if the other
+    /// end has accepted no stream of it.
+    pub(super) fn reported(code: u32, unheard: Option<YamuxRole>) -> Self {
         let what = match code {
+            1 if unheard == Some(YamuxRole::Client) => {
+                "the other end of the yamux session reports a protocol error at the first stream; it may be a client, too"
+            }
+            1 if unheard == Some(YamuxRole::Server) => {
+                "the other end of the yamux session reports a protocol error at the first stream; it may be a server, too"
+            }
             1 => "the other end of the yamux session reports a protocol error",
             2 => "the other end of the yamux session reports an internal error",
             _ => "the other end of the yamux session reports an error",

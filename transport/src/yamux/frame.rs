@@ -38,6 +38,14 @@ impl Header {
         Header { kind: GO_AWAY, flags: if all_acknowledged { ACK } else { 0 }, stream: 0, length: 0 }
     }
 
+    /// The end of a session whose ends have the same role: a protocol error, sent at the first stream.
+    ///
+    /// The SYN flag is our own addition, as the ACK flag above, so that the peer can say what is wrong. It states also
+    /// that no stream of the peer was accepted.
+    pub(super) fn same_role() -> Self {
+        Header { kind: GO_AWAY, flags: SYN, stream: 0, length: 1 }
+    }
+
     /// A ping of our own. The library numbers its pings from 0 and gets none of [`OWN_PING`].
     pub(super) fn ping(id: u32) -> Self {
         Header { kind: PING, flags: SYN, stream: 0, length: OWN_PING | id }

@@ -1,33 +1,71 @@
 //! Accepting sessions, and serving their streams as if each were a connection of its own.
 
+use std::fmt;
 use std::sync::{Arc, Weak};
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::YamuxOptions;
+#[cfg(feature = "websocket")]
+use super::pairs::Pairs;
 use super::session::{Incoming, Session};
 use super::status::Status;
 use super::stream::YamuxStream;
+use super::{YamuxOptions, YamuxRole};
 use crate::connection::Peer;
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
 
 /// Accepts sessions, each with both its directions. Made by [`Yamux::listen`](super::Yamux::listen).
-#[derive(Debug)]
-pub struct SessionListener<L> {
+pub struct SessionListener<L: Listener> {
     inner: L,
     options: YamuxOptions,
+    role_of: Option<Box<dyn Fn(&L::Peer) -> YamuxRole + Send + Sync>>,
+    /// Of a listener whose sessions consist of two connections each.
+    #[cfg(feature = "websocket")]
+    pairs: Option<Pairs<L::Peer>>,
 }
 
 impl<L: Listener> SessionListener<L> {
     pub(super) fn new(inner: L) -> Self {
-        Self { inner, options: YamuxOptions::default() }
+        Self {
+            inner,
+            options: YamuxOptions::default(),
+            role_of: None,
+            #[cfg(feature = "websocket")]
+            pairs: None,
+        }
+    }
+
+    /// Of sessions that consist of two connections each.
+    #[cfg(feature = "websocket")]
+    pub(super) fn of_pairs(inner: L, pairs: Pairs<L::Peer>) -> Self {
+        Self { pairs: Some(pairs), ..Self::new(inner) }
     }
 
     /// With other options.
     pub fn with_options(self, options: YamuxOptions) -> Self {
         Self { options, ..self }
+    }
+
+    /// Sets this end's role for each session, from its peer: for a listener whose sessions have different roles, such as by
+    /// the path of a WebSocket. Takes precedence over [`YamuxOptions::with_role`]; no effect on
+    /// [`Yamux::listen_pairs`](super::Yamux::listen_pairs), where the path decides.
+    ///
+    /// ```
+    /// use volplane_transport::{WebSocket, Yamux, YamuxRole};
+    ///
+    /// # async fn f() -> Result<(), Box<dyn std::error::Error>> {
+    /// let listener = WebSocket::bind("ws://127.0.0.1:8891/kitex-ws").await?.with_ids_under(&["in", "out"]);
+    /// let sessions = Yamux::listen(listener).with_role_of(|peer| match peer.path() {
+    ///     path if path.starts_with("/kitex-ws/out/") => YamuxRole::Client,
+    ///     _ => YamuxRole::Server,
+    /// });
+    /// # drop(sessions);
+    /// # Ok(()) }
+    /// ```
+    pub fn with_role_of(self, role_of: impl Fn(&L::Peer) -> YamuxRole + Send + Sync + 'static) -> Self {
+        Self { role_of: Some(Box::new(role_of)), ..self }
     }
 
     /// Waits for the next session. `None` means that no more will come.
@@ -36,8 +74,25 @@ impl<L: Listener> SessionListener<L> {
     ///
     /// Dropping the future loses no session.
     pub async fn accept(&mut self) -> Option<(Session<L::Peer>, L::Peer)> {
+        #[cfg(feature = "websocket")]
+        if let Some(pairs) = &mut self.pairs {
+            loop {
+                let (connection, peer) = tokio::select! {
+                    accepted = self.inner.accept() => accepted?,
+                    never = pairs.expire() => match never {},
+                };
+                if let Some(session) = pairs.add(connection, peer, self.options) {
+                    let peer = session.peer().clone();
+                    return Some((session, peer));
+                }
+            }
+        }
         let (connection, peer) = self.inner.accept().await?;
-        Some((Session::start(connection, yamux::Mode::Server, self.options, peer.clone()), peer))
+        let options = match &self.role_of {
+            Some(role_of) => self.options.with_role(role_of(&peer)),
+            None => self.options,
+        };
+        Some((Session::start(connection, YamuxRole::Server, options, peer.clone()), peer))
     }
 
     /// The address that a client connects to.
@@ -57,6 +112,15 @@ impl<L: Listener> SessionListener<L> {
             stopped: false,
             inner_ended: false,
         }
+    }
+}
+
+impl<L: Listener + fmt::Debug> fmt::Debug for SessionListener<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionListener")
+            .field("inner", &self.inner)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::stream;
+use super::{YamuxRole, stream};
 use crate::keepalive::Keepalive;
 
 /// Limits and timeouts of a session.
@@ -16,6 +16,7 @@ use crate::keepalive::Keepalive;
 /// | `connect_timeout` | 5 s | `Yamux::connect` fails |
 /// | `write_timeout` | 30 s | the session ends |
 /// | `keepalive` | 20 s, 10 s | a ping is sent; the session ends |
+/// | `role` | by who dialed | which numbers the streams of this end have |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct YamuxOptions {
     pub(super) max_outbound_streams: usize,
@@ -25,6 +26,7 @@ pub struct YamuxOptions {
     pub(super) connect_timeout: Duration,
     pub(super) write_timeout: Duration,
     pub(super) keepalive: Option<Keepalive>,
+    pub(super) role: Option<YamuxRole>,
 }
 
 impl Default for YamuxOptions {
@@ -37,6 +39,7 @@ impl Default for YamuxOptions {
             connect_timeout: Duration::from_secs(5),
             write_timeout: Duration::from_secs(30),
             keepalive: Some(Keepalive::default()),
+            role: None,
         }
     }
 }
@@ -91,6 +94,12 @@ impl YamuxOptions {
     /// noticed only when it takes no more bytes.
     pub fn without_keepalive(self) -> Self {
         Self { keepalive: None, ..self }
+    }
+
+    /// The role of this end. Default: the end that dialed is the client, the other one the server. It does not limit who opens
+    /// streams. If both ends have the same role, the session ends with the first stream, and the error says so.
+    pub fn with_role(self, role: YamuxRole) -> Self {
+        Self { role: Some(role), ..self }
     }
 
     /// How many streams of the other end may have a handle, including those that it has reset.

@@ -13,9 +13,10 @@ use volo::net::Address;
 pub use self::incoming::Incoming;
 
 use super::driver::{Command, Driver, Open, Queues};
+use super::pair::End;
 use super::status::Status;
 use super::stream::YamuxStream;
-use super::{OpenError, SessionError, YamuxOptions};
+use super::{OpenError, SessionError, YamuxOptions, YamuxRole};
 use crate::connect::{ConnectError, WithCauses};
 use crate::connection::{Connection, Peer};
 use crate::log::{Kind, limited};
@@ -54,24 +55,36 @@ impl Peer for DialedPeer {
 }
 
 impl<P: Peer> Session<P> {
-    /// Starts a session on `connection`, which this end has dialed ([`yamux::Mode::Client`]) or accepted
-    /// ([`yamux::Mode::Server`]). The mode only numbers the streams: both ends may open and accept.
+    /// Starts a session on `connection`, with `role` unless the options have another one.
     ///
     /// Spawns the session's task, so it has to be called inside a tokio runtime.
-    pub(super) fn start<C: Connection>(connection: C, mode: yamux::Mode, options: YamuxOptions, peer: P) -> Self {
+    pub(super) fn start<C: Connection>(connection: C, role: YamuxRole, options: YamuxOptions, peer: P) -> Self {
+        Self::start_with(connection, role, options, peer, ())
+    }
+
+    /// As [`start`](Self::start). `owned` is dropped when the session has ended.
+    pub(super) fn start_with<C: Connection>(
+        connection: C,
+        role: YamuxRole,
+        options: YamuxOptions,
+        peer: P,
+        owned: impl Send + 'static,
+    ) -> Self {
         let streams_at_most = options.max_outbound_streams + options.max_served_streams();
         let (open, opens) = mpsc::channel(OPENS);
         let (commands, received) = mpsc::channel(streams_at_most + CLOSES);
         let (arrived, waiting) = mpsc::channel(options.max_served_streams().max(1));
         let (reason, state) = watch::channel(None);
-        let status = Arc::new(Status::new(options.max_outbound_streams));
+        let role = options.role.unwrap_or(role);
+        let status = Arc::new(Status::new(options.max_outbound_streams, role));
         let queues = Queues { opens, commands: received, own_commands: commands.downgrade(), arrived };
-        let driver = Driver::new(connection, mode, &options, Arc::clone(&status), queues);
+        let driver = Driver::new(connection, role, &options, Arc::clone(&status), queues);
         // Its owners are the handles: it ends when the last of them is dropped.
         let of = peer.clone();
         tokio::spawn(async move {
             let _counted = Counted::one(Gauge::SessionsOpen);
             driver.run(&reason).await;
+            drop(owned);
             if let Some(Err(error)) = &*reason.borrow() {
                 let (peer, why) = (Printable(&of), WithCauses(error));
                 limited!(INFO, Kind::Session, of.address(), %peer, error = %why, "a yamux session failed");
@@ -83,8 +96,13 @@ impl<P: Peer> Session<P> {
             status: Arc::clone(&status),
             open_timeout: options.open_timeout,
             state,
+            other: None,
         };
-        Session { outgoing, incoming: Incoming { waiting, peer, status, session: commands } }
+        Session { outgoing, incoming: Incoming { waiting, peer, status, session: commands, other: None } }
+    }
+
+    pub(super) fn of(outgoing: Outgoing, incoming: Incoming<P>) -> Self {
+        Self { outgoing, incoming }
     }
 
     /// Both directions.
@@ -118,6 +136,8 @@ pub struct Outgoing {
     status: Arc<Status>,
     open_timeout: Duration,
     state: watch::Receiver<Option<Result<(), SessionError>>>,
+    /// The session on which the other end opens streams, if that is one of its own.
+    pub(super) other: Option<Arc<Outgoing>>,
 }
 
 impl Outgoing {
@@ -171,7 +191,7 @@ impl Outgoing {
     /// continue, and this end may open more. Another Rust peer that uses the `yamux` crate directly ends the session when it
     /// receives a GoAway.
     pub fn go_away(&self) {
-        self.status.go_away();
+        self.other.as_deref().unwrap_or(self).status.go_away();
     }
 
     /// Whether [`open`](Self::open) can succeed: the session is not over, and the other end not going away.
@@ -192,15 +212,19 @@ impl Outgoing {
     /// Sends GoAway and ends the session. Calls that are still running fail. Takes at most 6 s: 5 s until the connection
     /// has taken what is due, and 1 s until the other end has closed it, too.
     pub async fn close(&self) {
-        // An error means that the session is over already.
-        let _closing = self.commands.send(Command::Close).await;
+        for session in self.sessions() {
+            // An error means that the session is over already.
+            let _closing = session.commands.send(Command::Close).await;
+        }
         self.ended().await.ok();
     }
 
     /// As [`close`](Self::close), but does not wait.
     pub(crate) fn start_closing(&self) {
-        // An error means that the session is over already, or that as many others as there is room for are closing it.
-        let _closing = self.commands.try_send(Command::Close);
+        for session in self.sessions() {
+            // An error means that the session is over already, or that as many others as there is room for are closing it.
+            let _closing = session.commands.try_send(Command::Close);
+        }
     }
 
     /// Waits for the end of the session.
@@ -213,11 +237,30 @@ impl Outgoing {
     ///
     /// Cancel safe.
     pub async fn ended(&self) -> Result<(), SessionError> {
-        let mut state = self.state.clone();
-        // The driver drops its end when it has finished.
-        while state.changed().await.is_ok() {}
-        // The driver reports nothing if its runtime is shut down.
-        state.borrow().clone().unwrap_or(Ok(()))
+        let mut outcome = Ok(());
+        for session in self.sessions() {
+            let mut state = session.state.clone();
+            // The driver drops its end when it has finished.
+            while state.changed().await.is_ok() {}
+            // The driver reports nothing if its runtime is shut down.
+            outcome = outcome.and(state.borrow().clone().unwrap_or(Ok(())));
+        }
+        outcome
+    }
+
+    /// For who waits for the end or begins it, and does not keep the session running.
+    pub(super) fn end(&self) -> End {
+        End { state: self.state.clone(), commands: self.commands.downgrade() }
+    }
+
+    /// Keeps the session running.
+    pub(super) fn handle(&self) -> mpsc::Sender<Command> {
+        self.commands.clone()
+    }
+
+    /// This one, and that of the other direction, if it is one of its own.
+    fn sessions(&self) -> impl Iterator<Item = &Self> {
+        [Some(self), self.other.as_deref()].into_iter().flatten()
     }
 
     /// Waits until the session takes no more calls of this end: it is over, or the other end is going away.

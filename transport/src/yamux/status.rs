@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::silence::Silence;
 use self::streams::Record;
+use super::{SessionError, YamuxRole};
 
 /// Shared by the driver, the buffers and all handles.
 #[derive(Debug)]
@@ -23,6 +24,9 @@ pub(super) struct Status {
     /// One permit for each stream that may be opened. Closed once the session opens no more.
     pub(super) permits: Arc<Semaphore>,
     pub(super) max_outbound_streams: usize,
+    role: YamuxRole,
+    /// The other end has the same role.
+    same_role: AtomicBool,
     peer_going_away: AtomicBool,
     /// Cancelled once the session takes no more calls of this end.
     pub(super) unusable: CancellationToken,
@@ -43,10 +47,12 @@ pub(super) struct Status {
 const BUFFERS: usize = 16;
 
 impl Status {
-    pub(super) fn new(max_outbound_streams: usize) -> Self {
+    pub(super) fn new(max_outbound_streams: usize, role: YamuxRole) -> Self {
         Self {
             permits: Arc::new(Semaphore::new(max_outbound_streams)),
             max_outbound_streams,
+            role,
+            same_role: AtomicBool::new(false),
             peer_going_away: AtomicBool::new(false),
             unusable: CancellationToken::new(),
             ended: AtomicBool::new(false),
@@ -92,6 +98,16 @@ impl Status {
     /// Whether the peer answers nothing, not even pings: no new call should go to such a session.
     pub(super) fn is_silent(&self) -> bool {
         self.silence.is_silent()
+    }
+
+    /// The error of a session that was ended because of what the other end has sent.
+    pub(super) fn violation(&self) -> SessionError {
+        self.same_role().unwrap_or_else(SessionError::violated)
+    }
+
+    /// The error of a session whose ends have the same role. `None` as long as nothing shows it.
+    pub(super) fn same_role(&self) -> Option<SessionError> {
+        self.same_role.load(Ordering::Relaxed).then(|| SessionError::same_role(self.role))
     }
 
     /// How many frames have arrived so far.

@@ -6,9 +6,12 @@ mod draining;
 mod fairness;
 mod limits;
 mod load;
+mod never;
 mod over;
+mod pairs;
 mod points;
 mod reconnecting;
+mod roles;
 
 mod raw;
 #[path = "../support/mod.rs"]

@@ -1,6 +1,6 @@
 //! The other end of a session, frame by frame.
 
-use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use volplane_transport::{Session, StdNet, Yamux, YamuxOptions};
 
@@ -50,7 +50,7 @@ pub fn frame(kind: u8, flags: u16, stream: u32, length: u32) -> [u8; 12] {
 }
 
 /// The next frame that is not a ping, without its body.
-pub async fn next_frame(raw: &mut TcpStream) -> Frame {
+pub async fn next_frame(raw: &mut (impl AsyncRead + Unpin)) -> Frame {
     loop {
         let mut header = [0; 12];
         within(raw.read_exact(&mut header)).await.expect("a frame");

@@ -54,6 +54,8 @@ pub(super) struct State {
     active: bool,
     has_yielded: bool,
     pub(super) closing: bool,
+    /// What the peer has done against the protocol. It was sent the error code.
+    pub(super) violation: Option<SessionError>,
 }
 
 impl State {
@@ -75,6 +77,7 @@ impl State {
             active: false,
             has_yielded: false,
             closing: false,
+            violation: None,
         }
     }
 
@@ -126,9 +129,7 @@ impl State {
                     true
                 }
                 Poll::Ready(None) => {
-                    return Poll::Ready(
-                        self.status.peer_error().map_or(Ok(()), |code| Err(SessionError::reported(code))),
-                    );
+                    return Poll::Ready(self.status.peer_error().map_or(Ok(()), Err));
                 }
                 Poll::Pending => false,
             };
@@ -139,6 +140,9 @@ impl State {
             moved |= self.lingering.poll(cx, |expired| engine.inject(Header::reset(expired)));
             moved |= write(engine)?;
             let sent_an_error = engine.sent_go_away().is_some_and(|header| header.length != 0);
+            if sent_an_error {
+                self.violation = Some(self.status.violation());
+            }
             if self.closing || sent_an_error || (self.status.peer_is_going_away() && !self.status.has_streams()) {
                 return Poll::Ready(Ok(()));
             }

@@ -10,6 +10,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::super::frame::{ACK, FIN, GO_AWAY, Header, PING, RST, SYN, WINDOW_UPDATE};
 use super::Status;
 use crate::connection::NotDelivered;
+use crate::yamux::SessionError;
 
 #[derive(Debug, Default)]
 pub(super) struct Record {
@@ -27,6 +28,8 @@ pub(super) struct Record {
     acknowledgements_sent: u64,
     /// The peer has acknowledged every stream that it will ever accept.
     peer_acknowledged_all: bool,
+    /// The peer has accepted a stream of this end.
+    accepted: bool,
     /// The code of the peer's GoAway, if it was not a normal end.
     peer_error: Option<u32>,
 }
@@ -66,8 +69,14 @@ impl Status {
         self.record().all_acknowledged()
     }
 
-    pub(in crate::yamux) fn peer_error(&self) -> Option<u32> {
-        self.record().peer_error
+    /// What the peer has reported in its GoAway, if it was not a normal end.
+    pub(in crate::yamux) fn peer_error(&self) -> Option<SessionError> {
+        let (code, accepted) = {
+            let record = self.record();
+            (record.peer_error?, record.accepted)
+        };
+        let error = || SessionError::reported(code, (!accepted).then_some(self.role));
+        Some(self.same_role().unwrap_or_else(error))
     }
 
     pub(in crate::yamux) fn has_streams(&self) -> bool {
@@ -142,10 +151,12 @@ impl Status {
             .streams
             .get(&id)
             .is_some_and(|stream| !stream.acknowledged && (stream.refused || record.peer_acknowledged_all));
-        if certain {
-            NotDelivered::error(io::ErrorKind::ConnectionReset, "yamux stream refused")
-        } else {
-            io::Error::new(io::ErrorKind::ConnectionReset, "yamux stream reset")
+        drop(record);
+        match (self.same_role(), certain) {
+            (Some(error), true) => NotDelivered::error(io::ErrorKind::ConnectionReset, error.to_string()),
+            (Some(error), false) => io::Error::new(io::ErrorKind::ConnectionReset, error),
+            (None, true) => NotDelivered::error(io::ErrorKind::ConnectionReset, "yamux stream refused"),
+            (None, false) => io::Error::new(io::ErrorKind::ConnectionReset, "yamux stream reset"),
         }
     }
 }
@@ -173,7 +184,15 @@ impl Status {
             return false;
         }
         if header.kind == GO_AWAY {
-            self.record().peer_error = Some(header.length);
+            let mut record = self.record();
+            record.peer_error = Some(header.length);
+            if header.has(SYN) {
+                record.peer_acknowledged_all = true;
+                self.same_role.store(true, Ordering::Relaxed);
+            }
+        }
+        if header.has(SYN) && header.is_of_stream() && self.role.opens(header.stream) {
+            self.same_role.store(true, Ordering::Relaxed);
         }
         true
     }
@@ -189,6 +208,7 @@ impl Status {
         } else if header.has(SYN) {
             record.arrived_finished = header.has(FIN).then_some(header.stream);
         }
+        record.accepted |= header.has(ACK);
         if let Some(stream) = record.streams.get_mut(&header.stream) {
             stream.refused |= header.kind == WINDOW_UPDATE && header.has(RST) && !header.has(ACK);
             stream.acknowledged |= header.has(ACK);
@@ -204,6 +224,9 @@ impl Status {
     pub(in crate::yamux) fn frame_sent(&self, header: Header) -> Header {
         if header.kind == PING && header.has(SYN) {
             self.silence.ping_sent();
+        }
+        if header.kind == GO_AWAY && self.same_role().is_some() {
+            return Header::same_role();
         }
         if header.flags == 0 || !header.is_of_stream() {
             return header;

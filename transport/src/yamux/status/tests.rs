@@ -15,7 +15,7 @@ impl Wake for Woken {
 }
 
 fn error_after(frames: &[Header]) -> bool {
-    let status = Status::new(1);
+    let status = Status::new(1, YamuxRole::Client);
     status.add_stream(1, None);
     for frame in frames {
         if status.frame_received(*frame) {
@@ -44,7 +44,7 @@ fn not_delivered_is_claimed_only_where_it_is_certain() {
 
 #[test]
 fn the_end_of_a_refused_stream_is_sent_as_a_refusal() {
-    let status = Status::new(1);
+    let status = Status::new(1, YamuxRole::Client);
     status.refuse(2);
     let end = Header { kind: DATA, flags: FIN, stream: 2, length: 0 };
     assert_eq!(status.frame_sent(end), Header::refusal(2));
@@ -54,7 +54,7 @@ fn the_end_of_a_refused_stream_is_sent_as_a_refusal() {
 
 #[test]
 fn a_refused_stream_that_the_peer_resets_is_forgotten() {
-    let status = Status::new(1);
+    let status = Status::new(1, YamuxRole::Client);
     status.refuse(2);
     status.frame_read(Header::reset(2));
     status.add_stream(4, None);
@@ -67,7 +67,7 @@ fn a_refused_stream_that_the_peer_resets_is_forgotten() {
 fn the_last_acknowledgement_before_a_go_away_wakes_the_driver() {
     let woken = Arc::new(Woken::default());
     let waker = Waker::from(Arc::clone(&woken));
-    let status = Status::new(1);
+    let status = Status::new(1, YamuxRole::Client);
     status.register_driver(&waker);
     assert!(status.accept(|| true));
     status.go_away();

@@ -1,0 +1,120 @@
+//! Two sessions that are one for their user: in one this end opens streams, in the other one its peer does.
+
+use std::sync::Arc;
+
+use motore::make::MakeConnection;
+use tokio::sync::{mpsc, watch};
+use volo::net::Address;
+
+use super::connector::connect;
+use super::driver::Command;
+use super::session::Session;
+use super::{SessionError, Yamux, YamuxOptions, YamuxRole};
+use crate::connect::ConnectError;
+use crate::connection::{Connection, Peer};
+
+impl Yamux {
+    /// Connects to a server that wants one connection for each direction, as
+    /// [`listen_pairs`](Yamux::listen_pairs) and programs for Kitex do: dials `first`, on which the server calls this end,
+    /// then `second`, on which this end calls the server. On each of them, the end that calls is the yamux client.
+    ///
+    /// Both together are one session. If one of them ends, the other one is closed. There is no form that dials again.
+    ///
+    /// ```no_run
+    /// use volplane_transport::{WebSocket, Yamux};
+    ///
+    /// # async fn f() -> Result<(), volplane_transport::ConnectError> {
+    /// let to = |direction| WebSocket::to(format!("ws://127.0.0.1:8891/kitex-ws/{direction}/alice"));
+    /// let (outgoing, incoming) = Yamux::connect_pair(to("s2c"), to("c2s")).await?.split();
+    /// # drop((outgoing, incoming));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If one of the connections can't be made, for example because the server answers that the id is connected.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes what was connected.
+    pub async fn connect_pair<A, B>(first: A, second: B) -> Result<Session, ConnectError>
+    where
+        A: MakeConnection<Address>,
+        A::Connection: Connection,
+        A::Error: Into<ConnectError>,
+        B: MakeConnection<Address>,
+        B::Connection: Connection,
+        B::Error: Into<ConnectError>,
+    {
+        Self::connect_pair_with_options(first, second, YamuxOptions::default()).await
+    }
+
+    /// As [`connect_pair`](Self::connect_pair), with other options for both. Their role is not used.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    ///
+    /// # Cancel safety
+    ///
+    /// As there.
+    pub async fn connect_pair_with_options<A, B>(
+        first: A,
+        second: B,
+        options: YamuxOptions,
+    ) -> Result<Session, ConnectError>
+    where
+        A: MakeConnection<Address>,
+        A::Connection: Connection,
+        A::Error: Into<ConnectError>,
+        B: MakeConnection<Address>,
+        B::Connection: Connection,
+        B::Error: Into<ConnectError>,
+    {
+        let incoming = connect(&first, options.with_role(YamuxRole::Server)).await?;
+        let outgoing = connect(&second, options.with_role(YamuxRole::Client)).await?;
+        Ok(Session::pair(outgoing, incoming))
+    }
+}
+
+impl<P: Peer> Session<P> {
+    /// One session that opens streams in one and accepts those of another. The peer is that of the second.
+    pub(super) fn pair(opens: Session<P>, accepts: Session<P>) -> Self {
+        // Without it, further streams of the other end are refused.
+        let (mut outgoing, _) = opens.split();
+        let (other, mut incoming) = accepts.split();
+        // Owned by the sessions, of which it holds no handle: it ends with the first one.
+        tokio::spawn(end_together(outgoing.end(), other.end()));
+        incoming.other = Some(outgoing.handle());
+        outgoing.other = Some(Arc::new(other));
+        Session::of(outgoing, incoming)
+    }
+}
+
+/// The end of a session.
+pub(super) struct End {
+    pub(super) state: watch::Receiver<Option<Result<(), SessionError>>>,
+    pub(super) commands: mpsc::WeakSender<Command>,
+}
+
+impl End {
+    async fn reached(&mut self) {
+        // An error means that the driver has ended.
+        let _ended = self.state.wait_for(Option::is_some).await;
+    }
+
+    fn begin(&self) {
+        if let Some(commands) = self.commands.upgrade() {
+            // An error means that it is over, or that as many others as there is room for are closing it.
+            let _closing = commands.try_send(Command::Close);
+        }
+    }
+}
+
+/// Closes both when one of them ends.
+async fn end_together(mut one: End, mut other: End) {
+    tokio::select! {
+        () = one.reached() => other.begin(),
+        () = other.reached() => one.begin(),
+    }
+}
