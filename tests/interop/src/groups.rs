@@ -80,7 +80,7 @@ impl Group {
             Group::Python => &[("thrift", "thrift-compiler")],
             Group::Node => &[("thrift", "thrift-compiler")],
             Group::Browser => &[("thrift", "thrift-compiler"), ("chromium", "chromium")],
-            Group::Proxies => &[("nginx", "nginx-light"), ("haproxy", "haproxy")],
+            Group::Proxies => &[("nginx", "nginx-light"), ("haproxy", "haproxy"), ("openssl", "openssl")],
         }
     }
 

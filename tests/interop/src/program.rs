@@ -2,17 +2,22 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdin, Command};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// How long a server may take to print its address.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How often a server that prints nothing is tried.
+const LISTEN_INTERVAL: Duration = Duration::from_millis(50);
 
 /// A program with its arguments. Its standard error goes to a log file, whose end is in every error.
 #[derive(Debug)]
@@ -87,6 +92,31 @@ impl Program {
         // Read on, or the program fails at its next line. Ends with the program.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Ok(Server { address, _group: group, _stdin: stdin, _child: child })
+    }
+
+    /// Starts a server that prints nothing, and waits until something listens on `port` of 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be started, ends, or does not listen within 30 s.
+    pub async fn serve_at(mut self, port: u16) -> anyhow::Result<Server> {
+        let log = self.log_file()?;
+        self.command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(log);
+        let mut child = self.command.spawn().with_context(|| format!("starting {}", self.name))?;
+        let stdin = child.stdin.take();
+        let group = Group(child.id());
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let deadline = Instant::now() + START_TIMEOUT;
+        while TcpStream::connect(address).await.is_err() {
+            if let Some(status) = child.try_wait()? {
+                bail!("{} ended with {status} before it listened{}", self.name, end_of(&self.log));
+            }
+            if Instant::now() > deadline {
+                bail!("{} did not listen on {address} within 30 s{}", self.name, end_of(&self.log));
+            }
+            sleep(LISTEN_INTERVAL).await;
+        }
+        Ok(Server { address: address.to_string(), _group: group, _stdin: stdin, _child: child })
     }
 
     /// Runs it to its end, and returns its standard output, whatever its exit code is.

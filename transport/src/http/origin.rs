@@ -12,6 +12,10 @@ pub(crate) struct Origins {
 }
 
 impl Origins {
+    /// Why the request of a page is refused. Programs that send `Origin` are told the same when a proxy changes `Host`.
+    pub(crate) const REFUSED: &str = "pages of this origin may not connect: it is not allowed, and not that of the Host \
+                                      header; if a proxy changed Host, let it pass Host on or allow the origin";
+
     pub(crate) fn any() -> Self {
         Self { any: true, allowed: Vec::new() }
     }

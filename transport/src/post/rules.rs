@@ -64,7 +64,7 @@ impl Settings {
         let mut origins = head.header_map().get_all(ORIGIN).iter();
         let origin = origins.next().map(|origin| origin.to_str().unwrap_or("null"));
         if origin.is_some_and(|origin| origins.next().is_some() || !self.origins.admit(origin, head.host())) {
-            return Err(Refusal::forbidden("pages of this origin may not call this service"));
+            return Err(Refusal::forbidden(Origins::REFUSED));
         }
         if is_preflight {
             // A body that nobody reads would be taken for the next request, which behind a proxy is another client's.

@@ -5,7 +5,9 @@ use data_encoding::BASE64;
 
 use super::WebSocket;
 use super::settings::Paths;
-use crate::http::{BodyLength, PathIdError, Refusal, RequestHead, at_most_one, is_token, path_below, path_id, tokens};
+use crate::http::{
+    BodyLength, Origins, PathIdError, Refusal, RequestHead, at_most_one, is_token, path_below, path_id, tokens,
+};
 
 /// What is to be done with a request that is not refused.
 #[derive(Debug, PartialEq, Eq)]
@@ -113,6 +115,6 @@ fn origin(layer: &WebSocket, head: &RequestHead) -> Result<(), Refusal> {
     // What is not visible ASCII is no origin.
     match origin.to_str() {
         Ok(origin) if layer.server.origins.admit(origin, head.host()) => Ok(()),
-        _ => Err(Refusal::forbidden("web pages of this origin may not connect")),
+        _ => Err(Refusal::forbidden(Origins::REFUSED)),
     }
 }

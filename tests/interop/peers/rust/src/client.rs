@@ -1,10 +1,12 @@
 //! The client's connection.
 
 use std::future::IntoFuture;
+use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use volplane_transport::{
-    BoxConnector, Channel, ConnectWith, Endpoint, Http, Outgoing, Protocol, Served, StdNet, WebSocket, Yamux, serve,
+    BoxConnector, Channel, ClientOptions, ConnectWith, Endpoint, Http, Outgoing, Protocol, Served, StdNet, WebSocket,
+    Yamux, serve,
 };
 
 use crate::generated::everything::{
@@ -25,8 +27,13 @@ pub struct Connected {
     session: Option<(Outgoing, JoinHandle<Served>)>,
 }
 
-/// Connects to a server.
-pub async fn connect(transport: Transport, protocol: Protocol, address: &str) -> anyhow::Result<Connected> {
+/// Connects to a server. Connections are kept for `idle` seconds, if that is longer than usual.
+pub async fn connect(
+    transport: Transport,
+    protocol: Protocol,
+    address: &str,
+    idle: Option<u64>,
+) -> anyhow::Result<Connected> {
     let url = transport.url(address.strip_prefix("yamux+").unwrap_or(address));
     let mut session = None;
     let connector = match transport {
@@ -46,7 +53,11 @@ pub async fn connect(transport: Transport, protocol: Protocol, address: &str) ->
             BoxConnector::new(outgoing)
         }
     };
-    let channel = Channel::new(connector).with_protocol(protocol);
+    let mut options = ClientOptions::default();
+    if let Some(seconds) = idle {
+        options = options.with_idle_timeout(Duration::from_secs(seconds) + ClientOptions::default().idle_timeout());
+    }
+    let channel = Channel::new(connector).with_options(options).with_protocol(protocol);
     Ok(Connected {
         client: EverythingClientBuilder::new("everything").connect_through(channel.clone()).build(),
         newer: NewerClientBuilder::new("everything").connect_through(channel.clone()).build(),

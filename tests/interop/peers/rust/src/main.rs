@@ -38,6 +38,9 @@ enum Role {
         /// Pages of this origin may connect, beside the server's own; more than once for several.
         #[arg(long)]
         origin: Vec<String>,
+        /// Require the PROXY protocol, below a WebSocket as well.
+        #[arg(long)]
+        proxy_protocol: bool,
     },
     /// Run the cases against a server.
     Client {
@@ -45,7 +48,8 @@ enum Role {
         protocol: Protocol,
         /// HOST:PORT or a URL.
         address: String,
-        /// Make a call, wait for so many seconds, and make another one on the same connection; nothing else.
+        /// Make a call, wait for so many seconds, make another one, and print how many connections they took; nothing
+        /// else. The client itself keeps the first connection for that long.
         #[arg(long, value_name = "SECONDS")]
         idle: Option<u64>,
         /// The cases to run; all if none is named.
@@ -58,12 +62,12 @@ enum Role {
 async fn main() -> anyhow::Result<ExitCode> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
     match Args::parse().role {
-        Role::Server { transport, listen, origin, .. } => {
-            server::run(transport, listen, origin).await?;
+        Role::Server { transport, listen, origin, proxy_protocol, .. } => {
+            server::run(transport, listen, origin, proxy_protocol).await?;
             Ok(ExitCode::SUCCESS)
         }
         Role::Client { transport, protocol, address, idle, cases } => {
-            let connected = client::connect(transport, protocol, &address).await?;
+            let connected = client::connect(transport, protocol, &address, idle).await?;
             let failed = match idle {
                 Some(seconds) => cases::idle(&connected, seconds).await,
                 None => cases::run(&connected, protocol, &cases).await,

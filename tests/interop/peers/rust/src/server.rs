@@ -3,16 +3,26 @@
 use std::future::Future;
 
 use tokio::io::AsyncReadExt;
-use volplane_transport::{ConnectWith, Http, Listener, Outgoing, StdNet, WebSocket, Yamux, serve, serve_sessions};
+use volplane_transport::{
+    ConnectWith, Http, Listener, ListenerExt, Outgoing, ProxyProtocol, StdNet, WebSocket, Yamux, serve, serve_sessions,
+};
 
 use crate::generated::everything::{EverythingClientBuilder, EverythingServer};
 use crate::handler::Handler;
 use crate::transport::Transport;
 
 /// Serves over `transport`.
-pub async fn run(transport: Transport, listen: Option<String>, origins: Vec<String>) -> anyhow::Result<()> {
+pub async fn run(
+    transport: Transport,
+    listen: Option<String>,
+    origins: Vec<String>,
+    proxy_protocol: bool,
+) -> anyhow::Result<()> {
     let url = transport.url(listen.as_deref().unwrap_or("127.0.0.1:0"));
     let handler = Handler::default();
+    if proxy_protocol {
+        return behind_proxy(transport, handler).await;
+    }
     match transport {
         Transport::Tcp => serve_calls(StdNet::bind(&url).await?, handler).await,
         // A server answers in the type of message that its client uses.
@@ -28,6 +38,18 @@ pub async fn run(transport: Transport, listen: Option<String>, origins: Vec<Stri
         }
         Transport::YamuxTcp => serve_peers(StdNet::bind(&url).await?, handler).await,
         Transport::YamuxWebSocket => serve_peers(WebSocket::bind(&url).await?, handler).await,
+    }
+    Ok(())
+}
+
+/// Serves on a free port, on connections that begin with the client's address.
+async fn behind_proxy(transport: Transport, handler: Handler) -> anyhow::Result<()> {
+    let proxies = ProxyProtocol::from_networks(["127.0.0.0/8".parse()?]);
+    let listener = StdNet::bind("127.0.0.1:0").await?.layer(proxies);
+    match transport {
+        Transport::Tcp => serve_calls(listener, handler).await,
+        Transport::WebSocket => serve_calls(listener.layer(WebSocket::at("/everything")), handler).await,
+        _ => anyhow::bail!("--proxy-protocol goes with tcp and websocket only"),
     }
     Ok(())
 }
