@@ -18,19 +18,6 @@ impl Tool {
         Self::find_in(name, std::env::var_os("PATH").unwrap_or_default().as_ref())
     }
 
-    /// Finds a program in `PATH`, or at one of `places`, which may be anywhere on the machine.
-    ///
-    /// # Errors
-    ///
-    /// As [`find`](Self::find).
-    pub fn find_or(name: &str, places: &[PathBuf]) -> Result<Tool, String> {
-        let found = Self::find(name);
-        if found.is_ok() {
-            return found;
-        }
-        places.iter().find(|place| place.is_file()).map(|place| Tool { path: place.clone() }).ok_or(needs(name))
-    }
-
     fn find_in(name: &str, path: &std::ffi::OsStr) -> Result<Tool, String> {
         std::env::split_paths(path)
             .map(|folder| folder.join(name))
