@@ -99,7 +99,7 @@ async fn the_header_transport_of_apache_is_answered_in_it() {
 }
 
 #[tokio::test]
-async fn http_and_tls_are_told_in_their_own_words() {
+async fn http_and_tls_are_told_what_is_here() {
     let server = start().await;
     let answer = send(&server, b"GET /echo HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 400 Bad Request") && answer.contains("found HTTP"), "{answer}");
@@ -108,7 +108,9 @@ async fn http_and_tls_are_told_in_their_own_words() {
     let answer = send(&server, &post).await;
     assert!(answer.starts_with("HTTP/1.1 400 Bad Request") && answer.contains("found HTTP"), "{answer}");
     let hello = [&[0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3][..], &[7; 505]].concat();
-    assert_eq!(send(&server, &hello).await, r"\x15\x03\x01\x00\x02\x02(", "a fatal alert: handshake failure");
+    // Clients of TLS know such an answer: the port is plain.
+    let answer = send(&server, &hello).await;
+    assert!(answer.starts_with("HTTP/1.1 400 Bad Request") && answer.contains("found TLS"), "{answer}");
     assert_eq!(echo(&client!(StdNet::to(&server.endpoint)), "still there").await, "still there");
     server.stop().await;
 }

@@ -6,10 +6,10 @@ mod support;
 use std::io;
 
 use motore::service::UnaryService;
-use support::bytes::{CALL, EXCEPTION, REPLY, framed, framed_call, message, read_answer, until_the_end};
+use support::bytes::{CALL, EXCEPTION, REPLY, framed, framed_call, message, read_answer};
 use support::capture::Capture;
 use support::{EchoHandler, Server, echo, every_transport, pair, request, within};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tracing::Level;
 use volo::net::Address;
@@ -91,21 +91,22 @@ async fn invalid_messages_are_logged_without_what_they_would_do_to_a_terminal() 
     let logged = Capture::start(Level::INFO);
     let server = Server::start(StdNet::bind("127.0.0.1:0").await.unwrap(), EchoHandler);
     let long = "x".repeat(100_000);
-    for method in [ESCAPES, &long] {
+    let of_a_service = format!("{ESCAPES}:echo");
+    for method in [ESCAPES, &long, &of_a_service] {
         let mut io = connect_from(4, &server).await;
         io.write_all(&framed(&message(CALL, method, "hello"))).await.unwrap();
         let answer = within(read_answer(&mut io)).await.unwrap();
         assert_eq!(answer.kind, EXCEPTION);
         assert_printable(&[answer.text]);
-        until_the_end(&mut io).await;
     }
     let mut io = connect_from(4, &server).await;
     io.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
-    until_the_end(&mut io).await;
+    within(io.read_to_end(&mut Vec::new())).await.unwrap();
     let lines = logged.with("127.0.0.4");
-    assert!(lines.len() == 3 && lines.iter().all(|line| line.starts_with("WARN")), "{lines:#?}");
+    assert!(lines.len() == 4 && lines.iter().all(|line| line.starts_with("WARN")), "{lines:#?}");
     assert!(lines[0].contains(r"\u{1b}[2J\r\nforged line \u{202e}"), "{lines:#?}");
-    assert!(lines[2].contains("HTTP"), "{lines:#?}");
+    assert!(lines[2].contains("unknown service") && lines[2].contains(r"\u{1b}[2J\r\n"), "{lines:#?}");
+    assert!(lines[3].contains("HTTP"), "{lines:#?}");
     assert_printable(&logged.lines());
     server.stop().await;
 }

@@ -19,8 +19,8 @@ impl Refused {
         let WireError::Foreign(protocol) = error else { return Asked::of(bytes).map(Self::InForm) };
         let text = error.to_string();
         let answer = match protocol {
-            ForeignProtocol::Http => foreign::http(bytes, &text),
-            ForeignProtocol::Tls => foreign::tls(bytes),
+            ForeignProtocol::Http => foreign::to_http(bytes, &text),
+            ForeignProtocol::Tls => foreign::to_tls(bytes, &text),
             ForeignProtocol::Json => json::exception(bytes, &text),
             ForeignProtocol::THeader => theader::exception(bytes, &text),
             // Only behind a TTHeader: elsewhere it is read.
