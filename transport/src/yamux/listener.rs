@@ -16,11 +16,14 @@ use crate::connection::Peer;
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
 
+/// The role of this end of the session with a peer.
+type RoleOf<P> = Box<dyn Fn(&P) -> YamuxRole + Send + Sync>;
+
 /// Accepts sessions, each with both its directions. Made by [`Yamux::listen`](super::Yamux::listen).
 pub struct SessionListener<L: Listener> {
     inner: L,
     options: YamuxOptions,
-    role_of: Option<Box<dyn Fn(&L::Peer) -> YamuxRole + Send + Sync>>,
+    role_of: Option<RoleOf<L::Peer>>,
     /// Of a listener whose sessions consist of two connections each.
     #[cfg(feature = "websocket")]
     pairs: Option<Pairs<L::Peer>>,

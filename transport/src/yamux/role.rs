@@ -6,8 +6,8 @@ use std::fmt;
 /// in either role.
 ///
 /// The two ends need different roles ([yamux specification](https://github.com/hashicorp/yamux/blob/master/spec.md),
-/// "Stream ID Field"): two streams of one number are a protocol error, and the Rust implementation refuses every stream with
-/// a number of its own. By default the end that dialed is the client. Set a role where a peer expects another one
+/// "StreamID Field"): Go's library ends a session when both ends open a stream of one number, Rust's at the first stream with
+/// a number of its own role. By default the end that dialed is the client. Set a role where a peer expects another one
 /// ([`YamuxOptions::with_role`](crate::YamuxOptions::with_role),
 /// [`SessionListener::with_role_of`](crate::SessionListener::with_role_of)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
