@@ -227,3 +227,21 @@ async fn fields_that_the_server_does_not_know_are_skipped_in_the_compact_encodin
     }
     server.stop().await;
 }
+
+/// volo's TTHeader names the address of the server; a connector that has one of its own leaves a placeholder to volo.
+#[tokio::test]
+async fn a_header_names_no_address_that_is_a_placeholder() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = speaking(Protocol::TTHEADER, StdNet::to(listener.local_addr().unwrap()));
+    let sent = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let length = stream.read_u32().await.unwrap();
+        let mut message = vec![0; length.try_into().unwrap()];
+        stream.read_exact(&mut message).await.unwrap();
+        String::from_utf8_lossy(&message).into_owned()
+    };
+    // The connection is closed without an answer.
+    let (failed, sent) = within(async { tokio::join!(client.echo(request("hello")), sent) }).await;
+    assert!(failed.is_err(), "nobody has answered");
+    assert!(sent.contains("example") && sent.contains("hello") && !sent.contains("0.0.0.0"), "{sent:?}");
+}

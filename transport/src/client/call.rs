@@ -13,15 +13,15 @@ use volo::context::Context;
 use volo::net::Address;
 use volo_thrift::context::ClientContext;
 use volo_thrift::error::{ApplicationException, ApplicationExceptionKind};
-use volo_thrift::{ClientError, EntryMessage, ThriftMessage};
+use volo_thrift::{ClientError, EntryMessage, ThriftException, ThriftMessage};
 
-use super::Channel;
 use super::acquire::Acquired;
 use super::attempts::Attempts;
 use super::error::{CallError, Delivery};
 use super::local_errors;
 use super::pooled::{ExchangeError, PooledConnection};
-use crate::codec::RawMessage;
+use super::{Channel, NOWHERE};
+use crate::codec::{MessageWriter, RawMessage};
 use crate::connect::ConnectError;
 use crate::connection::Connection;
 use crate::metrics::CallTimer;
@@ -119,8 +119,7 @@ where
         let mut attempts = Attempts::default();
         let acquired = self.acquire(cx, &mut attempts).await.map_err(never_sent)?;
         let Acquired { permit: _permit, address, mut connection } = acquired;
-        let message = ThriftMessage::mk_client_msg(cx, request);
-        if let Err(error) = connection.writer.encode(cx, message) {
+        if let Err(error) = encode(cx, request, &mut connection.writer) {
             connection.writer.clear();
             self.pool.put(&address, connection);
             return Err(error.into());
@@ -208,6 +207,22 @@ where
             self.pool.put(address, connection);
         }
     }
+}
+
+/// Encodes a request. A connector that knows by itself where it connects to leaves nothing for the TTHeader to say about the
+/// address; volo would format the placeholder, twice, and send it.
+fn encode<Req: EntryMessage>(
+    cx: &mut ClientContext,
+    request: Req,
+    writer: &mut MessageWriter,
+) -> Result<(), ThriftException> {
+    let message = ThriftMessage::mk_client_msg(cx, request);
+    let placeholder = cx.rpc_info_mut().callee_mut().address.take_if(|address| *address == NOWHERE);
+    let encoded = writer.encode(cx, message);
+    if placeholder.is_some() {
+        cx.rpc_info_mut().callee_mut().address = placeholder;
+    }
+    encoded
 }
 
 /// How long a call without an answer takes before it counts as timed out if it is dropped, whatever its own timeout is.
