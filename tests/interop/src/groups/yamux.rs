@@ -14,6 +14,14 @@ const CARRIERS: [(&str, &str, &str); 4] = [
     ("yamux-gorilla", "yamux (gorilla)", "yamux-websocket"),
 ];
 
+/// The same with the end that dials as the server of the session.
+const REVERSED: [(&str, &str, &str); 4] = [
+    ("yamux-tcp-reversed", "yamux (tcp), client is yamux server", "yamux-tcp-reversed"),
+    ("yamux-xnet-reversed", "yamux (x/net, text frames), client is yamux server", "yamux-websocket-reversed"),
+    ("yamux-coder-reversed", "yamux (coder), client is yamux server", "yamux-websocket-reversed"),
+    ("yamux-gorilla-reversed", "yamux (gorilla), client is yamux server", "yamux-websocket-reversed"),
+];
+
 /// With a new stream for every call, Kitex's default.
 const SHORT: (&str, &str, &str) = ("yamux-tcp-short", "yamux (tcp), a stream a call", "yamux-tcp");
 
@@ -27,7 +35,7 @@ pub async fn run(work: &Work) -> Vec<Row> {
 fn pairings() -> Vec<Pairing> {
     let mut pairings = Vec::new();
     for direction in Direction::ALL {
-        for (go, transport, rust) in CARRIERS.into_iter().chain([SHORT]) {
+        for (go, transport, rust) in CARRIERS.into_iter().chain(REVERSED).chain([SHORT]) {
             let one = |protocol| Pairing { peer: YAMUX, direction, transport, go, rust, protocol, note: "" };
             pairings.extend(PROTOCOLS.map(one));
         }
@@ -44,5 +52,16 @@ mod tests {
     fn the_version_is_that_of_go_mod() {
         let line = format!("hashicorp/yamux v{}\n", YAMUX.1);
         assert!(include_str!("../../peers/go/go.mod").contains(&line), "{line} is not in go.mod");
+    }
+
+    #[test]
+    fn both_roles_are_run_in_every_direction() {
+        let pairings = pairings();
+        for direction in Direction::ALL {
+            for names in [CARRIERS, REVERSED].map(|transports| transports.map(|(go, ..)| go)) {
+                let found = pairings.iter().filter(|p| p.direction == direction && names.contains(&p.go));
+                assert_eq!(found.count(), names.len() * PROTOCOLS.len());
+            }
+        }
     }
 }

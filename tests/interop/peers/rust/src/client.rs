@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use volplane_transport::{
-    BoxConnector, Channel, ClientOptions, ConnectWith, Endpoint, Http, Outgoing, Protocol, Served, StdNet, WebSocket,
-    Yamux, serve,
+    BoxConnector, Channel, ClientOptions, ConnectWith, Endpoint, Http, Outgoing, Protocol, Served, Session, StdNet,
+    WebSocket, Yamux, YamuxOptions, YamuxRole, serve,
 };
 
 use crate::generated::everything::{
@@ -41,11 +41,11 @@ pub async fn connect(
         Transport::WebSocket => BoxConnector::new(WebSocket::to(&url)),
         Transport::WebSocketText => BoxConnector::new(WebSocket::to(&url).with_text_frames()),
         Transport::Http => BoxConnector::new(Http::to(&url)),
-        Transport::YamuxTcp | Transport::YamuxWebSocket => {
-            let dialed = match transport {
-                Transport::YamuxTcp => Yamux::connect(StdNet::to(address_of(&url)?)).await?,
-                _ => Yamux::connect(WebSocket::to(&url)).await?,
-            };
+        Transport::YamuxTcp
+        | Transport::YamuxTcpReversed
+        | Transport::YamuxWebSocket
+        | Transport::YamuxWebSocketReversed => {
+            let dialed = dial_session(transport, &url).await?;
             let (outgoing, incoming) = dialed.split();
             // Ends with the session, which `close` closes.
             let server = serve(incoming, EverythingServer::from_handler(Handler::default()));
@@ -63,6 +63,16 @@ pub async fn connect(
         newer: NewerClientBuilder::new("everything").connect_through(channel.clone()).build(),
         channel,
         session,
+    })
+}
+
+async fn dial_session(transport: Transport, url: &str) -> anyhow::Result<Session> {
+    let reversed = YamuxOptions::default().with_role(YamuxRole::Server);
+    Ok(match transport {
+        Transport::YamuxTcp => Yamux::connect(StdNet::to(address_of(url)?)).await?,
+        Transport::YamuxTcpReversed => Yamux::connect_with_options(StdNet::to(address_of(url)?), reversed).await?,
+        Transport::YamuxWebSocketReversed => Yamux::connect_with_options(WebSocket::to(url), reversed).await?,
+        _ => Yamux::connect(WebSocket::to(url)).await?,
     })
 }
 

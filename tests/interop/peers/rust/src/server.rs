@@ -4,7 +4,8 @@ use std::future::Future;
 
 use tokio::io::AsyncReadExt;
 use volplane_transport::{
-    ConnectWith, Http, Listener, ListenerExt, Outgoing, ProxyProtocol, StdNet, WebSocket, Yamux, serve, serve_sessions,
+    ConnectWith, Http, Listener, ListenerExt, Outgoing, ProxyProtocol, StdNet, WebSocket, Yamux, YamuxOptions,
+    YamuxRole, serve, serve_sessions,
 };
 
 use crate::generated::everything::{EverythingClientBuilder, EverythingServer};
@@ -36,8 +37,12 @@ pub async fn run(
             let listener = if origins.is_empty() { listener } else { listener.with_origins(origins) };
             serve_calls(listener, handler).await;
         }
-        Transport::YamuxTcp => serve_peers(StdNet::bind(&url).await?, handler).await,
-        Transport::YamuxWebSocket => serve_peers(WebSocket::bind(&url).await?, handler).await,
+        Transport::YamuxTcp => serve_peers(StdNet::bind(&url).await?, YamuxRole::Server, handler).await,
+        Transport::YamuxTcpReversed => serve_peers(StdNet::bind(&url).await?, YamuxRole::Client, handler).await,
+        Transport::YamuxWebSocket => serve_peers(WebSocket::bind(&url).await?, YamuxRole::Server, handler).await,
+        Transport::YamuxWebSocketReversed => {
+            serve_peers(WebSocket::bind(&url).await?, YamuxRole::Client, handler).await;
+        }
     }
     Ok(())
 }
@@ -59,9 +64,10 @@ async fn serve_calls(listener: impl Listener, handler: Handler) {
     serve(listener, EverythingServer::from_handler(handler)).with_graceful_shutdown(input_closed()).await;
 }
 
-async fn serve_peers(listener: impl Listener, handler: Handler) {
+async fn serve_peers(listener: impl Listener, role: YamuxRole, handler: Handler) {
     println!("{}", listener.endpoint());
-    let server = serve_sessions(Yamux::listen(listener), move |outgoing: &Outgoing, _: &_| {
+    let sessions = Yamux::listen(listener).with_options(YamuxOptions::default().with_role(role));
+    let server = serve_sessions(sessions, move |outgoing: &Outgoing, _: &_| {
         let caller = EverythingClientBuilder::new("everything").connect_with(outgoing.clone()).build();
         EverythingServer::from_handler(handler.with_caller(caller))
     });

@@ -18,6 +18,11 @@ pub enum Transport {
     /// `Yamux` over `WebSocket`.
     #[value(name = "yamux-websocket")]
     YamuxWebSocket,
+    /// `YamuxTcp` with the end that dials as the server of the session.
+    YamuxTcpReversed,
+    /// `YamuxWebSocket` with the end that dials as the server of the session.
+    #[value(name = "yamux-websocket-reversed")]
+    YamuxWebSocketReversed,
     /// `Http`.
     Http,
 }
@@ -29,10 +34,11 @@ impl Transport {
             return address.to_owned();
         }
         match self {
-            Transport::Tcp | Transport::YamuxTcp => address.to_owned(),
-            Transport::WebSocket | Transport::WebSocketText | Transport::YamuxWebSocket => {
-                format!("ws://{address}/everything")
-            }
+            Transport::Tcp | Transport::YamuxTcp | Transport::YamuxTcpReversed => address.to_owned(),
+            Transport::WebSocket
+            | Transport::WebSocketText
+            | Transport::YamuxWebSocket
+            | Transport::YamuxWebSocketReversed => format!("ws://{address}/everything"),
             Transport::Http => format!("http://{address}/everything"),
         }
     }

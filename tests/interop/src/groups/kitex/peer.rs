@@ -41,6 +41,8 @@ async fn build(work: &Work, go: &Tool) -> anyhow::Result<PathBuf> {
         // A checkout that git does not trust would fail the stamp, and nobody needs it.
         program.dir(&dir).args(["build", "-buildvcs=false", "-o", output, package]).check(BUILD_TIMEOUT)
     };
+    // What an earlier IDL had, if there is any.
+    std::fs::remove_dir_all(dir.join("kitex_gen")).ok();
     build("kitex", "github.com/cloudwego/kitex/tool/cmd/kitex").await?;
     let generate = work.program(dir.join("kitex"), "kitex").dir(&dir).args(["-module", "volplane.example/interop"]);
     generate.args([work.peers().join("everything.thrift")]).check(BUILD_TIMEOUT).await?;
