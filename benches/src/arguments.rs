@@ -1,11 +1,13 @@
 //! The command line.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::docs;
 use crate::process::Scheduler;
 use crate::transport::Transport;
 
@@ -22,9 +24,38 @@ pub struct Arguments {
     /// What to measure.
     #[command(flatten)]
     pub plan: PlanArguments,
+    /// Where to write the results.
+    #[command(flatten)]
+    pub report: ReportArguments,
+}
+
+/// What every program takes that can write its results to a page of the documentation.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// The directory of the documentation, to write the results there; a relative path starts at benches/
+    #[arg(long)]
+    pub docs: Option<PathBuf>,
     /// Given by `cargo bench`, not by `cargo test --benches`, which only wants to know whether it works.
     #[arg(long, hide = true, global = true)]
     pub bench: bool,
+}
+
+impl ReportArguments {
+    /// Writes the section `name` of `benchmarks.md`, if a directory was given.
+    ///
+    /// # Errors
+    ///
+    /// When the page can't be read or written.
+    pub fn write_section(&self, name: &str, title: &str, body: &str) -> io::Result<()> {
+        self.docs.as_ref().map_or(Ok(()), |docs| docs::write_section(docs, name, title, body))
+    }
+}
+
+/// The one process beside its own that a program starts.
+#[derive(Debug, Subcommand)]
+pub enum ServerPart {
+    /// Serves until its standard input ends, or says `stop`.
+    Server(ServerArguments),
 }
 
 /// One process of a measurement.
@@ -36,33 +67,30 @@ pub enum Part {
     Client(ClientArguments),
 }
 
-/// What to measure. Where nothing is said, [`crate::plan::Plan`] has the defaults.
+/// What to measure. Where nothing is said, [`crate::plan::Defaults`] has it.
 #[derive(Debug, Args)]
 pub struct PlanArguments {
-    /// How many callers at once [default: 1,4,64, and 1,4,16 from 64 KiB]
+    /// How many callers at once [default: 1,4,64, and 1,4,16 from 64 KiB; kitex: 1,64,512]
     #[arg(long, value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..))]
     pub callers: Vec<u16>,
     /// Sizes of the message, in bytes [default: 64,1024,65536]
     #[arg(long, value_delimiter = ',', value_parser = size)]
     pub sizes: Vec<usize>,
-    /// What to compare [default: all]
+    /// What to compare, which for kitex is ours and what it is compared with [default: all]
     #[arg(long, value_delimiter = ',')]
     pub transports: Vec<Transport>,
-    /// How long calls count in one measurement [default: 1]
+    /// How long calls count in one measurement [default: 1; kitex: 0.4]
     #[arg(long, value_parser = seconds)]
     pub seconds: Option<Duration>,
-    /// How often everything is measured [default: 7]
+    /// How often everything is measured [default: 7; kitex: 5]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub rounds: Option<u16>,
     /// What the order within each round is drawn from [default: another number each time]
     #[arg(long)]
     pub seed: Option<u32>,
-    /// Where the results go as JSON; a relative path starts at benches/ [default: target/bench/transports.json]
+    /// Where the results go as JSON; a relative path starts at benches/ [default: target/bench/ with the name of the program]
     #[arg(long)]
     pub json: Option<PathBuf>,
-    /// The directory of `benchmarks.md` and `benchmarks.svg`, to write the results there; a relative path starts at benches/
-    #[arg(long)]
-    pub docs: Option<PathBuf>,
     /// tokio's scheduler in both processes
     #[arg(long, value_enum, default_value_t)]
     pub runtime: Scheduler,

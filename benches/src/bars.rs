@@ -1,5 +1,7 @@
 //! The bars of the design that one machine can be held to without Kitex beside it.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::results::{Point, Quantity, Ratio, Results, Row};
@@ -28,15 +30,17 @@ pub enum Measured {
     Count(i64),
 }
 
-struct Bar {
-    point: Point,
-    against: Transport,
-    quantity: Quantity,
-    limit: Limit,
+/// What a ratio has to be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bar<T = Transport> {
+    pub(crate) point: Point<T>,
+    pub(crate) against: T,
+    pub(crate) quantity: Quantity,
+    pub(crate) limit: Limit,
 }
 
-#[derive(Clone, Copy)]
-enum Limit {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Limit {
     AtLeast(f64),
     AtMost(f64),
 }
@@ -71,7 +75,7 @@ fn bars() -> Vec<Bar> {
 
 /// How `results` compare with each bar that they have something to say of.
 pub fn verdicts(results: &Results) -> Vec<Verdict> {
-    let mut verdicts: Vec<Verdict> = bars().iter().filter_map(|bar| verdict(results, bar)).collect();
+    let mut verdicts: Vec<Verdict> = bars().iter().filter_map(|bar| bar.verdict(results)).collect();
     let ours: Vec<_> = results.rows().into_iter().filter(|row| row.point.transport.is_ours()).collect();
     if let Some(most) = ours.iter().map(beyond).max() {
         let failures: u64 = ours.iter().map(|row| row.failures).sum();
@@ -89,12 +93,15 @@ fn beyond(row: &Row) -> i64 {
     over(row.connections, connections).max(over(row.opened.unwrap_or_default(), callers))
 }
 
-fn verdict(results: &Results, bar: &Bar) -> Option<Verdict> {
-    let ratio = results.ratio(bar.quantity, bar.point, bar.against)?;
-    let Point { size, callers, transport } = bar.point;
-    let callers = if callers == 1 { "1 caller".to_owned() } else { format!("{callers} callers") };
-    let what = format!("{transport} / {}, {}, {callers}, {size} B", bar.against, bar.quantity);
-    Some(Verdict::new(what, bar.limit, ratio.median, Measured::Ratio(ratio)))
+impl<T: Copy + Ord + fmt::Display> Bar<T> {
+    /// How `results` compare with it, if they have something to say of it.
+    pub(crate) fn verdict(&self, results: &Results<T>) -> Option<Verdict> {
+        let ratio = results.ratio(self.quantity, self.point, self.against)?;
+        let Point { size, callers, transport } = self.point;
+        let callers = if callers == 1 { "1 caller".to_owned() } else { format!("{callers} callers") };
+        let what = format!("{transport} / {}, {}, {callers}, {size} B", self.against, self.quantity);
+        Some(Verdict::new(what, self.limit, ratio.median, Measured::Ratio(ratio)))
+    }
 }
 
 impl Verdict {
@@ -107,7 +114,7 @@ impl Verdict {
     }
 
     /// Of what there may be none.
-    fn count(what: &str, count: i64) -> Self {
+    pub(crate) fn count(what: &str, count: i64) -> Self {
         Self::new(what.to_owned(), Limit::AtMost(0.0), count as f64, Measured::Count(count))
     }
 }

@@ -1,6 +1,7 @@
 //! A process of a measurement, as its parent sees it.
 
 use std::io::{self, BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child as Process, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
@@ -44,9 +45,18 @@ impl Child {
     ///
     /// When the system refuses.
     pub fn start(arguments: &[String]) -> Result<Self, ChildError> {
+        let program = std::env::current_exe().map_err(|error| ChildError::Start(arguments.join(" "), error))?;
+        Self::start_program(&program, arguments)
+    }
+
+    /// Starts another program, which has to end with its standard input.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses.
+    pub fn start_program(program: &Path, arguments: &[String]) -> Result<Self, ChildError> {
         let name = arguments.join(" ");
         let failed = |error| ChildError::Start(name.clone(), error);
-        let program = std::env::current_exe().map_err(failed)?;
         let mut process = Command::new(program)
             .args(arguments)
             .stdin(Stdio::piped())

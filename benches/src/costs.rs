@@ -3,34 +3,32 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{anyhow, bail};
-use clap::{Parser, Subcommand};
+use clap::Parser;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::arguments::{ServerArguments, size};
+use crate::arguments::{ReportArguments, ServerArguments, ServerPart, size};
 use crate::child::Child;
 use crate::client::{EchoCaller, EchoOver};
-use crate::docs;
 use crate::load::Caller;
+use crate::measure::listening;
 use crate::process::Scheduler;
 use crate::server::{self, SocketFile};
 use crate::transport::Transport;
-use crate::transports::listening;
 
 /// Measures bytes on the wire and the time to connect, client and server in processes of their own.
 #[derive(Debug, Parser)]
 #[command(name = "cargo bench -p volplane-bench --bench costs --", args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
-    part: Option<Part>,
+    part: Option<ServerPart>,
     /// What to measure [default: all that carry calls]
     #[arg(long, value_delimiter = ',')]
     transports: Vec<Transport>,
@@ -40,18 +38,8 @@ struct Arguments {
     /// How many connections are timed [default: 200]
     #[arg(long)]
     connections: Option<usize>,
-    /// The directory of `benchmarks.md`, to write the results there
-    #[arg(long)]
-    docs: Option<PathBuf>,
-    /// Given by `cargo bench`, not by `cargo test --benches`, which only wants to know whether it works.
-    #[arg(long, hide = true, global = true)]
-    bench: bool,
-}
-
-#[derive(Debug, Subcommand)]
-enum Part {
-    /// Serves until its standard input ends.
-    Server(ServerArguments),
+    #[command(flatten)]
+    report: ReportArguments,
 }
 
 /// Bytes in both directions.
@@ -81,11 +69,11 @@ const CALLS: u32 = 200;
 ///
 /// When a process or a call fails.
 pub fn main() -> anyhow::Result<()> {
-    let Arguments { part, transports, size, connections, docs, bench } = Arguments::parse();
-    if let Some(Part::Server(server)) = part {
+    let Arguments { part, transports, size, connections, report } = Arguments::parse();
+    if let Some(ServerPart::Server(server)) = part {
         return server::main(&server);
     }
-    let connections = connections.unwrap_or(if bench { 200 } else { 5 });
+    let connections = connections.unwrap_or(if report.bench { 200 } else { 5 });
     let all = Transport::ALL.into_iter().filter(|transport| transport.carries_calls());
     let transports = if transports.is_empty() { all.collect() } else { transports };
     let mut rows = Vec::new();
@@ -94,10 +82,8 @@ pub fn main() -> anyhow::Result<()> {
     }
     let table = render(&rows);
     write!(io::stdout(), "\n{table}")?;
-    if let Some(docs) = docs {
-        let title = format!("Bytes and connecting, {size} B");
-        docs::write_section(&docs, "costs", &title, &table)?;
-    }
+    let title = format!("Bytes and connecting, {size} B");
+    report.write_section("costs", &title, &table)?;
     Ok(())
 }
 

@@ -25,6 +25,16 @@ pub fn write_section(docs: &Path, name: &str, title: &str, body: &str) -> io::Re
     std::fs::write(path, replace(&page, name, &section))
 }
 
+/// Writes a page of one program: a title, the machine and the day, and what was measured.
+///
+/// # Errors
+///
+/// When the page can't be written.
+pub fn write_page(docs: &Path, file: &str, title: &str, body: &str) -> io::Result<()> {
+    std::fs::create_dir_all(docs)?;
+    std::fs::write(docs.join(file), format!("# {title}\n\n{}\n\n{}\n", machine(), body.trim_end()))
+}
+
 /// The page with the section in place of the one with the same name, or after all others.
 fn replace(page: &str, name: &str, section: &str) -> String {
     let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->\n"));

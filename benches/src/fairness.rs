@@ -3,7 +3,6 @@
 
 use std::future::IntoFuture;
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
@@ -14,7 +13,7 @@ use tokio::task::JoinSet;
 use volplane_generated::api::{EchoClient, EchoClientBuilder, EchoServer, Request};
 use volplane_transport::{ConnectWith, StdNet, Yamux, serve};
 
-use crate::docs;
+use crate::arguments::ReportArguments;
 use crate::server::EchoHandler;
 
 /// Measures small calls beside a large message over one yamux session and a slow link, in one process.
@@ -36,12 +35,8 @@ struct Arguments {
     /// Seconds of each measurement [default: 5]
     #[arg(long)]
     seconds: Option<u64>,
-    /// The directory of `benchmarks.md`, to write the results there
-    #[arg(long)]
-    docs: Option<PathBuf>,
-    /// Given by `cargo bench`, not by `cargo test --benches`, which only wants to know whether it works.
-    #[arg(long, hide = true)]
-    bench: bool,
+    #[command(flatten)]
+    report: ReportArguments,
 }
 
 /// The program.
@@ -51,12 +46,10 @@ struct Arguments {
 /// When a call fails.
 pub fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let time = Duration::from_secs(arguments.seconds.unwrap_or(if arguments.bench { 5 } else { 1 }));
+    let time = Duration::from_secs(arguments.seconds.unwrap_or(if arguments.report.bench { 5 } else { 1 }));
     let table = tokio::runtime::Runtime::new()?.block_on(measure(&arguments, time))?;
     write!(io::stdout(), "\n{table}")?;
-    if let Some(docs) = &arguments.docs {
-        docs::write_section(docs, "fairness", "Small calls beside a large message, over yamux", &table)?;
-    }
+    arguments.report.write_section("fairness", "Small calls beside a large message, over yamux", &table)?;
     Ok(())
 }
 

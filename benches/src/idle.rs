@@ -2,50 +2,38 @@
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use clap::{Parser, Subcommand};
+use clap::Parser;
 use motore::service::UnaryService;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use volo::net::Address;
 use volplane_transport::{Outgoing, StdNet, WebSocket, Yamux, YamuxStream};
 
-use crate::arguments::ServerArguments;
+use crate::arguments::{ReportArguments, ServerArguments, ServerPart};
 use crate::child::Child;
-use crate::docs;
+use crate::measure::{PATIENCE, listening};
 use crate::message::FromServer;
 use crate::process::{Scheduler, limit_descriptors};
 use crate::server::{self, WEBSOCKET_PATH};
 use crate::stranger::{Stranger, call};
 use crate::transport::Transport;
-use crate::transports::{PATIENCE, listening};
 
 /// Measures the memory of an idle connection on the server's side, server and clients in processes of their own.
 #[derive(Debug, Parser)]
 #[command(name = "cargo bench -p volplane-bench --bench idle --", args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
-    part: Option<Part>,
+    part: Option<ServerPart>,
     /// How many connections are open [default: 5000]
     #[arg(long)]
     connections: Option<usize>,
     /// What to measure [default: stdnet, websocket, yamux, yamux-websocket]
     #[arg(long, value_delimiter = ',')]
     transports: Vec<Transport>,
-    /// The directory of `benchmarks.md`, to write the results there; a relative path starts at benches/
-    #[arg(long)]
-    docs: Option<PathBuf>,
-    /// Given by `cargo bench`, not by `cargo test --benches`, which only wants to know whether it works.
-    #[arg(long, hide = true, global = true)]
-    bench: bool,
-}
-
-#[derive(Debug, Subcommand)]
-enum Part {
-    /// Serves until its standard input ends.
-    Server(ServerArguments),
+    #[command(flatten)]
+    report: ReportArguments,
 }
 
 /// Memory per idle connection, in bytes.
@@ -85,12 +73,12 @@ const TRANSPORTS: [Transport; 4] =
 ///
 /// When a process fails, or the system has too few descriptors.
 pub fn main() -> anyhow::Result<()> {
-    let Arguments { part, connections, transports, docs, bench } = Arguments::parse();
-    if let Some(Part::Server(server)) = part {
+    let Arguments { part, connections, transports, report } = Arguments::parse();
+    if let Some(ServerPart::Server(server)) = part {
         return server::main(&server);
     }
     limit_descriptors(None)?;
-    let connections = connections.unwrap_or(if bench { 5000 } else { 50 });
+    let connections = connections.unwrap_or(if report.bench { 5000 } else { 50 });
     let transports = if transports.is_empty() { TRANSPORTS.to_vec() } else { transports };
     let mut rows = Vec::new();
     for transport in transports {
@@ -98,9 +86,7 @@ pub fn main() -> anyhow::Result<()> {
     }
     let table = render(&rows);
     write!(io::stdout(), "\n{table}")?;
-    if let Some(docs) = docs {
-        docs::write_section(&docs, "idle", "Memory of an idle connection, on the side of the server", &table)?;
-    }
+    report.write_section("idle", "Memory of an idle connection, on the side of the server", &table)?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! What `cargo bench` runs for volplane's connections: [`transports::main`] compares how fast they are,
+//! What `cargo bench` runs for volplane's connections: [`transports::main`] compares how fast they are, [`kitex::main`] with Kitex's,
 //! [`restarts::main`] counts the calls that are lost while servers are replaced, [`strangers::main`] attacks a server,
 //! [`idle::main`] measures the memory of idle connections, [`costs::main`] bytes on the wire and the time to connect, [`fairness::main`] small calls beside a large message.
 //!
@@ -18,9 +18,11 @@ pub mod counted;
 pub mod docs;
 pub mod fairness;
 pub mod idle;
+pub mod kitex;
 pub mod listen;
 pub mod load;
 pub mod markdown;
+mod measure;
 pub mod message;
 pub mod pipelined;
 pub mod plan;

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use crate::bars::{Measured, Verdict};
-use crate::results::{Quantity, Ratio, Results, Row};
+use crate::results::{Point, Quantity, Ratio, Results, Row};
 use crate::transport::Transport;
 
 /// A table for each size, then the bars.
@@ -24,10 +24,15 @@ fn write_all(out: &mut String, results: &Results, verdicts: &[Verdict]) -> fmt::
     if !verdicts.is_empty() {
         write_bars(out, verdicts)?;
     }
+    write_failures(out, &rows)
+}
+
+/// Why calls failed.
+pub(crate) fn write_failures<T: fmt::Display>(out: &mut String, rows: &[Row<T>]) -> fmt::Result {
     for row in rows.iter().filter(|row| row.failures > 0) {
         let why = row.first_failure.as_deref().unwrap_or("unknown");
-        let (transport, point) = (row.point.transport, row.point);
-        writeln!(out, "First failure of {transport}, {} callers, {} B: {why}", point.callers, point.size)?;
+        let Point { size, callers, transport } = &row.point;
+        writeln!(out, "First failure of {transport}, {callers} callers, {size} B: {why}")?;
     }
     Ok(())
 }
@@ -74,11 +79,11 @@ fn write_table(out: &mut String, size: usize, rows: &[Row], results: &Results) -
     writeln!(out)
 }
 
-fn none() -> String {
+pub(crate) fn none() -> String {
     "-".to_owned()
 }
 
-fn with_spread(Ratio { median, min, max }: Ratio) -> String {
+pub(crate) fn with_spread(Ratio { median, min, max }: Ratio) -> String {
     format!("{median:.2} ({min:.2} to {max:.2})")
 }
 
@@ -87,7 +92,7 @@ fn streams(row: &Row) -> Option<u64> {
     row.point.transport.sessions().and(row.opened)
 }
 
-fn write_bars(out: &mut String, verdicts: &[Verdict]) -> fmt::Result {
+pub(crate) fn write_bars(out: &mut String, verdicts: &[Verdict]) -> fmt::Result {
     writeln!(out, "## Bars\n\n| what | bar | measured (min to max) | |\n|:--|--:|--:|:--|")?;
     for Verdict { what, bar, measured, missed_by } in verdicts {
         let (measured, digits) = match *measured {
@@ -104,7 +109,6 @@ fn write_bars(out: &mut String, verdicts: &[Verdict]) -> fmt::Result {
 mod tests {
     use super::*;
     use crate::bars::verdicts;
-    use crate::results::Point;
     use crate::results::tests::measurement;
 
     #[test]

@@ -64,3 +64,26 @@ pub struct Outcome {
     /// Connections that the client's pool made, which are streams for yamux; `None` where it doesn't say.
     pub opened: Option<u64>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `benches/kitex` writes them.
+    #[test]
+    fn the_lines_of_the_go_programs_are_read() {
+        let listening: FromServer = serde_json::from_str(r#"{"listening":{"address":"127.0.0.1:8888"}}"#).unwrap();
+        assert_eq!(listening, FromServer::Listening { address: ([127, 0, 0, 1], 8888).into() });
+        let sample = r#"{"sample":{"cpu_us":1500,"connections":64,"rss_bytes":null,"panics":0}}"#;
+        let expected = FromServer::Sample { cpu_us: Some(1500.0), connections: 64, rss_bytes: None, panics: 0 };
+        assert_eq!(serde_json::from_str::<FromServer>(sample).unwrap(), expected);
+        assert_eq!(serde_json::from_str::<FromClient>(r#""began""#).unwrap(), FromClient::Began);
+        let outcome = concat!(
+            r#"{"outcome":{"calls":7,"failures":1,"first_failure":"refused","seconds":0.4,"#,
+            r#""p50_us":12.5,"p99_us":90,"cpu_us":100,"opened":2}}"#,
+        );
+        let FromClient::Outcome(outcome) = serde_json::from_str(outcome).unwrap() else { panic!("not an outcome") };
+        assert_eq!((outcome.calls, outcome.p99_us, outcome.opened), (7, 90.0, Some(2)));
+        assert_eq!(outcome.first_failure.as_deref(), Some("refused"));
+    }
+}

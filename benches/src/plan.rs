@@ -10,11 +10,11 @@ use crate::transport::Transport;
 
 /// What is measured.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Plan {
+pub struct Plan<T = Transport> {
     /// What the transports have to carry.
     pub workloads: Vec<Workload>,
     /// What is compared.
-    pub transports: Vec<Transport>,
+    pub transports: Vec<T>,
     /// How long calls count in one measurement, in seconds.
     pub seconds: f64,
     /// How long to call before, in seconds.
@@ -38,39 +38,62 @@ pub struct Workload {
 
 /// One measurement to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Turn {
+pub struct Turn<T = Transport> {
     /// From 1.
     pub round: u16,
     /// Of what.
-    pub point: Point,
+    pub point: Point<T>,
 }
 
 /// From this size on, 64 callers would only wait for memory; the design's bars name 16.
 const LARGE: usize = 64 * 1024;
 
-impl Plan {
-    /// As asked, with defaults for the rest: for a benchmark those that the bars need, else a look at whether everything
-    /// works.
-    pub fn new(asked: &PlanArguments, benchmark: bool) -> Self {
-        let (sizes, seconds, warm_up, rounds): (&[usize], _, _, _) =
-            if benchmark { (&[64, 1024, LARGE], 1.0, 0.3, 7) } else { (&[64], 0.05, 0.01, 1) };
-        let callers_of = |size| match size {
-            _ if !benchmark => &[4],
-            LARGE.. => [1, 4, 16].as_slice(),
+/// What is measured where nothing else is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Defaults {
+    sizes: &'static [usize],
+    callers: fn(usize) -> &'static [u16],
+    seconds: f64,
+    warm_up: f64,
+    rounds: u16,
+}
+
+impl Defaults {
+    /// Of the comparison of all transports: those that the bars of the design need.
+    pub const TRANSPORTS: Defaults = Defaults {
+        sizes: &[64, 1024, LARGE],
+        callers: |size| match size {
+            LARGE.. => &[1, 4, 16],
             ..=64 => &[1, 4, 64, 512],
             _ => &[1, 4, 64],
-        };
+        },
+        seconds: 1.0,
+        warm_up: 0.3,
+        rounds: 7,
+    };
+
+    /// Of the comparison with Kitex: some ten minutes.
+    pub const KITEX: Defaults =
+        Defaults { callers: |_| &[1, 64, 512], seconds: 0.4, rounds: 5, ..Defaults::TRANSPORTS };
+
+    /// A look at whether everything works.
+    pub const TEST: Defaults = Defaults { sizes: &[64], callers: |_| &[4], seconds: 0.05, warm_up: 0.01, rounds: 1 };
+}
+
+impl<T: Copy> Plan<T> {
+    /// As asked, with `defaults` for the rest.
+    pub fn new(asked: &PlanArguments, defaults: &Defaults, transports: Vec<T>) -> Self {
         let mut workloads = Vec::new();
-        for &size in or_default(&asked.sizes, sizes) {
-            let callers = or_default(&asked.callers, callers_of(size));
+        for &size in or_default(&asked.sizes, defaults.sizes) {
+            let callers = or_default(&asked.callers, (defaults.callers)(size));
             workloads.extend(callers.iter().map(|&callers| Workload { size, callers }));
         }
         Self {
             workloads,
-            transports: or_default(&asked.transports, &Transport::ALL).to_vec(),
-            seconds: asked.seconds.map_or(seconds, |asked| asked.as_secs_f64()),
-            warm_up,
-            rounds: asked.rounds.unwrap_or(rounds),
+            transports,
+            seconds: asked.seconds.map_or(defaults.seconds, |asked| asked.as_secs_f64()),
+            warm_up: defaults.warm_up,
+            rounds: asked.rounds.unwrap_or(defaults.rounds),
             seed: asked.seed.unwrap_or_else(|| fastrand::u32(..)),
             runtime: asked.runtime,
         }
@@ -79,7 +102,7 @@ impl Plan {
     /// All measurements. In each round the workloads come in random order, and for each of them the transports do: no
     /// transport always has the machine that another one has left behind. The transports of one workload are measured
     /// right after each other, so that their ratios hold when the machine drifts.
-    pub fn turns(&self) -> Vec<Turn> {
+    pub fn turns(&self) -> Vec<Turn<T>> {
         let mut random = Rng::with_seed(self.seed.into());
         let (mut workloads, mut transports) = (self.workloads.clone(), self.transports.clone());
         let mut turns = Vec::new();
@@ -95,7 +118,7 @@ impl Plan {
     }
 }
 
-fn or_default<'a, T>(asked: &'a [T], default: &'a [T]) -> &'a [T] {
+pub(crate) fn or_default<'a, T>(asked: &'a [T], default: &'a [T]) -> &'a [T] {
     if asked.is_empty() { default } else { asked }
 }
 
@@ -110,7 +133,9 @@ mod tests {
 
     fn plan(line: &str, benchmark: bool) -> Plan {
         let words = ["bench"].into_iter().chain(line.split_whitespace());
-        Plan::new(&Arguments::try_parse_from(words).unwrap().plan, benchmark)
+        let defaults = if benchmark { Defaults::TRANSPORTS } else { Defaults::TEST };
+        let asked = Arguments::try_parse_from(words).unwrap().plan;
+        Plan::new(&asked, &defaults, or_default(&asked.transports, &Transport::ALL).to_vec())
     }
 
     fn workloads(line: &str, benchmark: bool) -> Vec<(usize, u16)> {

@@ -12,18 +12,17 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser};
 use tokio::runtime::Runtime;
 
-use crate::arguments::ANY_PORT;
-use crate::arguments::{ServerArguments, seconds, size};
+use crate::arguments::{ANY_PORT, ServerArguments, ServerPart, seconds, size};
 use crate::child::Child;
 use crate::client::CALL_TIMEOUT;
+use crate::measure::{PATIENCE, listening};
 use crate::message::FromServer;
 use crate::process::Scheduler;
 use crate::server;
 use crate::transport::Transport;
-use crate::transports::{PATIENCE, listening};
 
 use report::Row;
 use traffic::Traffic;
@@ -34,18 +33,12 @@ use traffic::Traffic;
 struct Arguments {
     /// One server instead of all of them.
     #[command(subcommand)]
-    part: Option<Part>,
+    part: Option<ServerPart>,
     #[command(flatten)]
     plan: Plan,
     /// Given by `cargo bench`, not by `cargo test --benches`, which only wants to know whether it works.
     #[arg(long, hide = true, global = true)]
     bench: bool,
-}
-
-#[derive(Debug, Subcommand)]
-enum Part {
-    /// Serves until its standard input ends, or says `stop`.
-    Server(ServerArguments),
 }
 
 #[derive(Debug, Args)]
@@ -86,7 +79,7 @@ fn ours(name: &str) -> Result<Transport, String> {
 /// When a process fails, no call ends well after a restart, or a call is lost.
 pub fn main() -> anyhow::Result<()> {
     let Arguments { part, plan, bench } = Arguments::parse();
-    if let Some(Part::Server(server)) = part {
+    if let Some(ServerPart::Server(server)) = part {
         return server::main(&server);
     }
     let (restarts, callers, seconds) = if bench { (10, 64, 0.5) } else { (1, 4, 0.05) };

@@ -10,23 +10,23 @@ use crate::transport::Transport;
 
 /// What varies between measurements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Point {
+pub struct Point<T = Transport> {
     /// Bytes in a message.
     pub size: usize,
     /// Callers at once.
     pub callers: u16,
     /// Over what.
-    pub transport: Transport,
+    pub transport: T,
 }
 
 /// One measurement.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Measurement {
+pub struct Measurement<T = Transport> {
     /// From 1.
     pub round: u16,
     /// Of what.
     #[serde(flatten)]
-    pub point: Point,
+    pub point: Point<T>,
     /// What the client saw.
     pub client: Outcome,
     /// CPU time that the server's process used while calls counted, in microseconds.
@@ -35,9 +35,15 @@ pub struct Measurement {
     pub connections: u64,
 }
 
-impl Measurement {
-    fn requests_per_second(&self) -> f64 {
+impl<T> Measurement<T> {
+    /// Calls a second.
+    pub fn requests_per_second(&self) -> f64 {
         self.client.calls as f64 / self.client.seconds
+    }
+
+    /// CPU time of client and server for each call, in microseconds.
+    fn cpu_us(&self) -> Option<f64> {
+        self.per_call(self.client.cpu_us.zip(self.server_cpu_us).map(|(client, server)| client + server))
     }
 
     fn per_call(&self, total: Option<f64>) -> Option<f64> {
@@ -47,10 +53,10 @@ impl Measurement {
 
 /// What all rounds say of one point. Times in microseconds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Row {
+pub struct Row<T = Transport> {
     /// Of what.
     #[serde(flatten)]
-    pub point: Point,
+    pub point: Point<T>,
     /// Calls a second, the median of the rounds; so are the next five.
     pub requests_per_second: f64,
     /// Half of the calls took at most this.
@@ -79,6 +85,10 @@ pub enum Quantity {
     RequestsPerSecond,
     /// The median latency.
     P50,
+    /// The latency that one of 100 calls exceeds.
+    P99,
+    /// CPU time of client and server for each call.
+    Cpu,
 }
 
 impl fmt::Display for Quantity {
@@ -86,6 +96,8 @@ impl fmt::Display for Quantity {
         f.pad(match self {
             Quantity::RequestsPerSecond => "req/s",
             Quantity::P50 => "p50",
+            Quantity::P99 => "p99",
+            Quantity::Cpu => "CPU",
         })
     }
 }
@@ -102,32 +114,41 @@ pub struct Ratio {
 }
 
 /// All measurements of a run.
-#[derive(Clone, Debug, Default)]
-pub struct Results {
-    by_point: BTreeMap<Point, Vec<Measurement>>,
+#[derive(Clone, Debug)]
+pub struct Results<T = Transport> {
+    by_point: BTreeMap<Point<T>, Vec<Measurement<T>>>,
 }
 
-impl Results {
+impl<T> Default for Results<T> {
+    fn default() -> Self {
+        Self { by_point: BTreeMap::new() }
+    }
+}
+
+impl<T: Copy + Ord> Results<T> {
     /// Takes one more.
-    pub fn add(&mut self, measurement: Measurement) {
+    pub fn add(&mut self, measurement: Measurement<T>) {
         self.by_point.entry(measurement.point).or_default().push(measurement);
     }
 
     /// One for each point; by size, then by callers, then by transport.
-    pub fn rows(&self) -> Vec<Row> {
+    pub fn rows(&self) -> Vec<Row<T>> {
         self.by_point.iter().map(|(&point, rounds)| row(point, rounds)).collect()
     }
 
     /// How `point` stands to `against` at the same size and number of callers, over the rounds that measured both.
-    pub fn ratio(&self, quantity: Quantity, point: Point, against: Transport) -> Option<Ratio> {
+    pub fn ratio(&self, quantity: Quantity, point: Point<T>, against: T) -> Option<Ratio> {
         let reference = self.by_point.get(&Point { transport: against, ..point })?;
         let mut ratios = Vec::new();
         for one in self.by_point.get(&point)? {
-            let other = reference.iter().find(|other| other.round == one.round)?;
-            let (one, other) = match quantity {
-                Quantity::RequestsPerSecond => (one.requests_per_second(), other.requests_per_second()),
-                Quantity::P50 => (one.client.p50_us, other.client.p50_us),
+            let Some(other) = reference.iter().find(|other| other.round == one.round) else { continue };
+            let value = |of: &Measurement<T>| match quantity {
+                Quantity::RequestsPerSecond => of.requests_per_second(),
+                Quantity::P50 => of.client.p50_us,
+                Quantity::P99 => of.client.p99_us,
+                Quantity::Cpu => of.cpu_us().unwrap_or_default(),
             };
+            let (one, other) = (value(one), value(other));
             // A measurement without a call has no latency and compares with nothing.
             ratios.extend((one > 0.0 && other > 0.0).then(|| one / other));
         }
@@ -137,8 +158,8 @@ impl Results {
     }
 }
 
-fn row(point: Point, rounds: &[Measurement]) -> Row {
-    let median_of = |value: &dyn Fn(&Measurement) -> Option<f64>| median(rounds.iter().filter_map(value).collect());
+fn row<T>(point: Point<T>, rounds: &[Measurement<T>]) -> Row<T> {
+    let median_of = |value: &dyn Fn(&Measurement<T>) -> Option<f64>| median(rounds.iter().filter_map(value).collect());
     Row {
         point,
         requests_per_second: median_of(&|one| Some(one.requests_per_second())).unwrap_or_default(),
@@ -202,6 +223,18 @@ pub(crate) mod tests {
         assert_eq!(ratio, Ratio { median: 0.9, min: 0.5, max: 0.9 });
         assert_eq!(results.ratio(Quantity::P50, websocket, Transport::StdNet).unwrap().median, 2.0);
         assert_eq!(results.ratio(Quantity::P50, websocket, Transport::Volo), None);
+    }
+
+    #[test]
+    fn processor_time_is_that_of_both_ends() {
+        let stdnet = Point { size: 64, callers: 1, transport: Transport::StdNet };
+        let mut results = Results::default();
+        results.add(measurement(1, stdnet, 100, 10.0));
+        let mut twice = measurement(1, Point { transport: Transport::Volo, ..stdnet }, 100, 20.0);
+        (twice.client.cpu_us, twice.server_cpu_us) = (Some(2500.0), Some(2000.0));
+        results.add(twice);
+        assert_eq!(results.ratio(Quantity::Cpu, stdnet, Transport::Volo).unwrap().median, 0.5);
+        assert_eq!(results.ratio(Quantity::P99, stdnet, Transport::Volo).unwrap().median, 0.5);
     }
 
     #[test]

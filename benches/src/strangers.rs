@@ -6,20 +6,18 @@ mod report;
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::ensure;
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
-use crate::arguments::{ServerArguments, seconds};
+use crate::arguments::{ReportArguments, ServerArguments, ServerPart, seconds};
 use crate::child::Child;
-use crate::docs;
+use crate::measure::{PATIENCE, listening};
 use crate::message::FromServer;
 use crate::process::{Scheduler, limit_descriptors};
 use crate::server;
 use crate::transport::Transport;
-use crate::transports::{PATIENCE, listening};
 
 use attack::{Attack, Strength, begin};
 use others::{Others, Seen};
@@ -30,7 +28,7 @@ use report::Row;
 #[command(name = "cargo bench -p volplane-bench --bench strangers --", args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
-    part: Option<Part>,
+    part: Option<ServerPart>,
     /// What to attack [default: stdnet, websocket, yamux, yamux-websocket]
     #[arg(long, value_delimiter = ',')]
     transports: Vec<Transport>,
@@ -43,18 +41,8 @@ struct Arguments {
     /// Idle connections [default: 10000]
     #[arg(long)]
     idle: Option<usize>,
-    /// The directory of `benchmarks.md`, to write the results there; a relative path starts at benches/
-    #[arg(long)]
-    docs: Option<PathBuf>,
-    /// Given by `cargo bench`, not by `cargo test --benches`, which only wants to know whether it works.
-    #[arg(long, hide = true, global = true)]
-    bench: bool,
-}
-
-#[derive(Debug, Subcommand)]
-enum Part {
-    /// Serves until its standard input ends.
-    Server(ServerArguments),
+    #[command(flatten)]
+    report: ReportArguments,
 }
 
 const TRANSPORTS: [Transport; 4] =
@@ -70,12 +58,12 @@ const FEW_DESCRIPTORS: u64 = 100;
 /// When a process fails, a handler of the server panics, a call fails that an attack must not disturb, or the server does
 /// not serve after an attack.
 pub fn main() -> anyhow::Result<()> {
-    let Arguments { part, transports, seconds, stalled, idle, docs, bench } = Arguments::parse();
-    if let Some(Part::Server(server)) = part {
+    let Arguments { part, transports, seconds, stalled, idle, report } = Arguments::parse();
+    if let Some(ServerPart::Server(server)) = part {
         return server::main(&server);
     }
     limit_descriptors(None)?;
-    let (usual, strength) = if bench {
+    let (usual, strength) = if report.bench {
         (3.0, Strength { stalled: 2500, idle: 10_000, descriptors: 300, per_second: 200, floods_per_second: 100 })
     } else {
         (0.1, Strength { stalled: 30, idle: 30, descriptors: 150, per_second: 100, floods_per_second: 100 })
@@ -94,9 +82,7 @@ pub fn main() -> anyhow::Result<()> {
     }
     let table = report::render(&rows);
     write!(io::stdout(), "\n{table}")?;
-    if let Some(docs) = docs {
-        docs::write_section(&docs, "strangers", "What strangers do to others", &table)?;
-    }
+    report.write_section("strangers", "What strangers do to others", &table)?;
     let failed: Vec<_> = rows.iter().filter(|row| !row.is_sound()).map(report::line).collect();
     ensure!(failed.is_empty(), "others were not served:\n{}", failed.join("\n"));
     Ok(())

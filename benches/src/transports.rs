@@ -1,28 +1,22 @@
 //! The whole run: one measurement after the other, and what becomes of them.
 
 use std::io::{self, Write};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::ensure;
 use clap::Parser;
-use serde::Serialize;
 
 use crate::arguments::{Arguments, ClientArguments, Part, ServerArguments};
 use crate::bars::{Verdict, verdicts};
 use crate::child::{Child, ChildError};
-use crate::client::CALL_TIMEOUT;
 use crate::markdown;
-use crate::message::{FromClient, FromServer};
-use crate::plan::{Plan, Turn};
+use crate::measure::{Machine, Times, Written, observe, progress, write_json};
+use crate::plan::{Defaults, Plan, Turn, or_default};
 use crate::results::{Measurement, Point, Results, Row};
 use crate::server::SocketFile;
 use crate::svg::Group;
+use crate::transport::Transport;
 use crate::{client, docs, server, svg};
-
-/// How long a child may take to start or to answer, on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The program: all processes of it. `target_dir` is where the results go by default.
 ///
@@ -35,9 +29,12 @@ pub fn main(target_dir: &Path) -> anyhow::Result<()> {
         Some(Part::Server(server)) => server::main(server),
         Some(Part::Client(client)) => client::main(client),
         None => {
-            let default_json = arguments.bench.then(|| target_dir.join("bench/transports.json"));
-            let json = arguments.plan.json.clone().or(default_json);
-            carry_out(&Plan::new(&arguments.plan, arguments.bench), json, arguments.plan.docs.as_deref())
+            let (bench, asked) = (arguments.report.bench, &arguments.plan);
+            let default_json = bench.then(|| target_dir.join("bench/transports.json"));
+            let json = asked.json.clone().or(default_json);
+            let defaults = if bench { Defaults::TRANSPORTS } else { Defaults::TEST };
+            let transports = or_default(&asked.transports, &Transport::ALL).to_vec();
+            carry_out(&Plan::new(asked, &defaults, transports), json, arguments.report.docs.as_deref())
         }
     }
 }
@@ -97,95 +94,20 @@ fn groups(rows: &[Row]) -> Vec<Group> {
 fn measure(plan: &Plan, turn: Turn) -> Result<Measurement, ChildError> {
     let Turn { round, point } = turn;
     let Point { size, callers, transport } = point;
-    let runtime = plan.runtime;
-    let mut server = Child::start(&ServerArguments::anywhere(transport, size, runtime).to_command_line())?;
-    let to = listening(&server)?;
-    let _socket = SocketFile::of(transport, to);
-    let (warm_up, seconds) = (Duration::from_secs_f64(plan.warm_up), Duration::from_secs_f64(plan.seconds));
-    let arguments = ClientArguments { transport, to, size, callers, warm_up, seconds, runtime };
-    let client = Child::start(&arguments.to_command_line())?;
-
-    expect(&client, &FromClient::Began, warm_up + PATIENCE)?;
-    let (before, _) = sample(&mut server)?;
-    expect(&client, &FromClient::Ended, seconds + PATIENCE)?;
-    let (after, connections) = sample(&mut server)?;
-    // The last calls may run into their timeout.
-    let client = match client.hear(CALL_TIMEOUT + PATIENCE)? {
-        FromClient::Outcome(outcome) => outcome,
-        other => return Err(client.unexpected(format!("{other:?}"))),
-    };
-    let server_cpu_us = before.zip(after).map(|(before, after)| after - before);
-    Ok(Measurement { round, point, client, server_cpu_us, connections })
-}
-
-/// Where a server that has just been started listens.
-pub(crate) fn listening(server: &Child) -> Result<SocketAddr, ChildError> {
-    match server.hear(PATIENCE)? {
-        FromServer::Listening { address } => Ok(address),
-        other => Err(server.unexpected(format!("{other:?}"))),
-    }
-}
-
-fn expect(client: &Child, wanted: &FromClient, patience: Duration) -> Result<(), ChildError> {
-    let said: FromClient = client.hear(patience)?;
-    if said == *wanted { Ok(()) } else { Err(client.unexpected(format!("{said:?}"))) }
-}
-
-/// The server's CPU time so far, and its connections.
-fn sample(server: &mut Child) -> Result<(Option<f64>, u64), ChildError> {
-    server.tell("sample")?;
-    match server.hear(PATIENCE)? {
-        FromServer::Sample { cpu_us, connections, .. } => Ok((cpu_us, connections)),
-        other => Err(server.unexpected(format!("{other:?}"))),
-    }
-}
-
-fn progress(number: usize, total: usize, measurement: &Measurement) -> io::Result<()> {
-    let Measurement { round, point, client, .. } = measurement;
-    let Point { size, callers, transport } = point;
-    let rate = client.calls as f64 / client.seconds;
-    writeln!(
-        io::stderr(),
-        "{number:>3}/{total} round {round}: {transport:<15} {callers:>3} callers {size:>6} B {rate:>8.0} req/s {:>8.1} us",
-        client.p50_us,
-    )
+    let (runtime, times) = (plan.runtime, Times::of(plan));
+    let server = Child::start(&ServerArguments::anywhere(transport, size, runtime).to_command_line())?;
+    let mut _socket = None;
+    let seen = observe(server, times, |to| {
+        _socket = Some(SocketFile::of(transport, to));
+        let Times { warm_up, seconds } = times;
+        let arguments = ClientArguments { transport, to, size, callers, warm_up, seconds, runtime };
+        Child::start(&arguments.to_command_line())
+    })?;
+    Ok(seen.measurement(round, point))
 }
 
 fn failed_calls(results: &Results) -> anyhow::Result<()> {
     let failed: u64 = results.rows().iter().filter(|row| row.point.transport.is_ours()).map(|row| row.failures).sum();
     ensure!(failed == 0, "{failed} calls failed");
     Ok(())
-}
-
-/// The results as other programs read them.
-#[derive(Serialize)]
-struct Written<'a> {
-    machine: Machine,
-    plan: &'a Plan,
-    bars: &'a [Verdict],
-    rows: Vec<Row>,
-    measurements: Vec<Measurement>,
-}
-
-#[derive(Serialize)]
-struct Machine {
-    os: &'static str,
-    arch: &'static str,
-    cores: Option<usize>,
-}
-
-impl Machine {
-    fn this() -> Self {
-        let cores = std::thread::available_parallelism().ok().map(usize::from);
-        Self { os: std::env::consts::OS, arch: std::env::consts::ARCH, cores }
-    }
-}
-
-fn write_json(path: &Path, written: &Written<'_>) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut text = serde_json::to_vec_pretty(written)?;
-    text.push(b'\n');
-    std::fs::write(path, text)
 }

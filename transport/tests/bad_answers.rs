@@ -90,3 +90,33 @@ async fn a_bad_answer_is_an_error_and_ends_its_connection() {
     assert_eq!(channel.stats().reused, 0);
     within(server).await.unwrap();
 }
+
+/// An exception to `echo` of this kind.
+fn exception(seq_id: i32, kind: u8) -> Vec<u8> {
+    let id = u8::try_from(seq_id).unwrap();
+    [&b"\x80\x01\0\x03\0\0\0\x04echo\0\0\0"[..], &[id, 11, 0, 1, 0, 0, 0, 2], b"no", &[8, 0, 2, 0, 0, 0, kind, 0]]
+        .concat()
+}
+
+#[tokio::test]
+async fn a_connection_is_not_used_again_if_the_server_may_close_it_after_an_exception() {
+    let kinds = [(1, 0), (7, 0), (20, 0), (0, 1), (5, 1), (6, 1), (100, 1)];
+    let forms = [(<[u8]>::to_vec as Wrap, false), (framed, false), (with_header, true)];
+    for (form, has_header) in forms {
+        for (kind, idle) in kinds {
+            let (listener, address) = silent().await;
+            let server = tokio::spawn(async move {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let call = read_message(&mut stream).await;
+                stream.write_all(&form(&exception(seq_id(&call), kind))).await.unwrap();
+                stream
+            });
+            let (client, channel) = client_and_channel(&address);
+            let error = within(client.echo(request("hello"))).await.map(drop).expect_err("an exception");
+            assert!(matches!(&error, ClientError::Application(e) if e.kind().as_i32() == i32::from(kind)), "{error:?}");
+            // A header says itself whether the connection is closed.
+            assert_eq!(channel.stats().idle, if has_header { 1 } else { idle }, "kind {kind}, header: {has_header}");
+            within(server).await.unwrap();
+        }
+    }
+}

@@ -256,6 +256,55 @@ async fn a_failure_of_load_balancing_was_not_answered_by_a_server() {
     assert!(error.to_string().ends_with("call not sent: load balancing has found no address"), "{error}");
 }
 
+#[tokio::test]
+async fn a_call_that_load_balancing_repeats_may_have_been_sent_by_any_attempt() {
+    let (listener, address) = silent().await;
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        support::raw::read_message(&mut stream).await;
+    });
+    // In any order.
+    let addresses = known([address, nobody().await]);
+    let builder = EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE)).retry_count(1);
+    let client = builder.discover(addresses).connect_with(StdNet::new()).build();
+    let error = client.echo(request("hello")).await.expect_err("nobody answers");
+    assert_eq!(Delivery::of(&error), Delivery::Unknown, "{error}");
+    assert!(error.to_string().contains("call sent, outcome unknown: "), "{error}");
+    server.await.unwrap();
+}
+
+/// Fails before it calls anybody.
+#[derive(Clone)]
+struct Refused;
+
+struct Refuse;
+
+impl<S> Layer<S> for Refuse {
+    type Service = Refused;
+
+    fn layer(self, _: S) -> Refused {
+        Refused
+    }
+}
+
+impl<Req: Send> Service<ClientContext, Req> for Refused {
+    type Response = Option<volplane_generated::api::EchoResponseRecv>;
+    type Error = ClientError;
+
+    async fn call(&self, _: &mut ClientContext, _: Req) -> Result<Self::Response, ClientError> {
+        Err(std::io::Error::other("refused").into())
+    }
+}
+
+#[tokio::test]
+async fn an_inner_layer_that_fails_is_not_taken_for_a_lack_of_addresses() {
+    let builder = EchoClientBuilder::new("example").discover(known([nobody().await]));
+    let client = builder.connect_with(StdNet::new()).layer_inner_front(Refuse).build();
+    let error = client.echo(request("hello")).await.expect_err("the layer refuses");
+    assert_eq!(Delivery::of(&error), Delivery::NeverSent, "{error}");
+    assert!(error.to_string().ends_with("no call got through a layer around the connection"), "{error}");
+}
+
 /// Never gets anywhere.
 struct Nowhere;
 

@@ -4,6 +4,7 @@
 mod support;
 
 use std::error::Error;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use motore::layer::Layer;
@@ -163,6 +164,55 @@ async fn an_exception_of_the_server_stays_what_it_is() {
     let error = within(client.echo(request("another's"))).await.expect_err("an exception");
     assert!(matches!(error, ClientError::Application(_)), "{error}");
     assert_eq!(Delivery::of(&error), Delivery::Unknown, "{error}");
+    drop(server);
+}
+
+/// Repeats a call that failed, with the same context.
+#[derive(Clone)]
+struct Again<S>(S);
+
+struct Repeat;
+
+impl<S> Layer<S> for Repeat {
+    type Service = Again<S>;
+
+    fn layer(self, inner: S) -> Again<S> {
+        Again(inner)
+    }
+}
+
+impl<Req: Clone + Send + Sync, S: Service<ClientContext, Req> + Send + Sync> Service<ClientContext, Req> for Again<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+
+    async fn call(&self, cx: &mut ClientContext, request: Req) -> Result<S::Response, S::Error> {
+        match self.0.call(cx, request.clone()).await {
+            Ok(answer) => Ok(answer),
+            Err(_) => self.0.call(cx, request).await,
+        }
+    }
+}
+
+/// Answers the first call with an exception, and others after their time.
+#[derive(Default)]
+struct OnceInTime(AtomicBool);
+
+impl Echo for OnceInTime {
+    async fn echo(&self, _: Request) -> Result<Response, ServerError> {
+        if self.0.swap(true, Ordering::Relaxed) {
+            tokio::time::sleep(SHORT * 2).await;
+        }
+        Err(ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, "first").into())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outer_layer_that_repeats_a_call_learns_of_each_what_it_was() {
+    let (memory, listener) = Memory::pair();
+    let server = Server::start(listener, OnceInTime::default());
+    let builder = EchoClientBuilder::new("example").rpc_timeout(Some(SHORT));
+    let client = builder.connect_with(memory).layer_outer_front(Repeat).build();
+    assert_timed_out(&failing(&client).await, UNKNOWN);
     drop(server);
 }
 

@@ -3,24 +3,20 @@
 use clap::Parser;
 use volplane_cmd::init_logging;
 use volplane_generated::api::{EchoClientBuilder, Request};
-use volplane_transport::{ConnectWith, Protocol, WebSocket};
+use volplane_transport::{ConnectWith, WebSocket};
 
 #[derive(Parser)]
 struct Args {
     /// Where the server listens.
     #[arg(long, default_value = "ws://127.0.0.1:8890/kitex-ws")]
     url: String,
-    /// The protocol that the server understands: ttheader, framed or buffered, each also with -compact.
-    #[arg(long, default_value_t)]
-    protocol: Protocol,
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     init_logging("warn");
     let args = Args::parse();
-    let client =
-        EchoClientBuilder::new("example").connect_with_protocol(WebSocket::to(args.url), args.protocol).build();
+    let client = EchoClientBuilder::new("example").connect_with(WebSocket::to(args.url)).build();
     let answer = client.echo(Request { message: Some("Say hello by websocket".into()) }).await?;
     println!("{}", answer.message.unwrap_or_default());
     Ok(())

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use volplane_cmd::init_logging;
 use volplane_generated::api::{EchoClientBuilder, Request};
-use volplane_transport::{ConnectWith, Protocol, Tls, TlsRoots, WebSocket};
+use volplane_transport::{ConnectWith, Tls, TlsRoots, WebSocket};
 
 #[derive(Parser)]
 struct Args {
@@ -15,9 +15,6 @@ struct Args {
     /// The certificate that the server has written.
     #[arg(long, default_value = "05-tls.pem")]
     ca: PathBuf,
-    /// The protocol that the server understands: ttheader, framed or buffered, each also with -compact.
-    #[arg(long, default_value_t)]
-    protocol: Protocol,
 }
 
 #[tokio::main]
@@ -26,9 +23,7 @@ async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     // `WebSocket::to(args.url)` trusts what the operating system trusts.
     let tls = Tls::client().with_roots(TlsRoots::from_pem_file(args.ca)?);
-    let client = EchoClientBuilder::new("example")
-        .connect_with_protocol(WebSocket::to_tls(args.url, tls), args.protocol)
-        .build();
+    let client = EchoClientBuilder::new("example").connect_with(WebSocket::to_tls(args.url, tls)).build();
     let answer = client.echo(Request { message: Some("Say hello by tls".into()) }).await?;
     println!("{}", answer.message.unwrap_or_default());
     Ok(())

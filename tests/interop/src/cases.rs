@@ -1,10 +1,12 @@
-//! What a client printed of its cases: `ok NAME`, `failed NAME: why`, `skipped NAME: why`.
+//! What a client printed of its cases: `ok NAME`, `ok NAME: what it saw`, `failed NAME: why`, `skipped NAME: why`.
 
 /// The cases of one client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cases {
     /// How many passed.
     pub passed: usize,
+    /// What was seen in those that passed, where that differs between peers.
+    pub seen: Vec<String>,
     /// Those that failed, each with its reason.
     pub failed: Vec<String>,
     /// Those that the library cannot run, each with its reason.
@@ -17,7 +19,10 @@ impl Cases {
         let mut cases = Cases::default();
         for line in output.lines() {
             match line.split_once(' ') {
-                Some(("ok", _)) => cases.passed += 1,
+                Some(("ok", case)) => {
+                    cases.passed += 1;
+                    cases.seen.extend(case.split_once(": ").map(|(_, seen)| seen.to_owned()));
+                }
                 Some(("failed", case)) => cases.failed.push(case.to_owned()),
                 Some(("skipped", case)) => cases.skipped.push(case.to_owned()),
                 _ => {}
@@ -34,10 +39,11 @@ impl Cases {
         Some(self.failed.join("; "))
     }
 
-    /// The note of a row: the cases that were not run.
+    /// The note of a row: what was seen, and the cases that were not run.
     pub fn note(&self) -> String {
         let names: Vec<_> = self.skipped.iter().filter_map(|case| case.split(':').next()).collect();
-        if names.is_empty() { String::new() } else { format!("without {}", names.join(", ")) }
+        let without = (!names.is_empty()).then(|| format!("without {}", names.join(", ")));
+        self.seen.iter().cloned().chain(without).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -52,6 +58,13 @@ mod tests {
         assert_eq!(cases.passed, 2);
         assert_eq!(cases.failures().as_deref(), Some("panic: no answer"));
         assert_eq!(cases.note(), "without business");
+    }
+
+    #[test]
+    fn what_was_seen_is_in_the_note() {
+        let cases = Cases::read("ok strange: TApplicationException: unknown protocol\nskipped business: no TTHeader\n");
+        assert_eq!(cases.passed, 1);
+        assert_eq!(cases.note(), "TApplicationException: unknown protocol; without business");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod node;
 mod own;
 mod proxies;
 mod python;
+mod scripts;
 mod yamux;
 
 use clap::ValueEnum;

@@ -77,8 +77,12 @@ fn own_error(cx: &mut ClientContext, error: ClientError, first_answer: &FirstAns
         (Some(VoloError::Timeout), _) => timed_out(cx.rpc_info().config().rpc_timeout(), delivery, first_answer),
         (Some(VoloError::EveryAddressFailed), Some(LastFailure(failure))) => failure.into_client_error(),
         (Some(VoloError::EveryAddressFailed), None) => {
-            let why = io::Error::new(io::ErrorKind::NotFound, "load balancing has found no address");
-            CallError::new(delivery, why).into_client_error()
+            // Load balancing sets each address that it tries.
+            let why = match cx.rpc_info().callee().address() {
+                Some(_) => "no call got through a layer around the connection",
+                None => "load balancing has found no address",
+            };
+            CallError::new(delivery, io::Error::new(io::ErrorKind::NotFound, why)).into_client_error()
         }
         (Some(VoloError::NoAddress), _) => {
             CallError::new(delivery, io::Error::other(exception.message().to_string())).into_client_error()

@@ -10,7 +10,7 @@ use super::ClientOptions;
 use super::timed::TimedIo;
 use crate::codec::{Decoder, MessageReader, MessageWriter, RawMessage, ReadError};
 use crate::connection::{Connection, NotDelivered};
-use crate::protocol::Protocol;
+use crate::protocol::{Framing, Protocol};
 use crate::wire::Head;
 
 /// One connection with the codec and buffers of its calls, in one allocation.
@@ -23,6 +23,8 @@ pub(crate) struct PooledConnection<T> {
     pub(super) suspect: bool,
     answered: bool,
     protocol: Protocol,
+    /// The server could not read the last call, and may close the connection.
+    refused: bool,
 }
 
 /// Why a call failed on its connection.
@@ -81,6 +83,7 @@ impl<T: Connection> PooledConnection<T> {
             suspect: false,
             answered: false,
             protocol,
+            refused: false,
         })
     }
 
@@ -99,9 +102,9 @@ impl<T: Connection> PooledConnection<T> {
         self.is_usable() && self.io.poll_background_once().is_pending()
     }
 
-    /// Whether it can be used again after a call that succeeded. Bytes after the answer are a protocol error.
+    /// Whether it can be used again after a call that was answered. Bytes after the answer are a protocol error.
     pub(super) fn is_reusable(&self) -> bool {
-        !self.reader.has_partial() && self.io.get_ref().is_reusable()
+        !self.refused && !self.reader.has_partial() && self.io.get_ref().is_reusable()
     }
 
     /// Whether the answer that has just been received is the first one.
@@ -152,6 +155,20 @@ impl<T: Connection> PooledConnection<T> {
         cx: &mut ClientContext,
         message: RawMessage,
     ) -> Result<Result<M, ApplicationException>, ThriftException> {
-        self.decoder.decode(cx, message)
+        let has_header = message.head.framing == Framing::TtHeader;
+        let decoded = self.decoder.decode(cx, message);
+        self.refused = !has_header && matches!(&decoded, Ok(Err(exception)) if is_refusal(exception));
+        decoded
     }
+}
+
+/// Whether a server answers so if it could not read a call, or does not have its method: not an exception of a handler.
+///
+/// Kitex closes a connection after that, and can say so in a TTHeader only; its own clients close it, too. A call that was
+/// sent meanwhile would fail with an unknown outcome.
+fn is_refusal(exception: &ApplicationException) -> bool {
+    /// Kitex's "unknown service", for an unknown method if no header names the service.
+    const UNKNOWN_SERVICE: i32 = 20;
+    // Unknown method to bad sequence id; protocol error to unsupported client type.
+    matches!(exception.kind().as_i32(), 1..=4 | 7..=10 | UNKNOWN_SERVICE)
 }

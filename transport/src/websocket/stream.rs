@@ -27,7 +27,7 @@ use super::frame::{CLOSE_PROTOCOL_ERROR, Decoder, Encoder, FrameError, Kind, MAX
 /// than they are read.
 const FRAMES_AT_ONCE: usize = 1024;
 
-/// A byte stream in WebSocket messages: each write is one message, and text and binary messages are read as one stream,
+/// A byte stream in WebSocket messages: each write is one message, in several frames if it is large, and text and binary messages are read as one stream,
 /// however they are fragmented. It answers pings while it is read or polled in the background, and closes with code
 /// 1000.
 ///

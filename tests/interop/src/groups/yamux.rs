@@ -1,7 +1,48 @@
+//! hashicorp/yamux under Kitex, over TCP and over the WebSocket libraries of Go.
+
+use super::kitex::{Direction, Pairing, run_all};
 use crate::row::Row;
 use crate::work::Work;
 
+const YAMUX: (&str, &str) = ("Kitex over hashicorp/yamux", "0.1.2");
+
+/// What carries the session, as the Go peer, the table and our peer name it.
+const CARRIERS: [(&str, &str, &str); 4] = [
+    ("yamux-tcp", "yamux (tcp)", "yamux-tcp"),
+    ("yamux-xnet", "yamux (x/net, text frames)", "yamux-websocket"),
+    ("yamux-coder", "yamux (coder)", "yamux-websocket"),
+    ("yamux-gorilla", "yamux (gorilla)", "yamux-websocket"),
+];
+
+/// With a new stream for every call, Kitex's default.
+const SHORT: (&str, &str, &str) = ("yamux-tcp-short", "yamux (tcp), a stream a call", "yamux-tcp");
+
+const PROTOCOLS: [&str; 2] = ["buffered", "ttheader-framed"];
+
 /// Runs all pairings of this group.
-pub async fn run(_work: &Work) -> Vec<Row> {
-    Vec::new()
+pub async fn run(work: &Work) -> Vec<Row> {
+    run_all(work, pairings()).await
+}
+
+fn pairings() -> Vec<Pairing> {
+    let mut pairings = Vec::new();
+    for direction in Direction::ALL {
+        for (go, transport, rust) in CARRIERS.into_iter().chain([SHORT]) {
+            let one = |protocol| Pairing { peer: YAMUX, direction, transport, go, rust, protocol, note: "" };
+            pairings.extend(PROTOCOLS.map(one));
+        }
+    }
+    pairings.retain(Pairing::is_possible);
+    pairings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_that_of_go_mod() {
+        let line = format!("hashicorp/yamux v{}\n", YAMUX.1);
+        assert!(include_str!("../../peers/go/go.mod").contains(&line), "{line} is not in go.mod");
+    }
 }

@@ -48,7 +48,7 @@ proptest! {
             let mut wire = BytesMut::new();
             for message in &messages {
                 let (head, tail) = message.split_at(message.len() / 3);
-                encoder.data([head, tail].into_iter(), &mut wire);
+                encoder.data([head, tail].into_iter(), true, &mut wire);
                 encoder.pong(&ping, &mut wire);
             }
             encoder.close(1000, &mut wire);
@@ -93,7 +93,7 @@ fn refuses_what_the_rfc_forbids() {
 fn lengths_take_the_shortest_form() {
     for (length, header) in [(0, 0), (125, 2), (126, 4), (0xffff, 4), (0x1_0000, 10)] {
         let mut wire = BytesMut::new();
-        Encoder::new(Role::Server, Kind::Binary).data([&vec![7; length][..]].into_iter(), &mut wire);
+        Encoder::new(Role::Server, Kind::Binary).data([&vec![7; length][..]].into_iter(), true, &mut wire);
         assert_eq!(wire.len(), header + length, "{length}");
     }
 }
@@ -117,8 +117,8 @@ fn messages_are_made_of_the_type_that_is_set() {
         for (kind, first) in [(Kind::Binary, 0x82), (Kind::Text, 0x81), (Kind::Binary, 0x82)] {
             encoder.set_kind(kind);
             let mut wire = BytesMut::new();
-            encoder.data([&b"\xff"[..]].into_iter(), &mut wire);
-            let plain = encoder.plain_data_header(1);
+            encoder.data([&b"\xff"[..]].into_iter(), true, &mut wire);
+            let plain = encoder.plain_data_header(1, true);
             assert!(wire[0] == first && plain.is_none_or(|plain| plain.as_ref() == [first, 1]), "{role:?} {kind:?}");
         }
     }

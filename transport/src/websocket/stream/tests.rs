@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, Join, ReadBuf};
 
 use super::read::KEPT_INPUT;
-use super::write::KEPT;
+use super::write::{FRAME, KEPT};
 use super::*;
 
 /// Has empty pings to read, and no end.
@@ -141,6 +141,43 @@ async fn a_ping_is_answered_as_soon_as_there_is_room_also_inside_a_frame() {
     stream.io.writer_mut().open = true;
     assert!(poll(&mut stream));
     assert_eq!(stream.io.writer().taken.len(), 2 + 4 + 1, "a masked pong with one byte");
+}
+
+/// npm's thrift, for one, reads each message on its own.
+#[tokio::test]
+async fn what_is_written_at_once_is_one_message_whatever_its_length() {
+    const LARGE: usize = 2 * FRAME + 3;
+    for vectored in [true, false] {
+        let io = Choppy { taken: Vec::new(), at_once: 100_000, vectored, ready: false };
+        let io = tokio::io::join(tokio::io::empty(), io);
+        let mut stream = WebSocketStream::new(io, BytesMut::new(), Role::Server, Kind::Binary, None);
+        stream.write_all(&vec![7; LARGE]).await.unwrap();
+        stream.flush().await.unwrap();
+        stream.write_all(b"small").await.unwrap();
+        stream.flush().await.unwrap();
+        // Whoever gives up in the middle of a write has to get through what it has written.
+        assert_eq!(stream.write(&vec![7; LARGE]).await.unwrap(), FRAME);
+        stream.flush().await.unwrap();
+        stream.flush().await.unwrap();
+        let frames = frames(&stream.io.writer().taken);
+        let large = [(0x02, FRAME), (0x00, FRAME), (0x80, 3)];
+        assert_eq!(frames, [&large[..], &[(0x82, 5)], &[(0x02, FRAME), (0x80, 0)]].concat());
+    }
+}
+
+/// The first byte and the length of each frame of a server.
+fn frames(mut wire: &[u8]) -> Vec<(u8, usize)> {
+    let mut frames = Vec::new();
+    while let [start, length, rest @ ..] = wire {
+        let extra = [0, 2, 8][usize::from(*length >= 126) + usize::from(*length == 127)];
+        let length = match extra {
+            0 => usize::from(*length),
+            _ => rest[..extra].iter().fold(0, |length, byte| length << 8 | usize::from(*byte)),
+        };
+        frames.push((*start, length));
+        wire = &rest[extra + length..];
+    }
+    frames
 }
 
 /// What the other end reads of `writes`, each of them in several parts.

@@ -13,8 +13,9 @@ use crate::websocket::frame::CLOSE_NORMAL;
 /// Bytes waiting to be written above which a writer waits.
 pub(super) const WRITE_HIGH: usize = 64 * 1024;
 
-/// How much goes into one message: enough for a call of 64 KiB with its head.
-const MESSAGE: usize = 256 * 1024;
+/// How much goes into one frame: enough for a call of 64 KiB with its head. A larger write is one message of several
+/// frames.
+pub(super) const FRAME: usize = 256 * 1024;
 
 /// Parts of a large message that are written without being copied, with the frame's header.
 const SLICES: usize = 8;
@@ -27,6 +28,13 @@ impl<T: AsyncWrite + Unpin> WebSocketStream<T> {
         let drained = self.poll_drain(cx, keep);
         self.writer_waits = drained.is_pending();
         drained
+    }
+
+    /// A writer that did not come back with the rest of what it had leaves a message without an end.
+    fn end_message(&mut self) {
+        if !self.close_sent {
+            self.encoder.end_message(&mut self.output);
+        }
     }
 
     /// Writes until at most `keep` bytes wait.
@@ -47,17 +55,22 @@ impl<T: AsyncWrite + Unpin> WebSocketStream<T> {
         Poll::Ready(Ok(()))
     }
 
-    /// Writes a large message without copying it first, where that can be done: a server does not mask, and nothing may
+    /// Writes a large frame without copying it first, where that can be done: a server does not mask, and nothing may
     /// wait before it.
-    fn poll_write_plain(&mut self, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Option<Poll<io::Result<usize>>> {
-        let length: usize = message_parts(bufs).map(<[u8]>::len).sum();
+    fn poll_write_plain(
+        &mut self,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+        last: bool,
+    ) -> Option<Poll<io::Result<usize>>> {
+        let length: usize = frame_parts(bufs).map(<[u8]>::len).sum();
         if length < KEPT || bufs.len() >= SLICES || !self.output.is_empty() || !self.io.is_write_vectored() {
             return None;
         }
-        let header = self.encoder.plain_data_header(length)?;
+        let header = self.encoder.plain_data_header(length, last)?;
         let mut slices = [io::IoSlice::new(&[]); SLICES];
         let mut count = 0;
-        for part in [header.as_ref()].into_iter().chain(message_parts(bufs)) {
+        for part in [header.as_ref()].into_iter().chain(frame_parts(bufs)) {
             slices[count] = io::IoSlice::new(part);
             count += 1;
         }
@@ -73,6 +86,7 @@ impl<T: AsyncWrite + Unpin> WebSocketStream<T> {
         if let Some(alive) = &mut self.alive {
             alive.wrote(written);
         }
+        self.encoder.sent_data(last);
         // The header has promised all of it.
         let mut gone = written;
         for part in &slices[..count] {
@@ -84,9 +98,9 @@ impl<T: AsyncWrite + Unpin> WebSocketStream<T> {
     }
 }
 
-/// As much of `bufs` as fits into one message.
-fn message_parts<'a>(bufs: &'a [io::IoSlice<'_>]) -> impl Iterator<Item = &'a [u8]> + Clone {
-    let mut room = MESSAGE;
+/// As much of `bufs` as fits into one frame.
+fn frame_parts<'a>(bufs: &'a [io::IoSlice<'_>]) -> impl Iterator<Item = &'a [u8]> + Clone {
+    let mut room = FRAME;
     bufs.iter().map_while(move |buf| {
         let part = buf.get(..buf.len().min(room)).filter(|_| room > 0)?;
         room -= part.len();
@@ -109,10 +123,13 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocketStream<T> {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         ready!(this.poll_drain_for_writer(cx, WRITE_HIGH))?;
-        if let Some(written) = this.poll_write_plain(cx, bufs) {
+        // Some peers read each message on its own, such as npm's thrift: what is written at once has to be one, whatever
+        // its length. Who writes it comes back with the rest.
+        let last = bufs.iter().map(|buf| buf.len()).sum::<usize>() <= FRAME;
+        if let Some(written) = this.poll_write_plain(cx, bufs, last) {
             return written;
         }
-        Poll::Ready(Ok(this.encoder.data(message_parts(bufs), &mut this.output)))
+        Poll::Ready(Ok(this.encoder.data(frame_parts(bufs), last, &mut this.output)))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -121,6 +138,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocketStream<T> {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        this.end_message();
         ready!(this.poll_drain_for_writer(cx, 0))?;
         Pin::new(&mut this.io).poll_flush(cx)
     }
@@ -129,6 +147,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocketStream<T> {
     /// connection at a Close: answers that have not arrived may be lost.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        this.end_message();
         this.send_close(CLOSE_NORMAL);
         ready!(this.poll_drain_for_writer(cx, 0))?;
         Pin::new(&mut this.io).poll_flush(cx)

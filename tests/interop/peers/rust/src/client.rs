@@ -39,6 +39,7 @@ pub async fn connect(
     let connector = match transport {
         Transport::Tcp => BoxConnector::new(StdNet::to(address_of(&url)?)),
         Transport::WebSocket => BoxConnector::new(WebSocket::to(&url)),
+        Transport::WebSocketText => BoxConnector::new(WebSocket::to(&url).with_text_frames()),
         Transport::Http => BoxConnector::new(Http::to(&url)),
         Transport::YamuxTcp | Transport::YamuxWebSocket => {
             let dialed = match transport {

@@ -25,13 +25,16 @@ pub async fn run(
     }
     match transport {
         Transport::Tcp => serve_calls(StdNet::bind(&url).await?, handler).await,
-        Transport::WebSocket => {
+        // A server answers in the type of message that its client uses.
+        Transport::WebSocket | Transport::WebSocketText => {
             let listener = WebSocket::bind(&url).await?;
             let listener = if origins.is_empty() { listener } else { listener.with_origins(origins) };
             serve_calls(listener, handler).await;
         }
         Transport::Http => {
-            serve_calls(Http::bind(&url).await?, handler).await;
+            let listener = Http::bind(&url).await?;
+            let listener = if origins.is_empty() { listener } else { listener.with_origins(origins) };
+            serve_calls(listener, handler).await;
         }
         Transport::YamuxTcp => serve_peers(StdNet::bind(&url).await?, handler).await,
         Transport::YamuxWebSocket => serve_peers(WebSocket::bind(&url).await?, handler).await,

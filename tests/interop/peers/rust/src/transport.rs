@@ -10,6 +10,9 @@ pub enum Transport {
     /// `WebSocket`.
     #[value(name = "websocket")]
     WebSocket,
+    /// `WebSocket` whose client sends text messages, for servers that take no others.
+    #[value(name = "websocket-text")]
+    WebSocketText,
     /// `Yamux` over `StdNet`.
     YamuxTcp,
     /// `Yamux` over `WebSocket`.
@@ -27,7 +30,9 @@ impl Transport {
         }
         match self {
             Transport::Tcp | Transport::YamuxTcp => address.to_owned(),
-            Transport::WebSocket | Transport::YamuxWebSocket => format!("ws://{address}/everything"),
+            Transport::WebSocket | Transport::WebSocketText | Transport::YamuxWebSocket => {
+                format!("ws://{address}/everything")
+            }
             Transport::Http => format!("http://{address}/everything"),
         }
     }

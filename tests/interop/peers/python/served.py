@@ -1,0 +1,58 @@
+"""The command line of a peer, which is the same for every library."""
+
+import os
+import sys
+import threading
+import time
+from http.server import ThreadingHTTPServer
+
+import cases
+
+# What a server need not understand, but has to answer.
+STRANGE = ("json", "header")
+
+
+def main(library, server):
+    match sys.argv[1:]:
+        case ["server", transport, protocol]:
+            threading.Thread(target=end_with_stdin, daemon=True).start()
+            server(transport, protocol)
+        case ["client", transport, protocol, address]:
+            library = library(transport, protocol, address)
+            strange = any(part in STRANGE for part in protocol.split("-"))
+            os._exit(0 if (call_strangely(library) if strange else cases.run(library)) else 1)
+        case _:
+            sys.exit(sys.modules["__main__"].__doc__)
+
+
+class HttpServer(ThreadingHTTPServer):
+    """A thread for each connection, where the libraries use one for all by default."""
+
+    # Python's own queue of 5 resets connections of 64 clients.
+    request_queue_size = 128
+
+    def handle_error(self, request, client_address):
+        """A handler that panics ends its connection; that is a case."""
+
+
+def end_with_stdin():
+    sys.stdin.read()
+    os._exit(0)
+
+
+def call_strangely(library):
+    """Calls in a protocol that the server may not have. The library has to show an answer or an application error."""
+    began = time.monotonic()
+    client = library.connect(cases.CALL_TIMEOUT)
+    try:
+        said = repr(client.text("hello"))
+        passed = said == "'hello'"
+    except Exception as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        passed = isinstance(error, library.application_error)
+    took = time.monotonic() - began
+    if passed and took < 5:
+        print(f"ok strange: {said}", flush=True)
+        return True
+    print(f"failed strange: expected an answer or an application error within 5 s, found {said} after {took:.1f} s")
+    return False
