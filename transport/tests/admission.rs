@@ -163,6 +163,7 @@ async fn the_error_of_a_refused_upgrade_has_its_first_line() {
         (&b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 9\r\n\r\nslow down"[..], "HTTP 429: slow down"),
         (b"HTTP/1.1 503 Busy\r\n\r\nlater\nmuch later", "HTTP 503: later"),
         (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\n\r\n<html>", "HTTP 403: other credentials"),
+        (b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>", "HTTP 502: a proxy got no answer"),
         (b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", "HTTP 302: redirects are not followed"),
         (b"HTTP/1.1 418 Odd\r\nContent-Length: 0\r\n\r\n", "HTTP 418"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n", "HTTP 200: ok"),

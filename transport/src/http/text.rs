@@ -13,6 +13,12 @@ pub(crate) fn printable(text: &str, limit: usize) -> String {
     shown
 }
 
+/// The first line of the body of a refusal, as [`printable`] shows it. Nothing of a page in HTML, such as proxies send: its
+/// first line is a tag.
+pub(crate) fn refusal_text(body: &str, limit: usize) -> String {
+    if body.trim_start().starts_with('<') { String::new() } else { printable(body, limit) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

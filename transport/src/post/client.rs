@@ -17,7 +17,7 @@ use super::output::Output;
 use super::read::{poll_body, poll_fill};
 use crate::connection::{Connection, NotDelivered};
 use crate::deadline::Deadline;
-use crate::http::{BodyLength, HeadEnd, HeadError, ResponseHead, printable};
+use crate::http::{BodyLength, HeadEnd, HeadError, ResponseHead, printable, refusal_text};
 use crate::trace_context::TraceContext;
 
 /// How many interim responses (1xx) may come before a response. Servers send one or two.
@@ -243,7 +243,7 @@ impl<T: Connection> ClientStream<T> {
                         return Poll::Pending;
                     }
                     let body = std::mem::take(&mut self.answer);
-                    let text = printable(&String::from_utf8_lossy(&body), REFUSAL_TEXT);
+                    let text = refusal_text(&String::from_utf8_lossy(&body), REFUSAL_TEXT);
                     return Poll::Ready(Err(HttpError::Status { status, text }));
                 }
                 State::Idle | State::Sending { .. } | State::Failed => return Poll::Ready(Ok(())),

@@ -11,12 +11,12 @@ use crate::http::{InvalidHeader, Refusal};
 #[non_exhaustive]
 pub enum HttpError {
     /// The server answered with another status than 200.
-    #[error("the server answered HTTP {status}{}", after_colon(.text))]
+    #[error("the server answered HTTP {status}{}", after_colon(hint(*.status, .text)))]
     Status {
         /// The HTTP status.
         status: u16,
         /// The address of a redirection, or the first line of the body: at most 200 characters, without control
-        /// characters. Empty if there is none.
+        /// characters. Empty if there is none, or if it is HTML.
         text: String,
     },
     /// This server refused a request.
@@ -52,6 +52,17 @@ pub enum HttpError {
     /// Reading or writing failed during the handshake.
     #[error("the connection failed")]
     Io(#[source] io::Error),
+}
+
+/// What the server says, or else what its status usually means.
+fn hint(status: u16, text: &str) -> &str {
+    match status {
+        _ if !text.is_empty() => text,
+        404 => "no service at this path",
+        413 => "the message is larger than the server or a proxy allows (nginx: client_max_body_size)",
+        502..=504 => "a proxy got no answer from the server",
+        _ => "",
+    }
 }
 
 fn after_colon(text: &str) -> String {

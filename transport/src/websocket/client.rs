@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{HandshakeError, WebSocket};
 use crate::endpoint::{Endpoint, Scheme};
-use crate::http::{BodyLength, ResponseHead, at_most_one, is_token, printable, read_head, tokens};
+use crate::http::{BodyLength, ResponseHead, at_most_one, is_token, read_head, refusal_text, tokens};
 
 /// How much of a refusal's text is read, for its first line, and for how long.
 const MAX_TEXT: usize = 1024;
@@ -132,7 +132,7 @@ async fn first_line(io: &mut (impl AsyncRead + Unpin), buffer: &mut BytesMut, bo
     let _timed_out = tokio::time::timeout(TEXT_TIMEOUT, reading).await;
     let text = String::from_utf8_lossy(buffer.get(..length).unwrap_or(buffer));
     let text = if lines == 2 { text.split_once('\n').map_or("", |(_, text)| text) } else { &text };
-    if text.trim_start().starts_with('<') { String::new() } else { printable(text, SHOWN) }
+    refusal_text(text, SHOWN)
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ fn hint(status: u16, text: &str) -> &str {
         _ if !text.is_empty() => text,
         404 => "no WebSocket at this path",
         401 | 403 => "other credentials or another origin are needed",
+        502..=504 => "a proxy got no answer from the server",
         300..=399 => "redirects are not followed",
         _ => "",
     }

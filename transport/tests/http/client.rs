@@ -111,6 +111,14 @@ async fn another_status_is_an_error_with_the_first_line_of_the_body() {
         ),
         ("500 Oops\r\nTransfer-Encoding: chunked\r\n\r\n4\r\noops\r\n0\r\n\r\n", "the server answered HTTP 500: oops"),
         ("502 Bad\r\nContent-Length: 1000\r\n\r\nnot whole", "the server answered HTTP 502: not whole"),
+        (
+            "502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>",
+            "the server answered HTTP 502: a proxy got no answer from the server",
+        ),
+        (
+            "413 Too Large\r\nContent-Length: 8\r\n\r\n\r\n<html>",
+            "HTTP 413: the message is larger than the server or a proxy allows (nginx: client_max_body_size)",
+        ),
         ("204 No Content\r\n\r\n", "the server answered HTTP 204"),
         ("302 Found\r\nLocation: https://x/\r\n\r\n", "the server answered HTTP 302: it redirects to https://x/"),
         ("307 Temporary\r\nContent-Length: 0\r\n\r\n", "the server answered HTTP 307"),

@@ -88,3 +88,22 @@ fn row(demo: &Demo, client: Language, server: Language) -> Row {
     let ours = client == Language::Rust || server == Language::Rust;
     if ours && demo.number == yamux::NUMBER { row.with_note("`--compat kitex`") } else { row }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The version of the table is the one that is built.
+    #[test]
+    fn the_version_is_that_of_go_mod() {
+        let module = include_str!("../../peers/article/go.mod");
+        assert!(module.contains(&format!("github.com/cloudwego/kitex v{}\n", programs::KITEX)), "{module}");
+    }
+
+    #[test]
+    fn a_taken_port_is_found() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        assert!(is_taken(port));
+    }
+}
