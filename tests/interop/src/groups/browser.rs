@@ -23,7 +23,7 @@ const PAGES: [(&str, &str, &[&str]); 6] = [
 ];
 
 /// How long a page may take, with the start of the browser.
-const PAGE_TIMEOUT: Duration = Duration::from_secs(90);
+const PAGE_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A browser has many processes of its own.
 const BROWSERS_AT_ONCE: usize = 2;
