@@ -18,7 +18,7 @@ const path = require("path");
 const readline = require("readline");
 const esbuild = require("esbuild");
 
-const PAGE_TIMEOUT = 60_000;
+const PAGE_TIMEOUT = 100_000;
 
 async function main([how, transport, protocol, ...command]) {
   const bundled = bundle();
@@ -31,7 +31,7 @@ async function main([how, transport, protocol, ...command]) {
   const called = how === "same-origin" ? `${url.protocol}//${new URL(origin).host}${url.pathname}` : url.href;
   const query = new URLSearchParams({ call: called, protocol, ...(how === "other-origin" && { refused: "" }) });
   const browser = startBrowser(`${origin}/?${query}`);
-  const late = new Promise((resolve) => setTimeout(resolve, PAGE_TIMEOUT, "failed page: it said nothing within 60 s"));
+  const late = new Promise((resolve) => setTimeout(resolve, PAGE_TIMEOUT, "failed page: it said nothing within 100 s"));
   const lines = await Promise.race([page.lines, browser.ended, late]);
   console.log(lines);
   await browser.end();

@@ -3,7 +3,6 @@
 import os
 import sys
 import threading
-import time
 from http.server import ThreadingHTTPServer
 
 import cases
@@ -42,7 +41,6 @@ def end_with_stdin():
 
 def call_strangely(library):
     """Calls in a protocol that the server may not have. The library has to show an answer or an application error."""
-    began = time.monotonic()
     client = library.connect(cases.CALL_TIMEOUT)
     try:
         said = repr(client.text("hello"))
@@ -50,9 +48,5 @@ def call_strangely(library):
     except Exception as error:
         said = " ".join(f"{type(error).__name__}: {error}".split())
         passed = isinstance(error, library.application_error)
-    took = time.monotonic() - began
-    if passed and took < 5:
-        print(f"ok strange: {said}", flush=True)
-        return True
-    print(f"failed strange: expected an answer or an application error within 5 s, found {said} after {took:.1f} s")
-    return False
+    print(f"{'ok' if passed else 'failed'} strange: {said}", flush=True)
+    return passed

@@ -23,7 +23,7 @@ const PAGES: [(&str, &str, &[&str]); 6] = [
 ];
 
 /// How long a page may take, with the start of the browser.
-const PAGE_TIMEOUT: Duration = Duration::from_secs(90);
+const PAGE_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A browser has many processes of its own.
 const BROWSERS_AT_ONCE: usize = 2;
@@ -47,7 +47,9 @@ pub async fn run(work: &Work) -> Vec<Row> {
             match program.run(PAGE_TIMEOUT).await {
                 Ok(output) => {
                     let cases = Cases::read(&output.text);
-                    row.with_verdict(Verdict::of(&cases)).with_note(format!("{page}; {}", cases.note()))
+                    let note = [page.replace('-', " "), cases.note()];
+                    let note = note.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+                    row.with_verdict(Verdict::of(&cases)).with_note(note)
                 }
                 Err(error) => row.with_verdict(Verdict::Failed(format!("{error:#}"))),
             }
@@ -57,6 +59,8 @@ pub async fn run(work: &Work) -> Vec<Row> {
 }
 
 async fn tools(work: &Work) -> Result<(Node, PathBuf), Unready> {
-    let chromium = Tool::find("chromium").map_err(Unready::Missing)?;
+    // As Debian names it, and others.
+    let others = || ["chromium-browser", "google-chrome"].into_iter().find_map(|name| Tool::find(name).ok());
+    let chromium = Tool::find("chromium").or_else(|missing| others().ok_or(missing)).map_err(Unready::Missing)?;
     Ok((Node::prepare(work).await?, chromium.path().to_owned()))
 }

@@ -53,7 +53,8 @@ pub async fn connect(
             BoxConnector::new(outgoing)
         }
     };
-    let mut options = ClientOptions::default();
+    // A peer that shares its two processors with other pairings takes long to accept 64 connections.
+    let mut options = ClientOptions::default().with_connect_timeout(Duration::from_secs(20));
     if let Some(seconds) = idle {
         options = options.with_idle_timeout(Duration::from_secs(seconds) + ClientOptions::default().idle_timeout());
     }
