@@ -5,13 +5,17 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
 use volo::net::Address;
+
+/// The waker of a caller that polls a connection once and does not wait. One value, so that it can be recognized:
+/// [`Waker::noop`] has another address in each part of a program that the compiler makes separately.
+pub(crate) static LOOKS_ONCE: &Waker = Waker::noop();
 
 /// A bidirectional byte stream that carries one call after another.
 ///

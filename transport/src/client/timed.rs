@@ -3,12 +3,12 @@
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::connection::Connection;
+use crate::connection::{Connection, LOOKS_ONCE};
 use crate::deadline::Deadline;
 
 /// A connection on which a read or write that waits too long fails with [`io::ErrorKind::TimedOut`].
@@ -46,7 +46,7 @@ impl<T: AsyncRead + Unpin> TimedIo<T> {
         let mut byte = [0; 1];
         let read = poll_fn(|cx| Pin::new(&mut self.io).poll_read(cx, &mut ReadBuf::new(&mut byte)));
         // Outside tokio's cooperative budget: once that is used up, a socket with data reports "pending", too.
-        pin!(tokio::task::unconstrained(read)).poll(&mut Context::from_waker(Waker::noop())).is_pending()
+        pin!(tokio::task::unconstrained(read)).poll(&mut Context::from_waker(LOOKS_ONCE)).is_pending()
     }
 }
 
@@ -54,7 +54,7 @@ impl<T: Connection> TimedIo<T> {
     /// [`Connection::poll_background`], without waiting.
     pub(crate) fn poll_background_once(&mut self) -> Poll<io::Error> {
         let background = poll_fn(|cx| self.io.poll_background(cx));
-        pin!(tokio::task::unconstrained(background)).poll(&mut Context::from_waker(Waker::noop()))
+        pin!(tokio::task::unconstrained(background)).poll(&mut Context::from_waker(LOOKS_ONCE))
     }
 }
 
