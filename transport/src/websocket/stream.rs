@@ -27,9 +27,9 @@ use super::frame::{CLOSE_PROTOCOL_ERROR, Decoder, Encoder, FrameError, Kind, MAX
 /// than they are read.
 const FRAMES_AT_ONCE: usize = 1024;
 
-/// A byte stream in WebSocket messages: each write is one message, in several frames if it is large, and text and binary messages are read as one stream,
-/// however they are fragmented. It answers pings while it is read or polled in the background, and closes with code
-/// 1000.
+/// A byte stream in WebSocket messages: each write is one message, in several frames if it is large, and text and binary
+/// messages are read as one stream, however they are fragmented. It answers pings while it is read or polled in the
+/// background, and closes with code 1000.
 ///
 /// Messages are binary. At a server, they have the type of the first message of its client that is not empty, so a
 /// client that sends text gets text; see [`WebSocket::with_text_frames`](super::WebSocket::with_text_frames).

@@ -3,8 +3,8 @@
 // peer.js server TRANSPORT PROTOCOL            TRANSPORT is tcp, http or websocket
 // peer.js client TRANSPORT PROTOCOL ADDRESS    also websocket-subprotocol and websocket-deflate, of npm's ws
 //
-// PROTOCOL is buffered, framed, buffered-compact or framed-compact; of a client also FRAMING-multiplexed, FRAMING-json and
-// header. The code that `thrift --gen js:node,es6 everything.thrift` made is in NODE_PATH.
+// PROTOCOL is buffered, framed, buffered-compact or framed-compact; of a client also FRAMING-multiplexed and FRAMING-json. The
+// code that `thrift --gen js:node,es6 everything.thrift` made is in NODE_PATH.
 
 "use strict";
 
@@ -15,13 +15,12 @@ const { FRAMINGS, ENCODINGS } = require("./protocols");
 
 function options(protocol) {
   const [framing, encoding = "binary"] = protocol.split("-");
-  if (framing === "header") return { transport: thrift.THeaderTransport, protocol: thrift.THeaderProtocol };
   return { transport: FRAMINGS[framing], protocol: ENCODINGS[encoding], multiplexed: encoding === "multiplexed" };
 }
 
 async function client(transport, protocol, address) {
   const connect = connector(transport, options(protocol), address);
-  const strange = protocol === "header" || protocol.endsWith("json");
+  const strange = protocol.endsWith("json");
   const lines = strange ? [await callStrangely(connect)] : await run(connect);
   lines.forEach((line) => console.log(line));
   return lines.some((line) => line.startsWith("failed")) ? 1 : 0;

@@ -17,7 +17,7 @@ const PAIRINGS: [(&str, &str, &[&str]); 11] = [
     (TO_RUST, "websocket-subprotocol", &["buffered"]),
     (TO_RUST, "websocket-deflate", &["buffered"]),
     (TO_RUST, "http", &["buffered", "buffered-compact"]),
-    (TO_RUST, "tcp", &["buffered-multiplexed", "buffered-json", "framed-json", "header"]),
+    (TO_RUST, "tcp", &["buffered-multiplexed", "buffered-json", "framed-json"]),
     (TO_RUST, "websocket", &["buffered-multiplexed", "buffered-json"]),
     (TO_RUST, "http", &["buffered-json"]),
     (FROM_RUST, "tcp", PROTOCOLS),
