@@ -36,10 +36,11 @@ struct Args {
     /// The groups to run; all if none is named.
     #[arg(value_enum)]
     groups: Vec<Group>,
-    /// Install the Debian packages that the groups need, and fail if a row is skipped all the same.
+    /// Install the Debian packages that the groups need, and fail if a row is skipped all the same. Go, Node.js and Python
+    /// are not installed.
     #[arg(long)]
     install: bool,
-    /// Write the table to this file, too: docs/interop.md.
+    /// Write the page docs/interop.md, or another file, too. It has only the groups that were run.
     #[arg(long)]
     docs: Option<PathBuf>,
 }
@@ -53,7 +54,13 @@ async fn main() -> anyhow::Result<ExitCode> {
     }
     let work = Work::new().await?;
     let report = run(&work, &groups).await;
-    println!("\n{}", report.summary());
+    println!("{}", report.summary());
+    if report.failed() > 0 {
+        println!("what the programs printed is in {}", work.logs().display());
+    }
+    if args.install && report.skipped() > 0 {
+        println!("with --install, a skipped row is a failure");
+    }
     if let Some(path) = args.docs {
         std::fs::write(&path, report.markdown()).with_context(|| format!("writing {}", path.display()))?;
     }
@@ -70,6 +77,7 @@ async fn run(work: &Work, groups: &[Group]) -> Report {
             // A group that mostly waits runs beside the others. The semaphore is never closed.
             let _permit = if group.mostly_waits() { None } else { permits.acquire().await.ok() };
             let started = Instant::now();
+            eprintln!("started: {}", group.title());
             Finished { group, rows: group.run(work).await, took: started.elapsed() }
         })
         .collect();
