@@ -31,6 +31,9 @@ use work::Work;
 /// How many groups run at once: one builds while another waits for its peers.
 const GROUPS_AT_ONCE: usize = 2;
 
+/// The exit code after Ctrl-C, as shells have it: 128 and the number of the signal.
+const INTERRUPTED: u8 = 130;
+
 #[derive(Parser)]
 struct Args {
     /// The groups to run; all if none is named.
@@ -53,7 +56,14 @@ async fn main() -> anyhow::Result<ExitCode> {
         install::packages(&groups).await.context("installing the packages that the groups need")?;
     }
     let work = Work::new().await?;
-    let report = run(&work, &groups).await;
+    // Dropping what runs ends the programs: they have process groups of their own, which Ctrl-C does not reach.
+    let report = tokio::select! {
+        report = run(&work, &groups) => report,
+        () = interrupted() => {
+            eprintln!("interrupted: the programs were ended");
+            return Ok(ExitCode::from(INTERRUPTED));
+        }
+    };
     println!("{}", report.summary());
     if report.failed() > 0 {
         println!("what the programs printed is in {}", work.logs().display());
@@ -66,6 +76,23 @@ async fn main() -> anyhow::Result<ExitCode> {
     }
     let ok = report.failed() == 0 && !(args.install && report.skipped() > 0);
     Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminated.recv() => return,
+                Ok(()) = tokio::signal::ctrl_c() => return,
+            }
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
 }
 
 /// Runs the groups, and prints the rows of each when it has finished.
