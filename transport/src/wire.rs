@@ -33,6 +33,7 @@ mod compact;
 mod error;
 mod exception;
 mod foreign;
+mod form;
 mod head;
 mod input;
 mod json;
@@ -52,6 +53,7 @@ pub(crate) use plain::{plain, service_and_method};
 pub(crate) use refused::Refused;
 
 use crate::protocol::{Encoding, Framing};
+use form::{FRAMED_NAME_AT, Form, is_bare_without_version, is_framed_without_version};
 use input::{Input, Stop};
 use scan::{Elements, Scan};
 
@@ -87,37 +89,6 @@ pub(crate) struct Head {
     pub(crate) has_version: bool,
     /// Whether the name of a service stands before that of the method, as Apache's multiplexed protocol writes it.
     pub(crate) has_service: bool,
-}
-
-/// In which form a message comes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Form {
-    framing: Framing,
-    encoding: Encoding,
-    /// Where the Thrift message begins.
-    thrift_at: usize,
-    has_frame: bool,
-    has_version: bool,
-}
-
-impl Form {
-    /// A message without anything before it.
-    const fn bare(encoding: Encoding) -> Self {
-        Self { framing: Framing::Buffered, encoding, thrift_at: 0, has_frame: false, has_version: true }
-    }
-
-    const fn framed(encoding: Encoding) -> Self {
-        Self { framing: Framing::Framed, encoding, thrift_at: 4, has_frame: true, has_version: true }
-    }
-
-    /// Reads the head of the message.
-    #[inline]
-    fn head(self, input: &mut Input<'_>) -> Result<Head, Stop> {
-        let Self { framing, encoding, thrift_at, has_frame, has_version } = self;
-        let (kind, seq_id, name) = head::read(encoding, has_version, input)?;
-        let has_service = plain::has_service(name);
-        Ok(Head { framing, encoding, kind, seq_id, thrift_at, has_frame, has_version, has_service })
-    }
 }
 
 /// How much of a message is there.
@@ -281,23 +252,6 @@ fn is_ttheader(bytes: &[u8]) -> bool {
 /// As volo tells it, which asks this second.
 fn is_framed(bytes: &[u8]) -> bool {
     matches!(bytes, [_, _, _, _, 0x80, 0x01, ..] | [_, _, _, _, 0x82, _, ..])
-}
-
-/// Where the method's name begins in a frame without a version, behind the frame's size and that of the name.
-const FRAMED_NAME_AT: usize = 8;
-
-/// The size of the method's name behind that of the frame, then the name: none has 64 KiB.
-fn is_framed_without_version(bytes: &[u8]) -> bool {
-    matches!(*bytes, [_, _, _, _, 0, 0, _, _, a, ..] if is_in_name(a))
-}
-
-/// The size of the method's name, then the name; one of a single letter is followed by the kind.
-fn is_bare_without_version(bytes: &[u8]) -> bool {
-    matches!(*bytes, [0, 0, _, _, a, b, ..] if is_in_name(a) && (is_in_name(b) || matches!(b, b'.' | b':' | 1..=4)))
-}
-
-fn is_in_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// The encoding of a message that [`is_framed`], by its first two bytes.

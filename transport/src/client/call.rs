@@ -57,7 +57,12 @@ where
         let volo_timeout = cx.rpc_info().config().rpc_timeout();
         let timer = CallTimer::client(telemetry::method_of(cx), volo_timeout);
         let span = telemetry::client_span(cx);
-        let outcome = self.call_in_time(cx, request, volo_timeout).instrument(span.clone()).await;
+        let outcome = if span.is_disabled() {
+            self.call_in_time(cx, request, volo_timeout).await
+        } else {
+            // Boxed, so that a call that nobody observes does not carry it.
+            Box::pin(self.call_in_time(cx, request, volo_timeout).instrument(span.clone())).await
+        };
         let failure = outcome.as_ref().err().filter(|_| telemetry::is_observed(&span)).map(Failure::of);
         telemetry::record_failure(&span, failure);
         timer.end(failure);

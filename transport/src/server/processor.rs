@@ -115,7 +115,12 @@ impl Processor {
         timer.served(MethodName { service: S::SERVICE_NAME, method: cx.rpc_info().method() });
         let span = telemetry::server_span(&cx, S::SERVICE_NAME, peer, trace_context::incoming());
         let one_way = cx.req_msg_type == Some(TMessageType::OneWay);
-        let outcome = call_service(&mut cx, service, request).instrument(span.clone()).await;
+        let outcome = if span.is_disabled() {
+            call_service(&mut cx, service, request).await
+        } else {
+            // Boxed, so that a call that nobody observes does not carry it.
+            Box::pin(call_service(&mut cx, service, request).instrument(span.clone())).await
+        };
         let failure = outcome.as_ref().err().filter(|_| telemetry::is_observed(&span)).map(|error| {
             let is_business = cx.common_stats.biz_error().is_some();
             if is_business { Failure::BUSINESS } else { Failure::answered(error.kind()) }

@@ -1,7 +1,5 @@
 //! The server: prints its address, and serves until its standard input is closed.
 
-use std::future::Future;
-
 use tokio::io::AsyncReadExt;
 use volplane_transport::{
     ConnectWith, Http, Listener, ListenerExt, Outgoing, ProxyProtocol, StdNet, WebSocket, Yamux, YamuxOptions,
@@ -75,10 +73,8 @@ async fn serve_peers(listener: impl Listener, role: YamuxRole, handler: Handler)
 }
 
 /// Resolves when the program that started this one ends.
-fn input_closed() -> impl Future<Output = ()> + Send {
-    async {
-        let mut rest = Vec::new();
-        // An error is an end as well.
-        tokio::io::stdin().read_to_end(&mut rest).await.ok();
-    }
+async fn input_closed() {
+    let mut rest = Vec::new();
+    // An error is an end as well.
+    tokio::io::stdin().read_to_end(&mut rest).await.ok();
 }
