@@ -47,7 +47,7 @@ pub async fn run(work: &Work) -> Vec<Row> {
             match program.run(PAGE_TIMEOUT).await {
                 Ok(output) => {
                     let cases = Cases::read(&output.text);
-                    let note = [page.replace('-', " "), cases.note()];
+                    let note = [page.replace('-', " "), cases.note(&row.protocol)];
                     let note = note.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
                     row.with_verdict(Verdict::of(&cases)).with_note(note)
                 }
