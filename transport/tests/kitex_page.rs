@@ -8,7 +8,7 @@ use std::error::Error;
 use support::raw::answering;
 use support::{request, within};
 use volplane_generated::api::EchoClientBuilder;
-use volplane_transport::{ConnectWith, Http, Protocol, StdNet, WebSocket};
+use volplane_transport::{ConnectWith, Http, Protocol, StdNet, WebSocket, Yamux, YamuxOptions, YamuxRole};
 
 const PAGE: &str = include_str!("../../docs/kitex.md");
 
@@ -29,6 +29,7 @@ fn clients(address: &str) -> Result<(), Box<dyn Error>> {
         builder => builder.connect_with_protocol(StdNet::to(address), Protocol::FRAMED.compact());
         builder => builder.connect_with(Http::to("http://127.0.0.1:9090/thrift"));
         builder => builder.connect_with(WebSocket::to("ws://127.0.0.1:8890/kitex-ws"));
+        builder => builder.connect_with(WebSocket::to("ws://127.0.0.1:8890/kitex-ws").with_text_frames());
         builder => builder.connect_to(&"tcp://127.0.0.1:9090?protocol=framed".parse()?)?;
     }
     Ok(())
@@ -39,9 +40,16 @@ async fn servers(url: &str, http: &str) -> Result<(), Box<dyn Error>> {
     WebSocket::bind(url).await?.with_ids();
     WebSocket::bind(url).await?.with_origins(["https://example.com"]);
     WebSocket::bind(url).await?.with_health("/healthz");
+    Yamux::listen(WebSocket::bind(url).await?).with_role_of(|_| YamuxRole::Client);
+    let connector = StdNet::to("127.0.0.1:1");
+    drop(Yamux::connect_with_options(connector, YamuxOptions::default().with_role(YamuxRole::Server)));
     let (url, _) = (http, url);
     Http::bind(url).await?.with_keep_alive(false);
     Ok(())
+}
+
+fn is_rust(code: &str) -> bool {
+    code.starts_with("builder.") || code.contains("::bind(url)") || code.starts_with("Yamux::connect_with_options(")
 }
 
 #[tokio::test]
@@ -50,9 +58,9 @@ async fn the_lines_of_the_page_work() {
     within(servers("ws://127.0.0.1:0/", "http://127.0.0.1:0/")).await.unwrap();
     let squeezed = |text: &str| text.split_whitespace().collect::<String>();
     let here = squeezed(include_str!("kitex_page.rs"));
-    let code = PAGE.split('`').filter(|code| code.starts_with("builder.") || code.contains("::bind(url)"));
+    let code = PAGE.split('`').filter(|code| is_rust(code));
     let code: Vec<_> = code.collect();
-    assert_eq!(code.len(), 12, "{code:#?}");
+    assert_eq!(code.len(), 16, "{code:#?}");
     for line in code {
         assert!(here.contains(&squeezed(line)), "{line} is not compiled here");
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::Stdio;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use tokio::process::Command;
 
 use crate::groups::Group;
@@ -33,8 +33,8 @@ async fn apt(args: &[&str]) -> anyhow::Result<()> {
     if !is_root {
         command.arg("apt-get");
     }
-    let output =
-        command.arg("-qq").args(args).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).output().await?;
+    command.arg("-qq").args(args).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null());
+    let output = command.output().await.context("starting apt-get; --install is for Debian and its relatives")?;
     if !output.status.success() {
         bail!("apt-get {} failed: {}", args.join(" "), String::from_utf8_lossy(&output.stderr));
     }

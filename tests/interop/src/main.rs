@@ -31,15 +31,19 @@ use work::Work;
 /// How many groups run at once: one builds while another waits for its peers.
 const GROUPS_AT_ONCE: usize = 2;
 
+/// The exit code after Ctrl-C, as shells have it: 128 and the number of the signal.
+const INTERRUPTED: u8 = 130;
+
 #[derive(Parser)]
 struct Args {
     /// The groups to run; all if none is named.
     #[arg(value_enum)]
     groups: Vec<Group>,
-    /// Install the Debian packages that the groups need, and fail if a row is skipped all the same.
+    /// Install the Debian packages that the groups need, and fail if a row is skipped all the same. Go, Node.js and Python
+    /// are not installed.
     #[arg(long)]
     install: bool,
-    /// Write the table to this file, too: docs/interop.md.
+    /// Write the page docs/interop.md, or another file, too. It has only the groups that were run.
     #[arg(long)]
     docs: Option<PathBuf>,
 }
@@ -52,13 +56,43 @@ async fn main() -> anyhow::Result<ExitCode> {
         install::packages(&groups).await.context("installing the packages that the groups need")?;
     }
     let work = Work::new().await?;
-    let report = run(&work, &groups).await;
-    println!("\n{}", report.summary());
+    // Dropping what runs ends the programs: they have process groups of their own, which Ctrl-C does not reach.
+    let report = tokio::select! {
+        report = run(&work, &groups) => report,
+        () = interrupted() => {
+            eprintln!("interrupted: the programs were ended");
+            return Ok(ExitCode::from(INTERRUPTED));
+        }
+    };
+    println!("{}", report.summary());
+    if report.failed() > 0 {
+        println!("what the programs printed is in {}", work.logs().display());
+    }
+    if args.install && report.skipped() > 0 {
+        println!("with --install, a skipped row is a failure");
+    }
     if let Some(path) = args.docs {
         std::fs::write(&path, report.markdown()).with_context(|| format!("writing {}", path.display()))?;
     }
     let ok = report.failed() == 0 && !(args.install && report.skipped() > 0);
     Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminated.recv() => return,
+                Ok(()) = tokio::signal::ctrl_c() => return,
+            }
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
 }
 
 /// Runs the groups, and prints the rows of each when it has finished.
@@ -70,6 +104,7 @@ async fn run(work: &Work, groups: &[Group]) -> Report {
             // A group that mostly waits runs beside the others. The semaphore is never closed.
             let _permit = if group.mostly_waits() { None } else { permits.acquire().await.ok() };
             let started = Instant::now();
+            eprintln!("started: {}", group.title());
             Finished { group, rows: group.run(work).await, took: started.elapsed() }
         })
         .collect();

@@ -13,7 +13,7 @@ const CLIENT_TIMEOUT: Duration = Duration::from_secs(120);
 pub async fn run(row: Row, server: Program, client: Program) -> Row {
     match cases(server, client).await {
         Ok(cases) => {
-            let note = if row.note.is_empty() { cases.note() } else { row.note.clone() };
+            let note = if row.note.is_empty() { cases.note(&row.protocol) } else { row.note.clone() };
             row.with_verdict(Verdict::of(&cases)).with_note(note)
         }
         Err(error) => row.with_verdict(Verdict::Failed(format!("{error:#}"))),

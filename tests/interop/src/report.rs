@@ -1,5 +1,6 @@
 //! The table, for the terminal and as Markdown.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -79,29 +80,55 @@ impl Report {
         self.groups.iter().flat_map(|finished| &finished.rows)
     }
 
-    /// One line: how many rows passed, failed and were skipped.
+    /// One line: how many rows passed, failed and were skipped, and what the skipped ones need.
     pub fn summary(&self) -> String {
         let passed = self.count(|verdict| matches!(verdict, Verdict::Passed { .. }));
-        format!("{passed} passed, {} failed, {} skipped", self.failed(), self.skipped())
+        let needs: BTreeSet<&str> = self.rows().filter_map(|row| row.verdict.why_skipped()).collect();
+        let needs = if needs.is_empty() { String::new() } else { format!(": {}", Vec::from_iter(needs).join(", ")) };
+        format!("{passed} passed, {} failed, {} skipped{needs}", self.failed(), self.skipped())
     }
 
     /// The page docs/interop.md.
     pub fn markdown(&self) -> String {
         let mut page = include_str!("report/head.md").to_owned();
+        page.push_str("\n| programs | rows | ok | failed | skipped |\n|---|--:|--:|--:|--:|\n");
+        for Finished { group, rows, .. } in &self.groups {
+            let count = |of: fn(&Verdict) -> bool| rows.iter().filter(|row| of(&row.verdict)).count();
+            page.push_str(&format!(
+                "| [{title}](#{}) | {} | {} | {} | {} |\n",
+                anchor(group.title()),
+                rows.len(),
+                count(|verdict| matches!(verdict, Verdict::Passed { .. })),
+                count(|verdict| matches!(verdict, Verdict::Failed(_))),
+                count(|verdict| matches!(verdict, Verdict::Skipped(_))),
+                title = cell(group.title()),
+            ));
+        }
         for Finished { group, rows, .. } in &self.groups {
             page.push_str(&format!("\n## {}\n\n{}\n", group.title(), group.notes().trim_end()));
             page.push_str(
-                "\n| peer | version | direction | transport | protocol | verdict | |\n|---|---|---|---|---|---|---|\n",
+                "\n| peer | version | direction | transport | protocol | result | note |\n|---|---|---|---|---|---|---|\n",
             );
             for row in rows {
                 let cells = [&row.peer, &row.version, &row.direction, &row.transport, &row.protocol];
                 let verdict = row.verdict.to_string();
-                let cells = cells.into_iter().chain([&verdict, &row.note]).map(|cell| cell.replace('|', "\\|"));
+                let cells = cells.into_iter().chain([&verdict, &row.note]).map(|text| cell(text));
                 page.push_str(&format!("| {} |\n", cells.collect::<Vec<_>>().join(" | ")));
             }
         }
         page
     }
+}
+
+/// A text in a table of Markdown.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+/// What a link to a heading has behind `#`: its letters, digits and hyphens, in lower case, and a hyphen for each space.
+fn anchor(title: &str) -> String {
+    let kept = title.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
 }
 
 #[cfg(test)]
@@ -122,7 +149,8 @@ mod tests {
 
     #[test]
     fn rows_are_counted_by_verdict() {
-        assert_eq!(report().summary(), "1 passed, 1 failed, 1 skipped");
+        assert_eq!(report().summary(), "1 passed, 1 failed, 1 skipped: needs go");
+        assert_eq!(Report::default().summary(), "0 passed, 0 failed, 0 skipped");
     }
 
     #[test]
@@ -132,9 +160,16 @@ mod tests {
         assert!(text.contains("Kitex 0.16.3  Go -> Rust  tcp  buffered  ok, 11 cases\n"), "{text}");
         assert!(text.contains("skipped: needs go; n"), "{text}");
         let page = report.markdown();
+        assert!(page.contains("| [Kitex](#kitex) | 3 | 1 | 1 | 1 |\n"), "{page}");
         assert!(
             page.contains("| Kitex | 0.16.3 | Go -> Rust | tcp | buffered | FAILED: panic: a \\| b |  |\n"),
             "{page}"
         );
+    }
+    #[test]
+    fn headings_are_linked() {
+        assert_eq!(anchor("The article's programs"), "the-articles-programs");
+        assert_eq!(anchor("Autobahn|Testsuite"), "autobahntestsuite");
+        assert_eq!(cell("Autobahn|Testsuite"), "Autobahn\\|Testsuite");
     }
 }

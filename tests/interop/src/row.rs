@@ -70,6 +70,11 @@ impl Verdict {
             None => Verdict::Passed { cases: cases.passed },
         }
     }
+
+    /// Why it was not run, if it was not.
+    pub fn why_skipped(&self) -> Option<&str> {
+        if let Verdict::Skipped(why) = self { Some(why) } else { None }
+    }
 }
 
 impl fmt::Display for Verdict {

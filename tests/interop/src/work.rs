@@ -24,12 +24,17 @@ impl Work {
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository.join("target"), PathBuf::from);
         let work = Work { repository, target, logs: AtomicUsize::new(0) };
-        tokio::fs::create_dir_all(work.root().join("logs")).await?;
+        tokio::fs::create_dir_all(work.logs()).await?;
         Ok(work)
     }
 
     fn root(&self) -> PathBuf {
         self.target.join("interop")
+    }
+
+    /// The folder of logs: `target/interop/logs`.
+    pub fn logs(&self) -> PathBuf {
+        self.root().join("logs")
     }
 
     /// The repository's root.
@@ -62,7 +67,7 @@ impl Work {
     pub fn log(&self, name: &str) -> PathBuf {
         let number = self.logs.fetch_add(1, Ordering::Relaxed);
         let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        let path = self.root().join("logs").join(format!("{number:03}-{name}.log"));
+        let path = self.logs().join(format!("{number:03}-{name}.log"));
         // An error shows when the program is started.
         std::fs::write(&path, "").ok();
         path

@@ -47,7 +47,7 @@ pub async fn run(work: &Work) -> Vec<Row> {
             match program.run(PAGE_TIMEOUT).await {
                 Ok(output) => {
                     let cases = Cases::read(&output.text);
-                    let note = [page.replace('-', " "), cases.note()];
+                    let note = [origin(page), cases.note(&row.protocol)];
                     let note = note.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
                     row.with_verdict(Verdict::of(&cases)).with_note(note)
                 }
@@ -56,6 +56,12 @@ pub async fn run(work: &Work) -> Vec<Row> {
         }
     });
     stream::iter(running).buffered(BROWSERS_AT_ONCE).collect().await
+}
+
+/// Where the page is from, and what is then to be seen.
+fn origin(page: &str) -> String {
+    let refused = if page == "other-origin" { ", refused" } else { "" };
+    page.replace('-', " ") + refused
 }
 
 async fn tools(work: &Work) -> Result<(Node, PathBuf), Unready> {

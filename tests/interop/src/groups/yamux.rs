@@ -4,7 +4,7 @@ use super::kitex::{Direction, Pairing, run_all};
 use crate::row::Row;
 use crate::work::Work;
 
-const YAMUX: (&str, &str) = ("Kitex over hashicorp/yamux", "0.1.2");
+const YAMUX: (&str, &str) = ("Kitex 0.16.3 over hashicorp/yamux", "0.1.2");
 
 /// What carries the session, as the Go peer, the table and our peer name it.
 const CARRIERS: [(&str, &str, &str); 4] = [
@@ -49,9 +49,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_version_is_that_of_go_mod() {
-        let line = format!("hashicorp/yamux v{}\n", YAMUX.1);
-        assert!(include_str!("../../peers/go/go.mod").contains(&line), "{line} is not in go.mod");
+    fn the_versions_are_those_of_go_mod() {
+        let kitex = YAMUX.0.split(' ').nth(1).unwrap();
+        for line in [format!("hashicorp/yamux v{}\n", YAMUX.1), format!("cloudwego/kitex v{kitex}\n")] {
+            assert!(include_str!("../../peers/go/go.mod").contains(&line), "{line} is not in go.mod");
+        }
     }
 
     #[test]
