@@ -216,8 +216,9 @@ impl Processor {
 
     /// Answers with `exception`, in the form of the request.
     fn refuse<P: Peer>(&mut self, peer: &P, asked: Asked, exception: ApplicationException, last: bool) -> Next {
-        if asked.kind == Some(MessageKind::OneWay) {
-            // Its caller reads no answer; the next call on the connection would take it for its own.
+        if asked.kind.is_some_and(|kind| kind != MessageKind::Call) {
+            // The caller of a one-way call reads no answer; the next call on the connection would take it for its own. And
+            // two that answer each other's answers would not come to an end.
             return Next::NoAnswer;
         }
         let mut cx = take_context(peer);
