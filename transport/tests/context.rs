@@ -215,6 +215,35 @@ async fn the_context_of_volo_tells_who_calls_and_how_large_the_request_is() {
     within(server).await.unwrap();
 }
 
+/// The call `echo(text)` behind a TTHeader that says that the service `gate` calls, from 192.0.2.1.
+fn call_from_elsewhere(text: &str) -> Vec<u8> {
+    let header = b"\0\0\x10\0\x01\0\x03\0\x04gate\x01\0\x01\0\x03rip\0\x0e192.0.2.1:4242\0\0\0";
+    assert_eq!(header.len() % 4, 0, "words");
+    let words = u16::try_from(header.len() / 4).unwrap().to_be_bytes();
+    let message = framed(&message(CALL, "echo", text));
+    framed(&[&[0x10, 0, 0, 0, 0, 0, 0, 7][..], &words, header, &message].concat())
+}
+
+#[tokio::test]
+async fn a_header_does_not_say_from_which_address_a_call_comes() {
+    let (tell, mut told) = mpsc::channel(8);
+    let look = move |cx: &ServerContext| {
+        let caller = cx.rpc_info().caller();
+        tell.try_send((caller.address(), caller.service_name_ref().to_owned())).unwrap();
+    };
+    let listener = StdNet::bind("127.0.0.1:0").await.unwrap();
+    let server = serve(listener, Looking { inner: EchoServer::from_handler(EchoHandler), look });
+    let (endpoint, handle) = (server.endpoint(), server.handle());
+    let server = tokio::spawn(server.into_future());
+    let mut io = TcpStream::connect(endpoint.authority().unwrap()).await.unwrap();
+    io.write_all(&call_from_elsewhere("hello")).await.unwrap();
+    assert_eq!(within(read_answer(&mut io)).await.unwrap().text, "hello");
+    let address = Address::Ip(io.local_addr().unwrap());
+    assert_eq!(told.recv().await.unwrap(), (Some(address), "gate".to_owned()));
+    handle.stop();
+    within(server).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_peer_without_an_address_is_in_the_context_all_the_same() {
     let (tell, mut told) = mpsc::channel(8);

@@ -7,7 +7,7 @@ mod support;
 use std::future::IntoFuture;
 
 use motore::Service;
-use support::bytes::{CALL, EXCEPTION, ONE_WAY, framed, message, read_answer, with_header};
+use support::bytes::{CALL, EXCEPTION, ONE_WAY, REPLY, framed, message, read_answer, with_header};
 use support::{EchoHandler, Server, client, echo, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -95,6 +95,19 @@ async fn the_header_transport_of_apache_is_answered_in_it() {
     let begins =
         r"\x0f\xff\x00\x00\x00\x00\x00\t\x00\x01\x00\x00\x00\x00\x80\x01\x00\x03\x00\x00\x00\x04echo\x00\x00\x00\x07";
     assert!(answer[16..].starts_with(begins) && answer.contains("(THeader)"), "{answer}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn answers_that_cannot_be_read_are_not_answered() {
+    let server = start().await;
+    for kind in [REPLY, EXCEPTION] {
+        let message = message(kind, "echo", "hello");
+        let cut = &message[..message.len() - 1];
+        for bytes in [framed(cut), with_header(cut)] {
+            assert_eq!(send(&server, &bytes).await, "", "kind {kind}");
+        }
+    }
     server.stop().await;
 }
 

@@ -233,3 +233,15 @@ async fn ids_are_one_valid_segment_of_the_path() {
     let (accepted, _) = within(async { tokio::join!(listener.accept(), answer_to(&authority, &request)) }).await;
     assert_eq!(accepted.unwrap().1.id(), "agent 7");
 }
+
+#[tokio::test]
+async fn a_token_that_was_offered_as_a_subprotocol_is_not_in_debug_output() {
+    let mut listener = bind().await;
+    let authority = listener.endpoint().authority().unwrap();
+    let offered = "Sec-WebSocket-Protocol: bearer.t0ken, thrift";
+    let request = head(&format!("GET /kitex-ws HTTP/1.1\nHost: HOST\n{offered}\n{UPGRADE}"), &authority);
+    let (accepted, _) = within(async { tokio::join!(listener.accept(), answer_to(&authority, &request)) }).await;
+    let peer = accepted.unwrap().1;
+    assert_eq!(peer.subprotocol(), Some("bearer.t0ken"));
+    assert!(!format!("{peer:?}").contains("t0ken"), "{peer:?}");
+}

@@ -167,13 +167,13 @@ where
         if seq_id != cx.seq_id {
             let expected = cx.seq_id;
             let mut why = format!("expected the answer to call {expected}, received one to call {seq_id}");
-            if is_exception && let Ok(Err(exception)) = connection.decode::<Resp>(cx, answer) {
+            if is_exception && let Ok(Err(exception)) = decode::<_, Resp>(cx, &mut connection, answer, &address) {
                 let exception = other_protocol.map_or_else(|| exception.clone(), |other| other.add_to(&exception));
                 why = format!("{why}, an exception: {}", Printable(exception.message()));
             }
             return Err(ApplicationException::new(ApplicationExceptionKind::BAD_SEQUENCE_ID, why).into());
         }
-        let decoded = connection.decode::<Resp>(cx, answer);
+        let decoded = decode::<_, Resp>(cx, &mut connection, answer, &address);
         // Checked before a decoding error: a Kitex server sends a business error in the header of an empty reply.
         if let Some(error) = cx.common_stats.biz_error().clone() {
             self.give_back(cx, &address, connection);
@@ -228,6 +228,30 @@ fn encode<Req: EntryMessage>(
         cx.rpc_info_mut().callee_mut().address = placeholder;
     }
     encoded
+}
+
+/// Decodes an answer from `address`. A layer may repeat the call with the same context, so nothing of the answer before this
+/// one is left in it, and nothing that says where the next one comes from: volo takes the header `rip` of any server for the
+/// address of the callee, to which the next call would go.
+fn decode<T: Connection, Resp: EntryMessage>(
+    cx: &mut ClientContext,
+    connection: &mut PooledConnection<T>,
+    answer: RawMessage,
+    address: &Address,
+) -> Result<Result<Resp, ApplicationException>, ThriftException> {
+    if cx.common_stats.biz_error().is_some() {
+        let sent = cx.common_stats.write_size();
+        cx.common_stats.reset();
+        if let Some(size) = sent {
+            cx.common_stats.set_write_size(size);
+        }
+    }
+    let decoded = connection.decode(cx, answer);
+    let callee = cx.rpc_info_mut().callee_mut();
+    if callee.address.as_ref() != Some(address) {
+        callee.set_address(address.clone());
+    }
+    decoded
 }
 
 /// How long a call without an answer takes before it counts as timed out if it is dropped, whatever its own timeout is.

@@ -64,10 +64,11 @@ pub fn path_id(base: &str, path: &str) -> Result<String, PathIdError> {
 
 /// What follows `base` in `path`: nothing, `/` or a path below it. `None` for another path.
 ///
-/// A slash at the end of `base` makes no difference: clients and proxies add it, or drop it. An encoded one (`%2F`) is a
+/// One slash at the end of `base` makes no difference: clients and proxies add it, or drop it. An encoded one (`%2F`) is a
 /// part of a name, and no end.
 pub(crate) fn path_below<'a>(base: &str, path: &'a str) -> Option<&'a str> {
-    path.strip_prefix(base.trim_end_matches('/')).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+    let base = base.strip_suffix('/').unwrap_or(base);
+    path.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -125,6 +126,10 @@ mod tests {
             ("", "/", Some("/")),
             ("/a%20b", "/a%20b/", Some("/")),
             ("/hub", "/hub//", Some("//")),
+            ("/hub//", "/hub//", Some("/")),
+            ("/hub//", "/hub/", Some("")),
+            ("/hub//", "/hub", None),
+            ("//", "//", Some("/")),
             ("/hub", "/hub%2F", None),
             ("/hub", "/hubs", None),
             ("/hub", "/Hub", None),

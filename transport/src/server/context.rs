@@ -40,11 +40,17 @@ pub fn peer_of<P: Peer>(cx: &ServerContext) -> Option<&P> {
 /// A context for a call from `peer`.
 pub(super) fn take_context<P: Peer>(peer: &P) -> Box<ServerContext> {
     let mut cx = CONTEXTS.with(|contexts| contexts.borrow_mut().pop()).unwrap_or_default();
+    set_caller_address(&mut cx, peer);
+    cx.extensions_mut().insert(peer.clone());
+    cx
+}
+
+/// Sets from which address a call comes: that of the connection, if it has one. volo takes the one in a TTHeader, which the
+/// caller chooses, though layers go by it to limit or to refuse.
+pub(super) fn set_caller_address<P: Peer>(cx: &mut ServerContext, peer: &P) {
     if let Some(address) = peer.address() {
         cx.rpc_info_mut().caller_mut().set_address(address);
     }
-    cx.extensions_mut().insert(peer.clone());
-    cx
 }
 
 /// Stores a context for another call.

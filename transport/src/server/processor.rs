@@ -16,7 +16,7 @@ use volo_thrift::context::{ServerContext, ThriftContext};
 use volo_thrift::{EntryMessage, ServerError, ThriftMessage};
 
 use super::business::{self, NoResult};
-use super::context::{recycle_context, take_context};
+use super::context::{recycle_context, set_caller_address, take_context};
 use super::{GeneratedService, ThriftService, services};
 use crate::codec::{Decoder, MessageWriter, RawMessage};
 use crate::connection::Peer;
@@ -108,6 +108,9 @@ impl Processor {
                 return self.undecodable(peer, asked, error, stopping());
             }
         };
+        if has_header {
+            set_caller_address(&mut cx, peer);
+        }
         if let Some(name) = multiplexed {
             // As if it stood in the TTHeader: volo's router goes by it.
             cx.set_idl_service_name(name.into());
@@ -221,8 +224,9 @@ impl Processor {
 
     /// Answers with `exception`, in the form of the request.
     fn refuse<P: Peer>(&mut self, peer: &P, asked: Asked, exception: ApplicationException, last: bool) -> Next {
-        if asked.kind == Some(MessageKind::OneWay) {
-            // Its caller reads no answer; the next call on the connection would take it for its own.
+        if asked.kind.is_some_and(|kind| kind != MessageKind::Call) {
+            // The caller of a one-way call reads no answer; the next call on the connection would take it for its own. And
+            // two that answer each other's answers would not come to an end.
             return Next::NoAnswer;
         }
         let mut cx = take_context(peer);

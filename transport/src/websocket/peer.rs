@@ -20,11 +20,18 @@ pub struct WebSocketPeer<P> {
 }
 
 /// What the handshake showed.
-#[derive(Debug)]
 pub(super) struct Handshake {
     pub(super) client: Client,
     pub(super) id: Option<Arc<str>>,
     pub(super) subprotocol: Option<String>,
+}
+
+/// Without the subprotocol: the client chooses it unless the listener has some, and pages send tokens in it, as they can set
+/// no header.
+impl fmt::Debug for Handshake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handshake").field("client", &self.client).field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 impl<P> WebSocketPeer<P> {
@@ -65,7 +72,9 @@ impl<P> WebSocketPeer<P> {
         self.handshake.id.as_deref().unwrap_or_default()
     }
 
-    /// The subprotocol that both ends have agreed on.
+    /// The subprotocol that both ends have agreed on. At a listener without
+    /// [`with_subprotocol`](crate::WebSocket::with_subprotocol) it is the first one that the client offers, whatever that
+    /// is; it can be a token.
     pub fn subprotocol(&self) -> Option<&str> {
         self.handshake.subprotocol.as_deref()
     }

@@ -69,7 +69,7 @@ fn address(layer: &WebSocket, path: &str) -> Result<Option<String>, Refusal> {
 
 /// Checks a path that has one of these segments before the id.
 fn address_under(layer: &WebSocket, segments: &[&str], path: &str) -> Result<Option<String>, Refusal> {
-    let base = layer.path.trim_end_matches('/');
+    let base = layer.path.strip_suffix('/').unwrap_or(&layer.path);
     let bases = segments.iter().map(|segment| format!("{base}/{segment}"));
     let id = bases.map(|base| path_id(&base, path)).find(|id| *id != Err(PathIdError::Missing));
     let not_found =

@@ -11,7 +11,6 @@ pub(super) const INVALID_PROTOCOL: i32 = 9;
 
 struct Head<'a> {
     method: &'a str,
-    kind: &'a str,
     seq_id: i32,
 }
 
@@ -29,20 +28,25 @@ fn parts(bytes: &[u8]) -> Option<[&[u8]; 4]> {
 
 /// A head whose method is a name as in an IDL. Others have to do with an answer to nobody.
 fn head(bytes: &[u8]) -> Option<Head<'_>> {
-    let [_version, method, kind, seq_id] = parts(bytes)?.map(|part| std::str::from_utf8(part).ok().map(str::trim));
+    let [_version, method, _kind, seq_id] = parts(bytes)?.map(|part| std::str::from_utf8(part).ok().map(str::trim));
     let method = plain::method(method?.strip_prefix('"')?.strip_suffix('"')?);
     let is_name = method.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
-    is_name.then_some(Head { method, kind: kind?, seq_id: seq_id?.parse().ok()? })
+    is_name.then_some(Head { method, seq_id: seq_id?.parse().ok()? })
 }
 
-/// The exception `text` in the form of the message. `None` if the message is one-way.
+/// Whether nobody waits for an answer: the message is one-way, or an answer itself.
+fn is_no_call(bytes: &[u8]) -> bool {
+    parts(bytes).is_some_and(|[_version, _method, kind, _seq_id]| matches!(kind.trim_ascii(), b"2" | b"3" | b"4"))
+}
+
+/// The exception `text` in the form of the message. `None` if the message is one-way, or an answer.
 pub(super) fn exception(bytes: &[u8], text: &str) -> Option<Vec<u8>> {
     let has_frame = !bytes.starts_with(b"[");
     let message = if has_frame { bytes.get(4..)? } else { bytes };
-    let Head { method, kind, seq_id } = head(message).unwrap_or(Head { method: "", kind: "1", seq_id: 0 });
-    if kind == "4" {
+    if is_no_call(message) {
         return None;
     }
+    let Head { method, seq_id } = head(message).unwrap_or(Head { method: "", seq_id: 0 });
     let text = escaped(text);
     let json = format!(r#"[1,"{method}",3,{seq_id},{{"1":{{"str":"{text}"}},"2":{{"i32":{INVALID_PROTOCOL}}}}}]"#)
         .into_bytes();

@@ -17,7 +17,7 @@ const CONTENTS: usize = 14;
 /// The protocol's number for the compact encoding.
 const COMPACT: u8 = 2;
 
-/// The exception `text` in the form of the message. `None` if the message is one-way.
+/// The exception `text` in the form of the message. `None` if the message is one-way, or an answer.
 pub(super) fn exception(bytes: &[u8], text: &str) -> Option<Vec<u8>> {
     let header_seq_id: [u8; 4] = *bytes.get(SEQ_ID..)?.first_chunk()?;
     let size: [u8; 2] = *bytes.get(HEADER_SIZE..)?.first_chunk()?;
@@ -31,7 +31,7 @@ pub(super) fn exception(bytes: &[u8], text: &str) -> Option<Vec<u8>> {
         None
     };
     let (kind, seq_id, name) = read.unwrap_or((MessageKind::Call, i32::from_be_bytes(header_seq_id), ""));
-    if kind == MessageKind::OneWay {
+    if kind != MessageKind::Call {
         return None;
     }
     let mut rest = vec![0x0f, 0xff, 0, 0];

@@ -28,7 +28,7 @@ fn json() {
         (br#"[1,"Echo:echo",1,-7,{}]"#, "echo", "-7"),
         (br#"[1, "ns.echo" , 1, 0, {}]"#, "ns.echo", "0"),
         // What cannot be a name is not said again, and no number is 0.
-        (br#"[1,"\",3,1,{}]","#, "", "0"),
+        (br#"[1,"\",1,1,{}]","#, "", "0"),
         (br#"[1,"echo",1,"7",{}]"#, "", "0"),
         (br#"[1,,,,"#, "", "0"),
     ];
@@ -41,6 +41,10 @@ fn json() {
         }
     }
     assert_eq!(answer(br#"[1,"notify",4,7,{}]"#), None, "a one-way call");
+    assert_eq!(answer(br#"[1,"no name",4,"7",{}]"#), None, "a one-way call whose name and number cannot be read");
+    for kind in [2, 3] {
+        assert_eq!(answer(format!(r#"[1,"echo",{kind},7,{{}}]"#).as_bytes()), None, "an answer");
+    }
 }
 
 #[test]
@@ -68,6 +72,10 @@ fn theader() {
     let expected = [&b"\x82\x61\x07\x04echo\x18"[..], &[text.len() as u8], text.as_bytes(), &[0x15, 18, 0]].concat();
     assert_eq!(compact, header(&[2, 0, 0, 0], &expected));
     assert_eq!(answer(&header(&[0; 4], b"\x80\x01\0\x04\0\0\0\x01n\0\0\0\x07\0")), None, "a one-way call");
+    for kind in [2, 3] {
+        let message = encode::message(crate::Encoding::Binary, kind, "echo", 7, &encode::Value::Struct(vec![]));
+        assert_eq!(answer(&header(&[0; 4], &message)), None, "an answer");
+    }
     assert_eq!(answer(&framed(b"\x0f\xff")), None, "nothing to answer to");
 }
 
