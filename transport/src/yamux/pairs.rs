@@ -41,7 +41,8 @@ impl Yamux {
     ///
     /// Both together are one [`Session`], whose [`Outgoing`](crate::Outgoing) belongs to the first one and whose
     /// [`Incoming`](crate::Incoming) belongs to the second one; the peer is that of the second one. If one of them ends,
-    /// the other one is closed. The first one is closed if the second one does not follow within 10 s.
+    /// so does the other one: at once, or after the streams that are open in it if the client had announced the end with a
+    /// GoAway. The first one is closed if the second one does not follow within 10 s.
     ///
     /// HTTP 400 answers the first one if the id is connected, and the second one without the first one. Who has an id keeps
     /// it until its session ends. A client chooses its id: verify it in an [`Admission`], which is called before.

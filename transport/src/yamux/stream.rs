@@ -61,6 +61,8 @@ pub(super) struct StreamGuard {
     id: u32,
     _permit: OwnedSemaphorePermit,
     commands: Option<mpsc::Sender<Command>>,
+    /// Keeps the other session of a pair running.
+    _other: Option<mpsc::Sender<Command>>,
     status: Arc<Status>,
     gate: Weak<Gate<Engine>>,
     _counted: Counted,
@@ -75,7 +77,15 @@ impl StreamGuard {
         status: Arc<Status>,
         gate: Weak<Gate<Engine>>,
     ) -> Self {
-        Self { id, _permit: permit, commands: Some(commands), status, gate, _counted: Counted::one(Gauge::StreamsOpen) }
+        Self {
+            id,
+            _permit: permit,
+            commands: Some(commands),
+            _other: status.other(),
+            status,
+            gate,
+            _counted: Counted::one(Gauge::StreamsOpen),
+        }
     }
 
     pub(super) fn id(&self) -> u32 {
