@@ -123,6 +123,10 @@ impl<P: Peer> Pairs<P> {
             });
         }
         if self.waiting.len() >= WAITING {
+            // Those whose clients have left make room first.
+            self.waiting.retain(|other| !other.session.outgoing().is_ended());
+        }
+        if self.waiting.len() >= WAITING {
             self.waiting.pop_front();
         }
         self.waiting.push_back(Waiting { session, half, pair, until: in_time(PAIR_TIMEOUT) });
@@ -133,14 +137,15 @@ impl<P: Peer> Pairs<P> {
     pub(super) async fn expire(&mut self) -> Infallible {
         while let Some(first) = self.waiting.front() {
             tokio::time::sleep_until(first.until).await;
-            if let Some(Waiting { session, .. }) = self.waiting.pop_front() {
+            let expired = self.waiting.pop_front().filter(|expired| !expired.session.outgoing().is_ended());
+            if let Some(Waiting { session, .. }) = expired {
                 let peer = session.peer();
                 limited!(
                     INFO,
                     Kind::Session,
                     peer.address(),
                     peer = %Printable(peer),
-                    "a yamux session was closed: the second WebSocket of its client did not follow"
+                    "a yamux session was closed: the other WebSocket of its client did not follow"
                 );
             }
         }

@@ -167,8 +167,8 @@ impl YamuxStream {
 }
 
 impl Connection for YamuxStream {
-    /// Not if it is closed or the other end is going away, or while the other end may be dead. A client closes its idle streams while the session's permits
-    /// are scarce, so that it does not starve other clients of the session.
+    /// Not if it is closed or the other end is going away, or while the other end may be dead. A client closes its idle
+    /// streams while the session's permits are scarce, so that it does not starve other clients of the session.
     fn is_reusable(&self) -> bool {
         let Some((stream, guard)) = &self.parts else { return false };
         let status = &guard.status;
