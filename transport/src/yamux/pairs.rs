@@ -158,3 +158,47 @@ impl<P: Peer> fmt::Debug for Pairs<P> {
         f.debug_struct("Pairs").field("waiting", &self.waiting.len()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::io::DuplexStream;
+    use volo::net::Address;
+
+    use super::*;
+
+    #[derive(Clone, Debug)]
+    struct Client(Arc<Slots>);
+
+    impl fmt::Display for Client {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a client")
+        }
+    }
+
+    impl Peer for Client {
+        fn address(&self) -> Option<Address> {
+            None
+        }
+    }
+
+    #[tokio::test]
+    async fn clients_that_have_left_make_room_before_one_that_is_there() {
+        let (ids, mut pairs) = (PairIds::default(), Pairs::new(|client: &Client| Some(&client.0)));
+        let add = |pairs: &mut Pairs<Client>, id: usize, half| -> (Option<Session<Client>>, DuplexStream) {
+            let (near, far) = tokio::io::duplex(1024);
+            let slot = ids.take(half, &id.to_string()).unwrap();
+            (pairs.add(near, Client(Arc::new(Slots::new(slot))), YamuxOptions::default()), far)
+        };
+        let (_, _there) = add(&mut pairs, 0, Half::First);
+        for id in 1..WAITING {
+            drop(add(&mut pairs, id, Half::First));
+        }
+        while pairs.waiting.iter().filter(|client| !client.session.outgoing().is_ended()).count() > 1 {
+            tokio::task::yield_now().await;
+        }
+        let (_, _another) = add(&mut pairs, WAITING, Half::First);
+        assert!(add(&mut pairs, 0, Half::Second).0.is_some(), "its first half was kept");
+    }
+}
