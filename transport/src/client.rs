@@ -171,7 +171,7 @@ impl<IL, OL, Mk, Req, Resp, MkT, MkC, LB: 'static> ConnectWith for ClientBuilder
     {
         // volo asks load balancing for an address only if none is set.
         let builder = if TypeId::of::<LB>() == TypeId::of::<NoDiscovery>() { self.address(NOWHERE) } else { self };
-        let local_errors = LocalErrors::new(Arc::clone(&channel.first_answer));
+        let local_errors = LocalErrors::new(Arc::clone(&channel.first_answer), Arc::clone(&channel.contexts));
         builder.layer_inner(channel).layer_outer(local_errors)
     }
 }

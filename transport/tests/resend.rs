@@ -173,7 +173,7 @@ async fn a_call_whose_time_is_over_between_two_attempts_was_never_sent() {
     let channel = Channel::new(Faults { memory, faults: Mutex::new([Fault::Write; 5].into()) }).with_options(options);
     let client = EchoClientBuilder::new("example").connect_through(channel).build();
     let error = client.echo(request("hello")).await.expect_err("the third attempt would come later");
-    assert!(error.to_string().contains("within 30ms"), "{error}");
+    assert!(error.to_string().contains("timed out after 30ms"), "{error}");
     assert_eq!(Delivery::of(&error), Delivery::NeverSent);
 }
 

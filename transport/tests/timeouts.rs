@@ -4,6 +4,7 @@
 mod support;
 
 use std::error::Error;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -11,7 +12,8 @@ use motore::layer::Layer;
 use motore::service::{Service, UnaryService};
 use pilota::thrift::{ApplicationException, ApplicationExceptionKind};
 use support::{EchoHandler, Server, echo, request, within};
-use tokio::io::DuplexStream;
+use tokio::io::{AsyncReadExt, DuplexStream};
+use volo::context::{Role, RpcInfo};
 use volo::net::Address;
 use volo_thrift::client::CallOpt;
 use volo_thrift::context::ClientContext;
@@ -213,6 +215,72 @@ async fn an_outer_layer_that_repeats_a_call_learns_of_each_what_it_was() {
     let client = builder.connect_with(memory).layer_outer_front(Repeat).build();
     assert_timed_out(&failing(&client).await, UNKNOWN);
     drop(server);
+}
+
+/// Makes each call in a context of its own, as a layer does that makes two at once.
+#[derive(Clone)]
+struct Elsewhere<S>(S);
+
+struct OwnContext;
+
+impl<S> Layer<S> for OwnContext {
+    type Service = Elsewhere<S>;
+
+    fn layer(self, inner: S) -> Elsewhere<S> {
+        Elsewhere(inner)
+    }
+}
+
+impl<Req: Send, S: Service<ClientContext, Req> + Send + Sync> Service<ClientContext, Req> for Elsewhere<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+
+    async fn call(&self, cx: &mut ClientContext, request: Req) -> Result<S::Response, S::Error> {
+        let callee = std::mem::take(cx.rpc_info.callee_mut());
+        let (method, config) = (cx.rpc_info.method().clone(), *cx.rpc_info.config());
+        let info = RpcInfo::new(Role::Client, method, Default::default(), callee, config);
+        let mut own = ClientContext::new(cx.seq_id, info, cx.message_type);
+        self.0.call(&mut own, request).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_in_a_context_of_a_layers_own_is_not_taken_for_one_that_was_not_sent() {
+    let builder = || EchoClientBuilder::new("example").rpc_timeout(Some(SHORT));
+    let (memory, _listener) = Memory::pair();
+    let client = builder().connect_with(memory).layer_outer(OwnContext).build();
+    assert_timed_out(&failing(&client).await, UNKNOWN);
+    let (memory, _listener) = Memory::pair();
+    let client = builder().connect_with(memory).layer_inner_front(OwnContext).build();
+    assert_timed_out(&failing(&client).await, UNKNOWN);
+}
+
+/// Connects once, to a server that reads the call and closes the connection, and is refused afterwards.
+#[derive(Clone, Default)]
+struct OnceAndNeverAgain(Arc<AtomicBool>);
+
+impl UnaryService<Address> for OnceAndNeverAgain {
+    type Response = DuplexStream;
+    type Error = std::io::Error;
+
+    async fn call(&self, _: Address) -> std::io::Result<DuplexStream> {
+        if self.0.swap(true, Ordering::Relaxed) {
+            return Err(std::io::ErrorKind::ConnectionRefused.into());
+        }
+        let (near, mut far) = tokio::io::duplex(1024);
+        tokio::spawn(async move { far.read_u8().await });
+        Ok(near)
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_call_whose_first_attempt_was_sent_is_not_one_that_was_not_sent() {
+    let connector = OnceAndNeverAgain::default();
+    let client = EchoClientBuilder::new("example").connect_with(connector).layer_outer(Repeat).build();
+    let error = failing(&client).await;
+    assert_eq!(Delivery::of(&error), Delivery::Unknown, "{error}");
+    let says = "the peer refused the connection: connection refused; an earlier attempt of this call was sent";
+    assert!(error.to_string().ends_with(says), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

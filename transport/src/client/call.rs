@@ -54,6 +54,7 @@ where
     type Error = ClientError;
 
     async fn call(&self, cx: &mut ClientContext, request: Req) -> Result<Option<Resp>, ClientError> {
+        self.channel.contexts.check(cx);
         let volo_timeout = cx.rpc_info().config().rpc_timeout();
         let timer = CallTimer::client(telemetry::method_of(cx), volo_timeout);
         let span = telemetry::client_span(cx);

@@ -14,6 +14,7 @@ use volo_thrift::codec::MakeCodec;
 
 use super::call::Calls;
 use super::first_answer::FirstAnswer;
+use super::local_errors::Contexts;
 use super::options::ClientOptions;
 use super::pool::{Pool, PoolStats};
 use crate::connection::Connection;
@@ -98,6 +99,7 @@ pub struct Channel<C: MakeConnection<Address>> {
     pub(super) options: Arc<ClientOptions>,
     pub(super) pool: Arc<Pool<C::Connection>>,
     pub(super) first_answer: Arc<FirstAnswer>,
+    pub(super) contexts: Arc<Contexts>,
 }
 
 impl<C> Channel<C>
@@ -110,8 +112,14 @@ where
     pub fn new(connector: C) -> Self {
         let options = ClientOptions::default();
         let pool = Pool::new(&options);
-        let first_answer = Arc::default();
-        Self { connector: Arc::new(connector), protocol: None, options: Arc::new(options), pool, first_answer }
+        Self {
+            connector: Arc::new(connector),
+            protocol: None,
+            options: Arc::new(options),
+            pool,
+            first_answer: Arc::default(),
+            contexts: Arc::default(),
+        }
     }
 
     /// Sets the options. The result has its own connections.
@@ -156,6 +164,7 @@ impl<C: MakeConnection<Address>> Clone for Channel<C> {
             options: Arc::clone(&self.options),
             pool: Arc::clone(&self.pool),
             first_answer: Arc::clone(&self.first_answer),
+            contexts: Arc::clone(&self.contexts),
         }
     }
 }

@@ -103,7 +103,7 @@ pub(crate) struct CallError {
     delivery: Delivery,
     kind: io::ErrorKind,
     source: Arc<dyn Error + Send + Sync>,
-    /// What to try.
+    /// What else there is to say, such as what to try.
     advice: Option<String>,
 }
 
@@ -126,8 +126,16 @@ impl CallError {
 
     /// The error of a call whose earlier attempt failed with `earlier`.
     pub(super) fn after(self, earlier: &Self) -> Self {
-        let delivery = if earlier.delivery == Delivery::NeverSent { self.delivery } else { Delivery::Unknown };
-        Self { delivery, ..self }
+        if self.may_be_sent() || !earlier.may_be_sent() {
+            return self;
+        }
+        let advice = Some("an earlier attempt of this call was sent".to_owned());
+        Self { delivery: Delivery::Unknown, advice, ..self }
+    }
+
+    /// Whether the server may have got the call.
+    pub(super) fn may_be_sent(&self) -> bool {
+        self.delivery != Delivery::NeverSent
     }
 
     pub(crate) fn with_kind(self, kind: io::ErrorKind) -> Self {

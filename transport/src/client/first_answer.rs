@@ -36,7 +36,7 @@ impl FirstAnswer {
         match error {
             ExchangeError::Read(ReadError::Wire(error)) => other_program(error),
             ExchangeError::Read(ReadError::Ended) => self.other_protocols(),
-            ExchangeError::Read(ReadError::Io(error)) | ExchangeError::Send(error) if may_be_refusal(error.kind()) => {
+            ExchangeError::Read(ReadError::Io(error)) | ExchangeError::Send(error) if may_be_refusal(error) => {
                 self.other_protocols()
             }
             _ => None,
@@ -68,9 +68,14 @@ impl FirstAnswer {
 }
 
 /// Whether a server that refuses a message may end its connection in this way.
-fn may_be_refusal(kind: io::ErrorKind) -> bool {
+fn may_be_refusal(error: &io::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, TimedOut, UnexpectedEof};
-    matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | TimedOut | UnexpectedEof)
+    // It says itself why the session was ended.
+    #[cfg(feature = "yamux")]
+    if error.get_ref().is_some_and(|error| error.is::<crate::SessionError>()) {
+        return false;
+    }
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | TimedOut | UnexpectedEof)
 }
 
 /// What to try if the first bytes of the server are not those of a Thrift message.

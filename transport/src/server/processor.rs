@@ -36,8 +36,8 @@ pub(super) enum Next {
         /// Whether the connection is closed after it.
         last: bool,
     },
-    /// The message cannot be read or decoded, or is of another protocol. An answer that says so is encoded and has to be written; the connection
-    /// is closed after it.
+    /// The message cannot be read or decoded, or is of another protocol. An answer that says so is encoded and has to be
+    /// written; the connection is closed after it.
     Refusal,
     /// The call was one-way, also where it could not be carried out.
     NoAnswer,

@@ -9,6 +9,7 @@ use volo::net::Address;
 use super::connector::connect;
 use super::driver::Command;
 use super::session::Session;
+use super::status::Status;
 use super::{SessionError, Yamux, YamuxOptions, YamuxRole};
 use crate::connect::ConnectError;
 use crate::connection::{Connection, Peer};
@@ -18,7 +19,8 @@ impl Yamux {
     /// [`listen_pairs`](Yamux::listen_pairs) and programs for Kitex do: dials `first`, on which the server calls this end,
     /// then `second`, on which this end calls the server. On each of them, the end that calls is the yamux client.
     ///
-    /// Both together are one session. If one of them ends, the other one is closed. There is no form that dials again.
+    /// Both together are one session. If one of them ends, so does the other one: at once, or after the streams that are open
+    /// in it if the server had announced the end with a GoAway. There is no form that dials again.
     ///
     /// ```no_run
     /// use volplane_transport::{WebSocket, Yamux};
@@ -83,8 +85,11 @@ impl<P: Peer> Session<P> {
         // Without it, further streams of the other end are refused.
         let (mut outgoing, _) = opens.split();
         let (other, mut incoming) = accepts.split();
+        let (one, two) = (outgoing.end(), other.end());
+        one.status.set_other(two.commands.clone());
+        two.status.set_other(one.commands.clone());
         // Owned by the sessions, of which it holds no handle: it ends with the first one.
-        tokio::spawn(end_together(outgoing.end(), other.end()));
+        tokio::spawn(end_together(one, two));
         incoming.other = Some(outgoing.handle());
         outgoing.other = Some(Arc::new(other));
         Session::of(outgoing, incoming)
@@ -95,6 +100,7 @@ impl<P: Peer> Session<P> {
 pub(super) struct End {
     pub(super) state: watch::Receiver<Option<Result<(), SessionError>>>,
     pub(super) commands: mpsc::WeakSender<Command>,
+    pub(super) status: Arc<Status>,
 }
 
 impl End {
@@ -103,18 +109,22 @@ impl End {
         let _ended = self.state.wait_for(Option::is_some).await;
     }
 
-    fn begin(&self) {
-        if let Some(commands) = self.commands.upgrade() {
+    /// Ends the session after the other one of its pair.
+    fn follow(&self, first: &End) {
+        if first.status.peer_is_going_away() {
+            // The streams that are open go on. The peer ends the session after the last one.
+            self.status.go_away();
+        } else if let Some(commands) = self.commands.upgrade() {
             // An error means that it is over, or that as many others as there is room for are closing it.
             let _closing = commands.try_send(Command::Close);
         }
     }
 }
 
-/// Closes both when one of them ends.
+/// Ends both when one of them has ended.
 async fn end_together(mut one: End, mut other: End) {
     tokio::select! {
-        () = one.reached() => other.begin(),
-        () = other.reached() => one.begin(),
+        () = one.reached() => other.follow(&one),
+        () = other.reached() => one.follow(&other),
     }
 }

@@ -41,7 +41,8 @@ impl Yamux {
     ///
     /// Both together are one [`Session`], whose [`Outgoing`](crate::Outgoing) belongs to the first one and whose
     /// [`Incoming`](crate::Incoming) belongs to the second one; the peer is that of the second one. If one of them ends,
-    /// the other one is closed. The first one is closed if the second one does not follow within 10 s.
+    /// so does the other one: at once, or after the streams that are open in it if the client had announced the end with a
+    /// GoAway. The first one is closed if the second one does not follow within 10 s.
     ///
     /// HTTP 400 answers the first one if the id is connected, and the second one without the first one. Who has an id keeps
     /// it until its session ends. A client chooses its id: verify it in an [`Admission`], which is called before.
@@ -122,6 +123,10 @@ impl<P: Peer> Pairs<P> {
             });
         }
         if self.waiting.len() >= WAITING {
+            // Those whose clients have left make room first.
+            self.waiting.retain(|other| !other.session.outgoing().is_ended());
+        }
+        if self.waiting.len() >= WAITING {
             self.waiting.pop_front();
         }
         self.waiting.push_back(Waiting { session, half, pair, until: in_time(PAIR_TIMEOUT) });
@@ -132,14 +137,15 @@ impl<P: Peer> Pairs<P> {
     pub(super) async fn expire(&mut self) -> Infallible {
         while let Some(first) = self.waiting.front() {
             tokio::time::sleep_until(first.until).await;
-            if let Some(Waiting { session, .. }) = self.waiting.pop_front() {
+            let expired = self.waiting.pop_front().filter(|expired| !expired.session.outgoing().is_ended());
+            if let Some(Waiting { session, .. }) = expired {
                 let peer = session.peer();
                 limited!(
                     INFO,
                     Kind::Session,
                     peer.address(),
                     peer = %Printable(peer),
-                    "a yamux session was closed: the second WebSocket of its client did not follow"
+                    "a yamux session was closed: the other WebSocket of its client did not follow"
                 );
             }
         }
@@ -150,5 +156,49 @@ impl<P: Peer> Pairs<P> {
 impl<P: Peer> fmt::Debug for Pairs<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pairs").field("waiting", &self.waiting.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::io::DuplexStream;
+    use volo::net::Address;
+
+    use super::*;
+
+    #[derive(Clone, Debug)]
+    struct Client(Arc<Slots>);
+
+    impl fmt::Display for Client {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a client")
+        }
+    }
+
+    impl Peer for Client {
+        fn address(&self) -> Option<Address> {
+            None
+        }
+    }
+
+    #[tokio::test]
+    async fn clients_that_have_left_make_room_before_one_that_is_there() {
+        let (ids, mut pairs) = (PairIds::default(), Pairs::new(|client: &Client| Some(&client.0)));
+        let add = |pairs: &mut Pairs<Client>, id: usize, half| -> (Option<Session<Client>>, DuplexStream) {
+            let (near, far) = tokio::io::duplex(1024);
+            let slot = ids.take(half, &id.to_string()).unwrap();
+            (pairs.add(near, Client(Arc::new(Slots::new(slot))), YamuxOptions::default()), far)
+        };
+        let (_, _there) = add(&mut pairs, 0, Half::First);
+        for id in 1..WAITING {
+            drop(add(&mut pairs, id, Half::First));
+        }
+        while pairs.waiting.iter().filter(|client| !client.session.outgoing().is_ended()).count() > 1 {
+            tokio::task::yield_now().await;
+        }
+        let (_, _another) = add(&mut pairs, WAITING, Half::First);
+        assert!(add(&mut pairs, 0, Half::Second).0.is_some(), "its first half was kept");
     }
 }

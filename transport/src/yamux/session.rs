@@ -250,7 +250,7 @@ impl Outgoing {
 
     /// For who waits for the end or begins it, and does not keep the session running.
     pub(super) fn end(&self) -> End {
-        End { state: self.state.clone(), commands: self.commands.downgrade() }
+        End { state: self.state.clone(), commands: self.commands.downgrade(), status: Arc::clone(&self.status) }
     }
 
     /// Keeps the session running.

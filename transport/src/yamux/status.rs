@@ -6,16 +6,17 @@ mod streams;
 mod tests;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::Waker;
 
 use bytes::BytesMut;
 use futures_util::task::AtomicWaker;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use self::silence::Silence;
 use self::streams::Record;
+use super::driver::Command;
 use super::{SessionError, YamuxRole};
 
 /// Shared by the driver, the buffers and all handles.
@@ -39,6 +40,8 @@ pub(super) struct Status {
     /// Locked only for frames with flags, and when a stream is added, removed or fails.
     record: Mutex<Record>,
     driver: AtomicWaker,
+    /// Keeps the session of the other direction running, if that is one of its own.
+    other: OnceLock<mpsc::WeakSender<Command>>,
     /// Empty buffers for large messages: the page faults of a new buffer cost as much as sending its contents.
     buffers: Mutex<Vec<BytesMut>>,
 }
@@ -61,8 +64,20 @@ impl Status {
             silence: Silence::default(),
             record: Mutex::default(),
             driver: AtomicWaker::new(),
+            other: OnceLock::new(),
             buffers: Mutex::default(),
         }
+    }
+
+    /// Sets the session of the other direction.
+    pub(super) fn set_other(&self, other: mpsc::WeakSender<Command>) {
+        // Set once: a session is paired once.
+        let _first = self.other.set(other);
+    }
+
+    /// Keeps the session of the other direction running.
+    pub(super) fn other(&self) -> Option<mpsc::Sender<Command>> {
+        self.other.get()?.upgrade()
     }
 
     /// Sets the waker of the driver, which has to see [`go_away`](Self::go_away) and the removal of the last stream.

@@ -61,6 +61,8 @@ pub(super) struct StreamGuard {
     id: u32,
     _permit: OwnedSemaphorePermit,
     commands: Option<mpsc::Sender<Command>>,
+    /// Keeps the other session of a pair running.
+    _other: Option<mpsc::Sender<Command>>,
     status: Arc<Status>,
     gate: Weak<Gate<Engine>>,
     _counted: Counted,
@@ -75,7 +77,15 @@ impl StreamGuard {
         status: Arc<Status>,
         gate: Weak<Gate<Engine>>,
     ) -> Self {
-        Self { id, _permit: permit, commands: Some(commands), status, gate, _counted: Counted::one(Gauge::StreamsOpen) }
+        Self {
+            id,
+            _permit: permit,
+            commands: Some(commands),
+            _other: status.other(),
+            status,
+            gate,
+            _counted: Counted::one(Gauge::StreamsOpen),
+        }
     }
 
     pub(super) fn id(&self) -> u32 {
@@ -157,8 +167,8 @@ impl YamuxStream {
 }
 
 impl Connection for YamuxStream {
-    /// Not if it is closed or the other end is going away, or while the other end may be dead. A client closes its idle streams while the session's permits
-    /// are scarce, so that it does not starve other clients of the session.
+    /// Not if it is closed or the other end is going away, or while the other end may be dead. A client closes its idle
+    /// streams while the session's permits are scarce, so that it does not starve other clients of the session.
     fn is_reusable(&self) -> bool {
         let Some((stream, guard)) = &self.parts else { return false };
         let status = &guard.status;

@@ -1,17 +1,20 @@
 //! Sessions over two WebSockets, one for each direction.
 
 use std::future::IntoFuture;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
-use volplane_generated::api::EchoServer;
+use volo_thrift::ServerError;
+use volplane_generated::api::{Echo, EchoServer, Request, Response};
 use volplane_transport::{
     Admission, Admitted, ConnectError, Endpoint, Hub, JoinError, Listener, Refusal, Served, ServerHandle, Session,
     WebSocket, Yamux, serve, serve_sessions,
 };
 
-use crate::support::{client, echo};
+use crate::support::{client, echo, request};
 use crate::{HubEcho, Named, until, within};
 
 struct Running {
@@ -204,4 +207,70 @@ async fn a_client_that_leaves_in_the_handshake_leaves_its_id_free() {
     })
     .await;
     until(|| hub.ids().is_empty()).await;
+}
+
+/// Says that a call has arrived, and answers it when it may.
+struct Waiting {
+    began: Arc<Semaphore>,
+    may_answer: Arc<Semaphore>,
+}
+
+impl Echo for Waiting {
+    async fn echo(&self, request: Request) -> Result<Response, ServerError> {
+        self.began.add_permits(1);
+        self.may_answer.acquire().await.expect("never closed").forget();
+        Ok(Response { message: request.message })
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_stops_answers_the_calls_that_have_arrived_though_nobody_holds_the_session() {
+    let Running { url, hub, .. } = hub().await;
+    let (outgoing, incoming) = connect(&url, "a").await.unwrap().split();
+    drop(outgoing);
+    let may_answer = Arc::new(Semaphore::new(0));
+    let began = Arc::new(Semaphore::new(0));
+    let server =
+        serve(incoming, EchoServer::from_handler(Waiting { began: began.clone(), may_answer: may_answer.clone() }));
+    let handle = server.handle();
+    let serving = tokio::spawn(server.into_future());
+    until(|| hub.ids() == ["a"]).await;
+    let far = hub.client("a").unwrap();
+    let call = tokio::spawn(async move { far.echo(request("late")).await });
+    began.acquire().await.unwrap().forget();
+    handle.stop();
+    // Long enough for the server to close its listener. No shorter time fails.
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    may_answer.add_permits(1);
+    let answer = within(call).await.unwrap().expect("answered");
+    assert_eq!(answer.message.as_deref(), Some("late"));
+    within(serving).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_takes_no_more_calls_gets_the_answers_to_its_own() {
+    let may_answer = Arc::new(Semaphore::new(0));
+    let began = Arc::new(Semaphore::new(0));
+    let listener = WebSocket::bind("ws://127.0.0.1:0/kitex-ws").await.unwrap();
+    let url = listener.endpoint();
+    let server = serve_sessions(Yamux::listen_pairs(listener), {
+        let (began, may_answer) = (began.clone(), may_answer.clone());
+        move |_, _| EchoServer::from_handler(Waiting { began: began.clone(), may_answer: may_answer.clone() })
+    });
+    let handle = server.handle();
+    let serving = tokio::spawn(server.into_future());
+    let (outgoing, incoming) = connect(&url, "a").await.unwrap().split();
+    let client = client!(outgoing.clone());
+    let call = tokio::spawn(async move { client.echo(request("late")).await });
+    within(began.acquire()).await.unwrap().forget();
+    let callbacks = serve(incoming, EchoServer::from_handler(Named("a"))).with_graceful_shutdown(async {});
+    within(callbacks.into_future()).await;
+    // Long enough for the other end to close what it no longer needs. No shorter time fails.
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    may_answer.add_permits(1);
+    let answer = within(call).await.unwrap().expect("answered");
+    assert_eq!(answer.message.as_deref(), Some("late"));
+    handle.stop();
+    within(serving).await.unwrap();
+    within(outgoing.ended()).await.unwrap();
 }
