@@ -13,7 +13,8 @@ const ALWAYS: [&str; 4] = [
     "Business errors and metadata are carried by TTHeader only. A Kitex client needs \
      `client.WithTransportProtocol(transport.TTHeader)` and `client.WithMetaHandler(transmeta.ClientTTHeaderHandler)` for them, a \
      Kitex server `server.WithMetaHandler(transmeta.ServerTTHeaderHandler)`.",
-    "gRPC, protobuf and streaming methods are not supported: a server here closes such a connection.",
+    "gRPC, protobuf and streaming methods are not supported: a server here answers gRPC with HTTP 505 and closes the connection. \
+     Call it with Thrift over TTHeader.",
 ];
 
 const MUX: &str = "Kitex clients with `client.WithMuxConnection` can call the servers here, but the calls on one connection are served \

@@ -67,6 +67,12 @@ impl Report {
         self.count(|verdict| matches!(verdict, Verdict::Failed(_)))
     }
 
+    /// How many rows were skipped for lack of something that a package or the machine should have. Debian has no
+    /// Python 2.7 any more.
+    pub fn skipped_without_need(&self) -> usize {
+        self.count(|verdict| verdict.why_skipped().is_some_and(|why| why != "needs python2.7"))
+    }
+
     /// How many rows were skipped.
     pub fn skipped(&self) -> usize {
         self.count(|verdict| matches!(verdict, Verdict::Skipped(_)))
@@ -145,6 +151,17 @@ mod tests {
         let mut report = Report::default();
         report.add(Finished { group: Group::Kitex, rows, took: Duration::from_secs(3) });
         report
+    }
+
+    #[test]
+    fn only_python_2_may_be_missing_where_everything_is_installed() {
+        let skipped = |why: &str| {
+            let row = Row::new("a", "1", "b", "c", "d").with_verdict(Verdict::Skipped(why.into()));
+            let mut report = Report::default();
+            report.add(Finished { group: Group::Autobahn, rows: vec![row], took: Duration::ZERO });
+            report.skipped_without_need()
+        };
+        assert_eq!((skipped("needs python2.7"), skipped("needs go")), (0, 1));
     }
 
     #[test]

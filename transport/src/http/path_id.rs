@@ -16,7 +16,7 @@ pub enum PathIdError {
     #[error("expected an id after the path")]
     Missing,
     /// There is more than one segment after the base path.
-    #[error("expected an id of one path segment")]
+    #[error("expected PATH/ID, with an id of one path segment")]
     Segments,
     /// A `%` is not followed by two hexadecimal digits, or the decoded bytes are not UTF-8.
     #[error("the id in the path is not percent-encoded UTF-8")]

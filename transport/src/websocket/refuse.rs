@@ -73,7 +73,7 @@ fn address_under(layer: &WebSocket, segments: &[&str], path: &str) -> Result<Opt
     let bases = segments.iter().map(|segment| format!("{base}/{segment}"));
     let id = bases.map(|base| path_id(&base, path)).find(|id| *id != Err(PathIdError::Missing));
     let not_found =
-        || Refusal::not_found(format!("expected one of {}, then an id, after the path", segments.join(", ")));
+        || Refusal::not_found(format!("expected PATH/SEGMENT/ID, where SEGMENT is one of {}", segments.join(", ")));
     let id = id.ok_or_else(not_found)?.map_err(|error| Refusal::bad_request(error.to_string()))?;
     Ok(Some(id))
 }

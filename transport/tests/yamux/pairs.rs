@@ -102,10 +102,10 @@ async fn other_requests_are_refused_and_say_why() {
     let Running { url, .. } = hub().await;
     for (path, answer) in [
         ("/c2s/a", "HTTP 400: connect to the path with s2c first, then to the one with c2s"),
-        ("/s2c/a/b", "HTTP 400: expected an id of one path segment"),
-        ("/s2c/", "HTTP 404: expected one of s2c, c2s, then an id, after the path"),
-        ("/a", "HTTP 404: expected one of s2c, c2s, then an id, after the path"),
-        ("", "HTTP 404: expected one of s2c, c2s, then an id, after the path"),
+        ("/s2c/a/b", "HTTP 400: expected PATH/ID, with an id of one path segment"),
+        ("/s2c/", "HTTP 404: expected PATH/SEGMENT/ID, where SEGMENT is one of s2c, c2s"),
+        ("/a", "HTTP 404: expected PATH/SEGMENT/ID, where SEGMENT is one of s2c, c2s"),
+        ("", "HTTP 404: expected PATH/SEGMENT/ID, where SEGMENT is one of s2c, c2s"),
     ] {
         let error = Yamux::connect(WebSocket::to(format!("{url}{path}"))).await.expect_err(path);
         let error = text(error);
