@@ -5,40 +5,13 @@ mod support;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use motore::layer::Layer;
-use motore::service::Service;
 use support::raw::{head, read_message, reply, seq_id, silent};
+use support::repeat::Repeat;
 use support::{PATIENCE, Server, echo, within};
 use tokio::io::AsyncWriteExt;
-use volo_thrift::context::ClientContext;
 use volo_thrift::{BizError, ServerError};
 use volplane_generated::api::{Echo, EchoClientBuilder, Request, Response};
 use volplane_transport::{ConnectWith, Memory, StdNet};
-
-/// Makes each call twice, with the same context. The first one has to fail.
-#[derive(Clone)]
-struct Again<S>(S);
-
-struct Repeat;
-
-impl<S> Layer<S> for Repeat {
-    type Service = Again<S>;
-
-    fn layer(self, inner: S) -> Again<S> {
-        Again(inner)
-    }
-}
-
-impl<Req: Clone + Send + Sync, S: Service<ClientContext, Req> + Send + Sync> Service<ClientContext, Req> for Again<S> {
-    type Response = S::Response;
-    type Error = S::Error;
-
-    async fn call(&self, cx: &mut ClientContext, request: Req) -> Result<S::Response, S::Error> {
-        let first = self.0.call(cx, request.clone()).await.is_ok();
-        assert!(!first, "the first call fails");
-        self.0.call(cx, request).await
-    }
-}
 
 /// An exception behind a TTHeader that says that the answer comes from `address`.
 fn exception_from(address: &str, seq_id: i32) -> Vec<u8> {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use motore::layer::Layer;
 use motore::service::{Service, UnaryService};
 use pilota::thrift::{ApplicationException, ApplicationExceptionKind};
+use support::repeat::Repeat;
 use support::{EchoHandler, Server, echo, request, within};
 use tokio::io::{AsyncReadExt, DuplexStream};
 use volo::context::{Role, RpcInfo};
@@ -167,31 +168,6 @@ async fn an_exception_of_the_server_stays_what_it_is() {
     assert!(matches!(error, ClientError::Application(_)), "{error}");
     assert_eq!(Delivery::of(&error), Delivery::Unknown, "{error}");
     drop(server);
-}
-
-/// Makes each call twice, with the same context. The first one has to fail.
-#[derive(Clone)]
-struct Again<S>(S);
-
-struct Repeat;
-
-impl<S> Layer<S> for Repeat {
-    type Service = Again<S>;
-
-    fn layer(self, inner: S) -> Again<S> {
-        Again(inner)
-    }
-}
-
-impl<Req: Clone + Send + Sync, S: Service<ClientContext, Req> + Send + Sync> Service<ClientContext, Req> for Again<S> {
-    type Response = S::Response;
-    type Error = S::Error;
-
-    async fn call(&self, cx: &mut ClientContext, request: Req) -> Result<S::Response, S::Error> {
-        let first = self.0.call(cx, request.clone()).await.is_ok();
-        assert!(!first, "the first call fails");
-        self.0.call(cx, request).await
-    }
 }
 
 /// Answers the first call with an exception, and others after their time.

@@ -21,6 +21,7 @@ pub mod capture;
 pub mod link;
 pub mod looking;
 pub mod relay;
+pub mod repeat;
 pub mod slow_link;
 
 /// Longer than anything here takes on a busy machine: a test that runs into it has failed.
