@@ -38,7 +38,7 @@ pub use refusal::Refusal;
 pub use request::RequestHead;
 pub(crate) use request::{BodyLength, at_most_one, is_token, tokens};
 pub(crate) use response::ResponseHead;
-pub(crate) use text::{printable, refusal_text};
+pub(crate) use text::{printable, reason, refusal_text};
 
 /// The longest head, with its empty line. [RFC 9110, 4.1](https://www.rfc-editor.org/rfc/rfc9110#section-4.1) asks for
 /// at least 8,000 bytes for an address, and this is what nginx and Apache allow for one line.

@@ -2,11 +2,15 @@
 //! (<https://opentelemetry.io/docs/specs/semconv/rpc/>), errors as one of a fixed set of words.
 
 use std::fmt;
+use std::future::Future;
 use std::io;
+use std::pin::Pin;
 
+use futures_util::future::Either;
 use pilota::thrift::{ApplicationExceptionKind, ThriftException};
 use tracing::Span;
 use tracing::field::{Empty, display};
+use tracing::instrument::{Instrument, Instrumented};
 use volo::context::Context;
 use volo_thrift::ClientError;
 use volo_thrift::context::{ClientContext, ServerContext, ThriftContext};
@@ -90,6 +94,12 @@ fn record_trace(span: &Span, trace: Option<TraceContext>) {
     if let Some(trace) = trace {
         span.record("trace_id", format_args!("{:032x}", trace.trace_id()));
     }
+}
+
+/// `call` in its span. One that nobody observes carries no span: it is boxed only where somebody does.
+#[inline]
+pub(crate) fn observed<F: Future>(span: &Span, call: F) -> Either<F, Pin<Box<Instrumented<F>>>> {
+    if span.is_disabled() { Either::Left(call) } else { Either::Right(Box::pin(call.instrument(span.clone()))) }
 }
 
 /// Whether anybody wants to know why a call has failed.

@@ -239,7 +239,11 @@ fn payload(message: &[u8], at: usize) -> Result<Form, WireError> {
         [..] if is_framed_without_version(payload) || is_bare_without_version(payload) => {
             Err(WireError::Foreign(ForeignProtocol::NonStrictBinary))
         }
-        [a, b, c, d, e, f, ..] => Err(unknown([a, b, c, d], [e, f])),
+        [a, b, c, d, e, f, ..] => {
+            let (first, magic) = ([a, b, c, d], [e, f]);
+            let foreign = ForeignProtocol::from_start(first, magic);
+            Err(foreign.map_or_else(|| unknown(first, magic), WireError::Foreign))
+        }
         _ => Err(truncated),
     }
 }
@@ -260,10 +264,6 @@ fn encoding_of(magic: [u8; 2]) -> Encoding {
 }
 
 #[cold]
-fn unknown(first: [u8; 4], magic: [u8; 2]) -> WireError {
-    let [a, b, c, d] = first;
-    match ForeignProtocol::from_start(first, magic) {
-        Some(foreign) => WireError::Foreign(foreign),
-        None => WireError::UnknownProtocol { first: [a, b, c, d, magic[0], magic[1]] },
-    }
+fn unknown([a, b, c, d]: [u8; 4], [e, f]: [u8; 2]) -> WireError {
+    WireError::UnknownProtocol { first: [a, b, c, d, e, f] }
 }

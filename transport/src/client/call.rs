@@ -8,7 +8,6 @@ use motore::make::MakeConnection;
 use motore::service::Service;
 use pilota::thrift::TMessageType;
 use tokio::time::Instant;
-use tracing::Instrument;
 use volo::context::Context;
 use volo::net::Address;
 use volo_thrift::context::ClientContext;
@@ -58,12 +57,7 @@ where
         let volo_timeout = cx.rpc_info().config().rpc_timeout();
         let timer = CallTimer::client(telemetry::method_of(cx), volo_timeout);
         let span = telemetry::client_span(cx);
-        let outcome = if span.is_disabled() {
-            self.call_in_time(cx, request, volo_timeout).await
-        } else {
-            // Boxed, so that a call that nobody observes does not carry it.
-            Box::pin(self.call_in_time(cx, request, volo_timeout).instrument(span.clone())).await
-        };
+        let outcome = telemetry::observed(&span, self.call_in_time(cx, request, volo_timeout)).await;
         let failure = outcome.as_ref().err().filter(|_| telemetry::is_observed(&span)).map(Failure::of);
         telemetry::record_failure(&span, failure);
         timer.end(failure);
@@ -201,9 +195,7 @@ where
             return Ok(None);
         }
         let answer = connection.receive().await?;
-        if connection.is_first_answer() {
-            self.first_answer.set_came();
-        }
+        self.first_answer.set_came();
         Ok(Some(answer))
     }
 

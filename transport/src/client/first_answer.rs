@@ -23,9 +23,12 @@ impl FirstAnswer {
         self.protocol.get_or_init(|| Some(protocol).filter(|_| !is_only));
     }
 
-    /// A connection has got its first answer.
+    /// A connection has got an answer. Written once, as all calls share it.
+    #[inline]
     pub(super) fn set_came(&self) {
-        self.came.store(true, Ordering::Relaxed);
+        if !self.came.load(Ordering::Relaxed) {
+            self.came.store(true, Ordering::Relaxed);
+        }
     }
 
     /// What to try after a call has failed. `None` if a server has answered, as then the protocol is not the reason.

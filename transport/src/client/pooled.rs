@@ -21,7 +21,6 @@ pub(crate) struct PooledConnection<T> {
     pub(super) writer: MessageWriter,
     /// Another connection to the same address had broken when it was taken from the pool.
     pub(super) suspect: bool,
-    answered: bool,
     protocol: Protocol,
     /// The server could not read the last call, and may close the connection.
     refused: bool,
@@ -81,7 +80,6 @@ impl<T: Connection> PooledConnection<T> {
             decoder: Decoder::new(limit),
             writer: MessageWriter::new(protocol, limit),
             suspect: false,
-            answered: false,
             protocol,
             refused: false,
         })
@@ -105,11 +103,6 @@ impl<T: Connection> PooledConnection<T> {
     /// Whether it can be used again after a call that was answered. Bytes after the answer are a protocol error.
     pub(super) fn is_reusable(&self) -> bool {
         !self.refused && !self.reader.has_partial() && self.io.get_ref().is_reusable()
-    }
-
-    /// Whether the answer that has just been received is the first one.
-    pub(super) fn is_first_answer(&mut self) -> bool {
-        !std::mem::replace(&mut self.answered, true)
     }
 
     /// In which protocol an answer came, if not in that of the calls.

@@ -19,6 +19,17 @@ pub(crate) fn refusal_text(body: &str, limit: usize) -> String {
     if body.trim_start().starts_with('<') { String::new() } else { printable(body, limit) }
 }
 
+/// What a server says with a status, or else what the status usually means, behind a colon. `usual` knows of statuses that
+/// depend on what was asked for; it returns "" for others.
+pub(crate) fn reason(status: u16, text: &str, usual: fn(u16) -> &'static str) -> String {
+    let reason = match status {
+        _ if !text.is_empty() => text,
+        502..=504 => "a proxy got no answer from the server",
+        _ => usual(status),
+    };
+    if reason.is_empty() { String::new() } else { format!(": {reason}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::body::BodyError;
-use crate::http::{InvalidHeader, Refusal};
+use crate::http::{InvalidHeader, Refusal, reason};
 
 /// Why a call over HTTP failed, or why a server refused a request. It is inside the `io::Error` of the connection, and
 /// the source of a [`ConnectError`](crate::ConnectError).
@@ -11,7 +11,7 @@ use crate::http::{InvalidHeader, Refusal};
 #[non_exhaustive]
 pub enum HttpError {
     /// The server answered with another status than 200.
-    #[error("the server answered HTTP {status}{}", after_colon(hint(*.status, .text)))]
+    #[error("the server answered HTTP {status}{}", reason(*.status, .text, usual))]
     Status {
         /// The HTTP status.
         status: u16,
@@ -54,19 +54,12 @@ pub enum HttpError {
     Io(#[source] io::Error),
 }
 
-/// What the server says, or else what its status usually means.
-fn hint(status: u16, text: &str) -> &str {
+fn usual(status: u16) -> &'static str {
     match status {
-        _ if !text.is_empty() => text,
         404 => "no service at this path",
         413 => "the message is larger than the server or a proxy allows (nginx: client_max_body_size)",
-        502..=504 => "a proxy got no answer from the server",
         _ => "",
     }
-}
-
-fn after_colon(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!(": {text}") }
 }
 
 impl From<HttpError> for io::Error {

@@ -7,7 +7,6 @@ use futures_util::FutureExt;
 use metainfo::METAINFO;
 use motore::service::Service;
 use pilota::thrift::{ApplicationException, ApplicationExceptionKind, TMessageType, ThriftException};
-use tracing::Instrument;
 use volo::context::Context;
 use volo_thrift::codec::default::framed::HasFramed;
 use volo_thrift::codec::default::thrift::{ProtocolApacheCompact, ProtocolBinary};
@@ -94,13 +93,9 @@ impl Processor {
             }
         };
         let mut cx = take_context(peer);
-        let request = match self.decoder.decode::<<S as GeneratedService>::Request, _>(&mut *cx, message) {
-            Ok(Ok(request)) => request,
-            // An exception is no request.
-            Ok(Err(_)) => {
-                timer.end(Some(Failure::answered(ApplicationExceptionKind::INVALID_MESSAGE_TYPE)));
-                return Next::End;
-            }
+        let decoded = self.decoder.decode::<<S as GeneratedService>::Request, _>(&mut *cx, message);
+        let request = match decoded.and_then(|request| Ok(request?)) {
+            Ok(request) => request,
             Err(error) => {
                 timer.end(Some(Failure::undecodable(&error)));
                 let asked = Asked::for_method(&head, cx.rpc_info().method().to_string());
@@ -118,12 +113,7 @@ impl Processor {
         timer.served(MethodName { service: S::SERVICE_NAME, method: cx.rpc_info().method() });
         let span = telemetry::server_span(&cx, S::SERVICE_NAME, peer, trace_context::incoming());
         let one_way = cx.req_msg_type == Some(TMessageType::OneWay);
-        let outcome = if span.is_disabled() {
-            call_service(&mut cx, service, request).await
-        } else {
-            // Boxed, so that a call that nobody observes does not carry it.
-            Box::pin(call_service(&mut cx, service, request).instrument(span.clone())).await
-        };
+        let outcome = telemetry::observed(&span, call_service(&mut cx, service, request)).await;
         let failure = outcome.as_ref().err().filter(|_| telemetry::is_observed(&span)).map(|error| {
             let is_business = cx.common_stats.biz_error().is_some();
             if is_business { Failure::BUSINESS } else { Failure::answered(error.kind()) }

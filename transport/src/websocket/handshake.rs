@@ -2,14 +2,14 @@
 
 use std::error::Error;
 
-use crate::http::Refusal;
+use crate::http::{Refusal, reason};
 
 /// Why a WebSocket handshake failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HandshakeError {
     /// The server answered with another HTTP status than 101.
-    #[error("the server answered HTTP {status}{}{}", separator(*.status, .text), hint(*.status, .text))]
+    #[error("the server answered HTTP {status}{}", reason(*.status, .text, usual))]
     Status {
         /// The HTTP status.
         status: u16,
@@ -31,18 +31,11 @@ pub enum HandshakeError {
     HealthCheck,
 }
 
-/// What the server says, or else what its status usually means.
-fn hint(status: u16, text: &str) -> &str {
+fn usual(status: u16) -> &'static str {
     match status {
-        _ if !text.is_empty() => text,
         404 => "no WebSocket at this path",
         401 | 403 => "other credentials or another origin are needed",
-        502..=504 => "a proxy got no answer from the server",
         300..=399 => "redirects are not followed",
         _ => "",
     }
-}
-
-fn separator(status: u16, text: &str) -> &'static str {
-    if hint(status, text).is_empty() { "" } else { ": " }
 }

@@ -69,9 +69,9 @@ fn address(layer: &WebSocket, path: &str) -> Result<Option<String>, Refusal> {
 
 /// Checks a path that has one of these segments before the id.
 fn address_under(layer: &WebSocket, segments: &[&str], path: &str) -> Result<Option<String>, Refusal> {
-    let base = layer.path.strip_suffix('/').unwrap_or(&layer.path);
-    let bases = segments.iter().map(|segment| format!("{base}/{segment}"));
-    let id = bases.map(|base| path_id(&base, path)).find(|id| *id != Err(PathIdError::Missing));
+    let below = path_below(&layer.path, path).unwrap_or_default();
+    let ids = segments.iter().map(|segment| path_id(&format!("/{segment}"), below));
+    let id = ids.into_iter().find(|id| *id != Err(PathIdError::Missing));
     let not_found =
         || Refusal::not_found(format!("expected PATH/SEGMENT/ID, where SEGMENT is one of {}", segments.join(", ")));
     let id = id.ok_or_else(not_found)?.map_err(|error| Refusal::bad_request(error.to_string()))?;

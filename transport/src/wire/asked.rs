@@ -1,14 +1,11 @@
 //! In which form a message came that cannot be read, so that its answer comes in the same form.
 
 use super::{
-    Encoding, Form, Framing, Head, MessageKind, encoding_of, head, input::Input, is_bare_without_version, is_framed,
-    is_framed_without_version, is_ttheader, plain,
+    Encoding, Form, Framing, Head, MessageKind, encoding_of, head,
+    input::Input,
+    is_bare_without_version, is_framed, is_framed_without_version, is_ttheader, plain,
+    ttheader::{HEADER, SEQ_ID, bytes_at, header_end},
 };
-
-/// Where a TTHeader's sequence id, header size and contents begin.
-const SEQ_ID: usize = 8;
-const HEADER_SIZE: usize = 12;
-const CONTENTS: usize = 14;
 
 /// What an answer to a message needs to know of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +33,7 @@ impl Asked {
     /// What the beginning of a message says. `None` if it belongs to no known protocol.
     #[cold]
     pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
-        let ttheader_seq_id = number(bytes, SEQ_ID).filter(|_| is_ttheader(bytes)).map(i32::from_be_bytes);
+        let ttheader_seq_id = bytes_at(bytes, SEQ_ID).filter(|_| is_ttheader(bytes)).map(i32::from_be_bytes);
         let Form { framing, encoding, thrift_at, has_frame, has_version } = form(bytes)?;
         let mut input = Input::new(bytes, thrift_at, bytes.len());
         let (kind, seq_id, method) = match head::read(encoding, has_version, &mut input) {
@@ -53,14 +50,13 @@ fn form(bytes: &[u8]) -> Option<Form> {
         [0x82, ..] => Some(Form::bare(Encoding::Compact)),
         [_, _, _, _, a, b, ..] if is_framed(bytes) => Some(Form::framed(encoding_of([a, b]))),
         _ if is_ttheader(bytes) => {
-            let payload_at = number(bytes, HEADER_SIZE)
-                .map_or(bytes.len(), |[a, b]| CONTENTS + 4 * usize::from(u16::from_be_bytes([a, b])));
+            let payload_at = header_end(bytes).unwrap_or(bytes.len());
             let (encoding, thrift_at, has_frame) = match bytes.get(payload_at..) {
                 Some([0x80, ..]) => (Encoding::Binary, payload_at, false),
                 Some([0x82, ..]) => (Encoding::Compact, payload_at, false),
                 Some(&[_, _, _, _, a, b, ..]) => (encoding_of([a, b]), payload_at + 4, true),
                 // The protocol's number in the header: 2 is compact.
-                _ if bytes.get(CONTENTS) == Some(&2) => (Encoding::Compact, bytes.len(), true),
+                _ if bytes.get(HEADER) == Some(&2) => (Encoding::Compact, bytes.len(), true),
                 _ => (Encoding::Binary, bytes.len(), true),
             };
             Some(Form { framing: Framing::TtHeader, encoding, thrift_at, has_frame, has_version: true })
@@ -69,8 +65,4 @@ fn form(bytes: &[u8]) -> Option<Form> {
         _ if is_bare_without_version(bytes) => Some(Form { has_version: false, ..Form::bare(Encoding::Binary) }),
         _ => None,
     }
-}
-
-fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
-    bytes.get(at..)?.first_chunk().copied()
 }

@@ -7,23 +7,23 @@
 //! The size counts words of four bytes from the protocol on, which is 0 for binary and 2 for compact
 //! (<https://github.com/apache/thrift/blob/master/doc/specs/HeaderFormat.md>).
 
-use super::{Encoding, MessageKind, head, input::Input, json::INVALID_PROTOCOL, plain};
-
-/// Where its sequence id, header size and contents begin.
-const SEQ_ID: usize = 8;
-const HEADER_SIZE: usize = 12;
-const CONTENTS: usize = 14;
+use super::{
+    Encoding, MessageKind, head,
+    input::Input,
+    json::INVALID_PROTOCOL,
+    plain,
+    ttheader::{HEADER, SEQ_ID, bytes_at, header_end},
+};
 
 /// The protocol's number for the compact encoding.
 const COMPACT: u8 = 2;
 
 /// The exception `text` in the form of the message. `None` if the message is one-way, or an answer.
 pub(super) fn exception(bytes: &[u8], text: &str) -> Option<Vec<u8>> {
-    let header_seq_id: [u8; 4] = *bytes.get(SEQ_ID..)?.first_chunk()?;
-    let size: [u8; 2] = *bytes.get(HEADER_SIZE..)?.first_chunk()?;
-    let (protocol, transforms) = (*bytes.get(CONTENTS)?, *bytes.get(CONTENTS + 1)?);
+    let header_seq_id = bytes_at(bytes, SEQ_ID)?;
+    let at = header_end(bytes)?;
+    let [protocol, transforms] = bytes_at(bytes, HEADER)?;
     let encoding = if protocol == COMPACT { Encoding::Compact } else { Encoding::Binary };
-    let at = CONTENTS + 4 * usize::from(u16::from_be_bytes(size));
     // A message that is compressed cannot be looked at.
     let read = if transforms == 0 && matches!(protocol, 0 | COMPACT) {
         head::read(encoding, true, &mut Input::new(bytes, at, bytes.len())).ok()

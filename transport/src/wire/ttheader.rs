@@ -7,15 +7,26 @@
 
 use super::TtHeaderError;
 
-/// Length, magic, flags, sequence id and header size.
-const FIXED: usize = 14;
+/// Where the sequence id and the header's size in words of four bytes are, and where the header begins: behind them. Apache's
+/// THeader, which it comes from, has them in the same places.
+pub(super) const SEQ_ID: usize = 8;
+pub(super) const HEADER_SIZE: usize = 12;
+pub(super) const HEADER: usize = 14;
+
+/// The bytes of a number at byte `at`, as far as they have arrived.
+pub(super) fn bytes_at<const N: usize>(message: &[u8], at: usize) -> Option<[u8; N]> {
+    message.get(at..)?.first_chunk().copied()
+}
+
+/// Where the payload begins. `None` if the header's size has not arrived.
+pub(super) fn header_end(message: &[u8]) -> Option<usize> {
+    Some(HEADER + 4 * usize::from(u16::from_be_bytes(bytes_at(message, HEADER_SIZE)?)))
+}
 
 /// Where the payload of a whole message begins.
 pub(super) fn payload_at(message: &[u8]) -> Result<usize, TtHeaderError> {
-    let fixed = message.first_chunk::<FIXED>().ok_or(TtHeaderError::Truncated)?;
-    let words = u16::from_be_bytes([fixed[12], fixed[13]]);
-    let payload_at = FIXED + 4 * usize::from(words);
-    let header = message.get(FIXED..payload_at).ok_or(TtHeaderError::Truncated)?;
+    let payload_at = header_end(message).ok_or(TtHeaderError::Truncated)?;
+    let header = message.get(HEADER..payload_at).ok_or(TtHeaderError::Truncated)?;
     check(header)?;
     Ok(payload_at)
 }

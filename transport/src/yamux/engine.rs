@@ -230,7 +230,6 @@ mod tests {
     use crate::yamux::YamuxRole;
 
     #[test]
-    #[allow(clippy::unwrap_used)] // a test that can't go on has failed
     fn a_visitor_wakes_the_task_while_a_stream_waits_to_be_opened() {
         let (connection, _peer) = tokio::io::duplex(64 * 1024);
         let status = Arc::new(Status::new(1, YamuxRole::Client));

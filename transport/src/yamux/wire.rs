@@ -266,7 +266,6 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    #[allow(clippy::unwrap_used)] // a test that can't go on has failed
     async fn small_reads_take_no_large_buffer_and_large_ones_do_until_the_session_is_idle() {
         let (connection, mut peer) = tokio::io::duplex(64 * 1024);
         let mut wire = Wire::new(Box::new(connection), None);
