@@ -1,6 +1,7 @@
-//! Installs the Debian packages that groups need.
+//! Installs the Debian packages that groups need, and notes what they have installed themselves.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::Stdio;
 
 use anyhow::{Context, bail};
@@ -39,4 +40,18 @@ async fn apt(args: &[&str]) -> anyhow::Result<()> {
         bail!("apt-get {} failed: {}", args.join(" "), String::from_utf8_lossy(&output.stderr));
     }
     Ok(())
+}
+
+/// Whether a group has installed `wanted` in `dir`, in this run or an earlier one.
+pub fn is_installed(dir: &Path, wanted: &str) -> bool {
+    std::fs::read_to_string(dir.join("installed")).is_ok_and(|installed| installed == wanted)
+}
+
+/// Notes that it has.
+///
+/// # Errors
+///
+/// If the note can't be written.
+pub fn set_installed(dir: &Path, wanted: &str) -> anyhow::Result<()> {
+    std::fs::write(dir.join("installed"), wanted).context("noting what is installed")
 }

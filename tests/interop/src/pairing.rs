@@ -1,6 +1,9 @@
 //! One pairing: a server, a client, and what the client said.
 
+use std::future::Future;
 use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
 
 use crate::cases::Cases;
 use crate::program::Program;
@@ -9,6 +12,14 @@ use crate::row::{Row, Verdict};
 /// How long a client may take for all its cases.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(120);
 
+/// How many pairings run at once: each has two processes, and most of its time goes by in timeouts that it waits for.
+const AT_ONCE: usize = 4;
+
+/// Runs pairings, several at once, and returns their rows in the same order.
+pub async fn all(pairings: impl IntoIterator<Item = impl Future<Output = Row>>) -> Vec<Row> {
+    stream::iter(pairings).buffered(AT_ONCE).collect().await
+}
+
 /// Starts `server`, runs `client` with the server's address as its last argument, and gives `row` the verdict.
 pub async fn run(row: Row, server: Program, client: Program) -> Row {
     match cases(server, client).await {
@@ -16,7 +27,7 @@ pub async fn run(row: Row, server: Program, client: Program) -> Row {
             let note = if row.note.is_empty() { cases.note(&row.protocol) } else { row.note.clone() };
             row.with_verdict(Verdict::of(&cases)).with_note(note)
         }
-        Err(error) => row.with_verdict(Verdict::Failed(format!("{error:#}"))),
+        Err(error) => row.with_verdict(error.into()),
     }
 }
 

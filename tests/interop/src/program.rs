@@ -73,11 +73,8 @@ impl Program {
     ///
     /// As there.
     pub async fn serve_until(mut self, is_ready: impl Fn(&str) -> bool) -> anyhow::Result<Server> {
-        let log = self.log_file()?;
-        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
-        let mut child = self.command.spawn().with_context(|| format!("starting {}", self.name))?;
+        let (mut child, group) = self.start(Stdio::piped(), Stdio::piped())?;
         let stdin = child.stdin.take();
-        let group = Group(child.id());
         let stdout = child.stdout.take().context("its standard output is piped")?;
         let mut lines = BufReader::new(stdout).lines();
         let address = async {
@@ -100,11 +97,8 @@ impl Program {
     ///
     /// If it can't be started, ends, or does not listen within 30 s.
     pub async fn serve_at(mut self, port: u16) -> anyhow::Result<Server> {
-        let log = self.log_file()?;
-        self.command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(log);
-        let mut child = self.command.spawn().with_context(|| format!("starting {}", self.name))?;
+        let (mut child, group) = self.start(Stdio::piped(), Stdio::null())?;
         let stdin = child.stdin.take();
-        let group = Group(child.id());
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let deadline = Instant::now() + START_TIMEOUT;
         while TcpStream::connect(address).await.is_err() {
@@ -125,10 +119,7 @@ impl Program {
     ///
     /// If it can't be started or takes longer than `limit`.
     pub async fn run(mut self, limit: Duration) -> anyhow::Result<Output> {
-        let log = self.log_file()?;
-        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
-        let child = self.command.spawn().with_context(|| format!("starting {}", self.name))?;
-        let _group = Group(child.id());
+        let (child, _group) = self.start(Stdio::null(), Stdio::piped())?;
         let output = timeout(limit, child.wait_with_output())
             .await
             .with_context(|| format!("{} did not end within {limit:?}{}", self.name, end_of(&self.log)))??;
@@ -153,9 +144,14 @@ impl Program {
         Ok(output.text)
     }
 
-    fn log_file(&self) -> anyhow::Result<Stdio> {
-        let file = File::options().create(true).append(true).open(&self.log);
-        Ok(file.with_context(|| format!("opening {}", self.log.display()))?.into())
+    /// Starts it as a process group of its own.
+    fn start(&mut self, stdin: Stdio, stdout: Stdio) -> anyhow::Result<(Child, Group)> {
+        let log = File::options().create(true).append(true).open(&self.log);
+        let log = log.with_context(|| format!("opening {}", self.log.display()))?;
+        let child = self.command.stdin(stdin).stdout(stdout).stderr(log).spawn();
+        let child = child.with_context(|| format!("starting {}", self.name))?;
+        let group = Group(child.id());
+        Ok((child, group))
     }
 }
 

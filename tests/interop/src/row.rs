@@ -48,6 +48,11 @@ impl Row {
     }
 }
 
+/// Gives the same verdict to all rows, as where a group cannot run.
+pub fn all(rows: impl IntoIterator<Item = Row>, verdict: &Verdict) -> Vec<Row> {
+    rows.into_iter().map(|row| row.with_verdict(verdict.clone())).collect()
+}
+
 /// What was seen of a pairing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -74,6 +79,18 @@ impl Verdict {
     /// Why it was not run, if it was not.
     pub fn why_skipped(&self) -> Option<&str> {
         if let Verdict::Skipped(why) = self { Some(why) } else { None }
+    }
+}
+
+impl From<anyhow::Error> for Verdict {
+    fn from(error: anyhow::Error) -> Self {
+        Verdict::Failed(format!("{error:#}"))
+    }
+}
+
+impl From<anyhow::Result<Cases>> for Verdict {
+    fn from(cases: anyhow::Result<Cases>) -> Self {
+        cases.map_or_else(Verdict::from, |cases| Verdict::of(&cases))
     }
 }
 

@@ -8,7 +8,6 @@ The folder with the code that `thrift --gen py everything.thrift` made is in PYT
 
 import logging
 import socket
-import sys
 from urllib.parse import urlsplit
 
 import cases
@@ -49,8 +48,7 @@ class Library:
 
     def __init__(self, transport, protocol, address):
         self.transport, self.address = transport, address
-        self.framing, _, self.encoding = protocol.partition("-")
-        self.encoding = self.encoding or "binary"
+        self.framing, self.encoding = served.parts(protocol)
 
     def connect(self, timeout):
         return Client(self, timeout)
@@ -77,13 +75,8 @@ class Library:
         return isinstance(error, socket.timeout) or getattr(error, "type", None) == timed_out
 
 
-class Client:
-    """The clients of both services on one connection."""
-
-    def __init__(self, library, timeout):
-        self.library = library
-        self.transport = None
-        self.reopen(timeout)
+class Client(served.Client):
+    transport = None
 
     def reopen(self, timeout):
         self.close()
@@ -95,23 +88,15 @@ class Client:
         if self.transport and self.transport.isOpen():
             self.transport.close()
 
-    def unknown(self, text):
-        return self.newer.unknown(text)
-
-    def __getattr__(self, method):
-        return getattr(self.everything, method)
-
 
 def server(transport, protocol):
-    framing, _, encoding = protocol.partition("-")
-    encoding = ENCODINGS[encoding or "binary"]
+    framing, encoding = served.parts(protocol)
+    encoding = ENCODINGS[encoding]
     processor = Everything.Processor(cases.Handler(ttypes, TApplicationException))
     if transport == "http":
         # The library's server closes the connection after each answer, and takes one at a time by default.
         http = THttpServer(processor, ("127.0.0.1", 0), encoding, server_class=served.HttpServer)
-        http.httpd.RequestHandlerClass.log_message = lambda *arguments: None
-        print(f"http://127.0.0.1:{http.httpd.server_port}/everything", flush=True)
-        http.serve()
+        served.serve_http(http)
     else:
         listener = Listener("127.0.0.1", 0)
         TThreadedServer(processor, listener, FRAMINGS[framing], encoding, daemon=True).serve()

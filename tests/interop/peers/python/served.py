@@ -1,4 +1,4 @@
-"""The command line of a peer, which is the same for every library."""
+"""The parts of a peer that are the same for every library: its command line, its clients and its HTTP server."""
 
 import os
 import sys
@@ -22,6 +22,35 @@ def main(library, server):
             os._exit(0 if (call_strangely(library) if strange else cases.run(library)) else 1)
         case _:
             sys.exit(sys.modules["__main__"].__doc__)
+
+
+def parts(protocol):
+    """The framing and the encoding of a protocol."""
+    framing, _, encoding = protocol.partition("-")
+    return framing, encoding or "binary"
+
+
+class Client:
+    """The clients of both services on one connection, which `reopen` makes."""
+
+    everything = newer = None
+
+    def __init__(self, library, timeout):
+        self.library = library
+        self.reopen(timeout)
+
+    def unknown(self, text):
+        return self.newer.unknown(text)
+
+    def __getattr__(self, method):
+        return getattr(self.everything, method)
+
+
+def serve_http(server):
+    """Serves with the library's `THttpServer`."""
+    server.httpd.RequestHandlerClass.log_message = lambda *arguments: None
+    print(f"http://127.0.0.1:{server.httpd.server_port}/everything", flush=True)
+    server.serve()
 
 
 class HttpServer(ThreadingHTTPServer):

@@ -38,8 +38,7 @@ class Library:
 
     def __init__(self, transport, protocol, address):
         self.transport, self.address = transport, address
-        self.framing, _, encoding = protocol.partition("-")
-        self.encoding = encoding or "binary"
+        self.framing, self.encoding = served.parts(protocol)
 
     def connect(self, timeout):
         return Client(self, timeout)
@@ -59,14 +58,7 @@ class Library:
         return isinstance(error, socket.timeout)
 
 
-class Client:
-    """The clients of both services on one connection."""
-
-    def __init__(self, library, timeout):
-        self.library = library
-        self.everything = None
-        self.reopen(timeout)
-
+class Client(served.Client):
     def reopen(self, timeout):
         self.close()
         self.everything = self.library.open(timeout)
@@ -76,22 +68,14 @@ class Client:
         if self.everything:
             self.everything.close()
 
-    def unknown(self, text):
-        return self.newer.unknown(text)
-
-    def __getattr__(self, method):
-        return getattr(self.everything, method)
-
 
 def server(transport, protocol):
-    framing, _, encoding = protocol.partition("-")
-    framing, encoding = FRAMINGS[framing], ENCODINGS[encoding or "binary"]
+    framing, encoding = served.parts(protocol)
+    framing, encoding = FRAMINGS[framing], ENCODINGS[encoding]
     processor = TProcessor(types.Everything, cases.Handler(types, TApplicationException))
     if transport == "http":
         http = THttpServer(processor, ("127.0.0.1", 0), framing, encoding, server_class=served.HttpServer)
-        http.httpd.RequestHandlerClass.log_message = lambda *arguments: None
-        print(f"http://127.0.0.1:{http.httpd.server_port}/everything", flush=True)
-        http.serve()
+        served.serve_http(http)
     else:
         # It closes connections that are idle for 3 s by default.
         TThreadedServer(

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use self::programs::{Demo, Language, Programs};
 use crate::cases::Cases;
-use crate::row::{Row, Verdict};
+use crate::row::{self, Row, Verdict};
 use crate::tool::Tool;
 use crate::work::Work;
 
@@ -29,7 +29,7 @@ pub async fn run(work: &Work) -> Vec<Row> {
     let programs = match Tool::find("go") {
         Err(missing) => return all(&Verdict::Skipped(missing)),
         Ok(_) => match Programs::build(work).await {
-            Err(error) => return all(&Verdict::Failed(format!("{error:#}"))),
+            Err(error) => return all(&error.into()),
             Ok(programs) => programs,
         },
     };
@@ -38,8 +38,7 @@ pub async fn run(work: &Work) -> Vec<Row> {
         let mut rows = Vec::new();
         for (client, server) in DIRECTIONS {
             let cases = pairing(programs, demo, client, server).await;
-            let verdict = cases.map_or_else(|error| Verdict::Failed(format!("{error:#}")), |cases| Verdict::of(&cases));
-            rows.push(row(demo, client, server).with_verdict(verdict));
+            rows.push(row(demo, client, server).with_verdict(cases.into()));
         }
         rows
     });
@@ -78,7 +77,7 @@ fn is_taken(port: u16) -> bool {
 
 fn all(verdict: &Verdict) -> Vec<Row> {
     let rows = Demo::ALL.iter().flat_map(|demo| DIRECTIONS.map(|(client, server)| row(demo, client, server)));
-    rows.map(|row| row.with_verdict(verdict.clone())).collect()
+    row::all(rows, verdict)
 }
 
 fn row(demo: &Demo, client: Language, server: Language) -> Row {

@@ -12,7 +12,7 @@ use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
-use crate::row::{Row, Verdict};
+use crate::row::{self, Row, Verdict};
 use crate::tool::Tool;
 use crate::work::Work;
 
@@ -34,8 +34,7 @@ const CASES_TIMEOUT: Duration = Duration::from_secs(60);
 pub async fn run(work: &Work) -> Vec<Row> {
     let row = |direction| Row::new("Autobahn|Testsuite", VERSION, direction, "websocket", "messages");
     let (server, client) = (row("Autobahn -> Rust"), row("Rust -> Autobahn"));
-    let both =
-        |verdict: Verdict| vec![server.clone().with_verdict(verdict.clone()), client.clone().with_verdict(verdict)];
+    let both = |verdict: Verdict| row::all([server.clone(), client.clone()], &verdict);
     let tools = async { Ok((Tool::find("cargo")?, Tool::find("python3")?, python2::find().await?)) };
     let (cargo, python3, python2) = match tools.await {
         Ok(tools) => tools,
@@ -47,12 +46,12 @@ pub async fn run(work: &Work) -> Vec<Row> {
     };
     let suite = match prepared.await {
         Ok(suite) => suite,
-        Err(error) => return both(Verdict::Failed(format!("{error:#}"))),
+        Err(error) => return both(error.into()),
     };
     let (of_server, of_client) = tokio::join!(suite.tests_server(), suite.tests_client());
     let judged = |row: Row, outcome: anyhow::Result<report::Outcome>| match outcome {
         Ok(outcome) => row.with_verdict(outcome.verdict).with_note(outcome.note),
-        Err(error) => row.with_verdict(Verdict::Failed(format!("{error:#}"))),
+        Err(error) => row.with_verdict(error.into()),
     };
     vec![judged(server, of_server), judged(client, of_client)]
 }

@@ -7,8 +7,8 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use crate::cases::Cases;
-use crate::groups::scripts::{NPM_THRIFT, Node, Unready};
-use crate::row::{Row, Verdict};
+use crate::groups::scripts::{NPM_THRIFT, Node};
+use crate::row::{self, Row, Verdict};
 use crate::tool::Tool;
 use crate::work::Work;
 
@@ -38,7 +38,7 @@ pub async fn run(work: &Work) -> Vec<Row> {
     let rust = work.binaries().join("rust-peer");
     let (node, chromium) = match tools(work).await {
         Ok(tools) => tools,
-        Err(unready) => return unready.rows(rows.map(|(_, row)| row)),
+        Err(verdict) => return row::all(rows.map(|(_, row)| row), &verdict),
     };
     let running = rows.map(|(page, row)| {
         let program = node.peer(work, "browser/peer.js");
@@ -51,7 +51,7 @@ pub async fn run(work: &Work) -> Vec<Row> {
                     let note = note.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
                     row.with_verdict(Verdict::of(&cases)).with_note(note)
                 }
-                Err(error) => row.with_verdict(Verdict::Failed(format!("{error:#}"))),
+                Err(error) => row.with_verdict(error.into()),
             }
         }
     });
@@ -64,9 +64,9 @@ fn origin(page: &str) -> String {
     page.replace('-', " ") + refused
 }
 
-async fn tools(work: &Work) -> Result<(Node, PathBuf), Unready> {
+async fn tools(work: &Work) -> Result<(Node, PathBuf), Verdict> {
     // As Debian names it, and others.
     let others = || ["chromium-browser", "google-chrome"].into_iter().find_map(|name| Tool::find(name).ok());
-    let chromium = Tool::find("chromium").or_else(|missing| others().ok_or(missing)).map_err(Unready::Missing)?;
+    let chromium = Tool::find("chromium").or_else(|missing| others().ok_or(missing)).map_err(Verdict::Skipped)?;
     Ok((Node::prepare(work).await?, chromium.path().to_owned()))
 }

@@ -1,7 +1,7 @@
 //! npm's thrift at either end, and npm's ws under it.
 
 use crate::groups::scripts::{NPM_THRIFT, Node, Pairing, run_all};
-use crate::row::Row;
+use crate::row::{self, Row};
 use crate::work::Work;
 
 const TO_RUST: &str = "Node.js -> Rust";
@@ -35,7 +35,7 @@ pub async fn run(work: &Work) -> Vec<Row> {
     });
     match Node::prepare(work).await {
         Ok(node) => run_all(rows.map(|row| pairing(work, &node, row)).collect()).await,
-        Err(unready) => unready.rows(rows),
+        Err(verdict) => row::all(rows, &verdict),
     }
 }
 

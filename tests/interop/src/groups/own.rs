@@ -1,8 +1,5 @@
 //! Our own programs on both ends: every transport and protocol.
 
-use futures_util::StreamExt;
-use futures_util::stream;
-
 use crate::pairing;
 use crate::row::Row;
 use crate::work::Work;
@@ -20,13 +17,10 @@ const PAIRINGS: &[(&str, &[&str])] = &[
 /// Runs all pairings of this group.
 pub async fn run(work: &Work) -> Vec<Row> {
     let pairings = PAIRINGS.iter().flat_map(|&(transport, protocols)| protocols.iter().map(move |p| (transport, *p)));
-    stream::iter(pairings)
-        .map(|(transport, protocol)| async move {
-            let row = Row::new("volplane", env!("CARGO_PKG_VERSION"), "Rust -> Rust", transport, protocol);
-            let server = work.rust_peer("server", transport, protocol);
-            pairing::run(row, server, work.rust_peer("client", transport, protocol)).await
-        })
-        .buffered(4)
-        .collect()
-        .await
+    pairing::all(pairings.map(|(transport, protocol)| {
+        let row = Row::new("volplane", env!("CARGO_PKG_VERSION"), "Rust -> Rust", transport, protocol);
+        let server = work.rust_peer("server", transport, protocol);
+        pairing::run(row, server, work.rust_peer("client", transport, protocol))
+    }))
+    .await
 }

@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use self::proxy::Proxy;
 use self::servers::Servers;
 use crate::cases::Cases;
-use crate::row::{Row, Verdict};
+use crate::row::{self, Row, Verdict};
 use crate::tool::Tool;
 use crate::work::Work;
 
@@ -21,10 +21,8 @@ const IDLE_SECONDS: u64 = 70;
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(IDLE_SECONDS + 60);
 
 /// The proxies, each with the ends that its configuration has.
-const PROXIES: [(&str, &[End]); 2] = [
-    ("nginx", &[End::WebSocket, End::Yamux, End::Http, End::Tls]),
-    ("haproxy", &[End::WebSocket, End::Yamux, End::Http, End::Tls, End::ProxyV1, End::ProxyV2]),
-];
+const PROXIES: [(&str, &[End]); 2] =
+    [("nginx", &[End::WebSocket, End::Yamux, End::Http, End::Tls]), ("haproxy", &End::ALL)];
 
 /// What a proxy does for one server, on a port of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +39,8 @@ pub enum End {
 }
 
 impl End {
+    const ALL: [End; 6] = [End::WebSocket, End::Yamux, End::Http, End::Tls, End::ProxyV1, End::ProxyV2];
+
     /// Its port's name in the configurations.
     fn port(self) -> &'static str {
         match self {
@@ -106,15 +106,14 @@ impl End {
 pub async fn run(work: &Work) -> Vec<Row> {
     let servers = match servers::start(work).await {
         Ok(servers) => servers,
-        Err(error) => return failed(&format!("{error:#}")),
+        Err(error) => return failed(&error.into()),
     };
     let servers = &servers;
     join_all(PROXIES.map(|(name, ends)| through(work, servers, name, ends))).await.concat()
 }
 
-fn failed(error: &str) -> Vec<Row> {
-    let rows = PROXIES.iter().flat_map(|(name, ends)| ends.iter().map(|end| row(name, "", *end)));
-    rows.map(|row| row.with_verdict(Verdict::Failed(error.to_owned()))).collect()
+fn failed(verdict: &Verdict) -> Vec<Row> {
+    row::all(PROXIES.iter().flat_map(|(name, ends)| ends.iter().map(|end| row(name, "", *end))), verdict)
 }
 
 fn row(name: &str, version: &str, end: End) -> Row {
@@ -122,7 +121,7 @@ fn row(name: &str, version: &str, end: End) -> Row {
 }
 
 async fn through(work: &Work, servers: &Servers, name: &str, ends: &[End]) -> Vec<Row> {
-    let all = |verdict: Verdict| ends.iter().map(|end| row(name, "", *end).with_verdict(verdict.clone())).collect();
+    let all = |verdict: Verdict| row::all(ends.iter().map(|end| row(name, "", *end)), &verdict);
     let tools = Tool::find(name).and_then(|tool| Tool::find("openssl").map(|openssl| (tool, openssl)));
     let (tool, openssl) = match tools {
         Ok(tools) => tools,
@@ -130,21 +129,18 @@ async fn through(work: &Work, servers: &Servers, name: &str, ends: &[End]) -> Ve
     };
     match Proxy::start(work, &tool, &openssl, name, servers).await {
         Ok(proxy) => join_all(ends.iter().map(|end| pairing(work, &proxy, name, *end))).await,
-        Err(error) => all(Verdict::Failed(format!("{error:#}"))),
+        Err(error) => all(error.into()),
     }
 }
 
 async fn pairing(work: &Work, proxy: &Proxy, name: &str, end: End) -> Row {
     let row = row(name, proxy.version(), end).with_note(end.note(name));
-    match cases(work, proxy, name, end).await {
-        Ok(cases) => row.with_verdict(Verdict::of(&cases)),
-        Err(error) => row.with_verdict(Verdict::Failed(format!("{error:#}"))),
-    }
+    row.with_verdict(cases(work, proxy, name, end).await.into())
 }
 
 /// All cases at once, and two calls with a pause between them.
 async fn cases(work: &Work, proxy: &Proxy, name: &str, end: End) -> anyhow::Result<Cases> {
-    let address = end.address(proxy.port(end.port()).context("the configuration has no such port")?);
+    let address = end.address(proxy.port(end).context("the configuration has no such port")?);
     let idle_seconds = IDLE_SECONDS.to_string();
     let all = async {
         // One after the other, or the handshakes of 64 callers each wait for all the others. It is never closed.

@@ -1,7 +1,7 @@
 //! Apache's Python library and thriftpy2, at either end.
 
 use crate::groups::scripts::{APACHE_PYTHON, Pairing, Python, THRIFTPY2, run_all};
-use crate::row::Row;
+use crate::row::{self, Row};
 use crate::work::Work;
 
 /// Both libraries, each at either end.
@@ -51,7 +51,7 @@ pub async fn run(work: &Work) -> Vec<Row> {
     let rows = LIBRARIES.iter().flat_map(rows_of);
     match Python::prepare(work).await {
         Ok(python) => run_all(rows.map(|(library, row)| pairing(work, &python, library, row)).collect()).await,
-        Err(unready) => unready.rows(rows.map(|(_, row)| row)),
+        Err(verdict) => row::all(rows.map(|(_, row)| row), &verdict),
     }
 }
 

@@ -5,18 +5,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
-use futures_util::StreamExt;
-use futures_util::stream;
 use tokio::sync::OnceCell;
 
+use crate::install::{is_installed, set_installed};
 use crate::pairing;
 use crate::program::Program;
 use crate::row::{Row, Verdict};
 use crate::tool::Tool;
 use crate::work::Work;
-
-/// How many pairings run beside each other: each has two processes, and most wait for a timeout of some case.
-const PAIRINGS_AT_ONCE: usize = 4;
 
 /// How long a package manager may take.
 const INSTALL_TIMEOUT: Duration = Duration::from_secs(300);
@@ -30,32 +26,6 @@ pub const THRIFTPY2: &str = "0.7.1";
 /// That of npm's thrift, as in `peers/node/package.json`.
 pub const NPM_THRIFT: &str = "0.24.0";
 
-/// Why a group can't run.
-#[derive(Clone, Debug)]
-pub enum Unready {
-    /// A tool is missing: `needs npm`.
-    Missing(String),
-    /// Installing or generating failed.
-    Failed(String),
-}
-
-impl Unready {
-    /// Gives this verdict to every row.
-    pub fn rows(&self, rows: impl IntoIterator<Item = Row>) -> Vec<Row> {
-        let verdict = match self {
-            Unready::Missing(tool) => Verdict::Skipped(tool.clone()),
-            Unready::Failed(why) => Verdict::Failed(why.clone()),
-        };
-        rows.into_iter().map(|row| row.with_verdict(verdict.clone())).collect()
-    }
-}
-
-impl From<anyhow::Error> for Unready {
-    fn from(error: anyhow::Error) -> Self {
-        Unready::Failed(format!("{error:#}"))
-    }
-}
-
 /// A row that has still to be run.
 #[derive(Debug)]
 pub struct Pairing {
@@ -64,10 +34,9 @@ pub struct Pairing {
     pub client: Program,
 }
 
-/// Runs pairings, some beside each other, and returns their rows in the same order.
+/// Runs pairings, and returns their rows in the same order.
 pub async fn run_all(pairings: Vec<Pairing>) -> Vec<Row> {
-    let running = pairings.into_iter().map(|pairing| pairing::run(pairing.row, pairing.server, pairing.client));
-    stream::iter(running).buffered(PAIRINGS_AT_ONCE).collect().await
+    pairing::all(pairings.into_iter().map(|Pairing { row, server, client }| pairing::run(row, server, client))).await
 }
 
 /// Python with both libraries.
@@ -80,20 +49,20 @@ pub struct Python {
 
 impl Python {
     /// Makes a virtual environment and generates code, unless that has been done.
-    pub async fn prepare(work: &Work) -> Result<Python, Unready> {
-        let python = Tool::find("python3").map_err(Unready::Missing)?;
-        let thrift = Tool::find("thrift").map_err(Unready::Missing)?;
+    pub async fn prepare(work: &Work) -> Result<Python, Verdict> {
+        let python = Tool::find("python3").map_err(Verdict::Skipped)?;
+        let thrift = Tool::find("thrift").map_err(Verdict::Skipped)?;
         let dir = work.dir("python")?;
         let interpreter = dir.join("venv/bin/python");
         let wanted = format!("thrift=={APACHE_PYTHON} thriftpy2=={THRIFTPY2}");
-        if !is_done(&dir, &wanted) {
+        if !is_installed(&dir, &wanted) {
             let venv =
                 work.program(python.path(), "python venv").args(["-m", "venv", "--clear"]).args([dir.join("venv")]);
             venv.check(INSTALL_TIMEOUT).await.context("making a virtual environment (Debian: python3-venv)")?;
             let pip = work.program(&interpreter, "python pip").args(["-m", "pip", "install", "--quiet"]);
             let pip = pip.args(wanted.split(' ')).env("PIP_DISABLE_PIP_VERSION_CHECK", "1");
             pip.check(INSTALL_TIMEOUT).await.context("installing the libraries for Python")?;
-            set_done(&dir, &wanted)?;
+            set_installed(&dir, &wanted)?;
         }
         let generated = generate(work, &thrift, "py", &dir).await?;
         Ok(Python { interpreter, generated, peers: work.peers() })
@@ -117,24 +86,24 @@ pub struct Node {
 
 impl Node {
     /// Installs the packages and generates code, once a run: the groups of Node.js and of the browser share them.
-    pub async fn prepare(work: &Work) -> Result<Node, Unready> {
-        static PREPARED: OnceCell<Result<Node, Unready>> = OnceCell::const_new();
+    pub async fn prepare(work: &Work) -> Result<Node, Verdict> {
+        static PREPARED: OnceCell<Result<Node, Verdict>> = OnceCell::const_new();
         PREPARED.get_or_init(|| Node::make(work)).await.clone()
     }
 
-    async fn make(work: &Work) -> Result<Node, Unready> {
-        let node = Tool::find("node").map_err(Unready::Missing)?;
-        let npm = Tool::find("npm").map_err(Unready::Missing)?;
-        let thrift = Tool::find("thrift").map_err(Unready::Missing)?;
+    async fn make(work: &Work) -> Result<Node, Verdict> {
+        let node = Tool::find("node").map_err(Verdict::Skipped)?;
+        let npm = Tool::find("npm").map_err(Verdict::Skipped)?;
+        let thrift = Tool::find("thrift").map_err(Verdict::Skipped)?;
         let (dir, from) = (work.dir("node")?, work.peers().join("node"));
         let lock = std::fs::read_to_string(from.join("package-lock.json")).context("reading package-lock.json")?;
-        if !is_done(&dir, &lock) {
+        if !is_installed(&dir, &lock) {
             for name in ["package.json", "package-lock.json"] {
                 std::fs::copy(from.join(name), dir.join(name)).with_context(|| format!("copying {name}"))?;
             }
             let npm = work.program(npm.path(), "npm").args(["ci", "--silent", "--no-fund", "--no-audit"]).dir(&dir);
             npm.check(INSTALL_TIMEOUT).await.context("installing the packages for Node.js")?;
-            set_done(&dir, &lock)?;
+            set_installed(&dir, &lock)?;
         }
         let generated = generate(work, &thrift, "js:node,es6", &dir).await?;
         let modules = std::env::join_paths([dir.join("node_modules"), generated]).context("joining NODE_PATH")?;
@@ -157,13 +126,4 @@ async fn generate(work: &Work, thrift: &Tool, language: &str, dir: &Path) -> any
     let compiler = compiler.args(["-nowarn", "--gen", language, "-out"]).args([&generated]);
     compiler.args([work.peers().join("everything.thrift")]).check(GENERATE_TIMEOUT).await?;
     Ok(generated)
-}
-
-/// Whether what is installed in `dir` is `wanted`.
-fn is_done(dir: &Path, wanted: &str) -> bool {
-    std::fs::read_to_string(dir.join("installed")).is_ok_and(|installed| installed == wanted)
-}
-
-fn set_done(dir: &Path, wanted: &str) -> anyhow::Result<()> {
-    std::fs::write(dir.join("installed"), wanted).context("noting what is installed")
 }

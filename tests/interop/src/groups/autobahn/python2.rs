@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::process::Command;
 
+use crate::install::{is_installed, set_installed};
 use crate::program::Program;
 use crate::tool::Tool;
 use crate::work::Work;
@@ -52,9 +53,9 @@ pub async fn install(work: &Work, python3: &Tool, python2: &Path) -> anyhow::Res
     let (maker, environment) = (dir.join("virtualenv"), dir.join("python2"));
     let wstest = environment.join("bin/wstest");
     let requirements = work.peers().join("autobahn/requirements.txt");
-    let wanted = std::fs::read(&requirements).with_context(|| format!("reading {}", requirements.display()))?;
-    let installed = environment.join("installed.txt");
-    if std::fs::read(&installed).is_ok_and(|installed| installed == wanted) {
+    let wanted =
+        std::fs::read_to_string(&requirements).with_context(|| format!("reading {}", requirements.display()))?;
+    if is_installed(&environment, &wanted) {
         return Ok(wstest);
     }
     let step = |program: &Path| work.program(program, "autobahn install");
@@ -64,7 +65,7 @@ pub async fn install(work: &Work, python3: &Tool, python2: &Path) -> anyhow::Res
     check(make.args([python2, &environment])).await?;
     let install = step(&environment.join("bin/pip")).args(["install", "--quiet", "--requirement"]);
     check(install.args([&requirements])).await?;
-    std::fs::write(&installed, wanted).with_context(|| format!("writing {}", installed.display()))?;
+    set_installed(&environment, &wanted)?;
     Ok(wstest)
 }
 

@@ -1,15 +1,10 @@
 //! Pairings of the Go peer with ours, and with itself.
 
-use futures_util::{StreamExt, stream};
-
 use super::peer;
 use crate::pairing;
 use crate::program::Program;
 use crate::row::{Row, Verdict};
 use crate::work::Work;
-
-/// How many pairings run at once. Most of the time of each goes by in timeouts that it waits for.
-const AT_ONCE: usize = 4;
 
 /// Which end calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,5 +89,5 @@ fn our_protocol(go: &str) -> Option<&str> {
 
 /// Runs pairings, several at once, and returns their rows in the same order.
 pub async fn run_all(work: &Work, pairings: Vec<Pairing>) -> Vec<Row> {
-    stream::iter(pairings).map(|pairing| pairing.run(work)).buffered(AT_ONCE).collect().await
+    pairing::all(pairings.into_iter().map(|pairing| pairing.run(work))).await
 }

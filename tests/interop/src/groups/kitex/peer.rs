@@ -26,7 +26,7 @@ pub async fn built(work: &Work) -> Result<&'static Path, Verdict> {
     let built = BUILT.get_or_init(|| async {
         let go = Tool::find("go").map_err(Verdict::Skipped)?;
         let built = build(work, &go).await.context("building the Go peer");
-        built.map_err(|error| Verdict::Failed(format!("{error:#}")))
+        built.map_err(Verdict::from)
     });
     built.await.as_deref().map_err(Clone::clone)
 }

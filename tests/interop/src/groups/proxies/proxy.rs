@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use tokio::process::Command;
 use tokio::sync::Semaphore;
 
+use super::End;
 use super::servers::Servers;
 use crate::program::{Program, Server};
 use crate::tool::Tool;
@@ -16,15 +17,12 @@ use crate::work::Work;
 /// How long a certificate may take to make.
 const CERTIFICATE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The ports at which a proxy listens, by their names in the configurations.
-const PORTS: [&str; 6] = ["AT_WEBSOCKET", "AT_YAMUX", "AT_HTTP", "AT_TLS", "AT_PROXY_V1", "AT_PROXY_V2"];
-
 /// A proxy that runs until this is dropped.
 #[derive(Debug)]
 pub struct Proxy {
     version: String,
     certificate: PathBuf,
-    ports: Vec<(&'static str, u16)>,
+    ports: Vec<(End, u16)>,
     cases: Semaphore,
     _server: Server,
 }
@@ -47,7 +45,8 @@ impl Proxy {
         let ports = free_ports()?;
         let template = if name == "nginx" { "nginx.conf" } else { "haproxy.cfg" };
         let text = std::fs::read_to_string(work.peers().join("proxies").join(template))?;
-        let text = render(&text, ports.iter().copied().chain(servers.ports()))?;
+        let own = ports.iter().map(|(end, port)| (end.port(), *port));
+        let text = render(&text, own.chain(servers.ports()))?;
         std::fs::write(dir.join(template), text)?;
 
         let program = Program::new(tool.path(), work.log(name)).dir(&dir);
@@ -77,8 +76,8 @@ impl Proxy {
     }
 
     /// Where it listens.
-    pub fn port(&self, name: &str) -> Option<u16> {
-        self.ports.iter().find(|(known, _)| *known == name).map(|(_, port)| *port)
+    pub fn port(&self, end: End) -> Option<u16> {
+        self.ports.iter().find(|(known, _)| *known == end).map(|(_, port)| *port)
     }
 }
 
@@ -93,11 +92,11 @@ fn render(template: &str, values: impl Iterator<Item = (&'static str, u16)>) -> 
     Ok(text)
 }
 
-/// Ports that are free now. All are bound at once, so that no two are the same.
-fn free_ports() -> std::io::Result<Vec<(&'static str, u16)>> {
-    let listeners = PORTS.map(|name| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map(|listener| (name, listener)));
+/// A port for each end that is free now. All are bound at once, so that no two are the same.
+fn free_ports() -> std::io::Result<Vec<(End, u16)>> {
+    let listeners = End::ALL.map(|end| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map(|listener| (end, listener)));
     let listeners: Vec<_> = listeners.into_iter().collect::<Result<_, _>>()?;
-    listeners.iter().map(|(name, listener)| Ok((*name, listener.local_addr()?.port()))).collect()
+    listeners.iter().map(|(end, listener)| Ok((*end, listener.local_addr()?.port()))).collect()
 }
 
 /// A certificate for `localhost`, beside its key and with it in one file, as haproxy wants it.
