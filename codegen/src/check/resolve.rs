@@ -195,15 +195,14 @@ const BASE_TYPES: &[&str] =
 
 /// "Did you mean", among all that `file` can name.
 pub(super) fn near(world: &World, file: FileId, name: &str, wanted: Wanted) -> Option<String> {
-    let mut candidates = world.candidates(file, wanted);
-    // In one order, so that equally near names give the same message in every run.
-    candidates.sort_unstable();
+    let candidates = world.candidates(file, wanted);
     // The right name in another file is nearer than any misspelling.
     let last = name.rsplit('.').next().unwrap_or(name);
-    let elsewhere = candidates.iter().find(|candidate| candidate.rsplit('.').next() == Some(last));
+    // The least of several, so that the message is the same in every run; `nearest` does so, too.
+    let elsewhere = candidates.iter().filter(|candidate| candidate.rsplit('.').next() == Some(last)).min();
     let base = if wanted == Wanted::Type { BASE_TYPES } else { &[] };
-    let words = candidates.iter().map(String::as_str).chain(base.iter().copied());
-    let found = elsewhere.map(String::as_str).or_else(|| nearest(name, words));
+    let words = candidates.iter().map(AsRef::as_ref).chain(base.iter().copied());
+    let found = elsewhere.map(AsRef::as_ref).or_else(|| nearest(name, words));
     found.map(|found| format!("did you mean `{found}`?"))
 }
 
