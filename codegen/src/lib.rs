@@ -36,6 +36,7 @@ pub mod rust;
 mod source;
 pub mod span;
 pub mod syntax;
+pub mod write;
 
 #[cfg(feature = "emit")]
 pub use builder::{Builder, OUTPUT};

@@ -50,6 +50,37 @@ pub struct Patch {
     pub to: String,
 }
 
+/// The Rust of one module, in the order of the IDL. The definitions in it are pilota-build's, the rest is ours.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModuleText {
+    /// The names of the modules that lead to it, keywords not escaped.
+    pub path: Vec<String>,
+    /// What it holds.
+    pub pieces: Vec<Piece>,
+}
+
+/// One item of a module, with everything that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Piece {
+    /// Text of ours alone: an enum, a constant, a service.
+    Own(String),
+    /// A struct, exception, union or typedef, which pilota-build defines.
+    Shape(Shape),
+}
+
+/// What stands around a definition of pilota-build's.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    /// Its Rust name, not escaped, by which it is found.
+    pub name: String,
+    /// Doc comment and attributes before it.
+    pub head: String,
+    /// Attributes of each field or arm, in the order of the IDL.
+    pub fields: Vec<String>,
+    /// The text behind it: `impl`s.
+    pub impls: String,
+}
+
 /// A service that has another name in Rust than on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceName {
