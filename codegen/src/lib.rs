@@ -41,7 +41,7 @@ pub mod syntax;
 pub use builder::{Builder, OUTPUT};
 pub use check::{Checked, check};
 pub use code::{Code, explain};
-pub use diagnostic::{Diagnostic, Label, Severity};
+pub use diagnostic::{Diagnostic, Fix, Label, Severity};
 pub use nearest::nearest;
 pub use read::{Disk, Memory, ReadSource};
 pub use render::{MessageFormat, UnknownFormat, render};

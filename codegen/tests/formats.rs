@@ -71,6 +71,16 @@ fn a_format_is_read_as_it_is_shown() {
 }
 
 #[test]
+fn what_is_certain_comes_as_a_fix_and_a_guess_does_not() {
+    let files = Memory::new().with("a.thrift", "struct S {\n  1: slist words\n  2: Strin text\n}\n");
+    let checked = check(&[PathBuf::from("a.thrift")], &[], &files);
+    let [slist, guess] = checked.diagnostics.as_slice() else { panic!("{:?}", checked.diagnostics) };
+    let [fix] = slist.fixes() else { panic!("{slist:?}") };
+    assert_eq!((fix.span.start, fix.span.end, fix.replacement.as_str()), (16, 21, "string"));
+    assert!(guess.help.is_some() && guess.fixes().is_empty(), "{guess:?}");
+}
+
+#[test]
 fn the_same_file_by_two_paths_is_one() {
     let files = Memory::new()
         .with("a/x.thrift", "include \"../a/y.thrift\"\ninclude \"y.thrift\"\nstruct X { 1: y.Y y 2: Missing m }")

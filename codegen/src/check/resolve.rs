@@ -143,7 +143,9 @@ fn named(world: &World, file: FileId, name: &str, span: Span, sink: &mut Sink) -
         Found::Lost => None,
         Found::Nothing if name == "slist" => {
             sink.push(
-                Diagnostic::at(Code::W005, span, "`slist` is outdated", "").help("write `string`, which it means"),
+                Diagnostic::at(Code::W005, span, "`slist` is outdated", "")
+                    .help("write `string`, which it means")
+                    .fix(span, "string"),
             );
             Some(TypeKind::String)
         }
