@@ -42,6 +42,11 @@ impl Sink {
         self.errors.len() < MAX_SHOWN
     }
 
+    /// Whether there is a mistake so far.
+    pub(super) fn has_errors(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
     /// Every place that mistakes of this code point at.
     pub(super) fn places(&self, code: Code) -> HashSet<Span> {
         let found = self.errors.iter().filter(|diagnostic| diagnostic.code() == code);
