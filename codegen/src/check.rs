@@ -25,7 +25,7 @@ use crate::model::{File, Include, Model, Namespace};
 use crate::read::ReadSource;
 use crate::source::{Source, Sources};
 use crate::span::{Name, Span};
-use sink::Sink;
+use sink::{MAX_SHOWN, Sink};
 use std::path::PathBuf;
 use world::World;
 
@@ -46,8 +46,18 @@ pub struct Checked {
 /// An include is looked for in the folder of the file that has it, then in `include_dirs` in their order, as Apache's
 /// compiler does; not in the current folder.
 pub fn check(files: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Checked {
+    check_up_to(MAX_SHOWN, files, include_dirs, reader)
+}
+
+/// [`check()`] with another limit for the number of diagnostics.
+pub(crate) fn check_up_to(
+    limit: usize,
+    files: &[PathBuf],
+    include_dirs: &[PathBuf],
+    reader: &dyn ReadSource,
+) -> Checked {
     let loaded = load(files, include_dirs, reader);
-    let mut sink = Sink::new(loaded.diagnostics, loaded.hidden);
+    let mut sink = Sink::new(limit, loaded.diagnostics, loaded.hidden);
     let world = World::new(loaded.files);
     duplicates::check(&world, &mut sink);
     let mut resolved = resolve::resolve(&world, &mut sink);
