@@ -119,8 +119,10 @@ impl<'a> Evaluator<'a> {
 
     fn see(&self, seen: &mut Seen<String>, value: Option<&Value>, span: Span, what: &str, sink: &mut Sink) {
         if let Some(scalar) = value.and_then(|value| self.scalar(value)) {
-            seen.see(self.show(&scalar), span, sink, |key| {
-                (format!("the {what} {key} stands here twice"), "remove one of the two".to_owned())
+            let key = self.show(&self.first_of_its_value(&scalar));
+            seen.see(key, span, sink, |_| {
+                let shown = self.show(&scalar);
+                (format!("the {what} {shown} stands here twice"), "remove one of the two".to_owned())
             });
         }
     }
