@@ -6,7 +6,6 @@
 //! handed on beside the text, as [`Patch`]es of its output. Pure: nothing is read or written here.
 
 mod doc;
-mod graph;
 mod literal;
 mod print;
 mod value;

@@ -1,7 +1,7 @@
 //! Field defaults as IDL literals that pilota takes: constants resolved, enums by number.
 
-use super::graph;
 use crate::model::{DefId, DefinitionKind, Model, StructKind, Type, TypeKind, Value};
+use crate::rust::graph;
 
 /// The literal's text, or `None` where pilota has no literal for a type inside it.
 pub(super) fn print(model: &Model, value: &Value, ty: &Type) -> Option<String> {

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::{Limit, LoweredFile, Patch, doc, graph, literal, value};
+use super::{Limit, LoweredFile, Patch, doc, literal, value};
 use crate::model::{
     Annotation, DefId, Definition, DefinitionKind, EnumValue, Field, Method, Model, Requiredness, Service, StructKind,
     Type, TypeKind, Value,
 };
+use crate::rust::graph;
 use crate::rust::keys::{self, Form, Keys};
 use crate::rust::layout::{self, Layout};
 use crate::rust::{idents, names};
@@ -167,7 +168,7 @@ impl<'a> Printer<'a> {
         self.text.push_str(&doc::lines(field.doc.as_deref(), "  "));
         let ty = self.ty(&field.ty);
         let mut tags = self.annotations(owner, &field.ty, &[], field.name.span);
-        if variant_is_arc(self.model, owner, field) {
+        if graph::is_shared(self.model, owner, field) {
             tags.push_str(", pilota.rust_wrapper_arc = \"true\"");
         }
         // pilota reads those of an alternative's type, not of the alternative.
@@ -290,11 +291,6 @@ fn qualifier(module: usize) -> String {
 /// The name under which pilota's parser reads a field: the IDL's own, but for dots.
 pub(super) fn field_idl_name(field: &Field) -> String {
     field.name.text.replace('.', "_")
-}
-
-/// Whether a union's alternative needs a pointer, because it leads back to the union.
-pub(super) fn variant_is_arc(model: &Model, owner: DefId, field: &Field) -> bool {
-    matches!(field.ty.kind, TypeKind::Named(ty) if graph::holds_by_unions(model, ty, owner))
 }
 
 fn tags(ty: &Type, form: Form) -> String {

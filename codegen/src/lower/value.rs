@@ -1,7 +1,7 @@
 //! Constants as Rust items. pilota has no text for many (nested lists, uuids, unions), so all are written here.
 
-use super::graph;
 use crate::model::{DefId, DefinitionKind, Field, Model, Requiredness, StructKind, Type, TypeKind, Value};
+use crate::rust::graph;
 use crate::rust::keys::{Form, Keys};
 use crate::rust::layout::Layout;
 use crate::rust::{idents, names, types};
@@ -132,7 +132,7 @@ impl Rust<'_> {
                 let field = fields.get(*index as usize)?;
                 let variant = names::escape(idents::variants(fields).get(*index as usize)?);
                 let mut value = self.inside(id, value, &field.ty)?;
-                if super::print::variant_is_arc(self.model, id, field) {
+                if graph::is_shared(self.model, id, field) {
                     value = format!("::std::sync::Arc::new({value})");
                 }
                 format!("{path}::{variant}({value})")
