@@ -5,7 +5,6 @@
 //! resolved, legacy forms gone, and the Rust name of everything pinned by `pilota.name`. What it can't express is
 //! handed on beside the text, as [`Patch`]es of its output. Pure: nothing is read or written here.
 
-mod doc;
 mod literal;
 mod print;
 mod value;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::{Limit, LoweredFile, Patch, doc, literal, value};
+use super::{Limit, LoweredFile, Patch, literal, value};
 use crate::model::{
     Annotation, DefId, Definition, DefinitionKind, EnumValue, Field, Method, Model, Requiredness, Service, StructKind,
     Type, TypeKind, Value,
@@ -13,6 +13,7 @@ use crate::rust::keys::{self, Form, Keys};
 use crate::rust::layout::{self, Layout};
 use crate::rust::{idents, names};
 use crate::span::Span;
+use crate::write::doc;
 
 pub(super) struct Printer<'a> {
     model: &'a Model,
