@@ -3,7 +3,7 @@
 /// The comment as `///` lines, each behind `indent`.
 ///
 /// rustdoc runs indented lines and fenced code as Rust tests; IDL comments hold neither Rust nor tests.
-pub(super) fn lines(doc: Option<&str>, indent: &str) -> String {
+pub(crate) fn lines(doc: Option<&str>, indent: &str) -> String {
     let mut text = String::new();
     let mut fenced = false;
     for line in doc.into_iter().flat_map(str::lines) {
