@@ -3,13 +3,24 @@
 //! Pure functions: a writer gets a [`Scope`], which is the module that it writes for, and returns text. What is the same in
 //! all generated code stands once in the runtime module, `runtime.rs.in`.
 
+mod constants;
 pub(crate) mod doc;
+mod enums;
+pub(crate) mod module;
 mod options;
 pub(crate) mod record;
 mod scope;
+mod services;
+mod structs;
+mod typedefs;
+mod unions;
 
 pub use self::options::CodeOptions;
-pub(crate) use self::scope::Scope;
+pub(crate) use self::scope::{RUNTIME, Scope};
 
-/// The runtime module of generated code: the body of `mod volplane_runtime`, for the types.
-pub(crate) const RUNTIME_TEXT: &str = include_str!("write/runtime.rs.in");
+/// The text of the runtime module.
+#[cfg(feature = "emit")]
+pub(crate) fn runtime(options: &CodeOptions) -> String {
+    let services = if options.types_only { "" } else { include_str!("write/runtime_service.rs.in") };
+    format!("{}{services}", include_str!("write/runtime.rs.in"))
+}

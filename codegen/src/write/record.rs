@@ -49,10 +49,8 @@ pub(crate) struct RecordField {
 /// Whether a field has to be there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Presence {
-    /// It has to: without it, reading is an error.
+    /// It has to, unless it has a default value: without it, reading is an error.
     Required,
-    /// It has to, but where it is not there, it has its default value: `default`, or what [`Default`] makes of its type.
-    Defaulted,
     /// It is an `Option`, left out of messages where it is `None`.
     #[default]
     Optional,
