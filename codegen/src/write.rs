@@ -8,6 +8,7 @@ pub(crate) mod doc;
 mod enums;
 pub(crate) mod module;
 mod options;
+pub(crate) mod record;
 mod scope;
 mod services;
 mod structs;
