@@ -3,8 +3,10 @@
 //! Pure functions: a writer gets a [`Scope`], which is the module that it writes for, and returns text. What is the same in
 //! all generated code stands once in the runtime module, `runtime.rs.in`.
 
+mod doc;
 mod options;
 mod scope;
+pub(crate) mod services;
 
 pub use self::options::CodeOptions;
 pub(crate) use self::scope::Scope;

@@ -1,0 +1,56 @@
+//! Doc comments, as rustdoc takes them.
+
+use crate::model::Annotation;
+
+/// The comment as `///` lines, each behind `indent`.
+///
+/// rustdoc runs indented lines and fenced code as Rust tests; IDL comments hold neither Rust nor tests.
+pub(crate) fn lines(doc: Option<&str>, indent: &str) -> String {
+    let mut text = String::new();
+    let mut fenced = false;
+    for line in doc.into_iter().flat_map(str::lines) {
+        let line = line.replace(['\r', '\0'], " ").replace('\t', "    ");
+        let body = line.trim();
+        let depth = line.len() - line.trim_start().len();
+        let fence = body.starts_with("```") || body.starts_with("~~~");
+        let shown = match (fence, fenced) {
+            (true, false) => format!("{}text", &body[..3]),
+            (true, true) => body.to_owned(),
+            (false, true) => line.trim_end().to_owned(),
+            (false, false) => format!("{}{body}", " ".repeat(depth.min(3))),
+        };
+        fenced ^= fence;
+        let line = format!("{indent}/// {shown}");
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// `#[deprecated]` of what has the annotation `deprecated`, with its value as the note.
+pub(crate) fn deprecated(annotations: &[Annotation], indent: &str) -> String {
+    match annotations.iter().find(|annotation| annotation.key.text == "deprecated") {
+        None => String::new(),
+        // One without a value has the value `1`.
+        Some(Annotation { value, .. }) if ["", "1", "true"].contains(&value.as_str()) => {
+            format!("{indent}#[deprecated]\n")
+        }
+        Some(Annotation { value, .. }) if value == "false" => String::new(),
+        Some(Annotation { value, .. }) => format!("{indent}#[deprecated = {value:?}]\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_in_comments_is_no_test() {
+        let doc = "Says hello.\n\n    let x = 1;\n```\nfoo()\n```\n - a\t";
+        assert_eq!(
+            lines(Some(doc), "  "),
+            "  /// Says hello.\n  ///\n  ///    let x = 1;\n  /// ```text\n  /// foo()\n  /// ```\n  ///  - a\n"
+        );
+        assert_eq!(lines(None, ""), "");
+    }
+}
