@@ -3,13 +3,14 @@
 use volplane_build::emit::{self, Layout};
 use volplane_build::lower::lower;
 use volplane_build::rust::Api;
+use volplane_build::write::CodeOptions;
 
 use crate::support;
 
 #[test]
 fn normalised_idl() {
     let model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
-    let lowered = lower(&model).expect("within the limits");
+    let lowered = lower(&model, &CodeOptions::default());
     let texts: Vec<&str> = lowered.files.iter().map(|file| file.text.as_str()).collect();
     insta::assert_snapshot!(texts.join("\n---\n"));
 }
@@ -63,7 +64,7 @@ fn doc_comments_reach_everything() {
 #[test]
 fn nothing_is_written_twice() {
     let model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
-    let lowered = lower(&model).expect("within the limits");
+    let lowered = lower(&model, &CodeOptions::default());
     let dir = tempfile::tempdir().expect("a temporary folder");
     let file = dir.path().join(&lowered.files[0].name);
     emit::emit(&lowered, dir.path(), Layout::Raw).expect("code");

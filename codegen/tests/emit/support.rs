@@ -7,6 +7,7 @@ use std::process::Command;
 use volplane_build::lower::lower;
 use volplane_build::model::Model;
 use volplane_build::rust::{Api, ServiceApi};
+use volplane_build::write::CodeOptions;
 use volplane_build::{Checked, Disk, MessageFormat, Severity, check, emit, render};
 
 /// The model of IDL that has no mistake.
@@ -21,10 +22,17 @@ pub(crate) fn idl(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emit/idl").join(name)
 }
 
-/// The generated code of a model.
+/// The generated code of a model, in one file.
 pub(crate) fn code(model: &Model, layout: emit::Layout) -> String {
+    let mut files = files(model, &CodeOptions::default(), layout);
+    assert_eq!(files.len(), 1);
+    files.remove(0).text
+}
+
+/// The files of the generated code of a model.
+pub(crate) fn files(model: &Model, options: &CodeOptions, layout: emit::Layout) -> Vec<emit::GeneratedFile> {
     let dir = tempfile::tempdir().expect("a temporary folder");
-    emit::emit(&lower(model).expect("a model within the limits"), dir.path(), layout).expect("generated code")
+    emit::emit(&lower(model, options), dir.path(), layout).expect("generated code")
 }
 
 /// A workspace below cargo's folder for tests, with a crate for each model.
