@@ -3,25 +3,17 @@
 //! Pure functions: a writer gets a [`Scope`], which is the module that it writes for, and returns text. What is the same in
 //! all generated code stands once in the runtime module, `runtime.rs.in`.
 
-<<<<<<< HEAD
-mod doc;
-=======
 mod constants;
 pub(crate) mod doc;
 mod enums;
 pub(crate) mod module;
->>>>>>> wip-records
 mod options;
 pub(crate) mod record;
 mod scope;
-<<<<<<< HEAD
-pub(crate) mod services;
-=======
 mod services;
 mod structs;
 mod typedefs;
 mod unions;
->>>>>>> wip-records
 
 pub use self::options::CodeOptions;
 pub(crate) use self::scope::{RUNTIME, Scope};
