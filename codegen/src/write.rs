@@ -5,7 +5,7 @@
 
 pub(crate) mod attributes;
 mod constants;
-pub(crate) mod doc;
+mod doc;
 mod enums;
 pub(crate) mod module;
 mod options;
