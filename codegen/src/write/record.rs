@@ -78,7 +78,9 @@ pub(crate) fn definition(record: &Record) -> String {
         let _ = writeln!(text, "    pub {}: {ty},", field.ident);
     }
     if record.keep_unknown_fields {
-        text.push_str("    /// Fields of a message that the IDL does not have.\n    pub _unknown_fields: ::pilota::BytesVec,\n");
+        text.push_str(
+            "    /// Fields of a message that the IDL does not have.\n    pub _unknown_fields: ::pilota::BytesVec,\n",
+        );
     }
     text.push_str("}\n");
     text
