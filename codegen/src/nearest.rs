@@ -19,6 +19,12 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
+/// The only candidate that reads like `word` when case is ignored: what was certainly meant.
+pub(crate) fn same_but_case<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let mut found = candidates.into_iter().filter(|candidate| candidate.eq_ignore_ascii_case(word));
+    found.next().filter(|first| found.all(|other| other == *first))
+}
+
 /// More letters of a name than these are not compared.
 const MAX_LETTERS: usize = 100;
 
@@ -97,5 +103,12 @@ mod tests {
         assert_eq!(nearest("description", ["descriptoin", "descriptions", "dexcriptoins"]), Some("descriptions"));
         assert_eq!(nearest("grüße", ["grüsse", "größe", "grüße_"]), Some("größe"));
         assert_eq!(nearest("Item7", ["Item12345678", "It"]), None);
+    }
+
+    #[test]
+    fn only_a_single_name_that_differs_in_case_is_certain() {
+        assert_eq!(same_but_case("request", ["Response", "Request"]), Some("Request"));
+        assert_eq!(same_but_case("request", ["REQUEST", "Request"]), None);
+        assert_eq!(same_but_case("Requets", ["Request"]), None);
     }
 }
