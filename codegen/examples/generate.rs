@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use volplane_build::emit::{self, Layout};
+use volplane_build::emit;
 use volplane_build::write::CodeOptions;
 use volplane_build::{Disk, MessageFormat, check, lower, render};
 
@@ -18,7 +18,7 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let lowered = lower::lower(&model, &CodeOptions::default());
     let dir = tempfile::tempdir()?;
     // pilota prints to standard output, too; what is wanted comes behind it.
-    for file in emit::emit(&lowered, dir.path(), Layout::Formatted)? {
+    for file in emit::emit(&lowered, dir.path())? {
         std::io::stdout().write_all(file.text.as_bytes())?;
     }
     Ok(ExitCode::SUCCESS)

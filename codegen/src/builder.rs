@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::emit::{self, EmitError, Layout};
+use crate::emit::{self, EmitError};
 use crate::lower::{Lowered, lower};
 use crate::write::CodeOptions;
 use crate::{Checked, Diagnostic, Disk, MessageFormat, Severity, Sources, check, render};
@@ -104,7 +104,7 @@ impl Builder {
     }
 
     fn write(&self, lowered: &Lowered, out: &Path) -> Result<(), BuildError> {
-        for file in emit::emit(lowered, &out.join("volplane_idl"), Layout::Raw)? {
+        for file in emit::emit(lowered, &out.join("volplane_idl"))? {
             emit::write_if_changed(&out.join(&file.path), &file.text)?;
         }
         Ok(())

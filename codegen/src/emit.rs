@@ -6,6 +6,7 @@
 mod assemble;
 mod backend;
 mod child;
+mod layout;
 mod ordered;
 
 use std::path::{Path, PathBuf};
@@ -14,15 +15,6 @@ use serde::{Deserialize, Serialize};
 
 pub use self::child::{ChildError, emit_in_child, run_child};
 use crate::lower::Lowered;
-
-/// How the generated text is laid out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
-    /// As the backend writes it: for the compiler alone, quickest.
-    Raw,
-    /// Formatted: for people and for `git diff`.
-    Formatted,
-}
 
 /// Why no code was generated.
 #[derive(Debug, thiserror::Error)]
@@ -44,9 +36,6 @@ pub enum EmitError {
         /// The item, from the root of the generated code.
         path: String,
     },
-    /// The text of a module can't be parsed.
-    #[error("the generated code is not valid Rust")]
-    NoRust(#[source] syn::Error),
 }
 
 /// One file of the generated code.
@@ -69,7 +58,7 @@ pub struct GeneratedFile {
 ///
 /// # Panics
 /// pilota-build may panic or end the process with exit code 1.
-pub fn emit(lowered: &Lowered, dir: &Path, layout: Layout) -> Result<Vec<GeneratedFile>, EmitError> {
+pub fn emit(lowered: &Lowered, dir: &Path) -> Result<Vec<GeneratedFile>, EmitError> {
     std::fs::create_dir_all(dir).map_err(|source| EmitError::File {
         action: "make the folder",
         path: dir.to_owned(),
@@ -79,7 +68,7 @@ pub fn emit(lowered: &Lowered, dir: &Path, layout: Layout) -> Result<Vec<Generat
         write_unwatched(&dir.join(&file.name), &file.text)?;
     }
     let pieces = backend::pieces(lowered, dir)?;
-    assemble::files(lowered, &pieces, layout)
+    Ok(assemble::files(lowered, &pieces))
 }
 
 /// Writes a file that looks old. pilota-build tells cargo to watch the files it reads, and cargo would run a build

@@ -7,6 +7,7 @@ pub mod idents;
 pub mod keys;
 pub mod layout;
 pub mod names;
+pub mod traits;
 pub mod types;
 
 use serde::Serialize;

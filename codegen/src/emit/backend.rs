@@ -9,7 +9,7 @@ use pilota_build::db::RirDatabase;
 use pilota_build::middle::context::tls::CUR_ITEM;
 use pilota_build::{Codegen, CodegenBackend, Context, DefId, MakeBackend, Output, rir};
 
-use super::{EmitError, ordered};
+use super::{EmitError, layout, ordered};
 use crate::lower::{Lowered, ModuleText, Piece, Shape};
 use crate::rust::names;
 
@@ -79,7 +79,7 @@ impl Backend {
                         let is_ordered = module.ordered.contains(&shape.name);
                         let text = CUR_ITEM.set(&id, || definition(&codegen, id, is_ordered));
                         let text = text.ok_or_else(|| missing(module, shape))?;
-                        format!("{}\n{text}", shape.head)
+                        format!("{}\n{text}", shape.head.trim_end()).trim_start().to_owned()
                     }
                     (Piece::Shape(shape), None) => return Err(missing(module, shape)),
                     (Piece::Own(text) | Piece::Service(text), _) => text.clone(),
@@ -117,9 +117,13 @@ impl Backend {
         self.impls.insert(id, shape.impls.clone());
     }
 
-    fn push_impls(&self, id: DefId, text: &mut String) {
-        text.push('\n');
-        text.push_str(self.impls.get(&id).map_or("", String::as_str));
+    /// Lays out the definition that `text` is, and puts the `impl`s behind it.
+    fn finish(&self, id: DefId, text: &mut String) {
+        *text = layout::tidy(text);
+        if let Some(impls) = self.impls.get(&id).filter(|impls| !impls.is_empty()) {
+            text.push('\n');
+            text.push_str(impls);
+        }
     }
 }
 
@@ -131,15 +135,15 @@ impl CodegenBackend for Backend {
     }
 
     fn codegen_struct_impl(&self, id: DefId, text: &mut String, _: &rir::Message) {
-        self.push_impls(id, text);
+        self.finish(id, text);
     }
 
     fn codegen_enum_impl(&self, id: DefId, text: &mut String, _: &rir::Enum) {
-        self.push_impls(id, text);
+        self.finish(id, text);
     }
 
     fn codegen_newtype_impl(&self, id: DefId, text: &mut String, _: &rir::NewType) {
-        self.push_impls(id, text);
+        self.finish(id, text);
     }
 }
 

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{EmitError, GeneratedFile, Layout, emit};
+use super::{EmitError, GeneratedFile, emit};
 use crate::lower::Lowered;
 
 const REQUEST: &str = "request.json";
@@ -59,7 +59,7 @@ pub enum ChildError {
     Emit(#[from] EmitError),
 }
 
-/// Generates formatted code by running `program` with `arguments` and the path of a folder behind them. The program
+/// Generates code by running `program` with `arguments` and the path of a folder behind them. The program
 /// has to call [`run_child`] with that path.
 ///
 /// # Errors
@@ -107,7 +107,7 @@ pub fn run_child(dir: &Path) -> Result<(), ChildError> {
         source,
     })?;
     let lowered: Lowered = serde_json::from_str(&request).map_err(|source| ChildError::Foreign { path, source })?;
-    let files = emit(&lowered, &dir.join("idl"), Layout::Formatted)?;
+    let files = emit(&lowered, &dir.join("idl"))?;
     let path = dir.join(ANSWER);
     let answer = serde_json::to_string(&files).map_err(|source| ChildError::Foreign { path: path.clone(), source })?;
     std::fs::write(&path, answer).map_err(|source| ChildError::File { action: "write", path, source })

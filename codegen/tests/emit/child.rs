@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use volplane_build::emit::{self, ChildError, Layout, emit_in_child, run_child};
+use volplane_build::emit::{self, ChildError, emit_in_child, run_child};
 use volplane_build::lower::{Piece, Shape, lower};
 use volplane_build::write::CodeOptions;
 
@@ -27,7 +27,7 @@ fn the_code_is_that_of_a_direct_run() {
     let lowered = lower(&model, &CodeOptions::default());
     let code =
         emit_in_child(&this_program(), &["--nocapture", "--exact", "child::as_a_child"], &lowered).expect("code");
-    assert_eq!(code, support::files(&model, &CodeOptions::default(), Layout::Formatted));
+    assert_eq!(code, support::files(&model, &CodeOptions::default()));
 }
 
 #[test]
@@ -49,6 +49,6 @@ fn a_definition_that_is_not_there_is_named() {
     let mut lowered = lower(&model, &CodeOptions::default());
     lowered.modules[0].pieces.push(Piece::Shape(Shape { name: "Nobody".to_owned(), ..Shape::default() }));
     let dir = tempfile::tempdir().expect("a temporary folder");
-    let error = emit::emit(&lowered, dir.path(), Layout::Raw).expect_err("no code");
+    let error = emit::emit(&lowered, dir.path()).expect_err("no code");
     assert!(error.to_string().contains("does not define api::Nobody"), "{error}");
 }

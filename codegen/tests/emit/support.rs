@@ -23,16 +23,16 @@ pub(crate) fn idl(name: &str) -> PathBuf {
 }
 
 /// The generated code of a model, in one file.
-pub(crate) fn code(model: &Model, layout: emit::Layout) -> String {
-    let mut files = files(model, &CodeOptions::default(), layout);
+pub(crate) fn code(model: &Model) -> String {
+    let mut files = files(model, &CodeOptions::default());
     assert_eq!(files.len(), 1);
     files.remove(0).text
 }
 
 /// The files of the generated code of a model.
-pub(crate) fn files(model: &Model, options: &CodeOptions, layout: emit::Layout) -> Vec<emit::GeneratedFile> {
+pub(crate) fn files(model: &Model, options: &CodeOptions) -> Vec<emit::GeneratedFile> {
     let dir = tempfile::tempdir().expect("a temporary folder");
-    emit::emit(&lower(model, options), dir.path(), layout).expect("generated code")
+    emit::emit(&lower(model, options), dir.path()).expect("generated code")
 }
 
 /// A workspace below cargo's folder for tests, with a crate for each model.
@@ -64,7 +64,7 @@ impl Project {
         let dir = self.dir.join(name);
         std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
         write(&dir.join("Cargo.toml"), &include_str!("Cargo.toml.in").replace("NAME", name));
-        write(&dir.join("src/generated.rs"), &code(model, emit::Layout::Raw));
+        write(&dir.join("src/generated.rs"), &code(model));
         let api = Api::new(model, "crate");
         let handlers: String = api.services.iter().map(handler).collect();
         let root = "//! Generated code, as a user's crate holds it.\n#![deny(warnings, missing_docs)]\n\n\
