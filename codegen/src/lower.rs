@@ -51,10 +51,8 @@ pub struct ModuleText {
 /// One item of a module, with everything that belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Piece {
-    /// Text of ours alone: an enum, a constant.
+    /// Text of ours alone: an enum, a constant, a service.
     Own(String),
-    /// A service: text of ours that is laid out already, because no formatter lays out what is inside a macro.
-    Service(String),
     /// A struct, exception, union or typedef, which pilota-build defines.
     Shape(Shape),
 }

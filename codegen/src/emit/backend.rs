@@ -82,7 +82,7 @@ impl Backend {
                         format!("{}\n{text}", shape.head.trim_end()).trim_start().to_owned()
                     }
                     (Piece::Shape(shape), None) => return Err(missing(module, shape)),
-                    (Piece::Own(text) | Piece::Service(text), _) => text.clone(),
+                    (Piece::Own(text), _) => text.clone(),
                 });
             }
             all.push(texts);
@@ -165,7 +165,7 @@ fn definition(codegen: &Codegen<Backend>, id: DefId, is_ordered: bool) -> Option
 fn piece_id(piece: &Piece, found: &mut impl Iterator<Item = DefId>) -> Option<DefId> {
     match piece {
         Piece::Shape(_) => found.next(),
-        Piece::Own(_) | Piece::Service(_) => None,
+        Piece::Own(_) => None,
     }
 }
 

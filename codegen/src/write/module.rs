@@ -23,7 +23,7 @@ fn piece(scope: &Scope, id: DefId, kind: &DefinitionKind) -> Option<Piece> {
         DefinitionKind::Typedef(_) | DefinitionKind::Senum(_) => Piece::Shape(typedefs::shape(scope, id)),
         DefinitionKind::Enum(_) => Piece::Own(enums::item(scope, id)),
         DefinitionKind::Const(..) => Piece::Own(constants::item(scope, id)),
-        DefinitionKind::Service(_) if has_service(scope, id) => Piece::Service(services::item(scope, id)),
+        DefinitionKind::Service(_) if has_service(scope, id) => Piece::Own(services::item(scope, id)),
         DefinitionKind::Service(_) => return None,
     })
 }
@@ -55,7 +55,7 @@ mod tests {
     }
 
     fn own(lowered: &Lowered) -> usize {
-        lowered.modules[0].pieces.iter().filter(|piece| matches!(piece, Piece::Service(_))).count()
+        lowered.modules[0].pieces.iter().filter(|piece| matches!(piece, Piece::Own(_))).count()
     }
 
     const IDL: &str = "service A {} struct Kept {} service B extends A {} service C {}";

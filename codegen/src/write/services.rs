@@ -98,6 +98,7 @@ mod tests {
 
     use crate::rust::keys::Keys;
     use crate::rust::layout::Layout;
+    use crate::rust::traits::Traits;
     use crate::write::{CodeOptions, Scope};
     use crate::{Memory, check};
 
@@ -106,7 +107,8 @@ mod tests {
         let memory = Memory::new().with("a.thrift", idl);
         let model = check(&[PathBuf::from("a.thrift")], &[], &memory).model.expect("IDL without a mistake");
         let (layout, keys) = (&Layout::new(&model), &Keys::new(&model));
-        let scope = Scope { model: &model, layout, keys, options, module: 0 };
+        let traits = &Traits::new(&model, keys);
+        let scope = Scope { model: &model, layout, keys, traits, options, module: 0 };
         model.services().map(|(id, ..)| super::item(&scope, id)).collect()
     }
 
