@@ -28,7 +28,9 @@ const ATTRIBUTES: &str = r#"#[rustfmt::skip]
 /// The files of `lowered`, whose pieces have these texts.
 pub(super) fn files(lowered: &Lowered, pieces: &[Vec<String>]) -> Vec<GeneratedFile> {
     let mut root = Module::new(ROOT);
-    root.children.push(Module { body: write::runtime(&lowered.options), is_public: false, ..Module::new(RUNTIME) });
+    // Descriptors have types of the runtime, which a user has to be able to name.
+    let is_public = lowered.options.descriptors;
+    root.children.push(Module { body: write::runtime(&lowered.options), is_public, ..Module::new(RUNTIME) });
     for (module, pieces) in lowered.modules.iter().zip(pieces) {
         root.below(&module.path).body = body(pieces);
     }
