@@ -2,6 +2,7 @@
 //!
 //! What is the same for all services stands in `runtime_service.rs.in`.
 
+mod connections;
 mod messages;
 mod method;
 
@@ -17,6 +18,9 @@ pub(crate) fn item(scope: &Scope, id: DefId) -> String {
     let service = ServiceText::new(scope, id);
     let mut text = service.handler_trait();
     text.push_str(&service.clients_and_server());
+    if scope.options.connections {
+        text.push_str(&connections::items(&service));
+    }
     for method in service.methods.iter().filter(|method| !method.inherited) {
         text.push_str(&messages::items(scope, &service, method));
     }
