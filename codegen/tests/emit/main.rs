@@ -4,6 +4,7 @@
 mod build_script;
 mod child;
 mod corpus;
+mod data;
 mod echo;
 mod names;
 mod support;

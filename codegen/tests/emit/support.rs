@@ -83,6 +83,24 @@ impl Project {
         write(&dir.join("src/main.rs"), text);
     }
 
+    /// Adds a crate with generated types, and tests of them.
+    pub(crate) fn add_tests(&self, name: &str, model: &Model, options: &CodeOptions, tests: &str) {
+        let dir = self.dir.join(name);
+        std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
+        let manifest = include_str!("Cargo.toml.in").replace("NAME", name);
+        // Types need pilota alone.
+        let manifest: String =
+            manifest.lines().filter(|line| !line.starts_with("volo")).map(|line| format!("{line}\n")).collect();
+        write(&dir.join("Cargo.toml"), &manifest);
+        for file in files(model, options) {
+            write(&dir.join("src").join(file.path), &file.text);
+        }
+        let root =
+            format!("#![deny(warnings)]\n\ninclude!({:?});\n\n#[cfg(test)]\nmod tests;\n", volplane_build::OUTPUT);
+        write(&dir.join("src/lib.rs"), &root);
+        write(&dir.join("src/tests.rs"), tests);
+    }
+
     /// Runs cargo on all of it and panics with what it says if it fails.
     pub(crate) fn cargo(&self, arguments: &[&str]) {
         self.run(&[arguments, &["--workspace"]].concat());
@@ -102,7 +120,8 @@ impl Project {
             .env_remove("RUSTFLAGS")
             .output()
             .expect("cargo");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let said = [output.stdout, output.stderr].concat();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
     }
 }
 
