@@ -105,7 +105,7 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
     let paths: Vec<PathBuf> = settings.idls.iter().map(|idl| PathBuf::from(&idl.path)).collect();
     let include: Vec<PathBuf> = settings.include_dirs().into_iter().map(PathBuf::from).collect();
     let idl = Idl::read_from(&paths, &include, &Brought { texts: wish.brings });
-    printer.diagnostics(&idl.diagnostics, &idl.sources, wish.telling.message_format);
+    printer.diagnostics(&idl.diagnostics, &idl.sources, wish.telling);
     if idl.meaning.is_some() && denied(wish.telling, &idl.diagnostics, printer) {
         return Ok(Err(Exit::Failure));
     }
@@ -131,7 +131,7 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
         None => project::compiled(meaning, settings)?,
     };
     let rendered = project::planned(meaning, settings, &templates, &generated)?;
-    let services = meaning.services(&settings.module);
+    let services = meaning.services(settings);
 
     let made = rendered.iter().map(|file| file.path.as_str());
     let recorded = record.iter().flat_map(|record| record.files.keys()).map(String::as_str);

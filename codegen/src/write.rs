@@ -6,5 +6,5 @@
 mod options;
 mod scope;
 
-pub use self::options::CodeOptions;
+pub use self::options::{CodeOptions, OptionError, is_trait_path, unknown_service};
 pub(crate) use self::scope::Scope;

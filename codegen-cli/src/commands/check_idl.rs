@@ -48,7 +48,7 @@ pub(crate) fn run(args: &CheckIdl, printer: Printer) -> Exit {
         }
     };
     let Checked { sources, diagnostics, model } = volplane_build::check(&files, &args.reading.include, &Disk);
-    printer.diagnostics(&diagnostics, &sources, args.reading.telling.message_format);
+    printer.diagnostics(&diagnostics, &sources, &args.reading.telling);
     let Some(model) = model else { return Exit::Failure };
     if for_people(args.reading.telling.message_format) {
         let text = format!("{}: {}", count(model.files.len(), "file"), summary(&model));

@@ -11,7 +11,7 @@ use crate::printer::Printer;
 pub(crate) fn run(args: &Dump, printer: Printer) -> Exit {
     let Checked { sources, diagnostics, model } =
         volplane_build::check(std::slice::from_ref(&args.file), &args.reading.include, &Disk);
-    printer.diagnostics(&diagnostics, &sources, args.reading.telling.message_format);
+    printer.diagnostics(&diagnostics, &sources, &args.reading.telling);
     let Some(model) = model else { return Exit::Failure };
     if denied(&args.reading.telling, &diagnostics, printer) {
         return Exit::Failure;
