@@ -133,7 +133,7 @@ pub(crate) struct New {
     /// The destination name that clients use [default: the IDL's first service]
     #[arg(long, value_name = "NAME")]
     pub(crate) service: Option<String>,
-    /// The prefix of the project's package names [default: DIR's name in small ASCII letters]
+    /// The prefix of the project's package names [default: DIR's name in lowercase ASCII letters]
     #[arg(long, value_name = "NAME")]
     pub(crate) module: Option<String>,
     #[command(flatten)]

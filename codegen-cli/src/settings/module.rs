@@ -14,7 +14,7 @@ impl Module {
         &self.0
     }
 
-    /// A name that is as close as can be to `text`, which may be anything, such as the name of a folder: in small letters
+    /// A name that is as close as can be to `text`, which may be anything, such as the name of a folder: in lowercase letters
     /// of ASCII, `-` in place of everything else.
     pub(crate) fn near(text: &str) -> Self {
         let mut name = String::new();
@@ -59,7 +59,7 @@ pub(crate) enum ModuleError {
         first: char,
     },
     /// A character further on.
-    #[error("`{name}` can't name a module: `{found}` is not a small letter, a digit, `-` or `_` of ASCII")]
+    #[error("`{name}` can't name a module: `{found}` is not a lowercase ASCII letter, a digit, `-` or `_`")]
     Character {
         /// The name.
         name: String,

@@ -119,7 +119,7 @@ impl MigrateError {
             Self::NoIdl { .. } => "give the IDL with --idl PATH, once for each file",
             Self::SeveralIdls { .. } => "choose with --idl PATH, once for each file",
             Self::Module(_) => {
-                "choose a name with --module NAME: small ASCII letters, digits, `-` and `_`, a letter first"
+                "choose a name with --module NAME: lowercase ASCII letters, digits, `-` and `_`, a letter first"
             }
             Self::Project(ProjectError::SameService { .. }) => "leave one of the two out",
             Self::Apply(CreateError::Io { .. }) => "name a folder that can be made and written in",

@@ -102,7 +102,7 @@ impl NewError {
             }
             Self::NotAFolder { .. } => "name a new or empty folder",
             Self::Module(_) => {
-                "choose a name with --module NAME: small ASCII letters, digits, `-` and `_`, a letter first"
+                "choose a name with --module NAME: lowercase ASCII letters, digits, `-` and `_`, a letter first"
             }
             Self::EmptyService => "leave --service out to use the IDL's service",
             Self::NoRuntime { .. } => {
