@@ -7,3 +7,4 @@ mod corpus;
 mod echo;
 mod names;
 mod support;
+mod whole;
