@@ -65,8 +65,6 @@ pub(crate) enum ProjectError {
 pub(crate) struct Meaning {
     /// In its own terms.
     pub(crate) model: Model,
-    /// In those of the compiler.
-    lowered: Lowered,
 }
 
 impl Meaning {
@@ -103,15 +101,8 @@ impl Idl {
 
     /// The same from elsewhere than the disk.
     pub(crate) fn read_from(paths: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Self {
-        let Checked { sources, mut diagnostics, model } = volplane_build::check(paths, include_dirs, reader);
-        let meaning = model.and_then(|model| match lower(&model) {
-            Ok(lowered) => Some(Meaning { model, lowered }),
-            // What the compiler below can't express is a mistake, too, as far as making a project goes.
-            Err(more) => {
-                diagnostics.extend(more.iter().map(Diagnostic::from));
-                None
-            }
-        });
+        let Checked { sources, diagnostics, model } = volplane_build::check(paths, include_dirs, reader);
+        let meaning = model.map(|model| Meaning { model });
         Self { sources, diagnostics, meaning, include_dirs: include_dirs.to_vec() }
     }
 
@@ -159,7 +150,7 @@ pub(crate) fn input(meaning: &Meaning, settings: &Settings) -> Option<Print> {
 /// What the compiler gets. Its files are named as they are in the project, so that the code is the same wherever it was made.
 fn lowered(meaning: &Meaning, settings: &Settings) -> Lowered {
     let sources = settings.idls.iter().map(|idl| idl.path.clone()).collect();
-    Lowered { sources, ..meaning.lowered.clone() }
+    Lowered { sources, ..lower(&meaning.model, &meaning.options(settings)) }
 }
 
 /// The same as [`render`], with the generated code at hand.
@@ -235,7 +226,10 @@ pub(crate) fn files(
     let mut files = rendered;
     plan::add(&mut files, copies.into_files());
     let mut memory = update::first_record(lasting, &meaning.services(settings));
-    memory.inputs.extend(input(meaning, settings).map(|input| (generate::TARGET.to_owned(), input)));
+    if let Some(input) = input(meaning, settings) {
+        let generated = files.iter().filter(|file| generate::is_generated(&file.path));
+        memory.inputs.extend(generated.map(|file| (file.path.clone(), input.clone())));
+    }
     files.push(NewFile { path: record::FILE.to_owned(), text: memory.text(), policy: Policy::Overwrite });
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files

@@ -1,17 +1,18 @@
 //! What a build script calls: the IDL is checked and compiled whenever it has changed.
 
-use std::env;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
+use std::{env, fs};
 
-use crate::emit::{self, EmitError, Layout};
+use crate::emit::{self, EmitError};
 use crate::lower::{Lowered, lower};
 use crate::model::Model;
 use crate::write::{CodeOptions, OptionError};
 use crate::{Checked, Diagnostic, Disk, MessageFormat, Severity, Sources, check, render};
 
-/// The file that [`Builder::compile`] writes to `OUT_DIR`.
+/// The file that [`Builder::compile`] writes to `OUT_DIR`, and a crate includes.
 pub const OUTPUT: &str = "volplane_gen.rs";
 
 /// Compiles IDL in a build script.
@@ -155,10 +156,7 @@ impl Builder {
         report(&diagnostics, &sources);
         let model = model.ok_or(BuildError::Mistakes)?;
         self.check_options(&model)?;
-        let mut lowered = lower(&model).map_err(|limits| {
-            report(&limits.iter().map(Diagnostic::from).collect::<Vec<_>>(), &sources);
-            BuildError::Mistakes
-        })?;
+        let mut lowered = lower(&model, &self.options);
         // The same text wherever the project lies.
         lowered.sources = self.files.iter().map(|path| path.display().to_string()).collect();
         self.write(&lowered, &out)
@@ -170,10 +168,39 @@ impl Builder {
     }
 
     fn write(&self, lowered: &Lowered, out: &Path) -> Result<(), BuildError> {
-        let code = emit::emit(lowered, &out.join("volplane_idl"), Layout::Raw)?;
-        emit::write_if_changed(&out.join(OUTPUT), &code)?;
+        let files = emit::emit(lowered, &out.join("volplane_idl"))?;
+        for file in &files {
+            emit::write_if_changed(&out.join(&file.path), &file.text)?;
+        }
+        // Of a build with `split`, before it was switched off or a namespace went.
+        let current: BTreeSet<PathBuf> = files.iter().map(|file| out.join(&file.path)).collect();
+        remove_others(&out.join(Path::new(OUTPUT).with_extension("")), &current).map_err(|source| EmitError::File {
+            action: "remove old files in",
+            path: out.to_owned(),
+            source,
+        })?;
         Ok(())
     }
+}
+
+/// Removes the files below a folder that are not `current`, if there is such a folder.
+fn remove_others(dir: &Path, current: &BTreeSet<PathBuf>) -> io::Result<()> {
+    let mut waiting = vec![dir.to_owned()];
+    while let Some(dir) = waiting.pop() {
+        let entries = match fs::read_dir(&dir) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            entries => entries?,
+        };
+        for entry in entries {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                waiting.push(entry.path());
+            } else if !current.contains(&entry.path()) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn lines(errors: &[OptionError]) -> String {
@@ -242,6 +269,20 @@ fn join(base: &Path, path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn old_files_go() -> io::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let at = |path: &str| dir.path().join(path);
+        fs::create_dir_all(at("gen/a"))?;
+        for path in ["gen/a.rs", "gen/b.rs", "gen/a/c.rs", "other.rs"] {
+            fs::write(at(path), "")?;
+        }
+        remove_others(&at("gen"), &BTreeSet::from([at("gen/a.rs")]))?;
+        let left = ["gen/a.rs", "gen/b.rs", "gen/a/c.rs", "other.rs"].map(|path| at(path).exists());
+        assert_eq!(left, [true, false, false, true]);
+        remove_others(&at("nothing"), &BTreeSet::new())
+    }
 
     #[test]
     fn every_option_reaches_the_code_generator() {

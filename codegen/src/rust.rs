@@ -2,6 +2,7 @@
 //!
 //! [`Api::new`] is pure and needs no backend; a test compiles stubs made from it against the backend's traits.
 
+pub(crate) mod graph;
 pub mod idents;
 pub mod keys;
 pub mod layout;

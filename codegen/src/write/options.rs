@@ -30,12 +30,12 @@ pub struct CodeOptions {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OptionError {
     /// A name in [`CodeOptions::services`] that no file has.
-    #[error("no IDL defines a service `{name}`{}", help(.known))]
+    #[error("no IDL defines a service `{name}`; {help}")]
     UnknownService {
         /// The name.
         name: String,
-        /// What was probably meant: one service, or all that there are.
-        known: Vec<String>,
+        /// Which service was probably meant, or all that there are.
+        help: String,
     },
     /// No name in [`CodeOptions::services`].
     #[error("an empty list of services leaves all of them out; for types alone there is the option `types_only`")]
@@ -52,14 +52,6 @@ pub enum OptionError {
         /// What it is.
         text: String,
     },
-}
-
-fn help(known: &[String]) -> String {
-    match known {
-        [] => String::new(),
-        [near] => format!("; did you mean `{near}`?"),
-        _ => format!("; there are {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
-    }
 }
 
 impl CodeOptions {
@@ -91,11 +83,15 @@ pub fn unknown_service(name: &str, model: &Model) -> Option<OptionError> {
     if names.contains(&name) {
         return None;
     }
-    let known = match nearest(name, names.iter().copied()) {
-        Some(near) => vec![near.to_owned()],
-        None => names.into_iter().map(str::to_owned).collect(),
+    let help = match (nearest(name, names.iter().copied()), names.is_empty()) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, true) => "there is none".to_owned(),
+        (None, false) => {
+            let known: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            format!("known are {}", known.join(", "))
+        }
     };
-    Some(OptionError::UnknownService { name: name.to_owned(), known })
+    Some(OptionError::UnknownService { name: name.to_owned(), help })
 }
 
 /// Whether a text is the path of a trait as `derive` takes it: `Hash`, `serde::Serialize`, `::serde::Serialize`.
@@ -147,7 +143,7 @@ mod tests {
         `1st` is not the path of a trait, such as `serde::Serialize`
         `a"b` is not the name of a cargo feature, such as `serde`
         no IDL defines a service `Ehco`; did you mean `Echo`?
-        no IDL defines a service `Xyz`; there are `Echo`, `Shop`, `Unrelated`
+        no IDL defines a service `Xyz`; known are `Echo`, `Shop`, `Unrelated`
         "#);
         let none = CodeOptions { services: Some(Vec::new()), ..CodeOptions::default() };
         let expected =
