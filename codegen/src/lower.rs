@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::Model;
 use crate::rust::keys::Keys;
 use crate::rust::layout::Layout;
+use crate::rust::traits::Traits;
 use crate::write::{self, CodeOptions, Scope};
 
 /// What the generated code is made from.
@@ -73,11 +74,12 @@ pub struct Shape {
 pub fn lower(model: &Model, options: &CodeOptions) -> Lowered {
     let layout = Layout::new(model);
     let keys = Keys::new(model);
+    let traits = Traits::new(model, &keys);
     let mut files = Vec::new();
     let mut modules = Vec::new();
     for (index, module) in layout.modules().iter().enumerate() {
         let (file, ordered) = print::file(model, &layout, &keys, index);
-        let scope = Scope { model, layout: &layout, keys: &keys, options, module: index };
+        let scope = Scope { model, layout: &layout, keys: &keys, traits: &traits, options, module: index };
         files.push(file);
         modules.push(ModuleText { path: module.path.clone(), pieces: write::module::pieces(&scope), ordered });
     }

@@ -7,6 +7,7 @@ pub mod idents;
 pub mod keys;
 pub mod layout;
 pub mod names;
+pub mod traits;
 pub mod types;
 
 use serde::Serialize;
@@ -134,13 +135,10 @@ impl Describe<'_> {
         let service = self.layout.name(owner);
         let idents = idents::fields(&method.arguments);
         let arguments: Vec<ArgumentApi> = (method.arguments.iter().zip(&idents))
-            .map(|(field, name)| {
-                let ty = self.ty(&field.ty, || layout::alias_name(service, ident, Some(name)), owner);
-                argument(field, name, ty)
-            })
+            .map(|(field, name)| argument(field, name, self.ty(&field.ty)))
             .collect();
         let result = match &method.result {
-            Some(ty) => self.ty(ty, || layout::alias_name(service, ident, None), owner),
+            Some(ty) => self.ty(ty),
             None => "()".to_owned(),
         };
         let exception = (!method.throws.is_empty()).then(|| {
@@ -169,14 +167,8 @@ impl Describe<'_> {
         }
     }
 
-    /// The backend gives arguments and results no special forms, so those that need one have a type of their own.
-    fn ty(&self, ty: &Type, alias: impl FnOnce() -> String, owner: DefId) -> String {
-        let form = self.keys.form(ty);
-        if form == keys::Form::default() {
-            types::spell(ty, form, &|id| format!("{}::{}", self.root, self.layout.path(id)))
-        } else {
-            format!("{}::{}::{}", self.root, self.layout.module_path(owner.file), alias())
-        }
+    fn ty(&self, ty: &Type) -> String {
+        types::spell(ty, self.keys.form(ty), &|id| format!("{}::{}", self.root, self.layout.path(id)))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Pure functions: a writer gets a [`Scope`], which is the module that it writes for, and returns text. What is the same in
 //! all generated code stands once in the runtime module, `runtime.rs.in`.
 
+pub(crate) mod attributes;
 mod constants;
 mod doc;
 mod enums;
@@ -14,6 +15,7 @@ mod services;
 mod structs;
 mod typedefs;
 mod unions;
+pub(crate) mod values;
 
 pub use self::options::{CodeOptions, OptionError, is_trait_path, unknown_service};
 pub(crate) use self::scope::{RUNTIME, Scope};

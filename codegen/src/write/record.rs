@@ -19,6 +19,8 @@ pub(crate) struct Record {
     pub(crate) fields: Vec<RecordField>,
     /// Whether a value of it can contain another one.
     pub(crate) recursive: bool,
+    /// Whether it implements `Default`.
+    pub(crate) has_default: bool,
     /// Whether it keeps fields that it does not know, in a last field `_unknown_fields`.
     pub(crate) keep_unknown_fields: bool,
 }
@@ -88,6 +90,112 @@ pub(crate) fn definition(record: &Record) -> String {
 
 /// The `impl`s: how it is read and written. `runtime` is the path of the runtime module.
 pub(crate) fn impls(record: &Record, runtime: &str) -> String {
-    let _ = (record, runtime);
-    String::new()
+    let Record { ident, name, .. } = record;
+    let recursive = if record.recursive { "    const RECURSIVE: bool = true;\n" } else { "" };
+    let (out, write) = write(record);
+    let read = read(record);
+    format!(
+        "impl {runtime}::Record for {ident} {{
+    const NAME: &'static str = {name:?};
+{recursive}
+    fn write<W: {runtime}::FieldWriter>(&self, {out}: &mut W) -> {runtime}::Result<(), W::Error> {{
+{write}    }}
+
+    fn read<T: ::pilota::thrift::TInputProtocol>(
+        fields: &mut {runtime}::Fields<'_, T>,
+    ) -> {runtime}::Result<Self> {{
+{read}    }}
+}}
+
+{runtime}::message!({runtime}, {ident});
+"
+    )
+}
+
+/// The name of the writer, and the statements of `write`.
+fn write(record: &Record) -> (&'static str, String) {
+    let mut calls: Vec<String> = record
+        .fields
+        .iter()
+        .map(|field| {
+            let method = match field.presence {
+                Presence::Required => "field",
+                Presence::Optional => "optional",
+            };
+            format!("out.{method}({}, &self.{})", field.id, field.ident)
+        })
+        .collect();
+    if record.keep_unknown_fields {
+        calls.push("out.unknown(&self._unknown_fields)".to_owned());
+    }
+    if calls.is_empty() {
+        return ("_", "        Ok(())\n".to_owned());
+    }
+    ("out", format!("        {}\n", calls.join("?;\n        ")))
+}
+
+/// The statements of `read`.
+fn read(record: &Record) -> String {
+    if record.fields.is_empty() && !record.keep_unknown_fields {
+        return "        while fields.next()?.is_some() {\n            fields.skip()?;\n        }\n        Ok(Self {})\n".to_owned();
+    }
+    let all_optional = record.fields.iter().all(|field| field.presence == Presence::Optional);
+    if all_optional && record.has_default && !record.keep_unknown_fields {
+        let text = read_into(record, |field, _| format!("this.{}", field.ident));
+        return format!("        let mut this = Self::default();\n{text}        Ok(this)\n");
+    }
+    let mut text = locals(record);
+    text.push_str(&read_into(record, |_, local| local.to_owned()));
+    text.push_str("        Ok(Self {\n");
+    for field in &record.fields {
+        let local = local(field);
+        let value = match (field.presence, &field.default) {
+            (Presence::Required, None) => format!("fields.required({local}, {:?})?", field.name),
+            (Presence::Required, Some(default)) => {
+                format!("match {local} {{ Some(value) => value, None => {default} }}")
+            }
+            (Presence::Optional, None) => local,
+            (Presence::Optional, Some(default)) => format!("{local}.or_else(|| Some({default}))"),
+        };
+        let _ = writeln!(text, "            {}: {value},", field.ident);
+    }
+    if record.keep_unknown_fields {
+        text.push_str("            _unknown_fields: unknown,\n");
+    }
+    text.push_str("        })\n");
+    text
+}
+
+/// The declarations of what the fields are read into. A field's own name could be that of a constant.
+fn locals(record: &Record) -> String {
+    let mut text = String::new();
+    match &record.fields[..] {
+        fields @ [_, _, ..] if fields.len() <= 6 => {
+            let names: Vec<String> = fields.iter().map(|field| format!("mut {}", local(field))).collect();
+            let _ = writeln!(text, "        let ({}) = ({});", names.join(", "), vec!["None"; fields.len()].join(", "));
+        }
+        fields => {
+            for field in fields {
+                let _ = writeln!(text, "        let mut {} = None;", local(field));
+            }
+        }
+    }
+    if record.keep_unknown_fields {
+        text.push_str("        let mut unknown = ::pilota::BytesVec::with_capacity(0);\n");
+    }
+    text
+}
+
+fn read_into(record: &Record, place: impl Fn(&RecordField, &str) -> String) -> String {
+    let mut text = "        while let Some(field) = fields.next()? {\n            match field {\n".to_owned();
+    for field in &record.fields {
+        let _ = writeln!(text, "                {} => fields.read(&mut {})?,", field.id, place(field, &local(field)));
+    }
+    let other = if record.keep_unknown_fields { "fields.keep(&mut unknown)" } else { "fields.skip()" };
+    let _ = writeln!(text, "                _ => {other}?,\n            }}\n        }}");
+    text
+}
+
+fn local(field: &RecordField) -> String {
+    format!("f{}", field.id).replace('-', "_")
 }
