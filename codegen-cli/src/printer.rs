@@ -7,9 +7,9 @@ use std::io::{self, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
-use volplane_build::{Diagnostic, MessageFormat, Sources, render};
+use volplane_build::{Diagnostic, Severity, Sources, render};
 
-use crate::cli::{Color, Output};
+use crate::cli::{Color, Output, Telling};
 
 const VERB: Style = AnsiColor::Green.on_default().bold();
 const NOTE: Style = AnsiColor::Cyan.on_default().bold();
@@ -62,6 +62,18 @@ impl Printer {
         let _ = AutoStream::new(io::stdout(), self.choice()).write_all(text.as_bytes());
     }
 
+    /// A result as it is, such as a text that another program goes on with.
+    ///
+    /// # Errors
+    /// When it can't be written: half a text must not pass for a whole one. Not when nobody reads on.
+    pub(crate) fn bytes(self, bytes: &[u8]) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// A detail, for `--verbose`.
     pub(crate) fn detail(self, verb: &str, text: impl Display) {
         if self.output.verbose {
@@ -78,9 +90,12 @@ impl Printer {
         }
     }
 
-    /// What is wrong or odd in IDL.
-    pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources, format: MessageFormat) {
-        self.raw(&render(diagnostics, sources, format, self.colour()));
+    /// What is wrong or odd in IDL. With `--quiet` only what is wrong; a warning is if `--deny-warnings` says so.
+    pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources, telling: &Telling) {
+        let is_shown =
+            |found: &&Diagnostic| !self.output.quiet || telling.deny_warnings || found.severity() == Severity::Error;
+        let shown: Vec<Diagnostic> = diagnostics.iter().filter(is_shown).cloned().collect();
+        self.raw(&render(&shown, sources, telling.message_format, self.colour()));
     }
 
     /// An error with everything that led to it, and what to do about it.

@@ -17,7 +17,7 @@ mod typedefs;
 mod unions;
 pub(crate) mod values;
 
-pub use self::options::CodeOptions;
+pub use self::options::{CodeOptions, OptionError, is_trait_path, unknown_service};
 pub(crate) use self::scope::{RUNTIME, Scope};
 
 /// The text of the runtime module.

@@ -9,3 +9,4 @@ mod echo;
 mod names;
 mod support;
 mod volo;
+mod whole;
