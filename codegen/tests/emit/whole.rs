@@ -13,6 +13,9 @@ const PENDING: &[&str] = &[];
 fn what_the_checks_accept_compiles() {
     let project = Project::new("whole");
     for (name, model) in models() {
+            eprintln!("LIMIT {name}: {l:?}");
+            continue;
+        }
         if !PENDING.contains(&name.as_str()) {
             project.add(&name, &model);
         }
