@@ -211,7 +211,7 @@ pub(super) fn near(world: &World, file: FileId, name: &str, wanted: Wanted) -> O
 pub(super) fn not_included(world: &World, file: FileId, name: &str, wanted: Wanted) -> Option<String> {
     let (stem, name) = name.rsplit_once('.')?;
     let unit = world.unit(file);
-    if unit.includes.iter().flatten().any(|id| world.unit(*id).stem == stem) {
+    if (0..unit.includes.len()).any(|place| unit.stem_of_include(place) == stem && unit.includes[place].is_some()) {
         return None;
     }
     let other =

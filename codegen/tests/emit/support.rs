@@ -67,6 +67,12 @@ impl Project {
 
     /// Runs cargo on all of it and panics with what it says if it fails.
     pub(crate) fn cargo(&self, arguments: &[&str]) {
+        for entry in std::fs::read_dir(&self.dir).expect("the folder").flatten() {
+            // A crate of an earlier run that was not added again.
+            if entry.path().is_dir() && !entry.path().join("Cargo.toml").exists() {
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
+        }
         let output = Command::new(env!("CARGO"))
             .args(arguments)
             .args(["--workspace", "--quiet", "--offline", "--color=never"])
