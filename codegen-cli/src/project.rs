@@ -12,6 +12,7 @@ use volplane_build::lower::{Lowered, lower};
 use volplane_build::model::Model;
 use volplane_build::rust::{Api, ServiceApi};
 use volplane_build::span::FileId;
+use volplane_build::write::CodeOptions;
 use volplane_build::{Checked, Code, Diagnostic, Disk, ReadSource, Sources};
 
 use crate::generate::{self, GenerateError};
@@ -67,8 +68,6 @@ pub(crate) enum ProjectError {
 pub(crate) struct Meaning {
     /// In its own terms.
     pub(crate) model: Model,
-    /// In those of the compiler.
-    lowered: Lowered,
 }
 
 impl Meaning {
@@ -98,15 +97,8 @@ impl Idl {
 
     /// The same from elsewhere than the disk.
     pub(crate) fn read_from(paths: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Self {
-        let Checked { sources, mut diagnostics, model } = volplane_build::check(paths, include_dirs, reader);
-        let meaning = model.and_then(|model| match lower(&model) {
-            Ok(lowered) => Some(Meaning { model, lowered }),
-            // What the compiler below can't express is a mistake, too, as far as making a project goes.
-            Err(more) => {
-                diagnostics.extend(more.iter().map(Diagnostic::from));
-                None
-            }
-        });
+        let Checked { sources, diagnostics, model } = volplane_build::check(paths, include_dirs, reader);
+        let meaning = model.map(|model| Meaning { model });
         Self { sources, diagnostics, meaning, paths: paths.to_vec(), include_dirs: include_dirs.to_vec() }
     }
 
@@ -153,7 +145,7 @@ pub(crate) fn input(meaning: &Meaning, settings: &Settings) -> Option<Print> {
 /// What the compiler gets. Its files are named as they are in the project, so that the code is the same wherever it was made.
 fn lowered(meaning: &Meaning, settings: &Settings) -> Lowered {
     let sources = settings.idls.iter().map(|idl| idl.path.clone()).collect();
-    Lowered { sources, ..meaning.lowered.clone() }
+    Lowered { sources, ..lower(&meaning.model, &CodeOptions::default()) }
 }
 
 /// The same as [`render`], with the generated code at hand.

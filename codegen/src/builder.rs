@@ -5,11 +5,12 @@ use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::emit::{self, EmitError, Layout};
+use crate::emit::{self, EmitError};
 use crate::lower::{Lowered, lower};
+use crate::write::CodeOptions;
 use crate::{Checked, Diagnostic, Disk, MessageFormat, Severity, Sources, check, render};
 
-/// The file that [`Builder::compile`] writes to `OUT_DIR`.
+/// The file that [`Builder::compile`] writes to `OUT_DIR`, and a crate includes.
 pub const OUTPUT: &str = "volplane_gen.rs";
 
 /// Compiles IDL in a build script.
@@ -96,18 +97,16 @@ impl Builder {
             say(&format!("cargo::rerun-if-changed={}", source.path()));
         }
         report(&diagnostics, &sources);
-        let mut lowered = lower(&model.ok_or(BuildError::Mistakes)?).map_err(|limits| {
-            report(&limits.iter().map(Diagnostic::from).collect::<Vec<_>>(), &sources);
-            BuildError::Mistakes
-        })?;
+        let mut lowered = lower(&model.ok_or(BuildError::Mistakes)?, &CodeOptions::default());
         // The same text wherever the project lies.
         lowered.sources = self.files.iter().map(|path| path.display().to_string()).collect();
         self.write(&lowered, &out)
     }
 
     fn write(&self, lowered: &Lowered, out: &Path) -> Result<(), BuildError> {
-        let code = emit::emit(lowered, &out.join("volplane_idl"), Layout::Raw)?;
-        emit::write_if_changed(&out.join(OUTPUT), &code)?;
+        for file in emit::emit(lowered, &out.join("volplane_idl"))? {
+            emit::write_if_changed(&out.join(&file.path), &file.text)?;
+        }
         Ok(())
     }
 }

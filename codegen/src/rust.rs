@@ -2,10 +2,12 @@
 //!
 //! [`Api::new`] is pure and needs no backend; a test compiles stubs made from it against the backend's traits.
 
+pub(crate) mod graph;
 pub mod idents;
 pub mod keys;
 pub mod layout;
 pub mod names;
+pub mod traits;
 pub mod types;
 
 use serde::Serialize;

@@ -3,8 +3,26 @@
 //! Pure functions: a writer gets a [`Scope`], which is the module that it writes for, and returns text. What is the same in
 //! all generated code stands once in the runtime module, `runtime.rs.in`.
 
+pub(crate) mod attributes;
+mod constants;
+mod doc;
+mod enums;
+pub(crate) mod module;
 mod options;
+pub(crate) mod record;
 mod scope;
+mod services;
+mod structs;
+mod typedefs;
+mod unions;
+pub(crate) mod values;
 
 pub use self::options::CodeOptions;
-pub(crate) use self::scope::Scope;
+pub(crate) use self::scope::{RUNTIME, Scope};
+
+/// The text of the runtime module.
+#[cfg(feature = "emit")]
+pub(crate) fn runtime(options: &CodeOptions) -> String {
+    let services = if options.types_only { "" } else { include_str!("write/runtime_service.rs.in") };
+    format!("{}{services}", include_str!("write/runtime.rs.in"))
+}

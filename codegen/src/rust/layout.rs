@@ -189,9 +189,3 @@ fn all_names(model: &Model, id: DefId, name: &str) -> Vec<String> {
 pub fn method_type_stem(method: &str) -> String {
     names::variant_name(method).trim_end_matches('_').to_owned()
 }
-
-/// The type made for an argument, or for the result, that the backend can't give the form it needs.
-pub fn alias_name(service: &str, method: &str, argument: Option<&str>) -> String {
-    let part = argument.map_or_else(|| "Result".to_owned(), names::variant_name);
-    format!("{service}{}{part}Type", method_type_stem(method))
-}

@@ -3,6 +3,7 @@
 use crate::model::{DefId, Model, Type};
 use crate::rust::keys::{Form, Keys};
 use crate::rust::layout::Layout;
+use crate::rust::traits::Traits;
 use crate::rust::types;
 use crate::write::CodeOptions;
 
@@ -15,6 +16,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) model: &'a Model,
     pub(crate) layout: &'a Layout,
     pub(crate) keys: &'a Keys,
+    pub(crate) traits: &'a Traits,
     pub(crate) options: &'a CodeOptions,
     /// The module that is written, as an index into [`Layout::modules`].
     pub(crate) module: usize,

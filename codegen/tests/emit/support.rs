@@ -7,6 +7,7 @@ use std::process::Command;
 use volplane_build::lower::lower;
 use volplane_build::model::Model;
 use volplane_build::rust::{Api, ServiceApi};
+use volplane_build::write::CodeOptions;
 use volplane_build::{Checked, Disk, MessageFormat, Severity, check, emit, render};
 
 /// The model of IDL that has no mistake.
@@ -21,10 +22,17 @@ pub(crate) fn idl(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emit/idl").join(name)
 }
 
-/// The generated code of a model.
-pub(crate) fn code(model: &Model, layout: emit::Layout) -> String {
+/// The generated code of a model, in one file.
+pub(crate) fn code(model: &Model) -> String {
+    let mut files = files(model, &CodeOptions::default());
+    assert_eq!(files.len(), 1);
+    files.remove(0).text
+}
+
+/// The files of the generated code of a model.
+pub(crate) fn files(model: &Model, options: &CodeOptions) -> Vec<emit::GeneratedFile> {
     let dir = tempfile::tempdir().expect("a temporary folder");
-    emit::emit(&lower(model).expect("a model within the limits"), dir.path(), layout).expect("generated code")
+    emit::emit(&lower(model, options), dir.path()).expect("generated code")
 }
 
 /// A workspace below cargo's folder for tests, with a crate for each model.
@@ -56,7 +64,7 @@ impl Project {
         let dir = self.dir.join(name);
         std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
         write(&dir.join("Cargo.toml"), &include_str!("Cargo.toml.in").replace("NAME", name));
-        write(&dir.join("src/generated.rs"), &code(model, emit::Layout::Raw));
+        write(&dir.join("src/generated.rs"), &code(model));
         let api = Api::new(model, "crate");
         let handlers: String = api.services.iter().map(handler).collect();
         let root = "//! Generated code, as a user's crate holds it.\n#![deny(warnings, missing_docs)]\n\n\
