@@ -36,6 +36,13 @@ const USED_BARE: &[&str] = &[
     "TOutputProtocolExt",
 ];
 
+/// What a generated client has of its own.
+const METHODS_OF_CLIENTS: &[&str] = &["connect", "with_callopt"];
+
+/// Methods of the prelude that every value has and that take it by value: Rust finds them before a method that borrows, so
+/// that `client.into(1)` would not be the call.
+const METHODS_OF_EVERYTHING: &[&str] = &["into", "try_into"];
+
 /// The type of a struct, union, exception, enum or typedef.
 pub fn type_name(idl: &str) -> String {
     let name = cased(idl, |s| s.to_upper_camel_case());
@@ -75,10 +82,9 @@ pub fn field_name(idl: &str) -> String {
 pub fn method_name(idl: &str) -> String {
     let name = lower(idl);
     match name.as_str() {
-        // The client has a method of its own of this name.
-        "with_callopt" => "with_callopt_".to_owned(),
-        // The backend makes a variant `Self` of it.
+        // The variant made of it would be `Self`.
         "self_" => "self_method".to_owned(),
+        taken if METHODS_OF_CLIENTS.contains(&taken) || METHODS_OF_EVERYTHING.contains(&taken) => format!("{name}_"),
         _ => name,
     }
 }
@@ -149,6 +155,9 @@ mod tests {
         assert_eq!(escape(&field_name("type")), "r#type");
         assert_eq!(escape(&field_name("Self")), "self_");
         assert_eq!(method_name("Self"), "self_method");
+        assert_eq!(method_name("tryInto"), "try_into_");
+        assert_eq!(method_name("Connect"), "connect_");
+        assert_eq!(method_name("clone"), "clone");
         assert_eq!(field_name("_"), "__");
         assert_eq!(field_name("a.b"), "a_b");
         assert_eq!(module_path("my-go.1st.Self"), ["my_go", "_1st", "self_"]);

@@ -93,6 +93,12 @@ impl Project {
 
     /// Runs cargo on all of it and panics with what it says if it fails.
     pub(crate) fn cargo(&self, arguments: &[&str]) {
+        for entry in std::fs::read_dir(&self.dir).expect("the folder").flatten() {
+            // A crate of an earlier run that was not added again.
+            if entry.path().is_dir() && !entry.path().join("Cargo.toml").exists() {
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
+        }
         let output = Command::new(env!("CARGO"))
             .args(arguments)
             .args(["--workspace", "--quiet", "--offline", "--color=never"])
@@ -111,6 +117,7 @@ pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace")
 }
 
+/// A handler, what serves it, and a call of each method of the client.
 fn handler(service: &ServiceApi) -> String {
     let mut text =
         format!("pub struct {0}Handler;\n\nimpl {1}::{0} for {0}Handler {{\n", service.ident, service.module);
@@ -126,6 +133,18 @@ fn handler(service: &ServiceApi) -> String {
          {module}::{}::new(\"x\");\n    let _ = std::mem::size_of::<{module}::{}>();\n}}\n",
         service.snake, service.server, service.client_builder, service.request,
     );
+    for (index, method) in service.methods.iter().enumerate() {
+        let parameters: String =
+            method.arguments.iter().map(|argument| format!(", {}: {}", argument.ident, argument.ty)).collect();
+        let values: Vec<&str> = method.arguments.iter().map(|argument| argument.ident.as_str()).collect();
+        let values = values.join(", ");
+        let _ = writeln!(
+            text,
+            "#[allow(dead_code, reason = \"it is only compiled\")]\nasync fn {0}_is_called_{index}(volplane_client: {module}::{1}{parameters}) {{\n    \
+             let _ = volplane_client.{2}({values}).await;\n}}\n",
+            service.snake, service.client, method.ident,
+        );
+    }
     text
 }
 
