@@ -7,5 +7,6 @@ mod corpus;
 mod data;
 mod echo;
 mod names;
+mod split;
 mod support;
 mod whole;
