@@ -69,7 +69,6 @@ codes! {
     E041 Error "a field id used twice",
     E042 Error "a field name used twice",
     E043 Error "an enum member named twice",
-    E044 Error "an enum value used twice",
     E045 Error "a method defined twice",
     E046 Error "a method that is inherited already",
     E048 Error "a key that stands twice",
@@ -102,6 +101,8 @@ codes! {
     W012 Warning "an exception used as a type",
     W013 Warning "two files define one name in one namespace",
     W014 Warning "an element that stands twice in a set",
+    W015 Warning "an enum value used twice",
+    W016 Warning "a field without an id",
     W099 Warning "more warnings than are shown",
 }
 

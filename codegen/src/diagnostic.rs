@@ -45,6 +45,7 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do about it, when that is known.
     pub help: Option<String>,
+    fixes: Vec<Fix>,
 }
 
 /// A place and what is there.
@@ -56,9 +57,18 @@ pub struct Label {
     pub text: String,
 }
 
+/// Text to put in place of a span. An insertion has an empty span, a deletion an empty replacement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What is replaced.
+    pub span: Span,
+    /// What replaces it.
+    pub replacement: String,
+}
+
 impl Diagnostic {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, count: 1, message: message.into(), labels: Vec::new(), help: None }
+        Self { code, count: 1, message: message.into(), labels: Vec::new(), help: None, fixes: Vec::new() }
     }
 
     /// A diagnostic with its primary place.
@@ -78,6 +88,31 @@ impl Diagnostic {
         self
     }
 
+    /// One replacement that corrects this without a doubt. For what is only probably meant, [`Self::help`] alone is
+    /// right. All replacements of one diagnostic are applied together or not at all, and must not overlap.
+    pub(crate) fn fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
+        self.fixes.push(Fix { span, replacement: replacement.into() });
+        self
+    }
+
+    /// [`Self::fix`], if there is one.
+    pub(crate) fn fix_with(self, span: Span, replacement: Option<impl Into<String>>) -> Self {
+        match replacement {
+            Some(replacement) => self.fix(span, replacement),
+            None => self,
+        }
+    }
+
+    /// Every place that it has, of labels and of fixes.
+    pub(crate) fn spans_mut(&mut self) -> impl Iterator<Item = &mut Span> {
+        let labels = self.labels.iter_mut().map(|label| &mut label.span);
+        labels.chain(self.fixes.iter_mut().map(|fix| &mut fix.span))
+    }
+
+    pub(crate) fn fixes_mut(&mut self) -> &mut [Fix] {
+        &mut self.fixes
+    }
+
     /// Stands for so many that are not shown.
     pub(crate) fn counting(mut self, count: usize) -> Self {
         self.count = count;
@@ -87,6 +122,11 @@ impl Diagnostic {
     /// How many mistakes or warnings it stands for: one, unless it says how many are not shown.
     pub fn count(&self) -> usize {
         self.count
+    }
+
+    /// The replacements that correct it without a doubt, to be applied together or not at all; empty if there are none.
+    pub fn fixes(&self) -> &[Fix] {
+        &self.fixes
     }
 
     /// The code, which [`crate::explain`] knows.

@@ -13,7 +13,7 @@ fn mistakes() -> Checked {
         .with(
             "idl/main.thrift",
             "include \"a,b.thrift\"\ninclude \"none.thrift\"\nservice Main {\n  /* é */ Strin ping(1: required bool x = 7)\n}\n\
-             struct S {\n  1: i32 a,\n  1: list<i32> /* over\n  two lines */ b = {1:\n 2}\n}\n",
+             struct S {\n  1: i32 a,\n  /* é */ 3: slist words,\n  1: list<i32> /* over\n  two lines */ b = {1:\n 2}\n}\n",
         );
     check(&[PathBuf::from("idl/main.thrift"), PathBuf::from("missing.thrift")], &[], &files)
 }
@@ -55,6 +55,38 @@ fn json() {
     insta::assert_snapshot!(text);
 }
 
+/// The keys of a value, those of an object in a list as `list[].key`, in their order.
+fn keys(value: &serde_json::Value, before: &str, out: &mut Vec<String>) {
+    if let serde_json::Value::Object(object) = value {
+        for (key, value) in object {
+            let key = format!("{before}{key}");
+            if !out.contains(&key) {
+                out.push(key.clone());
+            }
+            for element in value.as_array().into_iter().flatten() {
+                keys(element, &format!("{key}[]."), out);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_documented_keys_of_a_json_diagnostic_are_those_that_are_written() {
+    let Checked { sources, diagnostics, .. } = mistakes();
+    let mut written = Vec::new();
+    for line in render(&diagnostics, &sources, MessageFormat::Json, false).lines() {
+        keys(&serde_json::from_str(line).expect("each line is an object"), "", &mut written);
+    }
+    let page = include_str!("../../docs/commands.md");
+    let (_, section) = page.split_once("## Diagnostics for programs").expect("docs/commands.md has this section");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
+    let mut documented: Vec<String> = rows.map(|(key, _)| key.to_owned()).collect();
+    documented.sort_unstable();
+    written.sort_unstable();
+    assert_eq!(documented, written);
+}
+
 #[test]
 fn github() {
     let Checked { sources, diagnostics, .. } = mistakes();
@@ -68,6 +100,16 @@ fn a_format_is_read_as_it_is_shown() {
     }
     let error = "xml".parse::<MessageFormat>().map_err(|error| error.to_string());
     assert_eq!(error, Err("`xml` is no message format: use human, short, json or github".to_owned()));
+}
+
+#[test]
+fn what_is_certain_comes_as_a_fix_and_a_guess_does_not() {
+    let files = Memory::new().with("a.thrift", "struct S {\n  1: slist words\n  2: Strin text\n}\n");
+    let checked = check(&[PathBuf::from("a.thrift")], &[], &files);
+    let [slist, guess] = checked.diagnostics.as_slice() else { panic!("{:?}", checked.diagnostics) };
+    let [fix] = slist.fixes() else { panic!("{slist:?}") };
+    assert_eq!((fix.span.start, fix.span.end, fix.replacement.as_str()), (16, 21, "string"));
+    assert!(guess.help.is_some() && guess.fixes().is_empty(), "{guess:?}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::world::World;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{DefId, Definition, DefinitionKind, EnumValue, Field, StructKind, Value};
+use crate::nearest::{nearest, same_but_case};
 use crate::span::{FileId, Span};
 use crate::syntax::tree::{self, ValueKind};
 use std::collections::HashMap;
@@ -118,8 +119,10 @@ impl<'a> Evaluator<'a> {
 
     fn see(&self, seen: &mut Seen<String>, value: Option<&Value>, span: Span, what: &str, sink: &mut Sink) {
         if let Some(scalar) = value.and_then(|value| self.scalar(value)) {
-            seen.see(self.show(&scalar), span, sink, |key| {
-                (format!("the {what} {key} stands here twice"), "remove one of the two".to_owned())
+            let key = self.show(&self.first_of_its_value(&scalar));
+            seen.see(key, span, sink, |_| {
+                let shown = self.show(&scalar);
+                (format!("the {what} {shown} stands here twice"), "remove one of the two".to_owned())
             });
         }
     }
@@ -192,9 +195,10 @@ fn with_pushed<T>((mut list, item): (Vec<T>, T)) -> Vec<T> {
 fn no_field(record: &crate::span::Name, fields: &[Field], field: &str, span: Span) -> Diagnostic {
     let diagnostic = Diagnostic::at(Code::E065, span, format!("`{record}` has no field `{field}`"), "")
         .label(record.span, "defined here");
-    let names = fields.iter().map(|field| field.name.text.as_str());
-    match crate::nearest::nearest(field, names) {
-        Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")),
+    let names = || fields.iter().map(|field| field.name.text.as_str());
+    let certain = same_but_case(field, names()).map(|name| format!("\"{name}\""));
+    match nearest(field, names()) {
+        Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")).fix_with(span, certain),
         None => diagnostic,
     }
 }

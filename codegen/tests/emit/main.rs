@@ -8,3 +8,4 @@ mod data;
 mod echo;
 mod names;
 mod support;
+mod whole;

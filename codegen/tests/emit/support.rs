@@ -111,6 +111,7 @@ pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace")
 }
 
+/// A handler, what serves it, and a call of each method of the client.
 fn handler(service: &ServiceApi) -> String {
     let mut text =
         format!("pub struct {0}Handler;\n\nimpl {1}::{0} for {0}Handler {{\n", service.ident, service.module);
@@ -126,6 +127,18 @@ fn handler(service: &ServiceApi) -> String {
          {module}::{}::new(\"x\");\n    let _ = std::mem::size_of::<{module}::{}>();\n}}\n",
         service.snake, service.server, service.client_builder, service.request,
     );
+    for (index, method) in service.methods.iter().enumerate() {
+        let parameters: String =
+            method.arguments.iter().map(|argument| format!(", {}: {}", argument.ident, argument.ty)).collect();
+        let values: Vec<&str> = method.arguments.iter().map(|argument| argument.ident.as_str()).collect();
+        let values = values.join(", ");
+        let _ = writeln!(
+            text,
+            "#[allow(dead_code, reason = \"it is only compiled\")]\nasync fn {0}_is_called_{index}(volplane_client: {module}::{1}{parameters}) {{\n    \
+             let _ = volplane_client.{2}({values}).await;\n}}\n",
+            service.snake, service.client, method.ident,
+        );
+    }
     text
 }
 

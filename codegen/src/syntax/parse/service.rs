@@ -64,7 +64,9 @@ impl Parser<'_> {
         let oneway = match self.eat_keyword(Keyword::Async) {
             Some(span) => {
                 self.report(
-                    Diagnostic::at(Code::W005, span, "`async` is the old word for `oneway`", "").help("write `oneway`"),
+                    Diagnostic::at(Code::W005, span, "`async` is the old word for `oneway`", "")
+                        .help("write `oneway`")
+                        .fix(span, "oneway"),
                 );
                 Some(span)
             }
@@ -102,7 +104,8 @@ impl Parser<'_> {
         if self.kind() == TokenKind::Name && paren && matches!(word, "throw" | "raises" | "raise") {
             self.report(
                 Diagnostic::at(Code::E020, span, format!("expected `throws`, found `{word}`"), "")
-                    .help("did you mean `throws`?"),
+                    .help("did you mean `throws`?")
+                    .fix(span, "throws"),
             );
             self.bump();
             return Some(span);

@@ -65,7 +65,7 @@ impl Parser<'_> {
 
     fn container(&mut self, keyword: Keyword, depth: usize) -> Parsed<TypeKind> {
         self.bump();
-        self.cpp_type()?;
+        let before = self.cpp_type()?;
         let open = self.expect(Symbol::OpenAngle)?;
         let first = Box::new(self.nested_type(depth + 1)?);
         let kind = match keyword {
@@ -81,23 +81,25 @@ impl Parser<'_> {
         }
         // Apache's grammar has it behind a list too, as a leftover, but not behind the others.
         let behind = self.span();
-        let found = self.kind() == TokenKind::Keyword(Keyword::CppType);
-        if found && keyword != Keyword::List {
-            self.report(
+        if let Some(found) = self.cpp_type()?
+            && keyword != Keyword::List
+        {
+            let warning =
                 Diagnostic::at(Code::W004, behind, format!("`cpp_type` stands behind a {}", keyword.text()), "")
-                    .help("write it before the `<`: Apache's compiler refuses it here"),
-            );
+                    .help("write it before the `<`: Apache's compiler refuses it here");
+            let place = Span { end: open.start, ..open };
+            let moved = before.is_none().then(|| format!(" {} ", self.text_of(found)));
+            let deleted = moved.is_some().then_some("");
+            self.report(warning.fix_with(place, moved).fix_with(found, deleted));
         }
-        self.cpp_type()?;
         Ok(kind)
     }
 
     /// `cpp_type "…"`: nothing but C++ heeds it.
-    fn cpp_type(&mut self) -> Parsed<()> {
-        if self.eat_keyword(Keyword::CppType).is_some() {
-            self.literal("a C++ type in quotes")?;
-        }
-        Ok(())
+    fn cpp_type(&mut self) -> Parsed<Option<Span>> {
+        let Some(start) = self.eat_keyword(Keyword::CppType) else { return Ok(None) };
+        self.literal("a C++ type in quotes")?;
+        Ok(Some(self.since(start)))
     }
 
     pub(super) fn too_deep(&mut self, span: Span, what: &str) {
@@ -187,7 +189,8 @@ impl Parser<'_> {
                 let text = self.text_of(found);
                 self.report(
                     Diagnostic::at(Code::E026, found, "the value of an annotation is a quoted text", "")
-                        .help(format!("write `{key} = \"{text}\"`")),
+                        .help(format!("write `{key} = \"{text}\"`"))
+                        .fix(found, format!("\"{text}\"")),
                 );
                 self.bump();
             } else {
