@@ -32,7 +32,8 @@ pub(super) fn files(lowered: &Lowered, pieces: &[Vec<String>]) -> Vec<GeneratedF
     let mut root = Module::new(ROOT);
     root.children.push(Module {
         attributes: RUNTIME_ATTRIBUTES,
-        keyword: "mod",
+        // Descriptors have types of the runtime, which a user has to be able to name.
+        keyword: if lowered.options.descriptors { "pub mod" } else { "mod" },
         body: write::runtime(&lowered.options),
         ..Module::new(RUNTIME)
     });

@@ -9,4 +9,5 @@ mod echo;
 mod names;
 mod split;
 mod support;
+mod volo;
 mod whole;

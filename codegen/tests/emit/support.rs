@@ -80,6 +80,16 @@ impl Project {
         write(&dir.join("src/handlers.rs"), &handlers);
     }
 
+    /// Adds a program that includes generated code.
+    pub(crate) fn add_program(&self, name: &str, model: &Model, text: &str) {
+        let dir = self.dir.join(name);
+        std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
+        let tokio = "tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\", \"time\"] }\n";
+        write(&dir.join("Cargo.toml"), &(include_str!("Cargo.toml.in").replace("NAME", name) + tokio));
+        write(&dir.join("src/generated.rs"), &code(model));
+        write(&dir.join("src/main.rs"), text);
+    }
+
     /// Adds a crate with generated types, and tests of them.
     pub(crate) fn add_tests(&self, name: &str, model: &Model, options: &CodeOptions, tests: &str) {
         let dir = self.dir.join(name);
@@ -106,9 +116,18 @@ impl Project {
                 let _ = std::fs::remove_dir_all(entry.path());
             }
         }
+        self.run(&[arguments, &["--workspace"]].concat());
+    }
+
+    /// Builds and runs a program.
+    pub(crate) fn run_program(&self, name: &str) {
+        self.run(&["run", "--package", name]);
+    }
+
+    fn run(&self, arguments: &[&str]) {
         let output = Command::new(env!("CARGO"))
             .args(arguments)
-            .args(["--workspace", "--quiet", "--offline", "--color=never"])
+            .args(["--quiet", "--offline", "--color=never"])
             .current_dir(&self.dir)
             .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated-target"))
             .env_remove("RUSTFLAGS")
@@ -158,7 +177,7 @@ fn handler(service: &ServiceApi) -> String {
 /// The workspace's own requirements on what generated code needs.
 fn versions() -> String {
     let manifest = std::fs::read_to_string(workspace().join("Cargo.toml")).expect("the workspace's manifest");
-    let wanted = ["pilota = ", "volo = ", "volo-thrift = "];
+    let wanted = ["pilota = ", "tokio = ", "volo = ", "volo-thrift = "];
     manifest.lines().filter(|line| wanted.iter().any(|wanted| line.starts_with(wanted))).collect::<Vec<_>>().join("\n")
 }
 
