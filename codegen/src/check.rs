@@ -8,6 +8,7 @@ mod constants;
 mod convert;
 mod cycles;
 mod duplicates;
+mod endless;
 mod enums;
 mod fields;
 mod lints;
@@ -65,6 +66,7 @@ pub(crate) fn check_up_to(
     let mut types = canon::Types::new(&world, &resolved, &mut sink);
     services::check(&world, &resolved, &mut types, &mut sink);
     constants::check(&world, &mut types, &mut resolved, &mut sink);
+    endless::check(&world, &resolved, &mut types, &mut sink);
     lints::check(&world, &loaded.sources, &resolved, &mut types, &mut sink);
     rust_names::check(&world, &mut sink);
     let mut diagnostics = sink.finish();

@@ -233,7 +233,7 @@ impl Meant {
     fn not_included(world: &World, file: FileId, name: &str, wanted: Wanted) -> Option<Self> {
         let (stem, name) = name.rsplit_once('.')?;
         let unit = world.unit(file);
-        if unit.includes.iter().flatten().any(|id| world.unit(*id).stem == stem) {
+        if (0..).zip(&unit.includes).any(|(place, id)| id.is_some() && unit.stem_of_include(place) == stem) {
             return None;
         }
         let other =

@@ -1,7 +1,7 @@
 //! All files of a run with their tables of names, and what a name in one of them stands for.
 
 use crate::load::LoadedFile;
-use crate::model::DefId;
+use crate::model::{DefId, stem_of};
 use crate::span::FileId;
 use crate::syntax::tree::{Definition, DefinitionKind, Tree};
 use std::borrow::Cow;
@@ -92,14 +92,14 @@ impl World {
         let mut found: Vec<DefId> = Vec::new();
         let mut lost = false;
         for (place, include) in unit.includes.iter().enumerate() {
+            if unit.stem_of_include(place) != stem {
+                continue;
+            }
             let Some(target) = include else {
-                lost |= stem_of(&unit.tree.includes[place].text) == stem;
+                lost = true;
                 continue;
             };
             let other = self.unit(*target);
-            if other.stem != stem {
-                continue;
-            }
             unit.used[place].set(true);
             lost |= other.tree.lost.contains(name);
             if let Some(index) = other.table(table).get(name) {
@@ -117,14 +117,21 @@ impl World {
         }
     }
 
+    /// The names by which `file` qualifies what `target` defines.
+    pub(super) fn stems(&self, file: FileId, target: FileId) -> impl Iterator<Item = &str> {
+        let unit = self.unit(file);
+        let places = (0..).zip(&unit.includes).filter(move |(_, id)| **id == Some(target));
+        places.map(|(place, _)| unit.stem_of_include(place))
+    }
+
     /// Every name of the wanted sort that `file` can write, as it has to write it.
     pub(super) fn candidates(&self, file: FileId, wanted: Wanted) -> Vec<Cow<'_, str>> {
         let unit = self.unit(file);
         let own = unit.tree.definitions.iter().flat_map(|definition| wanted.names(definition));
-        let included = unit.includes.iter().flatten().map(|id| self.unit(*id));
-        let theirs = included.flat_map(|other| {
-            let names = other.tree.definitions.iter().flat_map(|definition| wanted.names(definition));
-            names.map(|name| Cow::Owned(format!("{}.{name}", other.stem)))
+        let included = (0..).zip(&unit.includes).filter_map(|(place, id)| Some((unit.stem_of_include(place), (*id)?)));
+        let theirs = included.flat_map(|(stem, id)| {
+            let names = self.unit(id).tree.definitions.iter().flat_map(|definition| wanted.names(definition));
+            names.map(move |name| Cow::Owned(format!("{stem}.{name}")))
         });
         own.chain(theirs).collect()
     }
@@ -164,16 +171,15 @@ impl Unit {
         Self { stem: stem_of(&path).to_owned(), path, tree, includes, used, types, consts }
     }
 
+    /// The name that the include line with this index gives to its file; through a link it is another than the file's own.
+    pub(super) fn stem_of_include(&self, place: usize) -> &str {
+        self.tree.includes.get(place).map_or("", |include| stem_of(&include.text))
+    }
+
     pub(super) fn table(&self, table: Table) -> &HashMap<String, u32> {
         match table {
             Table::Types => &self.types,
             Table::Consts => &self.consts,
         }
     }
-}
-
-/// The name of a file without folder and ending: what others qualify its names with.
-pub(super) fn stem_of(path: &str) -> &str {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }

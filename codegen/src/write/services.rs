@@ -2,6 +2,8 @@
 //!
 //! What is the same for all services stands in `runtime_service.rs.in`.
 
+mod connections;
+mod descriptor;
 mod messages;
 mod method;
 
@@ -17,8 +19,14 @@ pub(crate) fn item(scope: &Scope, id: DefId) -> String {
     let service = ServiceText::new(scope, id);
     let mut text = service.handler_trait();
     text.push_str(&service.clients_and_server());
+    if scope.options.connections {
+        text.push_str(&connections::items(&service));
+    }
     for method in service.methods.iter().filter(|method| !method.inherited) {
         text.push_str(&messages::items(scope, &service, method));
+    }
+    if scope.options.descriptors {
+        text.push_str(&descriptor::item(scope, &service));
     }
     text
 }
@@ -94,6 +102,7 @@ mod tests {
 
     use crate::rust::keys::Keys;
     use crate::rust::layout::Layout;
+    use crate::rust::traits::Traits;
     use crate::write::{CodeOptions, Scope};
     use crate::{Memory, check};
 
@@ -102,7 +111,8 @@ mod tests {
         let memory = Memory::new().with("a.thrift", idl);
         let model = check(&[PathBuf::from("a.thrift")], &[], &memory).model.expect("IDL without a mistake");
         let (layout, keys) = (&Layout::new(&model), &Keys::new(&model));
-        let scope = Scope { model: &model, layout, keys, options, module: 0 };
+        let traits = &Traits::new(&model, keys);
+        let scope = Scope { model: &model, layout, keys, traits, options, module: 0 };
         model.services().map(|(id, ..)| super::item(&scope, id)).collect()
     }
 
