@@ -91,7 +91,10 @@ impl Crate {
     fn new(name: &str, code: &str) -> Self {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("size").join(name);
         write(&dir.join("src/lib.rs"), code.as_bytes());
-        write(&dir.join("Cargo.toml"), manifest(name, "[profile.dev]\nincremental = false\n").as_bytes());
+        write(
+            &dir.join("Cargo.toml"),
+            manifest(name, &CodeOptions::default(), "[profile.dev]\nincremental = false\n").as_bytes(),
+        );
         std::fs::copy(workspace().join("Cargo.lock"), dir.join("Cargo.lock")).expect("the workspace's versions");
         let (lines, bytes) = (code.lines().count(), code.len());
         Self { name: name.to_owned(), dir, lines, bytes, checks: Vec::new(), builds: Vec::new() }
