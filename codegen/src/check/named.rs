@@ -1,10 +1,11 @@
 //! A name in a value: a constant, or a member of an enum.
 
 use super::canon::{Shape, TypeId};
-use super::resolve::{ambiguous, near, not_included};
+use super::resolve::ambiguous;
 use super::sink::Sink;
 use super::values::{Evaluator, Scalar};
-use super::world::{Found, Table, Wanted};
+use super::words;
+use super::world::{Found, Table};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{DefId, Value};
@@ -97,17 +98,12 @@ impl Evaluator<'_> {
             return None;
         }
         let diagnostic = Diagnostic::at(Code::E031, span, format!("no constant is named `{name}`"), "not found");
-        let help = match wanted {
+        sink.push(match wanted {
             Shape::Enum(id) if member_of(id, name).is_some() => {
-                Some(format!("write `{}.{name}`", self.qualified(file, id)))
+                diagnostic.help(format!("write `{}.{name}`", self.qualified(file, id)))
             }
-            _ if sink.wants_help() => not_included(self.world, file, name, Wanted::Value)
-                .or_else(|| near(self.world, file, name, Wanted::Value)),
-            _ => None,
-        };
-        sink.push(match help {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
+            _ if sink.wants_help() => words::value_help(self.world, file, name, diagnostic),
+            _ => diagnostic,
         });
         None
     }

@@ -3,6 +3,7 @@
 use super::enums;
 use super::fields::{self, Owner};
 use super::sink::Sink;
+use super::words;
 use super::world::{Found, Table, Wanted, World};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -151,10 +152,7 @@ fn named(world: &World, file: FileId, name: &str, span: Span, sink: &mut Sink) -
         }
         Found::Nothing => {
             let diagnostic = Diagnostic::at(Code::E030, span, format!("no type is named `{name}`"), "not found");
-            sink.push(match type_help(world, file, name, sink.wants_help()) {
-                Some(help) => diagnostic.help(help),
-                None => diagnostic,
-            });
+            sink.push(if sink.wants_help() { words::type_help(world, file, name, diagnostic) } else { diagnostic });
             None
         }
     }
@@ -170,32 +168,7 @@ pub(super) fn ambiguous(world: &World, name: &str, span: Span, ids: &[DefId]) ->
     diagnostic.help("rename one of the files, or one of the definitions")
 }
 
-fn type_help(world: &World, file: FileId, name: &str, wanted: bool) -> Option<String> {
-    if !wanted {
-        return None;
-    }
-    let base = match name {
-        "int" | "integer" | "int32" | "u32" | "uint32" => Some("i32"),
-        "long" | "int64" | "u64" | "uint64" => Some("i64"),
-        "short" | "int16" | "u16" | "uint16" => Some("i16"),
-        "int8" | "u8" | "uint8" | "char" => Some("i8"),
-        "float" | "float32" | "float64" | "f32" | "f64" => Some("double"),
-        "boolean" => Some("bool"),
-        "str" | "text" | "String" => Some("string"),
-        "bytes" => Some("binary"),
-        "guid" | "UUID" => Some("uuid"),
-        _ => None,
-    };
-    if let Some(base) = base {
-        return Some(format!("write `{base}`"));
-    }
-    not_included(world, file, name, Wanted::Type).or_else(|| near(world, file, name, Wanted::Type))
-}
-
-const BASE_TYPES: &[&str] =
-    &["bool", "byte", "i8", "i16", "i32", "i64", "double", "string", "binary", "uuid", "list", "set", "map"];
-
-/// "Did you mean", among all that `file` can name.
+/// The nearest name, among all that `file` can name.
 pub(super) fn near(world: &World, file: FileId, name: &str, wanted: Wanted) -> Option<String> {
     let mut candidates = world.candidates(file, wanted);
     // In one order, so that equally near names give the same message in every run.
@@ -203,10 +176,18 @@ pub(super) fn near(world: &World, file: FileId, name: &str, wanted: Wanted) -> O
     // The right name in another file is nearer than any misspelling.
     let last = name.rsplit('.').next().unwrap_or(name);
     let elsewhere = candidates.iter().find(|candidate| candidate.rsplit('.').next() == Some(last));
-    let base = if wanted == Wanted::Type { BASE_TYPES } else { &[] };
+    let base = match wanted {
+        Wanted::Type => words::BASE_TYPES,
+        Wanted::Value => &["true", "false"],
+        Wanted::Service => &[],
+    };
     let words = candidates.iter().map(String::as_str).chain(base.iter().copied());
-    let found = elsewhere.map(String::as_str).or_else(|| nearest(name, words));
-    found.map(|found| format!("did you mean `{found}`?"))
+    elsewhere.map(String::as_str).or_else(|| nearest(name, words)).map(str::to_owned)
+}
+
+/// The help with the name that [`near`] gives.
+fn did_you_mean(found: String) -> String {
+    format!("did you mean `{found}`?")
 }
 
 /// The file is known, but this one doesn't include it: names don't pass through an include.
@@ -246,7 +227,8 @@ fn resolve_service(world: &World, file: FileId, parent: &Name, sink: &mut Sink) 
         Found::Nothing => {
             let diagnostic = Diagnostic::at(Code::E032, span, format!("no service is named `{name}`"), "not found");
             let help = sink.wants_help().then(|| {
-                not_included(world, file, name, Wanted::Service).or_else(|| near(world, file, name, Wanted::Service))
+                not_included(world, file, name, Wanted::Service)
+                    .or_else(|| near(world, file, name, Wanted::Service).map(did_you_mean))
             });
             sink.push(match help.flatten() {
                 Some(help) => diagnostic.help(help),

@@ -14,15 +14,19 @@ const MAX_COLLECTED: usize = 200;
 
 /// A place in the tokens of one file.
 pub(crate) struct Parser<'a> {
-    file: FileId,
-    text: &'a str,
+    pub(super) file: FileId,
+    pub(super) text: &'a str,
     lexed: &'a Lexed,
     at: usize,
     /// The token of the last "expected …", so that a place gets one only.
     complained_at: Option<usize>,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
-    hidden: Hidden,
+    pub(super) hidden: Hidden,
+    /// How many definitions are read inside of others.
+    pub(super) depth: usize,
+    /// Stretches, ascending, whose characters were reported together with something larger.
+    pub(super) excused: Vec<Span>,
     pub(super) tree: Tree,
 }
 
@@ -37,6 +41,8 @@ impl<'a> Parser<'a> {
             errors: Vec::new(),
             warnings: Vec::new(),
             hidden: Hidden::default(),
+            depth: 0,
+            excused: Vec::new(),
             tree: Tree::default(),
         }
     }
@@ -79,6 +85,13 @@ impl<'a> Parser<'a> {
     pub(super) fn since(&self, first: Span) -> Span {
         let last = self.at.checked_sub(1).and_then(|at| self.lexed.tokens.get(at));
         Span { end: last.map_or(first.end, |token| token.end).max(first.start), ..first }
+    }
+
+    /// The empty place behind the token just read.
+    pub(super) fn behind(&self) -> Span {
+        let last = self.at.checked_sub(1).and_then(|at| self.lexed.tokens.get(at));
+        let end = last.map_or(0, |token| token.end);
+        Span { file: self.file, start: end, end }
     }
 
     pub(super) fn text_of(&self, span: Span) -> &'a str {
@@ -228,14 +241,22 @@ impl<'a> Parser<'a> {
     pub(super) fn unclosed(&mut self, open: Span, what: &str) -> Reported {
         let mark = self.text_of(open);
         let found = self.found();
+        let (message, label) = (format!("{what} is never closed"), format!("found {found} instead"));
+        let diagnostic = Diagnostic::at(Code::E021, self.span(), message, label);
+        let close = match mark {
+            "{" => "}",
+            "(" => ")",
+            "[" => "]",
+            "<" => ">",
+            // The opening bracket is missing too, which was reported.
+            _ => return self.complain(diagnostic),
+        };
+        let text = if mark == "{" { "\n}" } else { close };
         self.complain(
-            Diagnostic::at(
-                Code::E021,
-                self.span(),
-                format!("{what} is never closed"),
-                format!("found {found} instead"),
-            )
-            .label(open, format!("`{mark}` stands here")),
+            diagnostic
+                .label(open, format!("`{mark}` stands here"))
+                .help(format!("close it with `{close}`"))
+                .fix(self.behind(), text),
         )
     }
 
