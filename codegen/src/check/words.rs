@@ -106,8 +106,15 @@ fn replace(diagnostic: Diagnostic, help: &str, word: &str) -> Diagnostic {
 /// Only a word of the language leaves no doubt, if it is misspelled in small letters: names of types have a capital.
 fn did_you_mean(diagnostic: Diagnostic, name: &str, near: &str, words: &[&str]) -> Diagnostic {
     let help = format!("did you mean `{near}`?");
-    let certain = words.contains(&near) && !name.contains(|c: char| c.is_ascii_uppercase());
-    if certain || name.eq_ignore_ascii_case(near) { replace(diagnostic, &help, near) } else { diagnostic.help(help) }
+    if !words.contains(&near) {
+        diagnostic.help(help)
+    } else if name.eq_ignore_ascii_case(near) {
+        replace(diagnostic, &format!("keywords are lowercase: write `{near}`"), near)
+    } else if name.contains(|c: char| c.is_ascii_uppercase()) {
+        diagnostic.help(help)
+    } else {
+        replace(diagnostic, &help, near)
+    }
 }
 
 /// Adds that the name of a type was probably meant to be `void`.

@@ -130,10 +130,10 @@ impl Head<'_> {
             "<" if !self.begins_line(1) => (&MARKUP, 2),
             "{" if literal(1) && self.is(2, Symbol::Colon) => {
                 let openapi = matches!(second.trim_matches('"'), "openapi" | "swagger");
-                (if openapi { &OPENAPI } else { &JSON }, 3)
+                (if openapi { &OPENAPI } else { &JSON }, 1)
             }
             "{" if self.is(1, Symbol::CloseBrace) && self.kind(2) == TokenKind::End => (&JSON, 2),
-            "[" if self.is(1, Symbol::OpenBrace) => (&JSON, 2),
+            "[" if self.is(1, Symbol::OpenBrace) => (&JSON, 1),
             _ => return None,
         })
     }

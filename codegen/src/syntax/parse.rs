@@ -48,6 +48,7 @@ pub(crate) fn parse(file: FileId, text: &str, lexed: &Lexed) -> Parsing {
         Some((language, tokens)) => parser.foreign_file(language, tokens),
         None => {
             parser.file();
+            parser.report_annotated();
             parser.report_faults(lexed);
         }
     }

@@ -4,14 +4,20 @@ use super::{Parsed, Parser};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::Annotation;
+use crate::nearest::nearest;
 use crate::span::{Name, Span};
 use crate::syntax::literal::unquote;
 use crate::syntax::token::{Symbol, TokenKind};
 use crate::syntax::tree::Literal;
 
+const BASE_TYPES: [&str; 10] = ["binary", "bool", "byte", "double", "i16", "i32", "i64", "i8", "string", "uuid"];
+
+/// More names with annotations are not looked at twice.
+const MOST: usize = 100;
+
 impl Parser<'_> {
     /// Apache's grammar has annotations behind base types and containers only.
-    pub(super) fn annotations_of_named_type(&mut self) -> Vec<Annotation> {
+    pub(super) fn annotations_of_named_type(&mut self, name: &str) -> Vec<Annotation> {
         let start = self.span();
         let annotated = self.is(Symbol::OpenParen)
             && matches!(self.token(1).kind, TokenKind::Name | TokenKind::Symbol(Symbol::CloseParen))
@@ -21,17 +27,31 @@ impl Parser<'_> {
         }
         self.skip_brackets();
         let span = self.since(start);
-        self.report(
-            Diagnostic::at(
-                Code::E025,
-                span,
-                "annotations on the name of a type are fbthrift's, Apache's thrift has them behind base types and \
+        let diagnostic = Diagnostic::at(
+            Code::E025,
+            span,
+            "annotations on the name of a type are fbthrift's, Apache's thrift has them behind base types and \
                  containers only",
-                "",
-            )
-            .help("annotate the field behind its name, or the definition of the type"),
-        );
+            "",
+        )
+        .help("annotate the field behind its name, or the definition of the type");
+        if self.annotated.len() < MOST {
+            self.annotated.push((name.to_owned(), diagnostic));
+        } else {
+            self.report(diagnostic);
+        }
         Vec::new()
+    }
+
+    /// Reports annotations of names, except of a name that is probably a misspelled base type, which nothing defines.
+    pub(super) fn report_annotated(&mut self) {
+        for (name, diagnostic) in std::mem::take(&mut self.annotated) {
+            let misspelled = nearest(&name, BASE_TYPES).is_some()
+                && self.tree.definitions.iter().all(|definition| definition.name.text != name);
+            if !misspelled {
+                self.report(diagnostic);
+            }
+        }
     }
 
     /// Whether the parenthesis here opens annotations; that of a method's arguments comes behind a name.

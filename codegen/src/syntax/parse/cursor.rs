@@ -23,6 +23,8 @@ pub(crate) struct Parser<'a> {
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
     pub(super) hidden: Hidden,
+    /// What to say of annotations behind the name of a type.
+    pub(super) annotated: Vec<(String, Diagnostic)>,
     /// How many definitions are read inside of others.
     pub(super) depth: usize,
     /// Stretches, ascending, whose characters were reported together with something larger.
@@ -41,6 +43,7 @@ impl<'a> Parser<'a> {
             errors: Vec::new(),
             warnings: Vec::new(),
             hidden: Hidden::default(),
+            annotated: Vec::new(),
             depth: 0,
             excused: Vec::new(),
             tree: Tree::default(),

@@ -55,7 +55,7 @@ impl Parser<'_> {
                     self.bump();
                 }
             }
-            _ if self.foreign_definition() => {}
+            _ if self.foreign_definition() || self.foreign_namespace() => {}
             ("type", TokenKind::Name) if self.token(2).kind == TokenKind::Symbol(Symbol::OpenBrace) => {
                 self.misspelled_definition(Keyword::Struct);
             }

@@ -13,6 +13,28 @@ impl Parser<'_> {
         self.token(ahead).kind == TokenKind::Symbol(symbol)
     }
 
+    /// `package demo;`: reported and read as a namespace of every language.
+    pub(super) fn foreign_namespace(&mut self) -> bool {
+        let span = self.span();
+        let word = self.text_of(span);
+        let over = self.token(2).first_on_line || self.symbol(2, Symbol::Semicolon);
+        let named = self.token(1).kind == TokenKind::Name && !self.token(1).first_on_line;
+        if !matches!(word, "package" | "module") || !named || !over {
+            return false;
+        }
+        self.bump();
+        let name = self.text_of(self.span());
+        self.bump();
+        self.eat(Symbol::Semicolon);
+        let right = format!("namespace * {name}");
+        self.complain(
+            Diagnostic::at(Code::E028, span, format!("expected `namespace` and a language, found `{word}`"), "")
+                .help(format!("write `{right}`, or a language such as `rs` in place of `*`"))
+                .fix(self.since(span), right),
+        );
+        true
+    }
+
     /// `message M { string name = 1; }` of protobuf, `type T struct { … }` of Go, `type T = …`: reported and skipped.
     pub(super) fn foreign_definition(&mut self) -> bool {
         let span = self.span();

@@ -101,8 +101,10 @@ impl Parser<'_> {
         let second = if comma { Some(self.nested_type(depth + 1)?) } else { None };
         let close = self.expect(Symbol::CloseBracket)?;
         let name = keyword.text();
+        let example = if keyword == Keyword::Map { "map<string, i32>" } else { "list<string>" };
+        let message = format!("the types of a {name} stand between `<` and `>`");
         let diagnostic =
-            Diagnostic::at(Code::E028, open, format!("the types of a {name} stand between `<` and `>`"), "");
+            Diagnostic::at(Code::E028, open, message, "").help(format!("write it as in `{example}`")).fix(open, "<");
         let (kind, diagnostic) = match (keyword, second) {
             (Keyword::Map, Some(second)) => (TypeKind::Map(first, Box::new(second)), diagnostic.fix(close, ">")),
             (Keyword::Map, None) => {
@@ -113,8 +115,7 @@ impl Parser<'_> {
             (Keyword::Set, _) => (TypeKind::Set(first), diagnostic.fix(close, ">")),
             _ => (TypeKind::List(first), diagnostic.fix(close, ">")),
         };
-        let example = if keyword == Keyword::Map { "map<string, i32>" } else { "list<string>" };
-        self.report(diagnostic.help(format!("write it as in `{example}`")).fix(open, "<"));
+        self.report(diagnostic);
         Ok(kind)
     }
 
@@ -227,13 +228,13 @@ impl Parser<'_> {
                         self.misspelled(keyword);
                     }
                     None => {
-                        let message = format!("`{word}` takes no type parameters; `list`, `set` and `map` do");
                         let wraps = ["option", "optional", "maybe", "nullable"];
-                        let diagnostic = Diagnostic::at(Code::E020, span, message, "");
                         self.report(if wraps.contains(&word.to_ascii_lowercase().as_str()) {
-                            diagnostic.help("write `optional` before the type of a field, as in `1: optional i32 name`")
+                            Diagnostic::at(Code::E028, span, format!("thrift has no type `{word}<…>`"), "")
+                                .help("write `optional` before the type of a field, as in `1: optional i32 name`")
                         } else {
-                            diagnostic
+                            let message = format!("`{word}` takes no type parameters; `list`, `set` and `map` do");
+                            Diagnostic::at(Code::E020, span, message, "")
                         });
                     }
                 }

@@ -36,8 +36,6 @@ const FOREIGN: &[(&str, Keyword)] = &[
     ("import", Keyword::Include),
     ("require", Keyword::Include),
     ("using", Keyword::Include),
-    ("package", Keyword::Namespace),
-    ("module", Keyword::Namespace),
     ("let", Keyword::Const),
     ("final", Keyword::Const),
     ("static", Keyword::Const),
@@ -136,9 +134,15 @@ impl Parser<'_> {
         // A field may be named `string`, but hardly behind a type that is named nearly `optional`.
         let built_in = matches!(self.token(1).kind, TokenKind::Keyword(keyword) if keyword.is_type())
             && self.meant(0, &[Keyword::Optional, Keyword::Required]).is_some();
-        let named = word(2) && same_line(2) && (built_in || !word(3) || !same_line(3));
+        let lowercase = self.text_of(self.span()).starts_with(|c: char| c.is_ascii_lowercase());
+        let named = word(2) && same_line(2) && ((built_in && lowercase) || !word(3) || !same_line(3));
         let generic = self.token(2).kind == TokenKind::Symbol(Symbol::OpenAngle);
-        self.kind() == TokenKind::Name && word(1) && same_line(1) && (named || generic)
+        // `optinal i64 (key = "value") name`
+        let close = |ahead: &usize| self.token(*ahead).kind == TokenKind::Symbol(Symbol::CloseParen);
+        let annotated = built_in
+            && self.token(2).kind == TokenKind::Symbol(Symbol::OpenParen)
+            && (3..40).find(close).is_some_and(|close| word(close + 1) && same_line(close + 1));
+        self.kind() == TokenKind::Name && word(1) && same_line(1) && (named || generic || annotated)
     }
 
     /// Whether the word here stands before the result of a method, as `oneway` does.

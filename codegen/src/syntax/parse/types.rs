@@ -38,11 +38,12 @@ impl Parser<'_> {
         let kind = match self.kind() {
             TokenKind::Name => {
                 if let Some(kind) = self.generic(depth)? {
-                    return Ok(Type { kind, annotations: Vec::new(), span: self.since(start) });
+                    let span = self.since(start);
+                    return Ok(Type { kind, annotations: self.annotations()?, span });
                 }
                 let name = self.dotted_name("a type")?;
                 let span = self.since(start);
-                let annotations = self.annotations_of_named_type();
+                let annotations = self.annotations_of_named_type(&name.text);
                 return Ok(Type { kind: TypeKind::Named(name.text), annotations, span });
             }
             TokenKind::Symbol(Symbol::OpenBracket) => self.array(depth)?,
