@@ -1,4 +1,5 @@
-//! The only code that writes: a whole project, or nothing ([`create()`]); all changes to a project, or none ([`Guard`]).
+//! The only code that writes: a whole project, or nothing ([`create()`]); all changes to a project, or none
+//! ([`Guard`]); files that lie anywhere ([`rewrite()`]).
 //!
 //! What a run needs beside a project's own files is in its folder `.volplane`, of which git takes no notice:
 //!
@@ -14,6 +15,7 @@ mod guard;
 mod journal;
 mod recovery;
 mod relative;
+mod rewrite;
 mod steps;
 mod target;
 #[cfg(test)]
@@ -24,4 +26,5 @@ pub(crate) use create::{CreateError, Place, create, create_around, look, put, sy
 pub(crate) use error::{ApplyError, RecoverError};
 pub(crate) use guard::{Guard, Holder, LockError};
 pub(crate) use recovery::interrupted;
+pub(crate) use rewrite::{Rewrite, RewriteError, rewrite};
 pub(crate) use transaction::Change;

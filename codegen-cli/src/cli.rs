@@ -197,11 +197,19 @@ Examples:
   volplane check-idl idl
       every .thrift file in the folder idl, at any depth
   volplane check-idl -I third-party --deny-warnings --message-format github idl/shop.thrift
-      one file and what it includes, as GitHub shows it beside the lines of a change")]
+      one file and what it includes, as GitHub shows it beside the lines of a change
+  volplane check-idl --fix idl
+      correct what has one meaning only, and report the rest")]
 pub(crate) struct CheckIdl {
-    /// IDL files, and folders with such files
+    /// IDL files, and folders with such files; - is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Apply the fixes that are certain to be right, then report what is left
+    ///
+    /// Only files in the given folders, and beside the given files, are changed; no read-only file, and none in a folder
+    /// such as vendor or third-party. The fixed text of standard input goes to standard output.
+    #[arg(long)]
+    pub(crate) fix: bool,
     #[command(flatten)]
     pub(crate) reading: Reading,
 }
@@ -215,8 +223,11 @@ pub(crate) struct Explain {
 
 /// Print what an IDL says, resolved and checked, for other programs to read
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  volplane dump --json idl/echo.thrift > echo.json
+  volplane dump --json - < idl/echo.thrift")]
 pub(crate) struct Dump {
-    /// The IDL file; what it includes is dumped along
+    /// The IDL file, or - for standard input; what it includes is dumped along
     pub(crate) file: PathBuf,
     /// As JSON; the documentation of volplane-build's module `dump` describes the form
     #[arg(long, required = true)]

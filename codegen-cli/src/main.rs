@@ -10,6 +10,7 @@ mod embedded;
 mod exit;
 mod generate;
 mod ground;
+mod input;
 mod interrupt;
 mod layout;
 mod migrate;

@@ -62,6 +62,18 @@ impl Printer {
         let _ = AutoStream::new(io::stdout(), self.choice()).write_all(text.as_bytes());
     }
 
+    /// A result as it is, such as a text that another program goes on with.
+    ///
+    /// # Errors
+    /// When it can't be written: half a text must not pass for a whole one. Not when nobody reads on.
+    pub(crate) fn bytes(self, bytes: &[u8]) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// A detail, for `--verbose`.
     pub(crate) fn detail(self, verb: &str, text: impl Display) {
         if self.output.verbose {

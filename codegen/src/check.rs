@@ -24,9 +24,9 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::load::load;
 use crate::model::{File, Include, Model, Namespace};
 use crate::read::ReadSource;
-use crate::source::Sources;
-use crate::span::Name;
-use sink::Sink;
+use crate::source::{Source, Sources};
+use crate::span::{Name, Span};
+use sink::{MAX_SHOWN, Sink};
 use std::path::PathBuf;
 use world::World;
 
@@ -47,21 +47,55 @@ pub struct Checked {
 /// An include is looked for in the folder of the file that has it, then in `include_dirs` in their order, as Apache's
 /// compiler does; not in the current folder.
 pub fn check(files: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Checked {
+    check_up_to(MAX_SHOWN, files, include_dirs, reader)
+}
+
+/// [`check()`] with another limit for the number of diagnostics.
+pub(crate) fn check_up_to(
+    limit: usize,
+    files: &[PathBuf],
+    include_dirs: &[PathBuf],
+    reader: &dyn ReadSource,
+) -> Checked {
     let loaded = load(files, include_dirs, reader);
-    let mut sink = Sink::new(loaded.diagnostics, loaded.hidden);
+    let mut sink = Sink::new(limit, loaded.diagnostics, loaded.hidden);
     let world = World::new(loaded.files);
     duplicates::check(&world, &mut sink);
     let mut resolved = resolve::resolve(&world, &mut sink);
     let mut types = canon::Types::new(&world, &resolved, &mut sink);
     services::check(&world, &resolved, &mut types, &mut sink);
     constants::check(&world, &mut types, &mut resolved, &mut sink);
-    lints::check(&world, &resolved, &mut types, &mut sink);
+    lints::check(&world, &loaded.sources, &resolved, &mut types, &mut sink);
     rust_names::check(&world, &mut sink);
-    let diagnostics = sink.finish();
+    let mut diagnostics = sink.finish();
+    tidy(&mut diagnostics, &loaded.sources);
     let clean = diagnostics.iter().all(|diagnostic| diagnostic.severity() == Severity::Warning);
     let definitions = resolved.definitions;
     let model = clean.then(|| Model { files: files_of(world, definitions), roots: loaded.roots });
     Checked { sources: loaded.sources, diagnostics, model }
+}
+
+/// A deletion takes along the blanks that it would leave behind, and the line if nothing else stands on it.
+fn tidy(diagnostics: &mut [Diagnostic], sources: &Sources) {
+    for fix in diagnostics.iter_mut().flat_map(Diagnostic::fixes_mut).filter(|fix| fix.replacement.is_empty()) {
+        let Some(text) = sources.file(fix.span.file).map(Source::text) else { continue };
+        let (start, end) = (fix.span.start as usize, fix.span.end as usize);
+        let (Some(before), Some(behind)) = (text.get(..start), text.get(end..)) else { continue };
+        let blank: &[char] = &[' ', '\t', '\r'];
+        let (left, right) = (before.trim_end_matches(blank), behind.trim_start_matches(blank));
+        let begins_line = left.is_empty() || left.ends_with('\n');
+        let (start, end) = match right.strip_prefix('\n') {
+            Some(next) if begins_line => (left.len(), text.len() - next.len()),
+            // Blanks at the end of a line.
+            Some(_) => (left.len(), end),
+            None if right.is_empty() => (left.len(), text.len()),
+            None if begins_line || before.len() > left.len() || left.ends_with(['(', '{', '<', '[']) => {
+                (start, text.len() - right.len())
+            }
+            None => (start, end),
+        };
+        fix.span = Span { start: start as u32, end: end as u32, ..fix.span };
+    }
 }
 
 fn files_of(world: World, definitions: Vec<Vec<crate::model::Definition>>) -> Vec<File> {

@@ -95,6 +95,24 @@ impl Diagnostic {
         self
     }
 
+    /// [`Self::fix`], if there is one.
+    pub(crate) fn fix_with(self, span: Span, replacement: Option<impl Into<String>>) -> Self {
+        match replacement {
+            Some(replacement) => self.fix(span, replacement),
+            None => self,
+        }
+    }
+
+    /// Every place that it has, of labels and of fixes.
+    pub(crate) fn spans_mut(&mut self) -> impl Iterator<Item = &mut Span> {
+        let labels = self.labels.iter_mut().map(|label| &mut label.span);
+        labels.chain(self.fixes.iter_mut().map(|fix| &mut fix.span))
+    }
+
+    pub(crate) fn fixes_mut(&mut self) -> &mut [Fix] {
+        &mut self.fixes
+    }
+
     /// Stands for so many that are not shown.
     pub(crate) fn counting(mut self, count: usize) -> Self {
         self.count = count;

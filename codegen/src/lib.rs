@@ -13,7 +13,7 @@
 //! | model | [`model`] | all of it | plain data for everything behind |
 //!
 //! Beside it: [`render()`] shows diagnostics, [`explain`] tells what a code means, [`dump`] gives the model as JSON,
-//! [`print`](mod@print) as IDL.
+//! [`print`](mod@print) as IDL, and [`fix`](mod@fix) applies the edits that diagnostics carry.
 //!
 //! Nothing here panics on any input, and no input makes it recurse deeper than [`syntax::tree::MAX_DEPTH`] asks for.
 
@@ -25,6 +25,7 @@ mod diagnostic;
 pub mod dump;
 #[cfg(feature = "emit")]
 pub mod emit;
+pub mod fix;
 mod load;
 pub mod lower;
 pub mod model;

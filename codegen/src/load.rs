@@ -163,13 +163,29 @@ impl Loader<'_> {
         self.diagnostics.push(match problem {
             Some(message) => Diagnostic::at(Code::E001, span, message, "included here"),
             None => {
-                Diagnostic::at(Code::E002, span, format!("cannot find \"{wanted}\""), "included here").help(format!(
-                    "searched {}; name further folders with `-I`",
-                    searched.iter().map(|folder| format!("`{folder}`")).collect::<Vec<_>>().join(", ")
-                ))
+                let diagnostic = Diagnostic::at(Code::E002, span, format!("cannot find \"{wanted}\""), "included here");
+                match self.meant(&own, &wanted) {
+                    Some(path) => diagnostic.help(format!("write \"{path}\"")).fix(span, format!("\"{path}\"")),
+                    None => diagnostic.help(format!(
+                        "searched {}; name further folders with `-I`",
+                        searched.iter().map(|folder| format!("`{folder}`")).collect::<Vec<_>>().join(", ")
+                    )),
+                }
             }
         });
         None
+    }
+
+    /// The path of a file that is there and differs from the one that was asked for in backslashes or a missing
+    /// `.thrift` only.
+    fn meant(&self, own: &Path, wanted: &str) -> Option<String> {
+        let slashes = wanted.replace('\\', "/");
+        let ending = if slashes.ends_with(".thrift") { "" } else { ".thrift" };
+        let path = format!("{slashes}{ending}");
+        // A path that has to be escaped is not written for anybody.
+        let plain = path != wanted && !wanted.is_empty() && !path.contains(['"', '\n']);
+        let folders = || std::iter::once(own).chain(self.include_dirs.iter().map(PathBuf::as_path));
+        (plain && folders().any(|folder| self.reader.identity(&folder.join(&path)).is_ok())).then_some(path)
     }
 
     fn finish(mut self, roots: &[usize]) -> Loaded {
@@ -181,8 +197,8 @@ impl Loader<'_> {
         for (id, node) in order.iter().enumerate() {
             ids[*node] = FileId(id as u32);
         }
-        for label in self.diagnostics.iter_mut().flat_map(|diagnostic| &mut diagnostic.labels) {
-            label.span.file = ids[label.span.file.0 as usize];
+        for span in self.diagnostics.iter_mut().flat_map(Diagnostic::spans_mut) {
+            span.file = ids[span.file.0 as usize];
         }
         let mut out = Loaded { diagnostics: self.diagnostics, ..Loaded::default() };
         let mut sources = Vec::new();

@@ -16,6 +16,12 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     candidates.into_iter().filter_map(score).min().map(|(_, candidate)| candidate)
 }
 
+/// The only candidate that reads like `word` when case is ignored: what was certainly meant.
+pub(crate) fn same_but_case<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let mut found = candidates.into_iter().filter(|candidate| candidate.eq_ignore_ascii_case(word));
+    found.next().filter(|first| found.all(|other| other == *first))
+}
+
 /// Insertions, removals, replacements and swaps of neighbours between two words; `None` above the limit.
 fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(100).collect(), b.chars().take(100).collect());
@@ -49,5 +55,12 @@ mod tests {
         assert_eq!(nearest("Foo", ["Response", "Request"]), None);
         assert_eq!(nearest("stuct", ["struct"]), Some("struct"));
         assert_eq!(nearest("z", ["x", "y"]), None);
+    }
+
+    #[test]
+    fn only_a_single_name_that_differs_in_case_is_certain() {
+        assert_eq!(same_but_case("request", ["Response", "Request"]), Some("Request"));
+        assert_eq!(same_but_case("request", ["REQUEST", "Request"]), None);
+        assert_eq!(same_but_case("Requets", ["Request"]), None);
     }
 }

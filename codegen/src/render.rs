@@ -55,9 +55,7 @@ impl fmt::Display for MessageFormat {
 /// Shows diagnostics. Only [`MessageFormat::Human`] heeds `colour`. The text is empty if there is nothing to show, and
 /// ends with a line break otherwise.
 ///
-/// A JSON line has `code`, `severity` (`error`, `warning`), `message`, `help` (or null) and `labels`, a list of
-/// `file`, `line`, `column`, `end_line`, `end_column` (from 1, columns in characters, the end exclusive), `start`,
-/// `end` (bytes from 0) and `text`; the first label is the primary one.
+/// The keys of a JSON line are those of the table in docs/commands.md, which a test holds to what is written.
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, format: MessageFormat, colour: bool) -> String {
     let mut out = String::new();
     for diagnostic in diagnostics {
@@ -140,10 +138,25 @@ struct JsonDiagnostic<'a> {
     message: &'a str,
     help: Option<&'a str>,
     labels: Vec<JsonLabel<'a>>,
+    fixes: Vec<JsonFix<'a>>,
 }
 
 #[derive(Serialize)]
 struct JsonLabel<'a> {
+    #[serde(flatten)]
+    place: JsonPlace<'a>,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonFix<'a> {
+    #[serde(flatten)]
+    place: JsonPlace<'a>,
+    replacement: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonPlace<'a> {
     file: &'a str,
     line: u32,
     column: u32,
@@ -151,17 +164,12 @@ struct JsonLabel<'a> {
     end_column: u32,
     start: u32,
     end: u32,
-    text: &'a str,
 }
 
-fn json(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let label = |label: &'_ crate::diagnostic::Label| {
-        let (file, start, end) = sources.locate(label.span)?;
-        Some((file, start, end, label.span))
-    };
-    let labels = diagnostic.labels.iter().filter_map(|it| {
-        let (file, start, end, span) = label(it)?;
-        Some(JsonLabel {
+impl<'a> JsonPlace<'a> {
+    fn of(span: Span, sources: &'a Sources) -> Option<Self> {
+        let (file, start, end) = sources.locate(span)?;
+        Some(Self {
             file,
             line: start.line,
             column: start.column,
@@ -169,15 +177,28 @@ fn json(diagnostic: &Diagnostic, sources: &Sources) -> String {
             end_column: end.column,
             start: span.start,
             end: span.end,
-            text: &it.text,
         })
+    }
+}
+
+fn json(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    let labels = diagnostic.labels.iter().filter_map(|label| {
+        let place = JsonPlace::of(label.span, sources)?;
+        Some(JsonLabel { place, text: &label.text })
     });
+    // Half of them would be worse than none.
+    let fixes: Option<_> = diagnostic
+        .fixes()
+        .iter()
+        .map(|fix| Some(JsonFix { place: JsonPlace::of(fix.span, sources)?, replacement: &fix.replacement }))
+        .collect();
     let value = JsonDiagnostic {
         code: diagnostic.code().as_str(),
         severity: severity(diagnostic),
         message: &diagnostic.message,
         help: diagnostic.help.as_deref(),
         labels: labels.collect(),
+        fixes: fixes.unwrap_or_default(),
     };
     // Strings and numbers can't fail to be written.
     serde_json::to_string(&value).unwrap_or_default()

@@ -13,7 +13,7 @@ fn mistakes() -> Checked {
         .with(
             "idl/main.thrift",
             "include \"a,b.thrift\"\ninclude \"none.thrift\"\nservice Main {\n  /* é */ Strin ping(1: required bool x = 7)\n}\n\
-             struct S {\n  1: i32 a,\n  1: list<i32> /* over\n  two lines */ b = {1:\n 2}\n}\n",
+             struct S {\n  1: i32 a,\n  /* é */ 3: slist words,\n  1: list<i32> /* over\n  two lines */ b = {1:\n 2}\n}\n",
         );
     check(&[PathBuf::from("idl/main.thrift"), PathBuf::from("missing.thrift")], &[], &files)
 }
@@ -53,6 +53,38 @@ fn json() {
         assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "{line}");
     }
     insta::assert_snapshot!(text);
+}
+
+/// The keys of a value, those of an object in a list as `list[].key`, in their order.
+fn keys(value: &serde_json::Value, before: &str, out: &mut Vec<String>) {
+    if let serde_json::Value::Object(object) = value {
+        for (key, value) in object {
+            let key = format!("{before}{key}");
+            if !out.contains(&key) {
+                out.push(key.clone());
+            }
+            for element in value.as_array().into_iter().flatten() {
+                keys(element, &format!("{key}[]."), out);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_documented_keys_of_a_json_diagnostic_are_those_that_are_written() {
+    let Checked { sources, diagnostics, .. } = mistakes();
+    let mut written = Vec::new();
+    for line in render(&diagnostics, &sources, MessageFormat::Json, false).lines() {
+        keys(&serde_json::from_str(line).expect("each line is an object"), "", &mut written);
+    }
+    let page = include_str!("../../docs/commands.md");
+    let (_, section) = page.split_once("## Diagnostics for programs").expect("docs/commands.md has this section");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
+    let mut documented: Vec<String> = rows.map(|(key, _)| key.to_owned()).collect();
+    documented.sort_unstable();
+    written.sort_unstable();
+    assert_eq!(documented, written);
 }
 
 #[test]

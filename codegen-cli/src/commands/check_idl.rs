@@ -1,15 +1,19 @@
 //! `volplane check-idl`
 
+mod fixing;
+
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use thiserror::Error;
-use volplane_build::{Checked, Diagnostic, Disk, MessageFormat, Severity};
+use volplane_build::{Checked, Diagnostic, MessageFormat, Severity};
 
 use crate::cli::{CheckIdl, Telling};
 use crate::exit::Exit;
+use crate::input::Input;
 use crate::printer::Printer;
 use crate::summary::{count, summary};
+use fixing::ForPeople;
 
 /// There is nothing to check.
 #[derive(Debug, Error)]
@@ -47,15 +51,48 @@ pub(crate) fn run(args: &CheckIdl, printer: Printer) -> Exit {
             return Exit::Usage;
         }
     };
-    let Checked { sources, diagnostics, model } = volplane_build::check(&files, &args.reading.include, &Disk);
-    printer.diagnostics(&diagnostics, &sources, args.reading.telling.message_format);
+    let format = args.reading.telling.message_format;
+    if args.fix && !for_people(format) {
+        printer.error(&ForPeople(format), Some(ForPeople::HELP));
+        return Exit::Usage;
+    }
+    let (input, files) = match Input::new(&files) {
+        Ok(input) => input,
+        Err(error) => {
+            printer.error(&error, None);
+            return Exit::Failure;
+        }
+    };
+    let (checked, complete) = if args.fix {
+        match fixing::run(args, &files, &input, printer) {
+            Ok(fixed) => fixed,
+            Err(exit) => return exit,
+        }
+    } else {
+        (volplane_build::check(&files, &args.reading.include, &input), true)
+    };
+    let Checked { sources, diagnostics, model } = checked;
+    printer.diagnostics(&diagnostics, &sources, format);
+    if for_people(format) && !args.fix {
+        offer(&diagnostics, printer);
+    }
     let Some(model) = model else { return Exit::Failure };
-    if for_people(args.reading.telling.message_format) {
+    if for_people(format) {
         let text = format!("{}: {}", count(model.files.len(), "file"), summary(&model));
         let warnings = warnings(&diagnostics);
         printer.status("Checked", if warnings > 0 { format!("{text}; {}", count(warnings, "warning")) } else { text });
     }
-    if denied(&args.reading.telling, &diagnostics, printer) { Exit::Failure } else { Exit::Success }
+    let denied = denied(&args.reading.telling, &diagnostics, printer);
+    if denied || !complete { Exit::Failure } else { Exit::Success }
+}
+
+/// Says how many of the diagnostics `--fix` would correct, if it would any.
+fn offer(diagnostics: &[Diagnostic], printer: Printer) {
+    let fixable = diagnostics.iter().filter(|found| !found.fixes().is_empty()).count();
+    if fixable > 0 {
+        let them = if fixable == 1 { "it" } else { "them" };
+        printer.note("Fixable", format_args!("{} of these; add --fix to fix {them}", fixable));
+    }
 }
 
 /// Whether `--deny-warnings` makes these diagnostics of a valid IDL a failure, which is said then.
@@ -82,7 +119,8 @@ fn warnings(diagnostics: &[Diagnostic]) -> usize {
 fn idl_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CheckError> {
     let mut files = Vec::new();
     for path in paths {
-        if !path.is_dir() {
+        // `-` is standard input, even beside a folder of that name.
+        if path == Path::new("-") || !path.is_dir() {
             // A file that is not there is told by the check itself, with its code.
             files.push(path.clone());
             continue;

@@ -1,16 +1,23 @@
 //! `volplane dump`
 
-use volplane_build::{Checked, Disk, dump};
+use volplane_build::{Checked, dump};
 
 use super::check_idl::denied;
 use crate::cli::Dump;
 use crate::exit::Exit;
+use crate::input::Input;
 use crate::printer::Printer;
 
 /// Prints the model of an IDL.
 pub(crate) fn run(args: &Dump, printer: Printer) -> Exit {
-    let Checked { sources, diagnostics, model } =
-        volplane_build::check(std::slice::from_ref(&args.file), &args.reading.include, &Disk);
+    let (input, files) = match Input::new(std::slice::from_ref(&args.file)) {
+        Ok(input) => input,
+        Err(error) => {
+            printer.error(&error, None);
+            return Exit::Failure;
+        }
+    };
+    let Checked { sources, diagnostics, model } = volplane_build::check(&files, &args.reading.include, &input);
     printer.diagnostics(&diagnostics, &sources, args.reading.telling.message_format);
     let Some(model) = model else { return Exit::Failure };
     if denied(&args.reading.telling, &diagnostics, printer) {
@@ -18,7 +25,10 @@ pub(crate) fn run(args: &Dump, printer: Printer) -> Exit {
     }
     match dump::to_json(&model, &sources) {
         Ok(text) => {
-            printer.line(text.trim_end());
+            if let Err(error) = printer.bytes(text.as_bytes()) {
+                printer.error(&error, None);
+                return Exit::Failure;
+            }
             Exit::Success
         }
         Err(error) => {

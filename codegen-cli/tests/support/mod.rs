@@ -5,8 +5,10 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -28,6 +30,14 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    fn of(output: Output) -> Result<Self, Box<dyn Error>> {
+        Ok(Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout)?,
+            stderr: String::from_utf8(output.stderr)?,
+        })
+    }
+
     /// All of it, for snapshots.
     pub(crate) fn text(&self) -> String {
         let code = self.code.map_or("signal".to_owned(), |code| code.to_string());
@@ -66,14 +76,19 @@ impl Sandbox {
         self.run_in(".", arguments)
     }
 
+    /// Runs the command here, with a text as its standard input.
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Result<Outcome, Box<dyn Error>> {
+        let mut command = volplane();
+        command.args(arguments).current_dir(self.dir.path());
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        // Taken, so that it is closed once it is written.
+        child.stdin.take().ok_or("no standard input")?.write_all(input.as_bytes())?;
+        Outcome::of(child.wait_with_output()?)
+    }
+
     /// Runs the command in a folder of it.
     pub(crate) fn run_in(&self, dir: &str, arguments: &[&str]) -> Result<Outcome, Box<dyn Error>> {
-        let output = volplane().args(arguments).current_dir(self.dir.path().join(dir)).output()?;
-        Ok(Outcome {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout)?,
-            stderr: String::from_utf8(output.stderr)?,
-        })
+        Outcome::of(volplane().args(arguments).current_dir(self.dir.path().join(dir)).output()?)
     }
 
     /// Every file with its text, and every folder (with a slash at its end).

@@ -32,7 +32,9 @@ impl Evaluator<'_> {
             (Shape::Bool, _, Some(number)) => {
                 if number != 0 && number != 1 {
                     let message = format!("{number} stands for a bool");
-                    sink.push(Diagnostic::at(Code::W009, span, message, "").help("write `true`"));
+                    let warning = Diagnostic::at(Code::W009, span, message, "").help("write `true`");
+                    // In the place of a constant's name it would hide where the value comes from.
+                    sink.push(warning.fix_with(span, written.then_some("true")));
                 }
                 Value::Bool(number != 0)
             }
@@ -47,9 +49,12 @@ impl Evaluator<'_> {
             (Shape::Uuid, Scalar::Text(text), _) => match uuid(text) {
                 Some(value) => Value::Uuid(value),
                 None => {
+                    let undashed = written.then(|| dashed(text)).flatten();
+                    let shown = undashed.as_deref().unwrap_or("\"00112233-4455-6677-8899-aabbccddeeff\"");
                     sink.push(
                         Diagnostic::at(Code::E067, span, format!("{text:?} is not a UUID"), "")
-                            .help("write it as \"00112233-4455-6677-8899-aabbccddeeff\""),
+                            .help(format!("write it as {shown}"))
+                            .fix_with(span, undashed),
                     );
                     return None;
                 }
@@ -169,6 +174,13 @@ fn uuid(text: &str) -> Option<[u8; 16]> {
         return None;
     }
     u128::from_str_radix(&digits, 16).ok().map(u128::to_be_bytes)
+}
+
+/// The canonical form, in quotes, of 32 digits that only lack its dashes.
+fn dashed(text: &str) -> Option<String> {
+    let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    digits.then(|| format!("\"{}-{}-{}-{}-{}\"", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)))
 }
 
 #[cfg(test)]

@@ -151,7 +151,8 @@ fn requiredness(field: &tree::Field, owner: Owner, name: &Name, sink: &mut Sink)
         (Owner::Union, Requiredness::Required) => {
             sink.push(
                 Diagnostic::at(Code::E060, span, format!("the field `{name}` of a union can't be required"), "")
-                    .help("leave `required` out: exactly one field of a union is there"),
+                    .help("leave `required` out: exactly one field of a union is there")
+                    .fix(span, ""),
             );
             written
         }
@@ -159,7 +160,8 @@ fn requiredness(field: &tree::Field, owner: Owner, name: &Name, sink: &mut Sink)
             let word = if written == Requiredness::Required { "required" } else { "optional" };
             sink.push(
                 Diagnostic::at(Code::W011, span, format!("`{word}` means nothing in `throws`"), "ignored")
-                    .help("remove it"),
+                    .help("remove it")
+                    .fix(span, ""),
             );
             Requiredness::Default
         }

@@ -7,13 +7,15 @@ use super::world::World;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Annotation, DefinitionKind, Field, StructKind, Type, TypeKind};
-use crate::nearest::nearest;
+use crate::nearest::{nearest, same_but_case};
+use crate::source::Sources;
+use crate::span::Span;
 
 /// What pilota-build heeds.
 const PILOTA: [&str; 4] = ["pilota.name", "pilota.rust_type", "pilota.rust_wrapper_arc", "pilota.serde_attribute"];
 
-pub(super) fn check(world: &World, resolved: &Resolved<'_>, types: &mut Types, sink: &mut Sink) {
-    unused_includes(world, sink);
+pub(super) fn check(world: &World, sources: &Sources, resolved: &Resolved<'_>, types: &mut Types, sink: &mut Sink) {
+    unused_includes(world, sources, sink);
     let mut lints = Lints { world, types, sink };
     for (unit, definitions) in world.units.iter().zip(&resolved.definitions) {
         for namespace in &unit.tree.namespaces {
@@ -44,7 +46,7 @@ pub(super) fn check(world: &World, resolved: &Resolved<'_>, types: &mut Types, s
     }
 }
 
-fn unused_includes(world: &World, sink: &mut Sink) {
+fn unused_includes(world: &World, sources: &Sources, sink: &mut Sink) {
     // What is wrong with these lines was said.
     let circles = sink.places(Code::E005);
     for unit in &world.units {
@@ -59,10 +61,27 @@ fn unused_includes(world: &World, sink: &mut Sink) {
         for ((line, target), used) in unit.tree.includes.iter().zip(&unit.includes).zip(&unit.used) {
             if target.is_some() && !used.get() && !circles.contains(&line.span) {
                 let message = format!("nothing from \"{}\" is used", line.text);
-                sink.push(Diagnostic::at(Code::W001, line.span, message, "").help("remove the line"));
+                let warning = Diagnostic::at(Code::W001, line.span, message, "").help("remove the line");
+                // Once a mistake is corrected, something may need the file.
+                let line = if sink.has_errors() { None } else { whole_include(sources, line.span) };
+                sink.push(match line {
+                    Some(line) => warning.fix(line, ""),
+                    None => warning,
+                });
             }
         }
     }
+}
+
+/// From the word `include` to behind the path, and a separator behind that.
+fn whole_include(sources: &Sources, path: Span) -> Option<Span> {
+    let text = sources.file(path.file)?.text();
+    let before = text.get(..path.start as usize)?.trim_end().strip_suffix("include")?;
+    let behind = text.get(path.end as usize..)?;
+    let separator = behind.trim_start_matches([' ', '\t']);
+    let end = path.end as usize + behind.len() - separator.len();
+    let end = if separator.starts_with([';', ',']) { end + 1 } else { path.end as usize };
+    Some(Span { start: before.len() as u32, end: end as u32, ..path })
 }
 
 struct Lints<'a> {
@@ -91,7 +110,9 @@ impl Lints<'_> {
             let diagnostic =
                 Diagnostic::at(Code::W002, key.span, format!("pilota knows no annotation `{name}`"), "ignored");
             self.sink.push(match nearest(name, PILOTA) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                Some(near) => {
+                    diagnostic.help(format!("did you mean `{near}`?")).fix_with(key.span, same_but_case(name, PILOTA))
+                }
                 None => diagnostic.help(format!("it knows {}", PILOTA.map(|name| format!("`{name}`")).join(", "))),
             });
         }

@@ -4,11 +4,12 @@ use super::canon::{Shape, TypeId};
 use super::resolve::ambiguous;
 use super::sink::Sink;
 use super::values::{Evaluator, Scalar};
-use super::words;
+use super::words::Meant;
 use super::world::{Found, Table};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{DefId, Value};
+use crate::nearest::{nearest, same_but_case};
 use crate::span::{FileId, Span};
 
 /// What a name in a value stands for.
@@ -98,13 +99,14 @@ impl Evaluator<'_> {
             return None;
         }
         let diagnostic = Diagnostic::at(Code::E031, span, format!("no constant is named `{name}`"), "not found");
-        sink.push(match wanted {
+        let meant = match wanted {
             Shape::Enum(id) if member_of(id, name).is_some() => {
-                diagnostic.help(format!("write `{}.{name}`", self.qualified(file, id)))
+                Some(Meant::certain(format!("{}.{name}", self.qualified(file, id))))
             }
-            _ if sink.wants_help() => words::value_help(self.world, file, name, diagnostic),
-            _ => diagnostic,
-        });
+            _ if sink.wants_help() => Meant::for_value(self.world, file, name),
+            _ => None,
+        };
+        sink.push(Meant::put(meant, diagnostic, span));
         None
     }
 
@@ -117,9 +119,13 @@ impl Evaluator<'_> {
         let name = &self.world.definition(id).name;
         let diagnostic = Diagnostic::at(Code::E066, span, format!("the enum `{name}` has no member `{member}`"), "")
             .label(name.span, "defined here");
-        let names = self.members(id).iter().map(|value| value.name.text.as_str());
-        match crate::nearest::nearest(member, names) {
-            Some(near) => diagnostic.help(format!("did you mean `{name}.{near}`?")),
+        let names = || self.members(id).iter().map(|value| value.name.text.as_str());
+        // The enum's name before it stays as it is written.
+        let place = Span { start: span.end.saturating_sub(member.len() as u32), ..span };
+        match nearest(member, names()) {
+            Some(near) => diagnostic
+                .help(format!("did you mean `{name}.{near}`?"))
+                .fix_with(place, same_but_case(member, names())),
             None => diagnostic,
         }
     }

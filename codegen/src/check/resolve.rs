@@ -3,12 +3,11 @@
 use super::enums;
 use super::fields::{self, Owner};
 use super::sink::Sink;
-use super::words;
+use super::words::Meant;
 use super::world::{Found, Table, Wanted, World};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{self, DefId, Definition, DefinitionKind, Service, StructKind, TypeKind};
-use crate::nearest::nearest;
 use crate::span::{FileId, Name, Span};
 use crate::syntax::tree;
 
@@ -152,7 +151,8 @@ fn named(world: &World, file: FileId, name: &str, span: Span, sink: &mut Sink) -
         }
         Found::Nothing => {
             let diagnostic = Diagnostic::at(Code::E030, span, format!("no type is named `{name}`"), "not found");
-            sink.push(if sink.wants_help() { words::type_help(world, file, name, diagnostic) } else { diagnostic });
+            let meant = sink.wants_help().then(|| Meant::for_type(world, file, name)).flatten();
+            sink.push(Meant::put(meant, diagnostic, span));
             None
         }
     }
@@ -166,43 +166,6 @@ pub(super) fn ambiguous(world: &World, name: &str, span: Span, ids: &[DefId]) ->
         diagnostic = diagnostic.label(world.definition(*id).name.span, "one of them");
     }
     diagnostic.help("rename one of the files, or one of the definitions")
-}
-
-/// The nearest name, among all that `file` can name.
-pub(super) fn near(world: &World, file: FileId, name: &str, wanted: Wanted) -> Option<String> {
-    let mut candidates = world.candidates(file, wanted);
-    // In one order, so that equally near names give the same message in every run.
-    candidates.sort_unstable();
-    // The right name in another file is nearer than any misspelling.
-    let last = name.rsplit('.').next().unwrap_or(name);
-    let elsewhere = candidates.iter().find(|candidate| candidate.rsplit('.').next() == Some(last));
-    let base = match wanted {
-        Wanted::Type => words::BASE_TYPES,
-        Wanted::Value => &["true", "false"],
-        Wanted::Service => &[],
-    };
-    let words = candidates.iter().map(String::as_str).chain(base.iter().copied());
-    elsewhere.map(String::as_str).or_else(|| nearest(name, words)).map(str::to_owned)
-}
-
-/// The help with the name that [`near`] gives.
-fn did_you_mean(found: String) -> String {
-    format!("did you mean `{found}`?")
-}
-
-/// The file is known, but this one doesn't include it: names don't pass through an include.
-pub(super) fn not_included(world: &World, file: FileId, name: &str, wanted: Wanted) -> Option<String> {
-    let (stem, name) = name.rsplit_once('.')?;
-    let unit = world.unit(file);
-    if unit.includes.iter().flatten().any(|id| world.unit(*id).stem == stem) {
-        return None;
-    }
-    let other =
-        world.units.iter().find(|other| other.stem == stem && other.table(wanted.table()).contains_key(name))?;
-    if std::ptr::eq(other, unit) {
-        return Some(format!("inside of its own file write `{name}`"));
-    }
-    Some(format!("include {} here too: an include does not bring the includes of the other file", other.path))
 }
 
 fn resolve_service(world: &World, file: FileId, parent: &Name, sink: &mut Sink) -> Option<DefId> {
@@ -226,14 +189,8 @@ fn resolve_service(world: &World, file: FileId, parent: &Name, sink: &mut Sink) 
         Found::Lost => None,
         Found::Nothing => {
             let diagnostic = Diagnostic::at(Code::E032, span, format!("no service is named `{name}`"), "not found");
-            let help = sink.wants_help().then(|| {
-                not_included(world, file, name, Wanted::Service)
-                    .or_else(|| near(world, file, name, Wanted::Service).map(did_you_mean))
-            });
-            sink.push(match help.flatten() {
-                Some(help) => diagnostic.help(help),
-                None => diagnostic,
-            });
+            let meant = sink.wants_help().then(|| Meant::find(world, file, name, Wanted::Service));
+            sink.push(Meant::put(meant.flatten(), diagnostic, span));
             None
         }
     }

@@ -6,7 +6,7 @@ use super::duplicates::{RENAME, Seen};
 use super::fields::{self, Owner};
 use super::resolve::{Pending, Resolved, resolve_type};
 use super::sink::Sink;
-use super::words;
+use super::words::Meant;
 use super::world::{Found, Table, World};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -30,9 +30,10 @@ pub(super) fn resolve_method<'a>(
     });
     let result = method.result.as_ref().map(|ty| {
         let resolved = match &ty.kind {
-            tree::TypeKind::Named(name) if unknown && words::is_void(name) => {
-                let diagnostic = Diagnostic::at(Code::E030, ty.span, format!("no type is named `{name}`"), "not found");
-                sink.push(words::void_help(name, diagnostic));
+            tree::TypeKind::Named(name) if unknown && Meant::void(name).is_some() => {
+                let message = format!("no type is named `{name}`");
+                let diagnostic = Diagnostic::at(Code::E030, ty.span, message, "not found");
+                sink.push(Meant::put(Meant::void(name), diagnostic, ty.span));
                 None
             }
             _ => resolve_type(world, id.file, ty, sink),

@@ -6,11 +6,13 @@ use crate::span::Span;
 use std::collections::HashSet;
 
 /// How many a run shows.
-const MAX_SHOWN: usize = 100;
+pub(super) const MAX_SHOWN: usize = 100;
 /// How many mistakes it keeps to choose from, and how many warnings.
 const MAX_KEPT: usize = 10_000;
 
 pub(super) struct Sink {
+    /// How many are handed out.
+    limit: usize,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
     hidden: Hidden,
@@ -18,8 +20,8 @@ pub(super) struct Sink {
 
 impl Sink {
     /// Begins with what was found before, and a count of what was not kept of that.
-    pub(super) fn new(found: Vec<Diagnostic>, hidden: Hidden) -> Self {
-        let mut sink = Self { errors: Vec::new(), warnings: Vec::new(), hidden };
+    pub(super) fn new(limit: usize, found: Vec<Diagnostic>, hidden: Hidden) -> Self {
+        let mut sink = Self { limit, errors: Vec::new(), warnings: Vec::new(), hidden };
         found.into_iter().for_each(|diagnostic| sink.push(diagnostic));
         sink
     }
@@ -39,7 +41,12 @@ impl Sink {
 
     /// Whether a further mistake is likely to be shown, so that a costly help line pays.
     pub(super) fn wants_help(&self) -> bool {
-        self.errors.len() < MAX_SHOWN
+        self.errors.len() < self.limit
+    }
+
+    /// Whether there is a mistake so far.
+    pub(super) fn has_errors(&self) -> bool {
+        !self.errors.is_empty()
     }
 
     /// Every place that mistakes of this code point at.
@@ -50,9 +57,9 @@ impl Sink {
 
     /// By file and place, mistakes before warnings where there are too many, and the rest as numbers.
     pub(super) fn finish(self) -> Vec<Diagnostic> {
-        let Self { mut errors, mut warnings, mut hidden } = self;
-        let errors_hidden = cut(&mut errors, MAX_SHOWN);
-        let warnings_hidden = cut(&mut warnings, MAX_SHOWN - errors.len());
+        let Self { limit, mut errors, mut warnings, mut hidden } = self;
+        let errors_hidden = cut(&mut errors, limit);
+        let warnings_hidden = cut(&mut warnings, limit - errors.len());
         hidden.add(Hidden { errors: errors_hidden, warnings: warnings_hidden });
         let mut shown = errors;
         shown.extend(warnings);

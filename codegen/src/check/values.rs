@@ -8,6 +8,7 @@ use super::world::World;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{DefId, Definition, DefinitionKind, EnumValue, Field, StructKind, Value};
+use crate::nearest::{nearest, same_but_case};
 use crate::span::{FileId, Span};
 use crate::syntax::tree::{self, ValueKind};
 use std::collections::HashMap;
@@ -192,9 +193,10 @@ fn with_pushed<T>((mut list, item): (Vec<T>, T)) -> Vec<T> {
 fn no_field(record: &crate::span::Name, fields: &[Field], field: &str, span: Span) -> Diagnostic {
     let diagnostic = Diagnostic::at(Code::E065, span, format!("`{record}` has no field `{field}`"), "")
         .label(record.span, "defined here");
-    let names = fields.iter().map(|field| field.name.text.as_str());
-    match crate::nearest::nearest(field, names) {
-        Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")),
+    let names = || fields.iter().map(|field| field.name.text.as_str());
+    let certain = same_but_case(field, names()).map(|name| format!("\"{name}\""));
+    match nearest(field, names()) {
+        Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")).fix_with(span, certain),
         None => diagnostic,
     }
 }

@@ -106,7 +106,8 @@ impl Parser<'_> {
         let mark = self.text_of(span);
         self.report(
             Diagnostic::at(Code::W004, span, format!("a `{mark}` stands behind a definition"), "not needed")
-                .help("remove it: Apache's compiler refuses it here"),
+                .help("remove it: Apache's compiler refuses it here")
+                .fix(span, ""),
         );
         self.bump();
     }

@@ -102,7 +102,8 @@ impl Parser<'_> {
                 let text = self.text_of(found);
                 self.report(
                     Diagnostic::at(Code::E026, found, "the value of an annotation is a quoted text", "")
-                        .help(format!("write `{key} = \"{text}\"`")),
+                        .help(format!("write `{key} = \"{text}\"`"))
+                        .fix(found, format!("\"{text}\"")),
                 );
                 self.bump();
             } else {

@@ -8,9 +8,17 @@ use crate::syntax::token::{Keyword, Symbol, TokenKind};
 
 impl Parser<'_> {
     fn dialect(&mut self, span: Span, what: &str, help: &str) {
-        let diagnostic =
-            Diagnostic::at(Code::E025, span, format!("{what}: a form of fbthrift, not of Apache's thrift"), "");
+        let diagnostic = Self::of_fbthrift(span, what);
         self.report(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
+    }
+
+    /// The same where `replacement` means what was written.
+    fn dialect_for(&mut self, span: Span, what: &str, help: &str, replacement: &str) {
+        self.report(Self::of_fbthrift(span, what).help(help).fix(span, replacement));
+    }
+
+    fn of_fbthrift(span: Span, what: &str) -> Diagnostic {
+        Diagnostic::at(Code::E025, span, format!("{what}: a form of fbthrift, not of Apache's thrift"), "")
     }
 
     /// A word that is no keyword where a definition belongs.
@@ -38,9 +46,10 @@ impl Parser<'_> {
                 self.eat_separator();
             }
             ("hs_include", TokenKind::Literal) => {
-                self.dialect(span, "`hs_include`", "remove the line");
                 self.bump();
                 self.bump();
+                let line = self.since(span);
+                self.report(Self::of_fbthrift(span, "`hs_include`").help("remove the line").fix(line, ""));
             }
             ("interaction", TokenKind::Name) => {
                 self.dialect(span, "`interaction`", "write a service");
@@ -50,10 +59,13 @@ impl Parser<'_> {
                 "safe" | "transient" | "stateful" | "permanent" | "client" | "server",
                 TokenKind::Name | TokenKind::Keyword(Keyword::Exception),
             ) => {
-                self.dialect(span, &format!("`{word}` before `exception`"), "leave it out");
                 while self.kind() == TokenKind::Name {
                     self.bump();
                 }
+                let words = self.since(span);
+                let diagnostic = Self::of_fbthrift(span, &format!("`{word}` before `exception`"));
+                let exception = self.kind() == TokenKind::Keyword(Keyword::Exception);
+                self.report(diagnostic.help("leave it out").fix_with(words, exception.then_some("")));
             }
             _ if self.foreign_definition() || self.foreign_namespace() => {}
             ("type", TokenKind::Name) if self.token(2).kind == TokenKind::Symbol(Symbol::OpenBrace) => {
@@ -158,7 +170,7 @@ impl Parser<'_> {
         let typed = matches!(next, TokenKind::Name | TokenKind::Keyword(_));
         let method = self.token(2).kind == TokenKind::Symbol(Symbol::OpenParen);
         if typed && !method && matches!(word, "readonly" | "idempotent") {
-            self.dialect(span, &format!("`{word}`"), "leave it out");
+            self.dialect_for(span, &format!("`{word}`"), "leave it out", "");
             self.bump();
         } else if self.before_result() && self.meant(0, &[Keyword::Oneway]).is_none() {
             self.needless_word();

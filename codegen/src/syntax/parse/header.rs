@@ -69,10 +69,15 @@ impl Parser<'_> {
             }
             _ => self.namespace_name()?,
         };
-        self.report(
-            Diagnostic::at(Code::W005, start, format!("`{word}` is outdated"), "")
-                .help(format!("write `namespace {scope} {name}`")),
-        );
+        let mut warning = Diagnostic::at(Code::W005, start, format!("`{word}` is outdated"), "")
+            .help(format!("write `namespace {scope} {name}`"));
+        if is_dotted_name(&name.text) {
+            warning = warning.fix(start, format!("namespace {scope}"));
+            if self.text_of(name.span) != name.text {
+                warning = warning.fix(name.span, name.text.as_str());
+            }
+        }
+        self.report(warning);
         self.tree.namespaces.push(Namespace {
             scope: Name { text: scope.to_owned(), span: start },
             name,
@@ -93,7 +98,8 @@ impl Parser<'_> {
             let text = self.text_of(span).trim_matches(['"', '\'']).to_owned();
             self.report(
                 Diagnostic::at(Code::E025, span, "a namespace in quotes is fbthrift's", "expected a name")
-                    .help(format!("write `namespace {scope} {text}`")),
+                    .help(format!("write `namespace {scope} {text}`"))
+                    .fix_with(span, is_dotted_name(&text).then_some(text.as_str())),
             );
             self.bump();
             return Ok(());
@@ -147,8 +153,18 @@ impl Parser<'_> {
             let mark = self.text_of(span);
             self.report(
                 Diagnostic::at(Code::W004, span, format!("a `{mark}` stands behind a header line"), "not needed")
-                    .help("remove it: Apache's compiler refuses it here"),
+                    .help("remove it: Apache's compiler refuses it here")
+                    .fix(span, ""),
             );
         }
     }
+}
+
+/// Whether a text can stand where the name of a namespace is wanted, as it is.
+fn is_dotted_name(text: &str) -> bool {
+    let part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    text.split('.').all(part)
 }

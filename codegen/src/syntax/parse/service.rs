@@ -86,7 +86,9 @@ impl Parser<'_> {
         let oneway = match self.eat_keyword(Keyword::Async) {
             Some(span) => {
                 self.report(
-                    Diagnostic::at(Code::W005, span, "`async` is the old word for `oneway`", "").help("write `oneway`"),
+                    Diagnostic::at(Code::W005, span, "`async` is the old word for `oneway`", "")
+                        .help("write `oneway`")
+                        .fix(span, "oneway"),
                 );
                 Some(span)
             }

@@ -90,31 +90,36 @@ impl Parser<'_> {
     fn container(&mut self, keyword: Keyword, depth: usize) -> Parsed<TypeKind> {
         let word = self.span();
         self.bump();
-        self.cpp_type()?;
+        let before = self.cpp_type()?;
+        let place = Span { end: self.span().start, ..self.span() };
         let kind = self.elements(word, keyword, depth)?;
         // Apache's grammar has it behind a list too, as a leftover, but not behind the others.
         let behind = self.span();
-        let found = self.kind() == TokenKind::Keyword(Keyword::CppType);
-        if found && keyword != Keyword::List {
-            self.report(
+        if let Some(found) = self.cpp_type()?
+            && keyword != Keyword::List
+        {
+            let warning =
                 Diagnostic::at(Code::W004, behind, format!("`cpp_type` stands behind a {}", keyword.text()), "")
-                    .help("write it before the `<`: Apache's compiler refuses it here"),
-            );
+                    .help("write it before the `<`: Apache's compiler refuses it here");
+            let moved = before.is_none().then(|| format!(" {} ", self.text_of(found)));
+            let deleted = moved.is_some().then_some("");
+            self.report(warning.fix_with(place, moved).fix_with(found, deleted));
         }
-        self.cpp_type()?;
         Ok(kind)
     }
 
     /// `cpp_type "…"`: nothing but C++ heeds it.
-    fn cpp_type(&mut self) -> Parsed<()> {
-        if self.token(1).kind == TokenKind::Literal && self.meant(0, &[Keyword::CppType]).is_some() {
+    fn cpp_type(&mut self) -> Parsed<Option<Span>> {
+        let start = self.span();
+        let misspelled = self.token(1).kind == TokenKind::Literal && self.meant(0, &[Keyword::CppType]).is_some();
+        if misspelled {
             self.misspelled(Keyword::CppType);
             self.bump();
-            self.literal("a C++ type in quotes")?;
-        } else if self.eat_keyword(Keyword::CppType).is_some() {
-            self.literal("a C++ type in quotes")?;
+        } else if self.eat_keyword(Keyword::CppType).is_none() {
+            return Ok(None);
         }
-        Ok(())
+        self.literal("a C++ type in quotes")?;
+        Ok(Some(self.since(start)))
     }
 
     pub(super) fn too_deep(&mut self, span: Span, what: &str) {

@@ -128,16 +128,20 @@ impl Parser<'_> {
         let text = self.text_of(span);
         let digits = text.trim_start_matches(['+', '-']);
         let octal_digits = digits.strip_prefix("0o").or_else(|| digits.strip_prefix("0O"));
-        if let Some(octal) = octal_digits {
+        if octal_digits.is_some() {
+            let decimal = integer(text).map(|value| value.to_string());
+            let shown = decimal.as_deref().unwrap_or("a smaller number");
             self.report(
                 Diagnostic::at(Code::W004, span, format!("`{text}` is an octal number"), "")
-                    .help(format!("write {} or hex: Apache's compiler doesn't know `0o`", decimal(octal))),
+                    .help(format!("write {shown} or hex: Apache's compiler doesn't know `0o`"))
+                    .fix_with(span, decimal),
             );
         } else if digits.starts_with("0X") {
             let lower = text.replacen('X', "x", 1);
             self.report(
                 Diagnostic::at(Code::W004, span, format!("`{text}` has a capital `X`"), "")
-                    .help(format!("write `{lower}`: Apache's compiler doesn't know `0X`")),
+                    .help(format!("write `{lower}`: Apache's compiler doesn't know `0X`"))
+                    .fix(span, lower),
             );
         } else if digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit()) {
             let plain = digits.trim_start_matches('0');
@@ -155,8 +159,4 @@ impl Parser<'_> {
         }
         Ok(Number { value, span })
     }
-}
-
-fn decimal(octal: &str) -> String {
-    u64::from_str_radix(octal, 8).map_or_else(|_| "a smaller number".to_owned(), |value| value.to_string())
 }
