@@ -255,12 +255,24 @@ impl<'a> Parser<'a> {
             _ => return self.complain(diagnostic),
         };
         let text = if mark == "{" { "\n}" } else { close };
+        // Lists of values and of annotations may have lost more than that.
+        let certain = mark != "[" && !what.ends_with("annotations") && (mark == "<" || !what.ends_with("map"));
+        let fix = (certain && !self.behind_open_text()).then_some(text);
         self.complain(
             diagnostic
                 .label(open, format!("`{mark}` stands here"))
                 .help(format!("close it with `{close}`"))
-                .fix(self.behind(), text),
+                .fix_with(self.behind(), fix),
         )
+    }
+
+    /// Whether the token just read is a text without a closing quote, so that what is written behind it belongs to it.
+    fn behind_open_text(&self) -> bool {
+        let last = self.at.checked_sub(1).and_then(|at| self.lexed.tokens.get(at));
+        let Some(last) = last.filter(|last| last.kind == TokenKind::Literal) else { return false };
+        let faults = &self.lexed.faults;
+        let here = &faults[faults.partition_point(|fault| fault.start < last.start)..];
+        here.first().is_some_and(|fault| fault.code == Code::E011 && fault.start == last.start)
     }
 
     fn found(&self) -> String {
