@@ -26,6 +26,7 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Hidden};
 use crate::span::{FileId, Span};
 pub(crate) use cursor::Parser;
+pub(crate) use respell::is_include;
 
 /// The mistake has been reported; the caller has to find its way on.
 #[derive(Clone, Copy, Debug)]

@@ -92,7 +92,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The empty place behind the token just read.
-    pub(super) fn behind(&self) -> Span {
+    pub(super) fn place_behind(&self) -> Span {
         let last = self.at.checked_sub(1).and_then(|at| self.lexed.tokens.get(at));
         let end = last.map_or(0, |token| token.end);
         Span { file: self.file, start: end, end }
@@ -254,7 +254,7 @@ impl<'a> Parser<'a> {
             diagnostic
                 .label(open, format!("`{mark}` stands here"))
                 .help(format!("close it with `{close}`"))
-                .fix_with(self.behind(), fix),
+                .fix_with(self.place_behind(), fix),
         )
     }
 
