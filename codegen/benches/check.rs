@@ -8,8 +8,9 @@ mod common;
 
 use common::{Entry, entries};
 use std::hint::black_box;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use volplane_build::{Disk, check};
+use volplane_build::{Disk, Memory, check, dump};
 
 const RUNS: usize = 21;
 
@@ -40,4 +41,32 @@ fn main() {
     }
     let time = median(|| entries.iter().for_each(check_one));
     println!("each of the {} files with its includes: {time:.2?} (at most 100 ms)", entries.len());
+    let text = generated(50_000);
+    let lines = text.lines().count();
+    for (name, text) in [("", text.clone()), (" without line breaks", text.replace('\n', " "))] {
+        let files = Memory::new().with("main.thrift", text);
+        let roots = [PathBuf::from("main.thrift")];
+        let check = || check(&roots, &[], &files);
+        let time = median(|| drop(black_box(check())));
+        println!("{lines} generated lines{name}: {time:.2?} (at most 120 ms)");
+        let checked = check();
+        let Some(model) = &checked.model else { continue };
+        let time = median(|| drop(black_box(dump::to_json(model, &checked.sources))));
+        let bytes = dump::to_json(model, &checked.sources).map_or(0, |text| text.len());
+        println!("the same as {} MiB of JSON: {time:.2?} (at most 500 ms)", bytes >> 20);
+    }
+}
+
+/// So many lines, or a few more, of structs, enums, constants and services.
+fn generated(lines: usize) -> String {
+    let mut text = String::new();
+    for item in 0..lines / 24 + 1 {
+        let field = |id: usize| format!("    {id}: optional {} field_{id}\n", ["list<i64>", "string"][id % 2]);
+        let fields: String = (1..=14).map(field).collect();
+        text.push_str(&format!(
+            "/** Item {item}. */\nstruct Item{item} {{\n{fields}}}\nenum Kind{item} {{\n    A = 0x10,\n    B\n}}\n\
+             service Service{item} {{\n    Item{item} get(1: i32 id, 2: Kind{item} kind)\n}}\n"
+        ));
+    }
+    text
 }
