@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use thiserror::Error;
-use volplane_build::emit::{ChildError, emit_in_child, run_child};
+use volplane_build::emit::{ChildError, GeneratedFile, emit_in_child, run_child};
 use volplane_build::lower::Lowered;
 
 use crate::cli::EMIT;
@@ -13,8 +13,17 @@ use crate::interrupt;
 use crate::plan::{NewFile, Policy};
 use crate::printer::Printer;
 
-/// Where checked-in code goes.
+/// The file of checked-in code that the generated crate includes.
 pub(crate) const TARGET: &str = "generated/src/volplane_gen.rs";
+
+/// The folder that checked-in code goes to.
+const DIR: &str = "generated/src";
+
+/// Whether a file of a project is checked-in code: [`TARGET`], or with `split` one of those below the folder beside it.
+pub(crate) fn is_generated(path: &str) -> bool {
+    let below = TARGET.strip_suffix(".rs").and_then(|folder| path.strip_prefix(folder));
+    path == TARGET || below.is_some_and(|rest| rest.starts_with('/'))
+}
 
 /// Checked IDL could not be compiled.
 #[derive(Debug, Error)]
@@ -48,7 +57,12 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<Vec<NewFile>, GenerateError>
     if interrupt::requested() {
         return Err(GenerateError::Interrupted);
     }
-    Ok(vec![NewFile { path: TARGET.to_owned(), text: outcome?, policy: Policy::Overwrite }])
+    let file = |file: GeneratedFile| NewFile {
+        path: format!("{DIR}/{}", file.path),
+        text: file.text,
+        policy: Policy::Overwrite,
+    };
+    Ok(outcome?.into_iter().map(file).collect())
 }
 
 /// The child's side.

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use volplane_build::emit::{self, Layout};
+use volplane_build::emit;
+use volplane_build::write::CodeOptions;
 use volplane_build::{Disk, MessageFormat, check, lower, render};
 
 fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
@@ -14,10 +15,11 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let said = render(&checked.diagnostics, &checked.sources, MessageFormat::Human, false);
     std::io::stderr().write_all(said.as_bytes())?;
     let Some(model) = checked.model else { return Ok(ExitCode::FAILURE) };
-    let lowered = lower::lower(&model).map_err(|limits| limits.iter().map(ToString::to_string).collect::<String>())?;
+    let lowered = lower::lower(&model, &CodeOptions::default());
     let dir = tempfile::tempdir()?;
     // pilota prints to standard output, too; what is wanted comes behind it.
-    let code = emit::emit(&lowered, dir.path(), Layout::Formatted)?;
-    std::io::stdout().write_all(code.as_bytes())?;
+    for file in emit::emit(&lowered, dir.path())? {
+        std::io::stdout().write_all(file.text.as_bytes())?;
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -65,11 +65,11 @@ codes! {
     E035 Error "typedefs that lead back to themselves",
     E036 Error "services that extend each other",
     E037 Error "constants that need each other",
+    E038 Error "defaults that contain each other",
     E040 Error "a name defined twice",
     E041 Error "a field id used twice",
     E042 Error "a field name used twice",
     E043 Error "an enum member named twice",
-    E044 Error "an enum value used twice",
     E045 Error "a method defined twice",
     E046 Error "a method that is inherited already",
     E048 Error "a key that stands twice",
@@ -102,6 +102,8 @@ codes! {
     W012 Warning "an exception used as a type",
     W013 Warning "two files define one name in one namespace",
     W014 Warning "an element that stands twice in a set",
+    W015 Warning "an enum value used twice",
+    W016 Warning "a field without an id",
     W099 Warning "more warnings than are shown",
 }
 

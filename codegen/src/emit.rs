@@ -1,25 +1,20 @@
-//! From normalised IDL to Rust, with pilota-build and volo's backend.
+//! From lowered IDL to the files of the generated code: pilota-build makes the definitions, the rest is there already.
 //!
 //! pilota-build prints to standard output, panics and exits. In a build script that does little harm; any other
 //! program runs it as a child process, with [`emit_in_child`].
 
+mod assemble;
 mod backend;
 mod child;
-mod text;
+mod layout;
+mod ordered;
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 pub use self::child::{ChildError, emit_in_child, run_child};
 use crate::lower::Lowered;
-
-/// How the generated text is laid out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
-    /// As the backend writes it: for the compiler alone, quickest.
-    Raw,
-    /// Formatted: for people and for `git diff`.
-    Formatted,
-}
 
 /// Why no code was generated.
 #[derive(Debug, thiserror::Error)]
@@ -35,30 +30,35 @@ pub enum EmitError {
         #[source]
         source: std::io::Error,
     },
-    /// The backend's text is not what this crate was written for.
-    #[error(
-        "the generated code lacks `{expected}`: this pilota-build or volo-build is not the one that volplane knows"
-    )]
-    Unexpected {
-        /// What should stand in it.
-        expected: String,
+    /// pilota-build has lost a definition.
+    #[error("pilota-build does not define {path}: it is not the version that volplane was written for")]
+    NoDefinition {
+        /// The item, from the root of the generated code.
+        path: String,
     },
-    /// The backend's text is no Rust.
-    #[error("the generated code is no Rust")]
-    NoRust(#[source] syn::Error),
 }
 
-/// Generates the code in this process.
+/// One file of the generated code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GeneratedFile {
+    /// Its path, with `/`, from the folder that holds all of them.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Generates the code in this process: first the file [`OUTPUT`](crate::OUTPUT), which a crate includes, then those that
+/// it names.
 ///
-/// The normalised IDL and the backend's output are written below `dir`, which is made if need be; files that hold
-/// the right text already are left alone. The same `lowered` gives the same bytes.
+/// The IDL for pilota-build is written below `dir`, which is made if need be; files that hold the right text already are
+/// left alone. The same `lowered` gives the same bytes.
 ///
 /// # Errors
-/// When a file can't be written or the backend's output is not as expected.
+/// When a file can't be written or pilota-build's output is not as expected.
 ///
 /// # Panics
 /// pilota-build may panic or end the process with exit code 1.
-pub fn emit(lowered: &Lowered, dir: &Path, layout: Layout) -> Result<String, EmitError> {
+pub fn emit(lowered: &Lowered, dir: &Path) -> Result<Vec<GeneratedFile>, EmitError> {
     std::fs::create_dir_all(dir).map_err(|source| EmitError::File {
         action: "make the folder",
         path: dir.to_owned(),
@@ -67,8 +67,8 @@ pub fn emit(lowered: &Lowered, dir: &Path, layout: Layout) -> Result<String, Emi
     for file in &lowered.files {
         write_unwatched(&dir.join(&file.name), &file.text)?;
     }
-    let raw = backend::generate(lowered, dir)?;
-    text::finish(&raw, lowered, layout)
+    let pieces = backend::pieces(lowered, dir)?;
+    Ok(assemble::files(lowered, &pieces))
 }
 
 /// Writes a file that looks old. pilota-build tells cargo to watch the files it reads, and cargo would run a build
@@ -82,10 +82,14 @@ fn write_unwatched(path: &Path, text: &str) -> Result<(), EmitError> {
     Ok(())
 }
 
-/// Writes a file unless it holds `text` already, so that its time stays when nothing changed.
+/// Writes a file, and the folders above it, unless it holds `text` already, so that its time stays when nothing changed.
 pub(crate) fn write_if_changed(path: &Path, text: &str) -> Result<bool, EmitError> {
     if std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
         return Ok(false);
+    }
+    if let Some(dir) = path.parent() {
+        let failed = |source| EmitError::File { action: "make the folder", path: dir.to_owned(), source };
+        std::fs::create_dir_all(dir).map_err(failed)?;
     }
     std::fs::write(path, text).map_err(|source| EmitError::File { action: "write", path: path.to_owned(), source })?;
     Ok(true)

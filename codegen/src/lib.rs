@@ -37,6 +37,7 @@ pub mod rust;
 mod source;
 pub mod span;
 pub mod syntax;
+pub mod write;
 
 #[cfg(feature = "emit")]
 pub use builder::{Builder, OUTPUT};

@@ -1,35 +1,31 @@
-//! From the checked model to IDL text that pilota-build accepts and that means the same.
+//! From the checked model to what the generated code is made from: IDL with the types alone, which pilota-build turns
+//! into definitions, and the Rust text that stands around and between them.
 //!
 //! pilota-build reads less than Apache's grammar and stumbles over some of what it reads (docs/limits.md has the
-//! list), so it is given text printed from the model: one file per Rust module, every id written, every constant
-//! resolved, legacy forms gone, and the Rust name of everything pinned by `pilota.name`. What it can't express is
-//! handed on beside the text, as [`Patch`]es of its output. Pure: nothing is read or written here.
+//! list), so it is given text printed from the model: one file per Rust module, every id written, and the Rust name of
+//! everything pinned by `pilota.name`. Pure: nothing is read or written here.
 
-mod doc;
-mod graph;
-mod literal;
 mod print;
-mod value;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DefinitionKind, Model};
-use crate::rust::keys::{self, Keys};
+use crate::model::Model;
+use crate::rust::keys::Keys;
 use crate::rust::layout::Layout;
-use crate::span::Span;
-use crate::{Code, Diagnostic};
+use crate::rust::traits::Traits;
+use crate::write::{self, CodeOptions, Scope};
 
-/// Normalised IDL, and what has to happen to the code generated from it.
+/// What the generated code is made from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lowered {
     /// The paths of the files that were asked for, as the user gave them.
     pub sources: Vec<String>,
-    /// The files, all in one folder. All of them are compiled.
+    /// What the user wants of the code.
+    pub options: CodeOptions,
+    /// The IDL for pilota-build, all in one folder. All of it is compiled.
     pub files: Vec<LoweredFile>,
-    /// Changes to the generated code, independent of each other.
-    pub patches: Vec<Patch>,
-    /// Services whose Rust name is not their name in the IDL.
-    pub services: Vec<ServiceName>,
+    /// The modules of the code, but for the definitions that pilota-build makes of `files`.
+    pub modules: Vec<ModuleText>,
 }
 
 /// One normalised file.
@@ -41,80 +37,56 @@ pub struct LoweredFile {
     pub text: String,
 }
 
-/// A text that stands once in the generated code, and what has to stand there.
+/// The Rust of one module, in the order of the IDL. The definitions in it are pilota-build's, the rest is ours.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModuleText {
+    /// The names of the modules that lead to it, keywords not escaped.
+    pub path: Vec<String>,
+    /// What it holds.
+    pub pieces: Vec<Piece>,
+    /// The names of the shapes in it whose values have to be hashed: their floating point numbers are ordered ones.
+    pub ordered: Vec<String>,
+}
+
+/// One item of a module, with everything that belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Patch {
-    /// The text that pilota-build generates.
-    pub from: String,
-    /// The text to put there.
-    pub to: String,
+pub enum Piece {
+    /// Text of ours alone: an enum, a constant, a service.
+    Own(String),
+    /// A struct, exception, union or typedef, which pilota-build defines.
+    Shape(Shape),
 }
 
-/// A service that has another name in Rust than on the wire.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServiceName {
-    /// The module of its trait, keywords not escaped.
-    pub module: Vec<String>,
-    /// The name of its trait; traits of several modules may have it.
-    pub rust: String,
-    /// The name in the IDL, by which a multi-service server finds it.
-    pub idl: String,
+/// What stands around a definition of pilota-build's.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    /// Its Rust name, not escaped, by which it is found.
+    pub name: String,
+    /// Doc comment and attributes before it.
+    pub head: String,
+    /// Attributes of each field or arm, in the order of the IDL.
+    pub fields: Vec<String>,
+    /// The text behind it: `impl`s.
+    pub impls: String,
 }
 
-/// Something valid that the backend can't express. docs/limits.md explains each.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limit {
-    /// Where it stands.
-    pub span: Span,
-    /// What can't be expressed.
-    pub message: String,
-    /// What to write instead.
-    pub help: String,
-}
-
-impl std::fmt::Display for Limit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.message, self.help)
-    }
-}
-
-impl From<&Limit> for Diagnostic {
-    fn from(limit: &Limit) -> Diagnostic {
-        Diagnostic::at(Code::E070, limit.span, limit.message.clone(), "").help(limit.help.clone())
-    }
-}
-
-/// Prints `model` as normalised IDL.
-///
-/// # Errors
-/// Everything in the model that the backend can't express, each with its place.
-pub fn lower(model: &Model) -> Result<Lowered, Vec<Limit>> {
+/// Lowers `model` to what the code generator takes.
+pub fn lower(model: &Model, options: &CodeOptions) -> Lowered {
     let layout = Layout::new(model);
     let keys = Keys::new(model);
-    let mut limits = Vec::new();
-    let mut patches = Vec::new();
-    let files = (0..layout.modules().len())
-        .map(|module| print::Printer::new(model, &layout, &keys, module, &mut patches, &mut limits).file())
-        .collect();
-    if !limits.is_empty() {
-        return Err(limits);
+    let traits = Traits::new(model, &keys);
+    let mut files = Vec::new();
+    let mut modules = Vec::new();
+    for (index, module) in layout.modules().iter().enumerate() {
+        let (file, ordered) = print::file(model, &layout, &keys, index);
+        let scope = Scope { model, layout: &layout, keys: &keys, traits: &traits, options, module: index };
+        files.push(file);
+        modules.push(ModuleText { path: module.path.clone(), pieces: write::module::pieces(&scope), ordered });
     }
-    Ok(Lowered {
+    Lowered {
         sources: model.roots.iter().map(|&file| model.file(file).path.clone()).collect(),
+        options: options.clone(),
         files,
-        patches,
-        services: renamed_services(model, &layout),
-    })
-}
-
-fn renamed_services(model: &Model, layout: &Layout) -> Vec<ServiceName> {
-    keys::definitions(model)
-        .filter(|(_, definition)| matches!(definition.kind, DefinitionKind::Service(_)))
-        .map(|(id, definition)| ServiceName {
-            module: layout.modules()[layout.module_of(id.file)].path.clone(),
-            rust: layout.name(id).to_owned(),
-            idl: definition.name.text.clone(),
-        })
-        .filter(|name| name.rust != name.idl)
-        .collect()
+        modules,
+    }
 }

@@ -2,10 +2,12 @@
 //!
 //! [`Api::new`] is pure and needs no backend; a test compiles stubs made from it against the backend's traits.
 
+pub(crate) mod graph;
 pub mod idents;
 pub mod keys;
 pub mod layout;
 pub mod names;
+pub mod traits;
 pub mod types;
 
 use std::cell::RefCell;
@@ -146,15 +148,9 @@ impl Describe<'_> {
         let service = self.layout.name(owner);
         let idents = idents::fields(&method.arguments);
         let arguments: Vec<ArgumentApi> = (method.arguments.iter().zip(&idents))
-            .map(|(field, name)| {
-                let ty = self.ty(&field.ty, || layout::alias_name(service, ident, Some(name)), owner);
-                argument(field, name, ty)
-            })
+            .map(|(field, name)| argument(field, name, self.ty(&field.ty)))
             .collect();
-        let result = match &method.result {
-            Some(ty) => self.ty(ty, || layout::alias_name(service, ident, None), owner),
-            None => "()".to_owned(),
-        };
+        let result = method.result.as_ref().map_or_else(|| "()".to_owned(), |ty| self.ty(ty));
         let exception = (!method.throws.is_empty()).then(|| {
             let name = format!("{service}{}Exception", method_type_stem(ident));
             format!("{}::{}::{name}", self.root, self.layout.module_path(owner.file))
@@ -181,14 +177,8 @@ impl Describe<'_> {
         }
     }
 
-    /// The backend gives arguments and results no special forms, so those that need one have a type of their own.
-    fn ty(&self, ty: &Type, alias: impl FnOnce() -> String, owner: DefId) -> String {
-        let form = self.keys.form(ty);
-        if form == keys::Form::default() {
-            types::spell(ty, form, &|id| format!("{}::{}", self.root, self.layout.path(id)))
-        } else {
-            format!("{}::{}::{}", self.root, self.layout.module_path(owner.file), alias())
-        }
+    fn ty(&self, ty: &Type) -> String {
+        types::spell(ty, self.keys.form(ty), &|id| format!("{}::{}", self.root, self.layout.path(id)))
     }
 }
 

@@ -89,7 +89,10 @@ main.thrift:9:2: error[E014]: `1x` is neither a number nor a name (help: numbers
 
 #[test]
 fn counting_beyond_the_last_id_is_told_once() {
-    insta::assert_snapshot!(short(&checked(format!("struct S {{\n{}}}\n", lines(32_800, |n| format!(" i32 a{n}\n"))))), @r#"main.thrift:32770:6: error[E050]: the field id -32769 is out of range (help: an id is sent as 16 bits: 1 to 32767)"#);
+    insta::assert_snapshot!(short(&checked(format!("struct S {{\n{}}}\n", lines(32_800, |n| format!(" i32 a{n}\n"))))), @r#"
+main.thrift:2:6: warning[W016]: 32768 fields have no ids: `a0` gets -1, `a1` gets -2, `a2` gets -3, `a3` gets -4, `a4` gets -5, `a5` gets -6, `a6` gets -7, `a7` gets -8, and so on, down to -32768 (help: write the ids, such as `1:`; other ids than these change what is sent, so client and server have to change together)
+main.thrift:32770:6: error[E050]: the field id -32769 is out of range (help: an id is sent as 16 bits: 1 to 32767)
+"#);
 }
 
 #[test]
@@ -100,7 +103,7 @@ fn members_counted_behind_a_bad_value_are_quiet() {
     )), @r#"
 main.thrift:1:14: error[E051]: the enum value 3000000000 is out of range (help: an enum is sent as 32 bits: -2147483648 to 2147483647)
 main.thrift:2:26: error[E051]: counting on gives the value 2147483648, which is out of range (help: an enum is sent as 32 bits: -2147483648 to 2147483647)
-main.thrift:2:43: error[E044]: `V` has the value 1 of `U` (help: give it another value: on the wire the two can't be told apart)
+main.thrift:2:43: warning[W015]: `V` has the value 1 of `U` (help: give `V` another value, unless it is meant as a second name of `U`: the two can't be told apart)
 main.thrift:3:14: error[E015]: 99999999999999999999 does not fit into a signed 64-bit integer (help: integers go from -9223372036854775808 to 9223372036854775807)
 "#);
 }
@@ -215,6 +218,7 @@ main.thrift:2:2: error[E025]: `performs`: a form of fbthrift, not of Apache's th
 main.thrift:3:2: error[E025]: `performs`: a form of fbthrift, not of Apache's thrift (help: leave it out, and write a service in place of the interaction)
 main.thrift:9:5: error[E025]: `terse`: a form of fbthrift, not of Apache's thrift (help: leave it out)
 main.thrift:10:5: error[E025]: `terse`: a form of fbthrift, not of Apache's thrift (help: leave it out)
+main.thrift:13:8: warning[W016]: 2 fields have no ids: `d` gets -1, `e` gets -2 (help: write the ids, such as `1:`; other ids than these change what is sent, so client and server have to change together)
 "#);
 }
 
@@ -319,4 +323,115 @@ fn only_regular_files_are_read() {
         assert_eq!(checked.diagnostics.len(), 1);
         assert_eq!(checked.diagnostics[0].message, format!("cannot read {}: {why}", path.display()));
     }
+}
+
+#[test]
+fn members_of_one_value_are_told_by_the_first_and_are_one_key() {
+    let text =
+        "enum E { P, Q = -1, R, S = -1, T = -1 }\nconst map<E, i32> M = {E.P: 1, E.Q: 2, E.R: 3}\nconst E C = 0\n";
+    insta::assert_snapshot!(short(&checked(text)), @r#"
+main.thrift:1:21: warning[W015]: counting on gives `R` the value 0 of `P` (help: give `R` another value, unless it is meant as a second name of `P`: the two can't be told apart)
+main.thrift:1:28: warning[W015]: `S` has the value -1 of `Q` (help: give `S` another value, unless it is meant as a second name of `Q`: the two can't be told apart)
+main.thrift:1:36: warning[W015]: `T` has the value -1 of `Q` (help: give `T` another value, unless it is meant as a second name of `Q`: the two can't be told apart)
+main.thrift:2:40: error[E048]: the key `E.R` stands here twice (help: remove one of the two)
+"#);
+}
+
+#[test]
+fn counted_ids_are_told_once_for_each_list_of_fields() {
+    insta::assert_snapshot!(human(
+        "exception X { string why }\nstruct A { i32 a, 1: string b, bool c }\n\
+         service S { void m(A a, 2: i32 b) throws (X x) }\nstruct Damaged { i32 a, 1: ] i32 b }\n"
+    ), @r#"
+warning[W016]: the field `why` has no id and gets -1
+ --> main.thrift:1:22
+  |
+1 | exception X { string why }
+  |                      ^^^ sent as -1
+  |
+  = help: write the ids, such as `1:`; other ids than these change what is sent, so client and server have to change together
+
+warning[W016]: 2 fields have no ids: `a` gets -1, `c` gets -2
+ --> main.thrift:2:16
+  |
+2 | struct A { i32 a, 1: string b, bool c }
+  |                ^ sent as -1         - sent as -2
+  |
+  = help: write the ids, such as `1:`; other ids than these change what is sent, so client and server have to change together
+
+warning[W016]: the argument `a` has no id and gets -1
+ --> main.thrift:3:22
+  |
+3 | service S { void m(A a, 2: i32 b) throws (X x) }
+  |                      ^ sent as -1
+  |
+  = help: write the ids, such as `1:`; other ids than these change what is sent, so client and server have to change together
+
+warning[W016]: the exception `x` has no id and gets -1
+ --> main.thrift:3:45
+  |
+3 | service S { void m(A a, 2: i32 b) throws (X x) }
+  |                                             ^ sent as -1
+  |
+  = help: write the ids, such as `1:`; other ids than these change what is sent, so client and server have to change together
+
+error[E020]: expected a type, found `]`
+ --> main.thrift:4:28
+  |
+4 | struct Damaged { i32 a, 1: ] i32 b }
+  |                            ^ expected a type
+"#);
+}
+
+#[test]
+fn defaults_without_an_end_are_told_once_each() {
+    insta::assert_snapshot!(human(
+        "struct A { 1: optional B b = {}; 2: i32 x }\nstruct B { 1: optional list<A> more = [{\"x\": 1}]; 2: optional A none }\n\
+         struct C { 1: optional D d = {} }\nstruct D { 1: required C c }\nstruct Deep { 1: optional Deep deep = {\"deep\": {}} }\n\
+         struct Viaconst { 1: optional Viaconst c = K }\nconst Viaconst K = {}\nunion U { 1: Inside inside }\n\
+         struct Inside { 1: required U u = {\"inside\": {}} }\nstruct Ends { 1: optional A a; 2: optional Ends e }\n\
+         struct NoEnd { 1: required NoEnd again }\n"
+    ), @r#"
+error[E038]: these defaults contain each other: A.b -> B.more -> A.b
+ --> main.thrift:1:26
+  |
+1 | struct A { 1: optional B b = {}; 2: i32 x }
+  |                          ^
+2 | struct B { 1: optional list<A> more = [{"x": 1}]; 2: optional A none }
+  |                                ----
+  |
+  = help: leave one of the defaults out: a value takes the default of every field that it does not name, and so on without end
+
+error[E038]: the default of `C.d` contains itself
+ --> main.thrift:3:26
+  |
+3 | struct C { 1: optional D d = {} }
+  |                          ^
+  |
+  = help: leave one of the defaults out: a value takes the default of every field that it does not name, and so on without end
+
+error[E038]: the default of `Deep.deep` contains itself
+ --> main.thrift:5:32
+  |
+5 | struct Deep { 1: optional Deep deep = {"deep": {}} }
+  |                                ^^^^
+  |
+  = help: leave one of the defaults out: a value takes the default of every field that it does not name, and so on without end
+
+error[E038]: the default of `Viaconst.c` contains itself
+ --> main.thrift:6:40
+  |
+6 | struct Viaconst { 1: optional Viaconst c = K }
+  |                                        ^
+  |
+  = help: leave one of the defaults out: a value takes the default of every field that it does not name, and so on without end
+
+error[E038]: the default of `Inside.u` contains itself
+ --> main.thrift:9:31
+  |
+9 | struct Inside { 1: required U u = {"inside": {}} }
+  |                               ^
+  |
+  = help: leave one of the defaults out: a value takes the default of every field that it does not name, and so on without end
+"#);
 }

@@ -139,9 +139,11 @@ impl Evaluator<'_> {
         }
     }
 
-    fn member_with(&self, id: DefId, number: i64) -> Option<u32> {
-        let place = self.members(id).iter().position(|member| i64::from(member.value) == number);
-        place.map(|place| place as u32)
+    /// Members of one value are one key: the first stands for all of them.
+    pub(super) fn first_of_its_value(&self, scalar: &Scalar) -> Scalar {
+        let Scalar::Enum(id, member) = *scalar else { return scalar.clone() };
+        let number = self.number_of(id, member);
+        Scalar::Enum(id, number.and_then(|number| self.member_with(id, number)).unwrap_or(member))
     }
 
     fn number_of(&self, id: DefId, member: u32) -> Option<i64> {

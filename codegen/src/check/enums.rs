@@ -35,25 +35,30 @@ pub(super) fn number(values: &[tree::EnumValue], sink: &mut Sink) -> Vec<EnumVal
             out.push(numbered(member, 0));
             continue;
         };
-        if let Some((other, place)) = numbers.get(&value) {
-            if *other != name.text {
-                sink.push(
-                    Diagnostic::at(
-                        Code::E044,
-                        span,
-                        format!("`{name}` has the value {value} of `{other}`"),
-                        "here again",
-                    )
-                    .label(*place, "first here")
-                    .help("give it another value: on the wire the two can't be told apart"),
-                );
+        match numbers.get(&value) {
+            // A member that stands here twice is a mistake of its own.
+            Some((first, _)) if *first == name.text => {}
+            Some((first, place)) => sink.push(alias(member, value, span, first, *place)),
+            None => {
+                numbers.insert(value, (&name.text, span));
             }
-        } else {
-            numbers.insert(value, (&name.text, span));
         }
         out.push(numbered(member, value));
     }
     out
+}
+
+/// A second name of one value: Apache's compiler takes it.
+fn alias(member: &tree::EnumValue, value: i32, span: Span, first: &str, place: Span) -> Diagnostic {
+    let name = &member.name;
+    let message = if member.value.is_none() {
+        format!("counting on gives `{name}` the value {value} of `{first}`")
+    } else {
+        format!("`{name}` has the value {value} of `{first}`")
+    };
+    Diagnostic::at(Code::W015, span, message, "here again").label(place, "first here").help(format!(
+        "give `{name}` another value, unless it is meant as a second name of `{first}`: the two can't be told apart"
+    ))
 }
 
 fn numbered(member: &tree::EnumValue, value: i32) -> EnumValue {

@@ -82,7 +82,38 @@ pub(super) fn resolve<'a>(
     if owner == Owner::Union {
         check_defaults_of_union(fields, sink);
     }
+    // Of a definition that was not read whole, a field may be none, or its id be lost.
+    if !world.definition(id).damaged {
+        sink.extend(without_ids(&out, owner));
+    }
     out
+}
+
+/// So many fields without ids are told one by one.
+const TOLD: usize = 8;
+
+/// One warning for all fields that got their ids by counting: what is sent depends on their order.
+fn without_ids(fields: &[Field], owner: Owner) -> Option<Diagnostic> {
+    let counted: Vec<&Field> = fields.iter().filter(|field| field.implicit_id && field.id != 0).collect();
+    let told = &counted[..counted.len().min(TOLD)];
+    let (first, last) = (counted.first()?, counted.last()?);
+    let mut ids: Vec<String> = told.iter().map(|field| format!("`{}` gets {}", field.name, field.id)).collect();
+    if counted.len() > TOLD {
+        ids.push(format!("and so on, down to {}", last.id));
+    }
+    let what = what(owner);
+    let message = match counted.len() {
+        1 => format!("the {what} `{}` has no id and gets {}", first.name, first.id),
+        count => format!("{count} {what}s have no ids: {}", ids.join(", ")),
+    };
+    let mut warning = Diagnostic::new(Code::W016, message);
+    for field in told {
+        warning = warning.label(field.name.span, format!("sent as {}", field.id));
+    }
+    Some(warning.help(
+        "write the ids, such as `1:`; other ids than these change what is sent, so client and server have to change \
+         together",
+    ))
 }
 
 fn what(owner: Owner) -> &'static str {

@@ -39,6 +39,11 @@ impl Sink {
         }
     }
 
+    /// As [`Sink::push`], for what may be nothing.
+    pub(super) fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        diagnostics.into_iter().for_each(|diagnostic| self.push(diagnostic));
+    }
+
     /// Whether a further mistake is likely to be shown, so that a costly help line pays.
     pub(super) fn wants_help(&self) -> bool {
         self.errors.len() < self.limit

@@ -1,169 +1,178 @@
-//! volo's backend, wrapped: source order, doc comments, negative ids and the services' own names.
+//! pilota-build, asked for nothing but definitions: each struct, exception, union and typedef, with the text that belongs
+//! around it.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use pilota_build::rir::{self, Method};
-use pilota_build::tags::KeepUnknownFields;
-use pilota_build::{CodegenBackend, Context, DefId, MakeBackend, ModPath, Output};
-use volo_build::thrift_backend::{MkThriftBackend, VoloThriftBackend};
+use pilota_build::db::RirDatabase;
+use pilota_build::middle::context::tls::CUR_ITEM;
+use pilota_build::{Codegen, CodegenBackend, Context, DefId, MakeBackend, Output, rir};
 
-use super::{EmitError, text};
-use crate::lower::{Lowered, ServiceName};
+use super::{EmitError, layout, ordered};
+use crate::lower::{Lowered, ModuleText, Piece, Shape};
+use crate::rust::names;
 
-/// Runs pilota-build over the files of `lowered`, which stand in `dir`.
-pub(super) fn generate(lowered: &Lowered, dir: &Path) -> Result<String, EmitError> {
-    // With the ending `.rs` pilota would run rustfmt, if there is one, and exit when that fails.
-    let out = dir.join("volplane_gen.txt");
+/// The text of every piece of every module: of the same form as the modules of `lowered`, whose IDL stands in `dir`.
+pub(super) fn pieces(lowered: &Lowered, dir: &Path) -> Result<Vec<Vec<String>>, EmitError> {
     let inputs: Vec<PathBuf> = lowered.files.iter().map(|file| dir.join(&file.name)).collect();
+    let kept = if lowered.options.keep_unknown_fields { inputs.clone() } else { Vec::new() };
+    let answer = Arc::new(Mutex::new(Ok(Vec::new())));
+    // A file that pilota writes, with nothing in it. With the ending `.rs` it would run rustfmt.
+    let out = Output::File(dir.join("pilota.txt"));
     pilota_build::Builder::thrift()
-        .with_backend(MkBackend { services: lowered.services.clone().into() })
+        .with_backend(MkBackend { modules: lowered.modules.clone(), answer: answer.clone() })
         .ignore_unused(false)
-        .with_comments(true)
-        .compile(&inputs, Output::File(out.clone()));
-    std::fs::read_to_string(&out).map_err(|source| EmitError::File { action: "read", path: out, source })
+        .keep_unknown_fields(kept)
+        .compile(&inputs, out);
+    std::mem::replace(&mut *answer.lock().unwrap_or_else(PoisonError::into_inner), Ok(Vec::new()))
 }
 
+type Answer = Result<Vec<Vec<String>>, EmitError>;
+
 struct MkBackend {
-    services: Arc<[ServiceName]>,
+    modules: Vec<ModuleText>,
+    answer: Arc<Mutex<Answer>>,
 }
 
 impl MakeBackend for MkBackend {
     type Target = Backend;
 
-    fn make_backend(self, mut context: Context) -> Backend {
-        // pilota hands items on in the order of a hash table, which changes with every item that is added. Ids are
-        // given out in the order of the text.
-        for items in context.cache.mod_items.values_mut() {
-            items.sort();
-        }
-        Backend { inner: MkThriftBackend.make_backend(context), services: self.services }
+    fn make_backend(self, context: Context) -> Backend {
+        let mut backend = Backend { context, impls: HashMap::new() };
+        let answer = backend.pieces(&self.modules);
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = answer;
+        // pilota itself has nothing left to write.
+        backend.context.cache.mod_items.clear();
+        backend
     }
 }
 
 #[derive(Clone)]
 struct Backend {
-    inner: VoloThriftBackend,
-    services: Arc<[ServiceName]>,
+    context: Context,
+    /// What stands behind the definitions.
+    impls: HashMap<DefId, String>,
 }
 
 impl Backend {
-    /// Whether the item is one that the backend makes of a method, beside the user's types.
-    fn is_helper(&self, id: DefId) -> bool {
-        self.cx().node_contains_tag::<KeepUnknownFields>(id)
+    fn pieces(&mut self, modules: &[ModuleText]) -> Answer {
+        let ids = self.ids();
+        let mut found = Vec::new();
+        for module in modules {
+            for piece in &module.pieces {
+                if let Piece::Shape(shape) = piece {
+                    let id = ids.get(&path(module, shape)).copied().ok_or_else(|| missing(module, shape))?;
+                    self.dress(id, shape);
+                    found.push(id);
+                }
+            }
+        }
+        let codegen = Codegen::new(self.clone());
+        let mut found = found.into_iter();
+        let mut all = Vec::new();
+        for module in modules {
+            let mut texts = Vec::new();
+            for piece in &module.pieces {
+                texts.push(match (piece, piece_id(piece, &mut found)) {
+                    (Piece::Shape(shape), Some(id)) => {
+                        let is_ordered = module.ordered.contains(&shape.name);
+                        let text = CUR_ITEM.set(&id, || definition(&codegen, id, is_ordered));
+                        let text = text.ok_or_else(|| missing(module, shape))?;
+                        format!("{}\n{text}", shape.head.trim_end()).trim_start().to_owned()
+                    }
+                    (Piece::Shape(shape), None) => return Err(missing(module, shape)),
+                    (Piece::Own(text), _) => text.clone(),
+                });
+            }
+            all.push(texts);
+        }
+        Ok(all)
     }
 
-    /// Runs `write` and mends the text that it adds.
-    fn mended(&self, stream: &mut String, write: impl FnOnce(&mut String)) {
-        let start = stream.len();
-        write(stream);
-        let added = stream.split_off(start);
-        stream.push_str(&text::mend(&added));
+    /// pilota's number of each item, by module and name.
+    fn ids(&self) -> HashMap<String, DefId> {
+        let items = self.context.cache.mod_items.iter();
+        let items = items.flat_map(|(module, ids)| ids.iter().map(move |&id| (module, id)));
+        items
+            .map(|(module, id)| {
+                // pilota's cases `self_` to `self`, which is escaped to the same name.
+                let mut path: Vec<String> = module.iter().map(|segment| names::escape(segment)).collect();
+                path.push(names::escape(&self.context.rust_name(id)));
+                (path.join("::"), id)
+            })
+            .collect()
     }
 
-    /// pilota writes an item's comment first, then whole `impl`s that belong to the item, then the item.
-    fn move_doc(&self, id: DefId, stream: &mut String, comment: &str, head: &str) {
-        let comment = comment.trim();
-        let Some(item) = stream.rfind(head).filter(|_| !comment.is_empty()) else { return };
-        let Some(at) = stream[..item].rfind(comment) else { return };
-        stream.replace_range(at..at + comment.len(), "");
-        if !self.is_helper(id) {
-            stream.insert_str(item - comment.len(), &format!("{comment}\n"));
+    /// Puts a shape's attributes and `impl`s where pilota finds them when it writes the definition.
+    fn dress(&mut self, id: DefId, shape: &Shape) {
+        let parts: Vec<DefId> = match self.context.item(id).as_deref() {
+            Some(rir::Item::Message(message)) => message.fields.iter().map(|field| field.did).collect(),
+            Some(rir::Item::Enum(union)) => union.variants.iter().map(|arm| arm.did).collect(),
+            _ => Vec::new(),
+        };
+        for (part, attributes) in parts.into_iter().zip(&shape.fields) {
+            self.context.with_adjust_mut(part, |adjust| adjust.add_attrs(&[attributes.clone().into()]));
+        }
+        self.impls.insert(id, shape.impls.clone());
+    }
+
+    /// Lays out the definition that `text` is, and puts the `impl`s behind it.
+    fn finish(&self, id: DefId, text: &mut String) {
+        *text = layout::tidy(text);
+        if let Some(impls) = self.impls.get(&id).filter(|impls| !impls.is_empty()) {
+            text.push('\n');
+            text.push_str(impls);
         }
     }
 }
 
 impl CodegenBackend for Backend {
-    const PROTOCOL: &'static str = VoloThriftBackend::PROTOCOL;
+    const PROTOCOL: &'static str = "thrift";
 
     fn cx(&self) -> &Context {
-        self.inner.cx()
+        &self.context
     }
 
-    fn codegen_struct_impl(&self, id: DefId, stream: &mut String, s: &rir::Message) {
-        let head = format!("pub struct {} {{", self.cx().rust_name(id));
-        self.move_doc(id, stream, &s.leading_comments, &head);
-        self.mended(stream, |stream| self.inner.codegen_struct_impl(id, stream, s));
+    fn codegen_struct_impl(&self, id: DefId, text: &mut String, _: &rir::Message) {
+        self.finish(id, text);
     }
 
-    fn codegen_enum_impl(&self, id: DefId, stream: &mut String, e: &rir::Enum) {
-        let name = self.cx().rust_name(id);
-        if e.repr.is_some() {
-            let start = stream.rfind(&format!("pub struct {name}(")).unwrap_or(0);
-            for member in e.variants.iter().filter(|member| !member.leading_comments.is_empty()) {
-                let line = format!("pub const {}: Self", self.cx().rust_name(member.did));
-                if let Some(at) = stream[start..].find(&line) {
-                    stream.insert_str(start + at, &format!("\n{}\n", member.leading_comments));
-                }
-            }
-        } else {
-            self.move_doc(id, stream, &e.leading_comments, &format!("pub enum {name} {{"));
-        }
-        self.mended(stream, |stream| self.inner.codegen_enum_impl(id, stream, e));
+    fn codegen_enum_impl(&self, id: DefId, text: &mut String, _: &rir::Enum) {
+        self.finish(id, text);
     }
 
-    fn codegen_service_impl(&self, id: DefId, stream: &mut String, s: &rir::Service) {
-        let start = stream.len();
-        self.inner.codegen_service_impl(id, stream, s);
-        let (rust, module) = (self.cx().rust_name(id), self.cx().mod_path(id));
-        let raw = stream.split_off(start);
-        let bounded = text::read_within_bounds(&raw, module.len());
-        debug_assert!(bounded.is_some());
-        stream.push_str(&bounded.unwrap_or(raw));
-        let is_here = |name: &&ServiceName| {
-            name.rust == *rust && name.module.iter().map(String::as_str).eq(module.iter().map(|part| &**part))
-        };
-        if let Some(name) = self.services.iter().find(is_here) {
-            let added = stream.split_off(start);
-            // Only methods send the name.
-            let sent = [("from_static_str(", ")")].into_iter().filter(|_| !s.methods.is_empty());
-            for (before, behind) in sent.chain([("const NAME: &'static str = ", ";")]) {
-                debug_assert!(added.contains(&format!("{before}\"{}\"{behind}", name.rust)));
-            }
-            stream.push_str(
-                &added
-                    .replace(
-                        &format!("from_static_str(\"{}\")", name.rust),
-                        &format!("from_static_str({:?})", name.idl),
-                    )
-                    .replace(
-                        &format!("const NAME: &'static str = \"{}\";", name.rust),
-                        &format!("const NAME: &'static str = {:?};", name.idl),
-                    ),
-            );
-        }
+    fn codegen_newtype_impl(&self, id: DefId, text: &mut String, _: &rir::NewType) {
+        self.finish(id, text);
     }
+}
 
-    fn codegen_service_method(&self, service: DefId, method: &Method) -> String {
-        let line = self.inner.codegen_service_method(service, method);
-        format!("{}\n{line}", method.leading_comments)
+/// The definition of an item and the `impl`s behind it; `None` if pilota has no such item.
+fn definition(codegen: &Codegen<Backend>, id: DefId, is_ordered: bool) -> Option<String> {
+    let mut text = String::new();
+    match &*codegen.item(id)? {
+        rir::Item::Message(message) if is_ordered => codegen.write_struct(id, &mut text, &ordered::message(message)),
+        rir::Item::Message(message) => codegen.write_struct(id, &mut text, message),
+        rir::Item::Enum(union) if is_ordered => codegen.write_enum(id, &mut text, &ordered::union(union)),
+        rir::Item::Enum(union) => codegen.write_enum(id, &mut text, union),
+        rir::Item::NewType(alias) if is_ordered => codegen.write_new_type(id, &mut text, &ordered::alias(alias)),
+        rir::Item::NewType(alias) => codegen.write_new_type(id, &mut text, alias),
+        rir::Item::Service(_) | rir::Item::Const(_) | rir::Item::Mod(_) => return None,
     }
+    Some(text)
+}
 
-    fn codegen_service_method_with_global_path(&self, service: DefId, method: &Method) -> String {
-        self.inner.codegen_service_method_with_global_path(service, method)
+fn piece_id(piece: &Piece, found: &mut impl Iterator<Item = DefId>) -> Option<DefId> {
+    match piece {
+        Piece::Shape(_) => found.next(),
+        Piece::Own(_) => None,
     }
+}
 
-    fn codegen_newtype_impl(&self, id: DefId, stream: &mut String, t: &rir::NewType) {
-        self.mended(stream, |stream| self.inner.codegen_newtype_impl(id, stream, t));
-    }
+fn path(module: &ModuleText, shape: &Shape) -> String {
+    module.path.iter().chain([&shape.name]).map(|name| names::escape(name)).collect::<Vec<_>>().join("::")
+}
 
-    fn codegen_file_descriptor(&self, stream: &mut String, f: &rir::File, has_direct: bool) {
-        self.inner.codegen_file_descriptor(stream, f, has_direct);
-    }
-
-    fn codegen_file_descriptor_at_mod(&self, stream: &mut String, f: &rir::File, path: &ModPath, has_direct: bool) {
-        self.inner.codegen_file_descriptor_at_mod(stream, f, path, has_direct);
-    }
-
-    fn codegen_register_mod_file_descriptor(&self, stream: &mut String, mods: &[(ModPath, Arc<PathBuf>)]) {
-        self.inner.codegen_register_mod_file_descriptor(stream, mods);
-    }
-
-    fn codegen_pilota_trait(&self, stream: &mut String) {
-        self.inner.codegen_pilota_trait(stream);
-    }
-
-    fn codegen_impl_enum_message(&self, name: &str) -> String {
-        self.inner.codegen_impl_enum_message(name)
-    }
+fn missing(module: &ModuleText, shape: &Shape) -> EmitError {
+    EmitError::NoDefinition { path: path(module, shape) }
 }

@@ -1,15 +1,15 @@
 //! The backend in a process of its own, so that its exits, panics and prints harm nobody.
 //!
-//! Parent and child speak through files of one folder: the request `request.json`, the answer `answer.rs`.
+//! Parent and child speak through files of one folder: the request `request.json`, the answer `answer.json`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{EmitError, Layout, emit};
+use super::{EmitError, GeneratedFile, emit};
 use crate::lower::Lowered;
 
 const REQUEST: &str = "request.json";
-const ANSWER: &str = "answer.rs";
+const ANSWER: &str = "answer.json";
 
 /// Why the child process gave no code.
 #[derive(Debug, thiserror::Error)]
@@ -25,9 +25,9 @@ pub enum ChildError {
         #[source]
         source: std::io::Error,
     },
-    /// The request is not one.
-    #[error("{} is no request of this volplane", path.display())]
-    Request {
+    /// The request or the answer can't be read.
+    #[error("{} is not from this version of volplane", path.display())]
+    Foreign {
         /// The file.
         path: PathBuf,
         /// What the parser says.
@@ -59,12 +59,12 @@ pub enum ChildError {
     Emit(#[from] EmitError),
 }
 
-/// Generates formatted code by running `program` with `arguments` and the path of a folder behind them. The program
+/// Generates code by running `program` with `arguments` and the path of a folder behind them. The program
 /// has to call [`run_child`] with that path.
 ///
 /// # Errors
 /// When the process can't be started or does not end with an answer; the message says what it printed.
-pub fn emit_in_child(program: &Path, arguments: &[&str], lowered: &Lowered) -> Result<String, ChildError> {
+pub fn emit_in_child(program: &Path, arguments: &[&str], lowered: &Lowered) -> Result<Vec<GeneratedFile>, ChildError> {
     let dir = tempfile::tempdir().map_err(|source| ChildError::File {
         action: "make a folder in",
         path: std::env::temp_dir(),
@@ -72,7 +72,7 @@ pub fn emit_in_child(program: &Path, arguments: &[&str], lowered: &Lowered) -> R
     })?;
     let path = dir.path().join(REQUEST);
     let request =
-        serde_json::to_string(lowered).map_err(|source| ChildError::Request { path: path.clone(), source })?;
+        serde_json::to_string(lowered).map_err(|source| ChildError::Foreign { path: path.clone(), source })?;
     std::fs::write(&path, request).map_err(|source| ChildError::File { action: "write", path, source })?;
     let output = Command::new(program)
         .args(arguments)
@@ -86,7 +86,12 @@ pub fn emit_in_child(program: &Path, arguments: &[&str], lowered: &Lowered) -> R
         return Err(ChildError::Stopped { status: output.status, said });
     }
     let path = dir.path().join(ANSWER);
-    std::fs::read_to_string(&path).map_err(|source| ChildError::File { action: "read", path, source })
+    let answer = std::fs::read_to_string(&path).map_err(|source| ChildError::File {
+        action: "read",
+        path: path.clone(),
+        source,
+    })?;
+    serde_json::from_str(&answer).map_err(|source| ChildError::Foreign { path, source })
 }
 
 /// The child's side of [`emit_in_child`]: reads the request in `dir`, generates, writes the answer there. Standard
@@ -101,10 +106,11 @@ pub fn run_child(dir: &Path) -> Result<(), ChildError> {
         path: path.clone(),
         source,
     })?;
-    let lowered: Lowered = serde_json::from_str(&request).map_err(|source| ChildError::Request { path, source })?;
-    let code = emit(&lowered, &dir.join("idl"), Layout::Formatted)?;
+    let lowered: Lowered = serde_json::from_str(&request).map_err(|source| ChildError::Foreign { path, source })?;
+    let files = emit(&lowered, &dir.join("idl"))?;
     let path = dir.join(ANSWER);
-    std::fs::write(&path, code).map_err(|source| ChildError::File { action: "write", path, source })
+    let answer = serde_json::to_string(&files).map_err(|source| ChildError::Foreign { path: path.clone(), source })?;
+    std::fs::write(&path, answer).map_err(|source| ChildError::File { action: "write", path, source })
 }
 
 /// What a person needs of a panic or a report: its last lines.

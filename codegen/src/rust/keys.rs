@@ -45,11 +45,12 @@ impl Keys {
 
     /// The form of a field or alternative of `owner`, or of the typedef `owner`.
     pub fn form_in(&self, owner: DefId, ty: &Type) -> Form {
-        if self.hashed.contains(&owner) {
-            Form { btree: has_tables(ty), ordered: has_doubles(ty) }
-        } else {
-            self.form(ty)
-        }
+        if self.is_hashed(owner) { Form { btree: has_tables(ty), ordered: has_doubles(ty) } } else { self.form(ty) }
+    }
+
+    /// Whether values of a record or typedef have to be hashed, and so every part of them.
+    pub fn is_hashed(&self, id: DefId) -> bool {
+        self.hashed.contains(&id)
     }
 
     /// The form of an argument, a result or a constant.
@@ -83,22 +84,6 @@ impl Keys {
             },
             _ => {}
         }
-    }
-}
-
-/// Whether pilota orders the doubles of a type by itself wherever `ordered` asks for it: not below a list, nor as a
-/// map's value.
-pub fn ordered_by_tag(ty: &Type) -> bool {
-    ty.kind == TypeKind::Double || !loose_doubles(ty, false)
-}
-
-fn loose_doubles(ty: &Type, hashed: bool) -> bool {
-    match &ty.kind {
-        TypeKind::Double => !hashed,
-        TypeKind::List(item) => loose_doubles(item, hashed),
-        TypeKind::Set(item) => loose_doubles(item, true),
-        TypeKind::Map(key, value) => loose_doubles(key, true) || loose_doubles(value, false),
-        _ => false,
     }
 }
 

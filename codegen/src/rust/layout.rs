@@ -175,6 +175,7 @@ fn all_names(model: &Model, id: DefId, name: &str) -> Vec<String> {
             all.push(format!("{name}{suffix}"));
         }
         all.push(format!("Mk{name}GenericClient"));
+        all.push(descriptor_name(name));
         for method in idents::methods(model, id) {
             let stem = method_type_stem(&method);
             for suffix in ["ArgsSend", "ArgsRecv", "ResultSend", "ResultRecv", "Exception"] {
@@ -185,13 +186,12 @@ fn all_names(model: &Model, id: DefId, name: &str) -> Vec<String> {
     all
 }
 
+/// The static that describes a service: `ECHO_DESCRIPTOR`.
+pub fn descriptor_name(service: &str) -> String {
+    format!("{}_DESCRIPTOR", names::constant_name(service))
+}
+
 /// What the backend makes of a method's identifier in `EchoSayHelloException`.
 pub fn method_type_stem(method: &str) -> String {
     names::variant_name(method).trim_end_matches('_').to_owned()
-}
-
-/// The type made for an argument, or for the result, that the backend can't give the form it needs.
-pub fn alias_name(service: &str, method: &str, argument: Option<&str>) -> String {
-    let part = argument.map_or_else(|| "Result".to_owned(), names::variant_name);
-    format!("{service}{}{part}Type", method_type_stem(method))
 }

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use volplane_build::emit::{self, ChildError, Layout, emit_in_child, run_child};
-use volplane_build::lower::lower;
+use volplane_build::emit::{self, ChildError, emit_in_child, run_child};
+use volplane_build::lower::{Piece, Shape, lower};
+use volplane_build::write::CodeOptions;
 
 use crate::support;
 
@@ -23,16 +24,16 @@ fn this_program() -> std::path::PathBuf {
 #[test]
 fn the_code_is_that_of_a_direct_run() {
     let model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
-    let lowered = lower(&model).expect("within the limits");
+    let lowered = lower(&model, &CodeOptions::default());
     let code =
         emit_in_child(&this_program(), &["--nocapture", "--exact", "child::as_a_child"], &lowered).expect("code");
-    assert_eq!(code, support::code(&model, Layout::Formatted));
+    assert_eq!(code, support::files(&model, &CodeOptions::default()));
 }
 
 #[test]
 fn an_exit_of_the_backend_is_an_error_here() {
     let model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
-    let mut lowered = lower(&model).expect("within the limits");
+    let mut lowered = lower(&model, &CodeOptions::default());
     lowered.files[0].text.push_str("struct {");
     let error = emit_in_child(&this_program(), &["--nocapture", "--exact", "child::as_a_child"], &lowered)
         .expect_err("no code");
@@ -43,11 +44,11 @@ fn an_exit_of_the_backend_is_an_error_here() {
 }
 
 #[test]
-fn output_that_is_not_as_expected_is_named() {
+fn a_definition_that_is_not_there_is_named() {
     let model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
-    let mut lowered = lower(&model).expect("within the limits");
-    lowered.patches.push(volplane_build::lower::Patch { from: "no such text".to_owned(), to: String::new() });
+    let mut lowered = lower(&model, &CodeOptions::default());
+    lowered.modules[0].pieces.push(Piece::Shape(Shape { name: "Nobody".to_owned(), ..Shape::default() }));
     let dir = tempfile::tempdir().expect("a temporary folder");
-    let error = emit::emit(&lowered, dir.path(), Layout::Raw).expect_err("no code");
-    assert!(error.to_string().contains("lacks `no such text`"), "{error}");
+    let error = emit::emit(&lowered, dir.path()).expect_err("no code");
+    assert!(error.to_string().contains("does not define api::Nobody"), "{error}");
 }

@@ -1,15 +1,16 @@
 //! The article's IDL, through every step.
 
-use volplane_build::emit::{self, Layout};
+use volplane_build::emit;
 use volplane_build::lower::lower;
 use volplane_build::rust::Api;
+use volplane_build::write::CodeOptions;
 
 use crate::support;
 
 #[test]
 fn normalised_idl() {
     let model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
-    let lowered = lower(&model).expect("within the limits");
+    let lowered = lower(&model, &CodeOptions::default());
     let texts: Vec<&str> = lowered.files.iter().map(|file| file.text.as_str()).collect();
     insta::assert_snapshot!(texts.join("\n---\n"));
 }
@@ -28,15 +29,18 @@ fn generated_code_is_the_same_twice() {
     let mut model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
     // As the command has it, wherever the repository lies.
     model.files[0].path = "idl/echo.thrift".to_owned();
-    let code = support::code(&model, Layout::Formatted);
-    assert_eq!(code, support::code(&model, Layout::Formatted));
-    insta::assert_snapshot!(code);
+    let code = support::code(&model);
+    assert_eq!(code, support::code(&model));
+    // The runtime module is the same for every IDL.
+    let (head, rest) = code.split_once("    mod volplane_runtime {\n").expect("the runtime");
+    let (_, modules) = rest.split_once("\n    }\n").expect("its end");
+    insta::assert_snapshot!(format!("{head}    mod volplane_runtime {{ .. }}\n{modules}"));
 }
 
 #[test]
 fn items_stand_in_the_order_of_the_text() {
     let model = support::model(&[support::idl("awkward.thrift")], &[]);
-    let code = support::code(&model, Layout::Raw);
+    let code = support::code(&model);
     let places: Vec<usize> = ["pub struct Keywords {", "pub struct Twins {", "pub struct Node {", "pub const MAX:"]
         .iter()
         .map(|item| code.find(item).unwrap_or_else(|| panic!("no {item}")))
@@ -47,7 +51,7 @@ fn items_stand_in_the_order_of_the_text() {
 #[test]
 fn doc_comments_reach_everything() {
     let model = support::model(&[support::idl("documented.thrift")], &[]);
-    let code = support::code(&model, Layout::Formatted);
+    let code = support::code(&model);
     // Each comment and the line behind it, attributes left out.
     let mut documented = String::new();
     let mut lines = code.lines().map(str::trim).filter(|line| !line.starts_with("#["));
@@ -63,11 +67,11 @@ fn doc_comments_reach_everything() {
 #[test]
 fn nothing_is_written_twice() {
     let model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
-    let lowered = lower(&model).expect("within the limits");
+    let lowered = lower(&model, &CodeOptions::default());
     let dir = tempfile::tempdir().expect("a temporary folder");
     let file = dir.path().join(&lowered.files[0].name);
-    emit::emit(&lowered, dir.path(), Layout::Raw).expect("code");
+    emit::emit(&lowered, dir.path()).expect("code");
     let before = std::fs::metadata(&file).and_then(|data| data.modified()).expect("its time");
-    emit::emit(&lowered, dir.path(), Layout::Raw).expect("code");
+    emit::emit(&lowered, dir.path()).expect("code");
     assert_eq!(std::fs::metadata(&file).and_then(|data| data.modified()).expect("its time"), before);
 }

@@ -1,9 +1,11 @@
 //! Doc comments, as rustdoc takes them.
 
+use crate::model::Annotation;
+
 /// The comment as `///` lines, each behind `indent`.
 ///
 /// rustdoc runs indented lines and fenced code as Rust tests; IDL comments hold neither Rust nor tests.
-pub(super) fn lines(doc: Option<&str>, indent: &str) -> String {
+pub(crate) fn lines(doc: Option<&str>, indent: &str) -> String {
     let mut text = String::new();
     let mut fenced = false;
     for line in doc.into_iter().flat_map(str::lines) {
@@ -23,6 +25,19 @@ pub(super) fn lines(doc: Option<&str>, indent: &str) -> String {
         text.push('\n');
     }
     text
+}
+
+/// `#[deprecated]` of what has the annotation `deprecated`, with its value as the note.
+pub(crate) fn deprecated(annotations: &[Annotation], indent: &str) -> String {
+    match annotations.iter().find(|annotation| annotation.key.text == "deprecated") {
+        None => String::new(),
+        // One without a value has the value `1`.
+        Some(Annotation { value, .. }) if ["", "1", "true"].contains(&value.as_str()) => {
+            format!("{indent}#[deprecated]\n")
+        }
+        Some(Annotation { value, .. }) if value == "false" => String::new(),
+        Some(Annotation { value, .. }) => format!("{indent}#[deprecated = {value:?}]\n"),
+    }
 }
 
 #[cfg(test)]

@@ -2,15 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{DefId, DefinitionKind, Model, StructKind, TypeKind};
+use crate::model::{DefId, DefinitionKind, Field, Model, StructKind, TypeKind};
+
+/// Whether pilota-build boxes a field of the struct `owner` (`Box`), because the field's type leads back to it.
+pub(crate) fn is_boxed(model: &Model, owner: DefId, field: &Field) -> bool {
+    matches!(field.ty.kind, TypeKind::Named(ty) if holds(model, ty, owner))
+}
+
+/// Whether the arm of the union `owner` is an `Arc`, because the arm's type leads back to the union.
+pub(crate) fn is_shared(model: &Model, owner: DefId, field: &Field) -> bool {
+    matches!(field.ty.kind, TypeKind::Named(ty) if holds_by_unions(model, ty, owner))
+}
 
 /// Whether a value of `from` holds a value of `to` directly, through fields and typedefs.
-pub(super) fn holds(model: &Model, from: DefId, to: DefId) -> bool {
+pub(crate) fn holds(model: &Model, from: DefId, to: DefId) -> bool {
     reaches(model, from, to, true)
 }
 
 /// As [`holds`], through unions and typedefs alone: where pilota boxes nothing by itself.
-pub(super) fn holds_by_unions(model: &Model, from: DefId, to: DefId) -> bool {
+pub(crate) fn holds_by_unions(model: &Model, from: DefId, to: DefId) -> bool {
     reaches(model, from, to, false)
 }
 

@@ -1,0 +1,82 @@
+//! Doc comments and attributes of generated items.
+
+use std::fmt::Write as _;
+
+use super::{Scope, doc};
+use crate::model::Annotation;
+use crate::rust::traits::Compared;
+
+/// What stands before a field, an arm of a union or a member of an enum: its doc comment, and what the user's
+/// annotations ask for.
+pub(crate) fn of_member(scope: &Scope, doc: Option<&str>, annotations: &[Annotation]) -> String {
+    format!("{}{}{}", doc::lines(doc, ""), deprecated(annotations), serde_attributes(scope, annotations))
+}
+
+/// What stands before a type: its doc comment, the traits that it derives, and what the user's annotations ask for.
+/// `derived` are the first ones of them, whatever the settings are.
+pub(crate) fn of_type(scope: &Scope, doc: Option<&str>, annotations: &[Annotation], derived: &[&str]) -> String {
+    let mut text = doc::lines(doc, "");
+    text.push_str(&deprecated(annotations));
+    let mut derived: Vec<&str> = derived.to_vec();
+    for name in &scope.options.derive {
+        if !derived.contains(&name.as_str()) && !["Clone", "PartialEq"].contains(&name.as_str()) {
+            derived.push(name);
+        }
+    }
+    if !derived.is_empty() {
+        let _ = writeln!(text, "#[derive({})]", derived.join(", "));
+    }
+    if let Some(feature) = &scope.options.serde_feature {
+        let _ = writeln!(
+            text,
+            "#[cfg_attr(feature = {feature:?}, derive(::pilota::serde::Serialize, ::pilota::serde::Deserialize), \
+             serde(crate = \"::pilota::serde\"))]"
+        );
+    }
+    text.push_str(&serde_attributes(scope, annotations));
+    text
+}
+
+/// The derived traits of a type whose values are compared like that, beside `Clone` and `PartialEq`.
+pub(crate) fn derived(compared: Compared, default: bool) -> Vec<&'static str> {
+    let all = [
+        ("Debug", true),
+        ("Default", default),
+        ("PartialOrd", compared.partial_ord),
+        ("Eq", compared.eq),
+        ("Ord", compared.ord && compared.eq && compared.partial_ord),
+        ("Hash", compared.hash),
+    ];
+    all.into_iter().filter_map(|(name, is_there)| is_there.then_some(name)).collect()
+}
+
+/// `#[deprecated]`, if there is such an annotation: `(deprecated)` or `(deprecated = "use the other")`.
+pub(crate) fn deprecated(annotations: &[Annotation]) -> String {
+    let Some(annotation) = annotations.iter().find(|annotation| annotation.key.text == "deprecated") else {
+        return String::new();
+    };
+    match annotation.value.trim() {
+        "false" | "0" => String::new(),
+        "" | "true" | "1" => "#[deprecated]\n".to_owned(),
+        note => format!("#[deprecated(note = {note:?})]\n"),
+    }
+}
+
+/// The user's `pilota.serde_attribute`, where types implement serde's traits.
+fn serde_attributes(scope: &Scope, annotations: &[Annotation]) -> String {
+    let derives = scope.options.derive.iter().any(|name| name.ends_with("Serialize") || name.ends_with("Deserialize"));
+    let mut text = String::new();
+    for annotation in annotations.iter().filter(|annotation| annotation.key.text == "pilota.serde_attribute") {
+        let attribute = annotation.value.trim();
+        match (attribute.strip_prefix("#[").and_then(|rest| rest.strip_suffix(']')), &scope.options.serde_feature) {
+            (Some(inner), Some(feature)) => {
+                let _ = writeln!(text, "#[cfg_attr(feature = {feature:?}, {inner})]");
+            }
+            (Some(_), None) if derives => {
+                let _ = writeln!(text, "{attribute}");
+            }
+            _ => {}
+        }
+    }
+    text
+}

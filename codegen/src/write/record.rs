@@ -1,0 +1,201 @@
+//! The text of one record: of a struct or an exception, or of the arguments or the result of a method.
+
+use std::fmt::Write as _;
+
+use crate::write::doc;
+
+/// What is written of one record.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Record {
+    /// Its Rust identifier, as it stands in text.
+    pub(crate) ident: String,
+    /// Its name in the IDL, for messages.
+    pub(crate) name: String,
+    /// Its doc comment.
+    pub(crate) doc: Option<String>,
+    /// More attributes of its definition, a line each: `#[derive(Clone, Debug)]`.
+    pub(crate) attributes: Vec<String>,
+    /// Its fields, in the order of the IDL.
+    pub(crate) fields: Vec<RecordField>,
+    /// Whether a value of it can contain another one.
+    pub(crate) recursive: bool,
+    /// Whether it implements `Default`.
+    pub(crate) has_default: bool,
+    /// Whether it keeps fields that it does not know, in a last field `_unknown_fields`.
+    pub(crate) keep_unknown_fields: bool,
+}
+
+/// A field of a record.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RecordField {
+    /// Its id in messages.
+    pub(crate) id: i32,
+    /// Its Rust identifier, as it stands in text.
+    pub(crate) ident: String,
+    /// Its name in the IDL, for messages.
+    pub(crate) name: String,
+    /// The Rust type of its value, without `Option` and without `Box`.
+    pub(crate) ty: String,
+    /// Whether its type is an `Option`.
+    pub(crate) presence: Presence,
+    /// The expression of its default value, a `ty` or a `Box` of it.
+    pub(crate) default: Option<String>,
+    /// Whether it is in a `Box`, because it leads back to the record.
+    pub(crate) boxed: bool,
+    /// Its doc comment.
+    pub(crate) doc: Option<String>,
+    /// More attributes of it, a line each.
+    pub(crate) attributes: Vec<String>,
+}
+
+/// Whether a field has to be there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// It has to, unless it has a default value: without it, reading is an error.
+    Required,
+    /// It is an `Option`, left out of messages where it is `None`.
+    #[default]
+    Optional,
+}
+
+/// The definition: `pub struct Inner { .. }` with its doc comment and attributes.
+pub(crate) fn definition(record: &Record) -> String {
+    let mut text = doc::lines(record.doc.as_deref(), "");
+    for attribute in &record.attributes {
+        let _ = writeln!(text, "{attribute}");
+    }
+    let _ = writeln!(text, "pub struct {} {{", record.ident);
+    for field in &record.fields {
+        text.push_str(&doc::lines(field.doc.as_deref(), "    "));
+        for attribute in &field.attributes {
+            let _ = writeln!(text, "    {attribute}");
+        }
+        let mut ty = field.ty.clone();
+        if field.boxed {
+            ty = format!("::std::boxed::Box<{ty}>");
+        }
+        if field.presence == Presence::Optional {
+            ty = format!("::std::option::Option<{ty}>");
+        }
+        let _ = writeln!(text, "    pub {}: {ty},", field.ident);
+    }
+    if record.keep_unknown_fields {
+        text.push_str(
+            "    /// Fields of a message that the IDL does not have.\n    pub _unknown_fields: ::pilota::BytesVec,\n",
+        );
+    }
+    text.push_str("}\n");
+    text
+}
+
+/// The `impl`s: how it is read and written. `runtime` is the path of the runtime module.
+pub(crate) fn impls(record: &Record, runtime: &str) -> String {
+    let Record { ident, name, .. } = record;
+    let recursive = if record.recursive { "    const RECURSIVE: bool = true;\n" } else { "" };
+    let (out, write) = write(record);
+    let read = read(record);
+    format!(
+        "impl {runtime}::Record for {ident} {{
+    const NAME: &'static str = {name:?};
+{recursive}
+    fn write<W: {runtime}::FieldWriter>(&self, {out}: &mut W) -> {runtime}::Result<(), W::Error> {{
+{write}    }}
+
+    fn read<T: ::pilota::thrift::TInputProtocol>(
+        fields: &mut {runtime}::Fields<'_, T>,
+    ) -> {runtime}::Result<Self> {{
+{read}    }}
+}}
+
+{runtime}::message!({runtime}, {ident});
+"
+    )
+}
+
+/// The name of the writer, and the statements of `write`.
+fn write(record: &Record) -> (&'static str, String) {
+    let mut calls: Vec<String> = record
+        .fields
+        .iter()
+        .map(|field| {
+            let method = match field.presence {
+                Presence::Required => "field",
+                Presence::Optional => "optional",
+            };
+            format!("out.{method}({}, &self.{})", field.id, field.ident)
+        })
+        .collect();
+    if record.keep_unknown_fields {
+        calls.push("out.unknown(&self._unknown_fields)".to_owned());
+    }
+    if calls.is_empty() {
+        return ("_", "        Ok(())\n".to_owned());
+    }
+    ("out", format!("        {}\n", calls.join("?;\n        ")))
+}
+
+/// The statements of `read`.
+fn read(record: &Record) -> String {
+    if record.fields.is_empty() && !record.keep_unknown_fields {
+        return "        while fields.next()?.is_some() {\n            fields.skip()?;\n        }\n        Ok(Self {})\n".to_owned();
+    }
+    let all_optional = record.fields.iter().all(|field| field.presence == Presence::Optional);
+    if all_optional && record.has_default && !record.keep_unknown_fields {
+        let text = read_into(record, |field, _| format!("this.{}", field.ident));
+        return format!("        let mut this = Self::default();\n{text}        Ok(this)\n");
+    }
+    let mut text = locals(record);
+    text.push_str(&read_into(record, |_, local| local.to_owned()));
+    text.push_str("        Ok(Self {\n");
+    for field in &record.fields {
+        let local = local(field);
+        let value = match (field.presence, &field.default) {
+            (Presence::Required, None) => format!("fields.required({local}, {:?})?", field.name),
+            (Presence::Required, Some(default)) => {
+                format!("match {local} {{ Some(value) => value, None => {default} }}")
+            }
+            (Presence::Optional, None) => local,
+            (Presence::Optional, Some(default)) => format!("{local}.or_else(|| Some({default}))"),
+        };
+        let _ = writeln!(text, "            {}: {value},", field.ident);
+    }
+    if record.keep_unknown_fields {
+        text.push_str("            _unknown_fields: unknown,\n");
+    }
+    text.push_str("        })\n");
+    text
+}
+
+/// The declarations of what the fields are read into. A field's own name could be that of a constant.
+fn locals(record: &Record) -> String {
+    let mut text = String::new();
+    match &record.fields[..] {
+        fields @ [_, _, ..] if fields.len() <= 6 => {
+            let names: Vec<String> = fields.iter().map(|field| format!("mut {}", local(field))).collect();
+            let _ = writeln!(text, "        let ({}) = ({});", names.join(", "), vec!["None"; fields.len()].join(", "));
+        }
+        fields => {
+            for field in fields {
+                let _ = writeln!(text, "        let mut {} = None;", local(field));
+            }
+        }
+    }
+    if record.keep_unknown_fields {
+        text.push_str("        let mut unknown = ::pilota::BytesVec::with_capacity(0);\n");
+    }
+    text
+}
+
+fn read_into(record: &Record, place: impl Fn(&RecordField, &str) -> String) -> String {
+    let mut text = "        while let Some(field) = fields.next()? {\n            match field {\n".to_owned();
+    for field in &record.fields {
+        let _ = writeln!(text, "                {} => fields.read(&mut {})?,", field.id, place(field, &local(field)));
+    }
+    let other = if record.keep_unknown_fields { "fields.keep(&mut unknown)" } else { "fields.skip()" };
+    let _ = writeln!(text, "                _ => {other}?,\n            }}\n        }}");
+    text
+}
+
+fn local(field: &RecordField) -> String {
+    format!("f{}", field.id).replace('-', "_")
+}

@@ -1,0 +1,140 @@
+//! All Rust of one service: its trait, its server and clients, and what its methods send.
+//!
+//! What is the same for all services stands in `runtime_service.rs.in`.
+
+mod connections;
+mod descriptor;
+mod messages;
+mod method;
+
+use std::fmt::Write as _;
+
+use self::method::MethodText;
+use super::{Scope, doc};
+use crate::model::{DefId, Definition};
+use crate::rust::names;
+
+/// The text of the service `id`, as it stands in its module.
+pub(crate) fn item(scope: &Scope, id: DefId) -> String {
+    let service = ServiceText::new(scope, id);
+    let mut text = service.handler_trait();
+    text.push_str(&service.clients_and_server());
+    if scope.options.connections {
+        text.push_str(&connections::items(&service));
+    }
+    for method in service.methods.iter().filter(|method| !method.inherited) {
+        text.push_str(&messages::items(scope, &service, method));
+    }
+    if scope.options.descriptors {
+        text.push_str(&descriptor::item(scope, &service));
+    }
+    text
+}
+
+/// A service, and what it is called in Rust.
+struct ServiceText<'a> {
+    definition: &'a Definition,
+    /// The name of its trait, as it stands in Rust.
+    ident: String,
+    /// The same, as other names begin with it.
+    name: &'a str,
+    runtime: String,
+    methods: Vec<MethodText<'a>>,
+}
+
+impl<'a> ServiceText<'a> {
+    fn new(scope: &Scope<'a>, id: DefId) -> Self {
+        let name = scope.layout.name(id);
+        ServiceText {
+            definition: scope.model.definition(id),
+            ident: names::escape(name),
+            name,
+            runtime: scope.runtime(),
+            methods: method::all(scope, id),
+        }
+    }
+
+    fn handler_trait(&self) -> String {
+        let mut text = match &self.definition.doc {
+            Some(comment) => doc::lines(Some(comment), ""),
+            None => format!("/// The methods of the service `{}`.\n", self.definition.name),
+        };
+        text.push_str(&doc::deprecated(&self.definition.annotations, ""));
+        let _ = write!(text, "pub trait {} {{", self.ident);
+        for (index, method) in self.methods.iter().enumerate() {
+            text.push_str(if index == 0 { "\n" } else { "\n\n" });
+            text.push_str(&method.attributes());
+            text.push_str(&method.in_trait());
+        }
+        text.push_str(if self.methods.is_empty() { "}\n" } else { "\n}\n" });
+        text
+    }
+
+    /// The declaration from which the runtime's macro makes all of it.
+    fn clients_and_server(&self) -> String {
+        let Self { name, ident, runtime, .. } = self;
+        let mut text = format!("\n{runtime}::service! {{\n");
+        text.push_str(&doc::deprecated(&self.definition.annotations, "    "));
+        let _ = write!(
+            text,
+            "    {wire:?} in {runtime};
+    trait {ident};
+    server {name}Server;
+    client {name}Client, {name}GenericClient, {name}OneShotClient, {name}ClientBuilder, Mk{name}GenericClient;
+    request {name}RequestRecv, {name}RequestSend;
+    response {name}ResponseRecv, {name}ResponseSend;\n",
+            wire = self.definition.name.text,
+        );
+        for method in &self.methods {
+            text.push('\n');
+            text.push_str(&method.attributes());
+            text.push_str(&method.in_macro());
+            text.push('\n');
+        }
+        text.push_str("}\n");
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use crate::rust::keys::Keys;
+    use crate::rust::layout::Layout;
+    use crate::rust::traits::Traits;
+    use crate::write::{CodeOptions, Scope};
+    use crate::{Memory, check};
+
+    /// The text of every service.
+    fn services(idl: &str, options: &CodeOptions) -> String {
+        let memory = Memory::new().with("a.thrift", idl);
+        let model = check(&[PathBuf::from("a.thrift")], &[], &memory).model.expect("IDL without a mistake");
+        let (layout, keys) = (&Layout::new(&model), &Keys::new(&model));
+        let traits = &Traits::new(&model, keys);
+        let scope = Scope { model: &model, layout, keys, traits, options, module: 0 };
+        model.services().map(|(id, ..)| super::item(&scope, id)).collect()
+    }
+
+    #[test]
+    fn everything_that_methods_can_have() {
+        let idl = "namespace rs a.b
+exception Fault {1: i32 code}
+/** Base. */
+service Base {
+    /** Says something. */
+    string ping(/** What to say. */ 1: optional string text, 2: string name, 3: list<string> more) throws (1: Fault fault, 2: Fault other)
+    oneway void fire(1: i32 x)
+    void into(1: i32 x)
+}
+service Child extends Base {
+    i32 clone() (deprecated = \"use `ping`\")
+    void new(1: bool x)
+    void with_callopt()
+    set<double> numbers(1: set<double> numbers)
+}
+service Nothing {} (deprecated)
+";
+        insta::assert_snapshot!(services(idl, &CodeOptions::default()));
+    }
+}

@@ -1,0 +1,83 @@
+//! What one method sends: its arguments, its exceptions and its result.
+
+use std::fmt::Write as _;
+
+use super::ServiceText;
+use super::method::MethodText;
+use crate::model::Requiredness;
+use crate::rust::idents;
+use crate::write::{Scope, doc};
+
+pub(super) fn items(scope: &Scope, service: &ServiceText, method: &MethodText) -> String {
+    let mut text = arguments(service, method);
+    if method.method.throws.is_empty() {
+        let kind = if method.method.oneway { "Unanswered".to_owned() } else { format!("Reply<{}>", method.result) };
+        let _ = write!(
+            text,
+            "\n/// The result of `{}`.\npub type {} = {}::{kind};\n",
+            method.method.name,
+            method.path("ResultRecv"),
+            service.runtime,
+        );
+    } else {
+        text.push_str(&exceptions(scope, service, method));
+    }
+    let _ = write!(
+        text,
+        "\n/// The result of `{}`.\npub type {} = {};\n",
+        method.method.name,
+        method.path("ResultSend"),
+        method.path("ResultRecv")
+    );
+    text
+}
+
+fn arguments(service: &ServiceText, method: &MethodText) -> String {
+    let (name, runtime, idl) = (method.path("ArgsSend"), &service.runtime, &method.method.name);
+    let mut text = format!("\n/// The arguments of `{idl}`.\n#[derive(Clone, Debug, PartialEq)]\npub struct {name} {{");
+    let mut fields = String::new();
+    for argument in &method.arguments {
+        let ident = argument.ident();
+        let comment = match &argument.field.doc {
+            Some(comment) => doc::lines(Some(comment), "    "),
+            None => format!("    /// `{}`\n", argument.field.name),
+        };
+        let _ = write!(text, "\n{comment}    pub {ident}: {},", argument.held());
+        let kind = if argument.field.requiredness == Requiredness::Optional { "optional" } else { "field" };
+        let separator = if fields.is_empty() { " " } else { ", " };
+        let _ = write!(fields, "{separator}{}: {kind} {ident}", argument.field.id);
+    }
+    let (end, space) = if fields.is_empty() { ("", "") } else { ("\n", " ") };
+    let _ = write!(
+        text,
+        "{end}}}\n\n{runtime}::arguments!({runtime}, {name} {{{fields}{space}}});\n\n/// The arguments of `{idl}`.\npub \
+         type {} = {name};\n",
+        method.path("ArgsRecv")
+    );
+    text
+}
+
+fn exceptions(scope: &Scope, service: &ServiceText, method: &MethodText) -> String {
+    let (name, runtime) = (method.path("Exception"), &service.runtime);
+    let mut definition = format!(
+        "\n/// What `{}` throws.\n#[derive(Clone, Debug, PartialEq)]\npub enum {name} {{\n",
+        method.method.name
+    );
+    let mut declaration = format!(
+        "}}\n\n{runtime}::exceptions! {{\n    in {runtime};\n    {name}, {}({});\n",
+        method.path("ResultRecv"),
+        method.result
+    );
+    for (field, variant) in method.method.throws.iter().zip(idents::throws(method.method)) {
+        let ty = scope.ty(&field.ty, scope.keys.form(&field.ty));
+        match &field.doc {
+            Some(comment) => definition.push_str(&doc::lines(Some(comment), "    ")),
+            None => {
+                let _ = writeln!(definition, "    /// `{}`", field.name);
+            }
+        }
+        let _ = writeln!(definition, "    {variant}({ty}),");
+        let _ = writeln!(declaration, "    {} => {variant}({ty});", field.id);
+    }
+    definition + &declaration + "}\n"
+}

@@ -1,0 +1,110 @@
+//! Unions: what stands around pilota-build's definition of one.
+
+use std::fmt::Write as _;
+
+use super::{Scope, attributes};
+use crate::lower::Shape;
+use crate::model::{DefId, Definition, DefinitionKind, Field};
+use crate::rust::{graph, idents, names};
+
+/// A union, which is an enum in Rust.
+pub(crate) fn shape(scope: &Scope, id: DefId) -> Shape {
+    let definition = scope.model.definition(id);
+    let DefinitionKind::Struct(_, arms) = &definition.kind else { return Shape::default() };
+    let derived = attributes::derived(scope.traits.compared(id), false);
+    Shape {
+        name: scope.layout.name(id).to_owned(),
+        head: attributes::of_type(scope, definition.doc.as_deref(), &definition.annotations, &derived),
+        fields: arms.iter().map(|arm| attributes::of_member(scope, arm.doc.as_deref(), &arm.annotations)).collect(),
+        impls: format!("{}{}", default(scope, id, arms), record(scope, id, definition, arms)),
+    }
+}
+
+/// `Default`, which is the first arm if nothing stands against it.
+fn default(scope: &Scope, id: DefId, arms: &[Field]) -> String {
+    let idents = idents::variants(arms);
+    let Some((arm, ident)) = scope
+        .traits
+        .default_arm(scope.model, id, arms)
+        .filter(|_| scope.traits.is_default(id))
+        .and_then(|index| arms.get(index).zip(idents.get(index)))
+    else {
+        return String::new();
+    };
+    let value = match graph::is_shared(scope.model, id, arm) {
+        true => "::std::sync::Arc::default()",
+        false => "::std::default::Default::default()",
+    };
+    format!(
+        "impl ::std::default::Default for {} {{
+    fn default() -> Self {{
+        Self::{}({value})
+    }}
+}}
+
+",
+        names::escape(scope.layout.name(id)),
+        names::escape(ident)
+    )
+}
+
+fn record(scope: &Scope, id: DefId, definition: &Definition, arms: &[Field]) -> String {
+    let (runtime, name) = (scope.runtime(), names::escape(scope.layout.name(id)));
+    let keep = scope.options.keep_unknown_fields;
+    let recursive = if scope.traits.is_recursive(id) { "    const RECURSIVE: bool = true;\n" } else { "" };
+    let (mut write, mut read) = (String::new(), String::new());
+    for (arm, ident) in arms.iter().zip(idents::variants(arms)) {
+        let ident = names::escape(&ident);
+        let _ = writeln!(write, "            Self::{ident}(value) => out.field({}, value),", arm.id);
+        let _ = writeln!(read, "                {} => fields.arm(&mut union, Self::{ident})?,", arm.id);
+    }
+    if keep {
+        let _ = writeln!(write, "            Self::_UnknownFields(unknown) => out.unknown(unknown),");
+    }
+    let (out, matched) = if write.is_empty() { ("_", "*self") } else { ("out", "self") };
+    let (unknown, other, last) = if keep {
+        (
+            "        let mut unknown = ::pilota::BytesVec::with_capacity(0);\n",
+            "fields.keep(&mut unknown)",
+            "        if union.is_none() && !unknown.list.is_empty() {\n            \
+             union = Some(Self::_UnknownFields(unknown));\n        }\n",
+        )
+    } else {
+        ("", "fields.skip()", "")
+    };
+    let read = if arms.is_empty() && !keep {
+        "        while fields.next()?.is_some() {\n            fields.skip()?;\n        }\n        \
+         fields.exactly_one(None)\n"
+            .to_owned()
+    } else {
+        format!(
+            "        let mut union = None;
+{unknown}        while let Some(field) = fields.next()? {{
+            match field {{
+{read}                _ => {other}?,
+            }}
+        }}
+{last}        fields.exactly_one(union)
+"
+        )
+    };
+    format!(
+        "impl {runtime}::Record for {name} {{
+    const NAME: &'static str = {:?};
+{recursive}
+    fn write<W: {runtime}::FieldWriter>(&self, {out}: &mut W) -> {runtime}::Result<(), W::Error> {{
+        match {matched} {{
+{write}        }}
+    }}
+
+    fn read<T: ::pilota::thrift::TInputProtocol>(
+        fields: &mut {runtime}::Fields<'_, T>,
+    ) -> {runtime}::Result<Self> {{
+{read}    }}
+}}
+
+{runtime}::message!({runtime}, {name});
+",
+        definition.name.text
+    )
+}
