@@ -10,7 +10,7 @@ fn data_survives_and_hostile_bytes_are_refused() {
     let project = Project::new("data");
     let options = CodeOptions { types_only: true, ..CodeOptions::default() };
     project.add_tests("rich", &model, &options, include_str!("data/tests.rs"));
-    let kept = CodeOptions { keep_unknown_fields: true, ..options };
+    let kept = CodeOptions { keep_unknown_fields: true, serde_feature: Some("serde".to_owned()), ..options };
     project.add_tests("kept", &model, &kept, include_str!("data/kept.rs"));
-    project.cargo(&["test"]);
+    project.cargo(&["test", "--all-features"]);
 }
