@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::{Overlay, Random};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -46,7 +47,8 @@ const WORDS: &str = "const enum exception service struct typedef union include n
     string i32 i64 bool double binary uuid list set map void oneway async throws extends required optional true false \
     cpp_type xsd_all xsd_optional xsd_attrs A B C a b other.Other A.a php_namespace stream interaction package * & @ < > \
     { } ( ) [ ] : , ; = - 1 -1 0 2 32768 0x1f 0o7 1.5 1e999 99999999999999999999 \"x\" 'y' \"other.thrift\" \"\\q\" \
-    \"open // # /* */ /** é $ \u{feff}";
+    \"open // # /* */ /** é $ \u{feff} ， ： （ ） ｛ ｝ “x” ‘y ` ｓｔｒｕｃｔ １ − 。 ／／ \u{200b} \u{3000} Аа optinal Struct servcie \
+    extend thows inculde List<i32> Vec< [] [string] map[ message rpc returns type fn import syntax nil True ? := 1. a: ->";
 
 fn words() -> impl Strategy<Value = String> {
     let mut words: Vec<&str> = WORDS.split_whitespace().collect();
@@ -63,18 +65,6 @@ proptest! {
     #[test]
     fn random_words(text in words()) {
         alone(text.as_bytes());
-    }
-}
-
-/// Xorshift: the same mutations in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as usize % limit.max(1)
     }
 }
 
@@ -112,19 +102,65 @@ fn mutate(original: &[u8], random: &mut Random) -> Vec<u8> {
     text
 }
 
-/// The disk, with one file as it isn't there.
-struct Overlay<'a> {
-    path: &'a Path,
-    text: &'a [u8],
-}
-
-impl ReadSource for Overlay<'_> {
-    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
-        if path == self.path { Ok(self.text.to_vec()) } else { std::fs::read(path) }
-    }
-
-    fn identity(&self, path: &Path) -> std::io::Result<PathBuf> {
-        path.canonicalize()
+/// Each takes time that grows with the length of the text and no faster, or this never ends.
+#[test]
+fn long_runs_of_what_is_reported_or_read_ahead() {
+    const LENGTH: usize = 6_000;
+    for piece in [
+        "，",
+        "“",
+        "“”",
+        "\"”",
+        "'”",
+        "`",
+        "１",
+        "ａ.",
+        "ａ。",
+        "ａé",
+        "a\u{200b}",
+        "\u{200b}",
+        "−",
+        "−1",
+        "／／",
+        "＃",
+        "。",
+        "😀",
+        "Struct A {",
+        "struct A {\n ",
+        "enum A {",
+        "  struct A {\n",
+        "A B {\n",
+        "a b c\n",
+        "include x\n",
+        "import <",
+        "message A { a b = 1; }\n",
+        "type A {",
+        "rpc A(B) ",
+        "List<",
+        "Map<a,",
+        "[",
+        "[]",
+        "[a",
+        "a[]",
+        "map[a]",
+        "*",
+        "list ",
+        "list<i32,",
+        "1. i32 a ",
+        "1 i32 a\n",
+        "a: i32 ",
+        "optinal i32 a (",
+        "void f(\n",
+        "A f(\n",
+        "f(a b\n",
+        "A B C D (\n",
+        "> ",
+        "package a;\n",
+    ] {
+        let run = piece.repeat(LENGTH / piece.len());
+        for before in ["", "struct S {\n", "struct S { 1: ", "service S {\n", "const string A = ", "enum E { "] {
+            alone(format!("{before}{run}").as_bytes());
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What numbers, quoted texts and doc comments stand for.
 
+use super::alike::closes;
+
 /// Why an escape is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BadEscape {
@@ -12,8 +14,9 @@ pub(crate) struct BadEscape {
 /// The text in a quoted token, and the escapes that are none; those are kept as written.
 pub(crate) fn unquote(token: &str) -> (String, Vec<BadEscape>) {
     let mark = token.chars().next().unwrap_or('"');
-    let inner = token.get(1..).unwrap_or_default();
-    let closed = inner.strip_suffix(mark).unwrap_or(inner);
+    let inner = token.get(mark.len_utf8()..).unwrap_or_default();
+    let last = inner.chars().next_back().filter(|last| *last == mark || closes(mark, *last));
+    let closed = last.and_then(|last| inner.strip_suffix(last)).unwrap_or(inner);
     if !closed.contains('\\') {
         return (closed.to_owned(), Vec::new());
     }
@@ -32,7 +35,7 @@ pub(crate) fn unquote(token: &str) -> (String, Vec<BadEscape>) {
             Some(c @ ('"' | '\'' | '\\')) => out.push(c),
             Some(escape) => {
                 out.extend(['\\', escape]);
-                bad.push(BadEscape { at: at + 1, escape });
+                bad.push(BadEscape { at: at + mark.len_utf8(), escape });
             }
             // Cut off at the end of the line, which is a mistake of its own.
             None => out.push('\\'),

@@ -36,7 +36,7 @@ impl Parser<'_> {
                 self.tree.cpp_includes.push(path);
             }
             _ => {
-                let path = self.literal("the path of a thrift file in quotes")?;
+                let path = self.include_path(start)?;
                 self.tree.includes.push(path);
                 self.dialect_include_alias();
             }
@@ -131,7 +131,7 @@ impl Parser<'_> {
     /// A dotted name that may have hyphens; keywords and numbers are fine between dots.
     fn namespace_name(&mut self) -> Parsed<Name> {
         let start = self.span();
-        let word = matches!(self.kind(), TokenKind::Name | TokenKind::Keyword(_));
+        let word = matches!(self.kind(), TokenKind::Name | TokenKind::Malformed | TokenKind::Keyword(_));
         if !word || self.at_definition() || self.line_begins_definition() {
             return Err(self.expected("the name of the namespace"));
         }
