@@ -65,6 +65,7 @@ codes! {
     E035 Error "typedefs that lead back to themselves",
     E036 Error "services that extend each other",
     E037 Error "constants that need each other",
+    E038 Error "defaults that contain each other",
     E040 Error "a name defined twice",
     E041 Error "a field id used twice",
     E042 Error "a field name used twice",

@@ -137,10 +137,7 @@ impl Describe<'_> {
         let arguments: Vec<ArgumentApi> = (method.arguments.iter().zip(&idents))
             .map(|(field, name)| argument(field, name, self.ty(&field.ty)))
             .collect();
-        let result = match &method.result {
-            Some(ty) => self.ty(ty),
-            None => "()".to_owned(),
-        };
+        let result = method.result.as_ref().map_or_else(|| "()".to_owned(), |ty| self.ty(ty));
         let exception = (!method.throws.is_empty()).then(|| {
             let name = format!("{service}{}Exception", method_type_stem(ident));
             format!("{}::{}::{name}", self.root, self.layout.module_path(owner.file))

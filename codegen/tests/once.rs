@@ -382,3 +382,56 @@ error[E020]: expected a type, found `]`
   |                            ^ expected a type
 "#);
 }
+
+#[test]
+fn defaults_without_an_end_are_told_once_each() {
+    insta::assert_snapshot!(human(
+        "struct A { 1: optional B b = {}; 2: i32 x }\nstruct B { 1: optional list<A> more = [{\"x\": 1}]; 2: optional A none }\n\
+         struct C { 1: optional D d = {} }\nstruct D { 1: required C c }\nstruct Deep { 1: optional Deep deep = {\"deep\": {}} }\n\
+         struct Viaconst { 1: optional Viaconst c = K }\nconst Viaconst K = {}\nunion U { 1: Inside inside }\n\
+         struct Inside { 1: required U u = {\"inside\": {}} }\nstruct Ends { 1: optional A a; 2: optional Ends e }\n\
+         struct NoEnd { 1: required NoEnd again }\n"
+    ), @r#"
+error[E038]: these defaults contain each other: A.b -> B.more -> A.b
+ --> main.thrift:1:26
+  |
+1 | struct A { 1: optional B b = {}; 2: i32 x }
+  |                          ^
+2 | struct B { 1: optional list<A> more = [{"x": 1}]; 2: optional A none }
+  |                                ----
+  |
+  = help: leave one of the defaults out: a value takes the default of every field that it does not name, and so on without end
+
+error[E038]: the default of `C.d` contains itself
+ --> main.thrift:3:26
+  |
+3 | struct C { 1: optional D d = {} }
+  |                          ^
+  |
+  = help: leave one of the defaults out: a value takes the default of every field that it does not name, and so on without end
+
+error[E038]: the default of `Deep.deep` contains itself
+ --> main.thrift:5:32
+  |
+5 | struct Deep { 1: optional Deep deep = {"deep": {}} }
+  |                                ^^^^
+  |
+  = help: leave one of the defaults out: a value takes the default of every field that it does not name, and so on without end
+
+error[E038]: the default of `Viaconst.c` contains itself
+ --> main.thrift:6:40
+  |
+6 | struct Viaconst { 1: optional Viaconst c = K }
+  |                                        ^
+  |
+  = help: leave one of the defaults out: a value takes the default of every field that it does not name, and so on without end
+
+error[E038]: the default of `Inside.u` contains itself
+ --> main.thrift:9:31
+  |
+9 | struct Inside { 1: required U u = {"inside": {}} }
+  |                               ^
+  |
+  = help: leave one of the defaults out: a value takes the default of every field that it does not name, and so on without end
+"#);
+}

@@ -57,10 +57,7 @@ impl Evaluator<'_> {
             Found::Lost => lost = true,
             Found::Nothing => {}
         }
-        let member_of = |id: DefId, member: &str| {
-            let place = self.members(id).iter().position(|value| value.name.text == member);
-            place.map(|place| Named::Member(id, place as u32))
-        };
+        let member_of = |id: DefId, member: &str| self.member_named(id, member).map(|place| Named::Member(id, place));
         if let Some((owner, member)) = name.rsplit_once('.') {
             match self.world.find(file, owner, Table::Types) {
                 Found::One(id) => {
@@ -88,7 +85,7 @@ impl Evaluator<'_> {
                 Found::Nothing => {}
             }
             if let Shape::Enum(id) = wanted
-                && self.world.unit(id.file).stem == owner
+                && (self.world.unit(id.file).stem == owner || self.world.stems(file, id.file).any(|stem| stem == owner))
                 && let Some(found) = member_of(id, member)
             {
                 return Some(found);
@@ -111,7 +108,11 @@ impl Evaluator<'_> {
 
     fn qualified(&self, file: FileId, id: DefId) -> String {
         let name = &self.world.definition(id).name.text;
-        if id.file == file { name.clone() } else { format!("{}.{name}", self.world.unit(id.file).stem) }
+        if id.file == file {
+            return name.clone();
+        }
+        let stem = self.world.stems(file, id.file).next();
+        format!("{}.{name}", stem.unwrap_or(&self.world.unit(id.file).stem))
     }
 
     fn no_member(&self, id: DefId, member: &str, span: Span) -> Diagnostic {

@@ -7,6 +7,7 @@ mod corpus;
 mod data;
 mod echo;
 mod names;
+mod split;
 mod support;
 mod volo;
 mod whole;

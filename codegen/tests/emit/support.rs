@@ -61,14 +61,21 @@ impl Project {
 
     /// Adds a crate with generated code and a handler for each of its services.
     pub(crate) fn add(&self, name: &str, model: &Model) {
+        self.add_with(name, model, &CodeOptions::default());
+    }
+
+    /// The same for a crate whose code is made with these options.
+    pub(crate) fn add_with(&self, name: &str, model: &Model, options: &CodeOptions) {
         let dir = self.dir.join(name);
         std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
         write(&dir.join("Cargo.toml"), &include_str!("Cargo.toml.in").replace("NAME", name));
-        write(&dir.join("src/generated.rs"), &code(model));
+        for file in files(model, options) {
+            write(&dir.join("src").join(file.path), &file.text);
+        }
         let api = Api::new(model, "crate");
         let handlers: String = api.services.iter().map(handler).collect();
         let root = "//! Generated code, as a user's crate holds it.\n#![deny(warnings, missing_docs)]\n\n\
-                    include!(\"generated.rs\");\n\nmod handlers;\n";
+                    include!(\"volplane_gen.rs\");\n\nmod handlers;\n";
         write(&dir.join("src/lib.rs"), root);
         write(&dir.join("src/handlers.rs"), &handlers);
     }
@@ -114,6 +121,12 @@ impl Project {
     }
 
     fn run(&self, arguments: &[&str]) {
+        for entry in std::fs::read_dir(&self.dir).expect("the folder").flatten() {
+            // A crate of an earlier run that was not added again.
+            if entry.path().is_dir() && !entry.path().join("Cargo.toml").exists() {
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
+        }
         let output = Command::new(env!("CARGO"))
             .args(arguments)
             .args(["--quiet", "--offline", "--color=never"])
@@ -174,5 +187,6 @@ fn write(path: &Path, text: &str) {
     if std::fs::read_to_string(path).is_ok_and(|old| old == text) {
         return;
     }
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("the file's folder");
     std::fs::write(path, text).expect("a file of the crate");
 }
