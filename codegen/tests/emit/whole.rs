@@ -7,7 +7,7 @@ use volplane_build::model::Model;
 use crate::support::{self, Project};
 
 /// Files whose code the backend of today gets wrong.
-const PENDING: &[&str] = &["chained", "empty", "enum_alias", "mutual_default", "nested_key", "union_key", "values"];
+const PENDING: &[&str] = &[];
 
 #[test]
 fn what_the_checks_accept_compiles() {
