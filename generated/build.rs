@@ -4,5 +4,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    volplane_build::Builder::new().idl("../idl/echo.thrift").compile()
+    volplane_build::Builder::new().idl("../idl/echo.thrift").connections(true).compile()
 }

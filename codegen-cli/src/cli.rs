@@ -50,7 +50,7 @@ pub(crate) struct Cli {
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Output {
-    /// Say nothing but errors and results
+    /// Print errors and results only: no warnings, no progress
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
     /// Say more: every file, every step
@@ -121,6 +121,8 @@ pub(crate) enum Command {
       make the project in ./echo, with all six transports
   volplane new -I idl/common idl/shop.thrift shop --service shop.api
       look for includes in idl/common too; clients call the service by the name shop.api
+  volplane new idl/shop.thrift shop-types --types-only
+      a library of the types, which needs no crate but pilota
   volplane new echo.thrift hello --transport stdnet,yamux --codegen checked-in
       two transports, and the generated code as files that you can read and review")]
 pub(crate) struct New {
@@ -131,7 +133,7 @@ pub(crate) struct New {
     /// The destination name that clients use [default: the IDL's first service]
     #[arg(long, value_name = "NAME")]
     pub(crate) service: Option<String>,
-    /// The prefix of the project's package names [default: DIR's name]
+    /// The prefix of the project's package names [default: DIR's name in lowercase ASCII letters]
     #[arg(long, value_name = "NAME")]
     pub(crate) module: Option<String>,
     #[command(flatten)]
@@ -149,6 +151,9 @@ pub(crate) struct New {
     /// When the IDL is compiled to Rust
     #[arg(long, value_enum, default_value_t = Codegen::BuildRs)]
     pub(crate) codegen: Codegen,
+    /// Leave services out: a library of types without programs, as it is made of an IDL that has no service
+    #[arg(long)]
+    pub(crate) types_only: bool,
     /// Where the project gets the runtime crates from: vendored, path=DIR, git=URL or version=REQ
     #[arg(long, value_name = "SOURCE", default_value = "vendored", value_parser = RuntimeArg::from_str)]
     pub(crate) runtime: RuntimeArg,

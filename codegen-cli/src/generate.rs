@@ -19,6 +19,12 @@ pub(crate) const TARGET: &str = "generated/src/volplane_gen.rs";
 /// The folder that checked-in code goes to.
 const DIR: &str = "generated/src";
 
+/// Whether a file of a project is checked-in code: [`TARGET`], or with `split` one of those below the folder beside it.
+pub(crate) fn is_generated(path: &str) -> bool {
+    let below = TARGET.strip_suffix(".rs").and_then(|folder| path.strip_prefix(folder));
+    path == TARGET || below.is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// Checked IDL could not be compiled.
 #[derive(Debug, Error)]
 pub(crate) enum GenerateError {

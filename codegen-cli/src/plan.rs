@@ -79,7 +79,7 @@ pub(crate) enum PlanError {
 /// # Errors
 /// When the templates or this build's manifests are defective.
 pub(crate) fn project(request: &Request<'_>) -> Result<Vec<NewFile>, PlanError> {
-    let Request { settings, templates, .. } = request;
+    let templates = request.templates;
     let outcome = templates::render(&project_view(request), templates);
     if !outcome.mistakes.is_empty() {
         return Err(templates.mistakes(outcome.mistakes).into());
@@ -88,7 +88,7 @@ pub(crate) fn project(request: &Request<'_>) -> Result<Vec<NewFile>, PlanError> 
     let rustfmt = embedded::file("rustfmt.toml")?.to_owned();
     let rustfmt = NewFile { path: "rustfmt.toml".to_owned(), text: rustfmt, policy: Policy::Skip };
     add(&mut files, request.generated.iter().cloned().chain([rustfmt]));
-    runtime::complete(&mut files, settings, templates.are_own())?;
+    runtime::complete(&mut files, request)?;
     // Templates and IDL may be Windows', and the users' files have newlines of their own: merging takes plain ones.
     for file in files.iter_mut().filter(|file| file.text.contains(['\r', '\u{feff}'])) {
         file.text = file.text.trim_start_matches('\u{feff}').replace('\r', "");
@@ -127,6 +127,7 @@ pub(crate) fn add(files: &mut Vec<NewFile>, more: impl Iterator<Item = NewFile>)
 fn project_view(request: &Request<'_>) -> ProjectView {
     let settings = request.settings;
     let example = request.services.iter().position(|service| !service.api.methods.is_empty()).unwrap_or(0);
+    let serves = !request.services.is_empty();
     let (services, hub_uses) = service::services(request.services, &generated_crate(&settings.module), example);
     ProjectView {
         module: settings.module.as_str().to_owned(),
@@ -135,7 +136,8 @@ fn project_view(request: &Request<'_>) -> ProjectView {
         volplane: env!("CARGO_PKG_VERSION"),
         volo_thrift: env!("VOLO_THRIFT_VERSION"),
         transports: settings.transports.iter().map(|&transport| TransportView::new(transport)).collect(),
-        transport_features: transport_features(&settings.transports),
+        transport_features: if serves { transport_features(&settings.transports) } else { None },
+        generated: settings.generated.clone(),
         services,
         hub_uses,
         example,
@@ -143,7 +145,9 @@ fn project_view(request: &Request<'_>) -> ProjectView {
         include_dirs: settings.include_dirs().into_iter().map(str::to_owned).collect(),
         runtime: runtime_setting(&settings.runtime),
         vendored: match settings.runtime {
-            Runtime::Vendored => runtime::crates(settings).iter().map(|known| known.folder.to_owned()).collect(),
+            Runtime::Vendored => {
+                runtime::crates(settings, serves).iter().map(|known| known.folder.to_owned()).collect()
+            }
             _ => Vec::new(),
         },
         templates: settings.templates.clone(),

@@ -7,9 +7,9 @@ use std::io::{self, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
-use volplane_build::{Diagnostic, MessageFormat, Sources, render};
+use volplane_build::{Diagnostic, Severity, Sources, render};
 
-use crate::cli::{Color, Output};
+use crate::cli::{Color, Output, Telling};
 
 const VERB: Style = AnsiColor::Green.on_default().bold();
 const NOTE: Style = AnsiColor::Cyan.on_default().bold();
@@ -90,9 +90,12 @@ impl Printer {
         }
     }
 
-    /// What is wrong or odd in IDL.
-    pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources, format: MessageFormat) {
-        self.raw(&render(diagnostics, sources, format, self.colour()));
+    /// What is wrong or odd in IDL. With `--quiet` only what is wrong; a warning is if `--deny-warnings` says so.
+    pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources, telling: &Telling) {
+        let is_shown =
+            |found: &&Diagnostic| !self.output.quiet || telling.deny_warnings || found.severity() == Severity::Error;
+        let shown: Vec<Diagnostic> = diagnostics.iter().filter(is_shown).cloned().collect();
+        self.raw(&render(&shown, sources, telling.message_format, self.colour()));
     }
 
     /// An error with everything that led to it, and what to do about it.

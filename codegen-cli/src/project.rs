@@ -1,27 +1,27 @@
 //! From IDL files to the files of a project: reads IDL, writes nothing.
 
+mod copies;
 #[cfg(test)]
 mod several;
 
-use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use thiserror::Error;
 use volplane_build::lower::{Lowered, lower};
 use volplane_build::model::Model;
 use volplane_build::rust::{Api, ServiceApi};
-use volplane_build::span::FileId;
-use volplane_build::write::CodeOptions;
+use volplane_build::write::{CodeOptions, unknown_service};
 use volplane_build::{Checked, Code, Diagnostic, Disk, ReadSource, Sources};
 
+use crate::config::{ConfigError, Mistake};
 use crate::generate::{self, GenerateError};
-use crate::layout::{self, IdlFile, Layout};
 use crate::plan::templates::Templates;
 use crate::plan::{self, NewFile, PlanError, Policy, Service, Trial};
 use crate::record::{self, Print};
-use crate::settings::{Codegen, IdlSettings, Module, Settings};
+use crate::settings::{ChosenService, Codegen, Settings};
 use crate::update;
+pub(crate) use copies::{Copies, Hidden};
 
 /// A project can't be made of this IDL.
 #[derive(Debug, Error)]
@@ -34,12 +34,9 @@ pub(crate) enum ProjectError {
         #[source]
         source: io::Error,
     },
-    /// It has no service.
-    #[error("{path} defines no service, so there is nothing to serve or call")]
-    NoService {
-        /// The IDL.
-        path: String,
-    },
+    /// The settings do not go with the IDL.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// Two services that a server could not tell apart.
     #[error("{first} and {second} both define a service {name}, and a server tells services apart by their names")]
     SameService {
@@ -71,9 +68,17 @@ pub(crate) struct Meaning {
 }
 
 impl Meaning {
-    /// The services, in the words of the generated code.
-    pub(crate) fn services(&self, module: &Module) -> Vec<ServiceApi> {
-        Api::new(&self.model, &plan::generated_crate(module)).services
+    /// The services that the project has, in the words of the generated code.
+    pub(crate) fn services(&self, settings: &Settings) -> Vec<ServiceApi> {
+        let mut services = Api::new(&self.model, &plan::generated_crate(&settings.module)).services;
+        services.retain(|service| settings.generated.has_service(&service.idl_name));
+        services
+    }
+
+    /// What the project's generated code holds.
+    fn options(&self, settings: &Settings) -> CodeOptions {
+        let mut names = self.model.services().map(|(_, definition, _)| definition.name.text.as_str());
+        settings.generated.options(names.any(|name| settings.generated.has_service(name)))
     }
 }
 
@@ -85,7 +90,6 @@ pub(crate) struct Idl {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// What it says, if nothing is wrong.
     pub(crate) meaning: Option<Meaning>,
-    paths: Vec<PathBuf>,
     include_dirs: Vec<PathBuf>,
 }
 
@@ -99,7 +103,7 @@ impl Idl {
     pub(crate) fn read_from(paths: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Self {
         let Checked { sources, diagnostics, model } = volplane_build::check(paths, include_dirs, reader);
         let meaning = model.map(|model| Meaning { model });
-        Self { sources, diagnostics, meaning, paths: paths.to_vec(), include_dirs: include_dirs.to_vec() }
+        Self { sources, diagnostics, meaning, include_dirs: include_dirs.to_vec() }
     }
 
     /// Whether a file could not be found or read, rather than saying something wrong.
@@ -112,7 +116,8 @@ impl Idl {
 /// where from makes no difference.
 ///
 /// # Errors
-/// When there is no service, or two of one name, or the templates are defective, or the compiler fails.
+/// When two services have one name, or one that the settings name is not there, or the templates are defective, or the
+/// compiler fails.
 pub(crate) fn render(
     meaning: &Meaning,
     settings: &Settings,
@@ -145,7 +150,7 @@ pub(crate) fn input(meaning: &Meaning, settings: &Settings) -> Option<Print> {
 /// What the compiler gets. Its files are named as they are in the project, so that the code is the same wherever it was made.
 fn lowered(meaning: &Meaning, settings: &Settings) -> Lowered {
     let sources = settings.idls.iter().map(|idl| idl.path.clone()).collect();
-    Lowered { sources, ..lower(&meaning.model, &CodeOptions::default()) }
+    Lowered { sources, ..lower(&meaning.model, &meaning.options(settings)) }
 }
 
 /// The same as [`render`], with the generated code at hand.
@@ -167,7 +172,7 @@ pub(crate) fn planned(
 /// Renders templates for nothing but to see what is wrong with them.
 ///
 /// # Errors
-/// When there is no service, or two of one name.
+/// When two services have one name, or one that the settings name is not there.
 pub(crate) fn try_templates(
     Meaning { model, .. }: &Meaning,
     settings: &Settings,
@@ -178,14 +183,16 @@ pub(crate) fn try_templates(
     Ok(plan::try_templates(&plan::Request { settings, services: &services, generated: &[], templates }))
 }
 
-/// Every service with the IDL that it comes from.
+/// Every service that the project has, with the IDL that it comes from.
 fn services<'a>(model: &Model, api: &'a Api, settings: &'a Settings) -> Result<Vec<Service<'a>>, ProjectError> {
-    let paths = || settings.idls.iter().map(|idl| idl.path.as_str()).collect::<Vec<_>>().join(", ");
     if model.roots.len() != settings.idls.len() {
-        return Err(ProjectError::SameIdl { paths: paths() });
+        let paths: Vec<&str> = settings.idls.iter().map(|idl| idl.path.as_str()).collect();
+        return Err(ProjectError::SameIdl { paths: paths.join(", ") });
     }
+    known_services(model, settings.generated.services.as_deref().unwrap_or_default())?;
     let mut services: Vec<Service<'a>> = Vec::new();
-    for ((id, ..), api) in model.services().zip(&api.services) {
+    let all = model.services().zip(&api.services);
+    for ((id, ..), api) in all.filter(|(_, api)| settings.generated.has_service(&api.idl_name)) {
         let place = model.roots.iter().position(|root| *root == id.file);
         let Some(idl) = place.and_then(|place| settings.idls.get(place)) else { continue };
         if let Some(first) = services.iter().find(|other| other.api.idl_name == api.idl_name) {
@@ -194,56 +201,17 @@ fn services<'a>(model: &Model, api: &'a Api, settings: &'a Settings) -> Result<V
         }
         services.push(Service { api, idl });
     }
-    if services.is_empty() {
-        return Err(ProjectError::NoService { path: paths() });
-    }
     Ok(services)
 }
 
-/// An IDL file and all that it includes, as they lie in a project that they are copied to.
-#[derive(Debug)]
-pub(crate) struct Copies {
-    /// The copies.
-    pub(crate) files: Vec<NewFile>,
-    /// The paths of the files that were asked for.
-    paths: Vec<String>,
-    /// The folders that includes are looked up in.
-    include: Vec<String>,
-}
-
-impl Copies {
-    /// Plans the copies of an IDL's files, such that every `include` in them still finds its file.
-    ///
-    /// # Errors
-    /// When the IDL has no service, or the current folder is gone.
-    pub(crate) fn new(idl: &Idl, meaning: &Meaning) -> Result<Self, ProjectError> {
-        let model = &meaning.model;
-        if model.services().next().is_none() {
-            let paths: Vec<_> = idl.paths.iter().map(|path| path.display().to_string()).collect();
-            return Err(ProjectError::NoService { path: paths.join(", ") });
-        }
-        let (order, Layout { targets, include_dirs }) = places(idl, model)?;
-        let text = |file: usize| idl.sources.file(FileId(file as u32)).map(|source| source.text().to_owned());
-        let files = order
-            .iter()
-            .zip(&targets)
-            .filter_map(|(&file, path)| Some(NewFile { path: path.clone(), text: text(file)?, policy: Policy::Skip }));
-        let paths = targets.iter().take(model.roots.len()).cloned().collect();
-        Ok(Self { files: files.collect(), paths, include: include_dirs })
-    }
-
-    /// What `volplane.toml` says of this IDL, whose services' clients use the destination name `service`.
-    pub(crate) fn settings(&self, service: String) -> IdlSettings {
-        let path = self.paths.first().cloned().unwrap_or_default();
-        IdlSettings { path, service, include: self.include.clone() }
-    }
-
-    /// The same of all IDLs that were asked for.
-    pub(crate) fn all_settings(&self, services: impl IntoIterator<Item = String>) -> Vec<IdlSettings> {
-        let idl =
-            |(path, service): (&String, _)| IdlSettings { path: path.clone(), service, include: self.include.clone() };
-        self.paths.iter().zip(services).map(idl).collect()
-    }
+/// Whether the IDL has all services that volplane.toml names.
+fn known_services(model: &Model, chosen: &[ChosenService]) -> Result<(), ConfigError> {
+    let mistake = |ChosenService { name, line, column }: &ChosenService| {
+        let message = unknown_service(name, model)?.to_string();
+        Some(Mistake { line: *line, column: *column, message })
+    };
+    let mistakes: Vec<Mistake> = chosen.iter().filter_map(mistake).collect();
+    if mistakes.is_empty() { Ok(()) } else { Err(ConfigError::Mistakes(mistakes)) }
 }
 
 /// The files of a new project, sorted by path: those of [`render`], the copies of its IDL, and the memory that the first
@@ -256,33 +224,13 @@ pub(crate) fn files(
     lasting: &[NewFile],
 ) -> Vec<NewFile> {
     let mut files = rendered;
-    plan::add(&mut files, copies.files.into_iter());
-    let mut memory = update::first_record(lasting, &meaning.services(&settings.module));
-    memory.inputs.extend(input(meaning, settings).map(|input| (generate::TARGET.to_owned(), input)));
+    plan::add(&mut files, copies.into_files());
+    let mut memory = update::first_record(lasting, &meaning.services(settings));
+    if let Some(input) = input(meaning, settings) {
+        let generated = files.iter().filter(|file| generate::is_generated(&file.path));
+        memory.inputs.extend(generated.map(|file| (file.path.clone(), input.clone())));
+    }
     files.push(NewFile { path: record::FILE.to_owned(), text: memory.text(), policy: Policy::Overwrite });
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
-}
-
-/// The model's files with those that were asked for first, and where each goes.
-fn places(idl: &Idl, model: &Model) -> Result<(Vec<usize>, Layout), ProjectError> {
-    let absolute = |path: &Path| {
-        let failed = |source| ProjectError::Path { path: path.display().to_string(), source };
-        std::path::absolute(path).map(|path| layout::normal(&path)).map_err(failed)
-    };
-    let roots: Vec<usize> = model.roots.iter().map(|id| id.0 as usize).collect();
-    let others = (0..model.files.len()).filter(|file| !roots.contains(file));
-    let order: Vec<usize> = roots.iter().copied().chain(others).collect();
-    let place: BTreeMap<usize, usize> = order.iter().enumerate().map(|(place, &file)| (file, place)).collect();
-
-    let mut files = Vec::new();
-    for &file in &order {
-        let file = &model.files[file];
-        let includes = file.includes.iter();
-        let includes = includes.map(|include| (include.path.text.clone(), place[&(include.file.0 as usize)])).collect();
-        files.push(IdlFile { path: absolute(Path::new(&file.path))?, includes });
-    }
-    let dirs = idl.include_dirs.iter().map(|dir| absolute(dir)).collect::<Result<Vec<_>, _>>()?;
-    let layout = layout::layout(&files, roots.len(), &dirs);
-    Ok((order, layout))
 }

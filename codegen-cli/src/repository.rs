@@ -12,7 +12,7 @@ use crate::embedded;
 use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::project::{self, Copies, Idl};
-use crate::settings::{Codegen, Runtime, Settings, Transport};
+use crate::settings::{Codegen, Generated, Runtime, Settings, Transport};
 
 /// Written by hand.
 const HANDLERS: &[&str] = &["cmd/src/echo.rs"];
@@ -31,6 +31,7 @@ fn expected() -> Result<Vec<NewFile>, Box<dyn Error>> {
         transports: Transport::ALL.to_vec(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Path(".".to_owned()),
+        generated: Generated::default(),
         templates: None,
         set: BTreeMap::new(),
     };

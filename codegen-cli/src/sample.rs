@@ -8,7 +8,7 @@ use volplane_build::Memory;
 
 use crate::plan::templates::{Mistake, Templates, Unreadable};
 use crate::project::{self, Idl, ProjectError};
-use crate::settings::{Codegen, IdlSettings, Module, ModuleError, Runtime, Settings, Transport};
+use crate::settings::{Codegen, Generated, IdlSettings, Module, ModuleError, Runtime, Settings, Transport};
 
 const BASE: &str = "idl/base.thrift";
 const IDLS: [(&str, &str); 4] = [
@@ -19,7 +19,7 @@ const IDLS: [(&str, &str); 4] = [
 ];
 
 /// How many projects there are.
-pub(crate) const PROJECTS: usize = 4;
+pub(crate) const PROJECTS: usize = 5;
 
 /// The samples are not as they should be: a defect of this build.
 #[derive(Debug, Error)]
@@ -57,6 +57,7 @@ pub(crate) fn try_on(templates: &Templates, set: &BTreeMap<String, String>) -> R
         (&["idl/shop.thrift", "idl/audit.thrift"], Codegen::CheckedIn, &Transport::ALL, version()),
         (&["idl/echo.thrift"], Codegen::BuildRs, &Transport::ALL, Runtime::Vendored),
         (&["idl/echo.thrift"], Codegen::CheckedIn, &[Transport::Stdnet], version()),
+        (&[BASE], Codegen::BuildRs, &Transport::ALL, Runtime::Vendored),
     ];
     for (paths, codegen, transports, runtime) in samples {
         let settings = Settings { set: set.clone(), ..settings(paths, codegen, transports, runtime)? };
@@ -84,6 +85,7 @@ fn settings(
         transports: transports.to_vec(),
         codegen,
         runtime,
+        generated: Generated::default(),
         templates: Some("templates".to_owned()),
         set: BTreeMap::new(),
     })

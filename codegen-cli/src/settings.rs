@@ -1,5 +1,6 @@
 //! What a project is made with, resolved: every value here has been checked.
 
+mod generated;
 mod module;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use thiserror::Error;
 
+pub(crate) use generated::{ChosenService, Generated};
 pub(crate) use module::{Module, ModuleError, is_keyword};
 
 /// The settings of one project.
@@ -26,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) codegen: Codegen,
     /// Where the runtime crates come from.
     pub(crate) runtime: Runtime,
+    /// What the generated code holds.
+    pub(crate) generated: Generated,
     /// The folder with templates, relative to the project, instead of the built-in ones.
     pub(crate) templates: Option<String>,
     /// Values for templates: `set.key`.

@@ -105,7 +105,7 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
     let paths: Vec<PathBuf> = settings.idls.iter().map(|idl| PathBuf::from(&idl.path)).collect();
     let include: Vec<PathBuf> = settings.include_dirs().into_iter().map(PathBuf::from).collect();
     let idl = Idl::read_from(&paths, &include, &Brought { texts: wish.brings });
-    printer.diagnostics(&idl.diagnostics, &idl.sources, wish.telling.message_format);
+    printer.diagnostics(&idl.diagnostics, &idl.sources, wish.telling);
     if idl.meaning.is_some() && denied(wish.telling, &idl.diagnostics, printer) {
         return Ok(Err(Exit::Failure));
     }
@@ -125,13 +125,12 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
     let record = remembered.as_deref().map(Record::parse).transpose()?.filter(|record| !record.files.is_empty());
     let templates = template_dir::of(settings, Path::new("."))?;
     let input = project::input(meaning, settings);
-    let there = input.as_ref().and_then(|_| fs::read_to_string(TARGET).ok());
-    let generated = match at_hand(record.as_ref(), input.as_ref(), there.as_deref()) {
-        Some(file) => vec![file],
+    let generated = match at_hand(record.as_ref(), input.as_ref(), |path| fs::read_to_string(path).ok()) {
+        Some(files) => files,
         None => project::compiled(meaning, settings)?,
     };
     let rendered = project::planned(meaning, settings, &templates, &generated)?;
-    let services = meaning.services(&settings.module);
+    let services = meaning.services(settings);
 
     let made = rendered.iter().map(|file| file.path.as_str());
     let recorded = record.iter().flat_map(|record| record.files.keys()).map(String::as_str);
@@ -147,7 +146,9 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
 
     let situation = Situation { record, rendered: &rendered, services: &services, tree: &tree, prune: wish.prune };
     let Outcome { mut changes, mut record, mut events, news } = update::plan(situation);
-    record.inputs.extend(input.map(|input| (TARGET.to_owned(), input)));
+    if let Some(input) = input {
+        record.inputs.extend(generated.iter().map(|file| (file.path.clone(), input.clone())));
+    }
     let text = remembered.as_deref().map_or(Newlines::default(), Newlines::of).restore(record.text());
     if changes.is_empty() && wish.brings.is_empty() && remembered.as_ref() != Some(&text) {
         let path = record::FILE.to_owned();
@@ -166,11 +167,18 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
 
 /// The generated code that is there, if it is as volplane wrote it and the compiler would make it of the same again, which
 /// takes seconds for a large IDL.
-fn at_hand(record: Option<&Record>, input: Option<&Print>, there: Option<&str>) -> Option<NewFile> {
+fn at_hand(
+    record: Option<&Record>,
+    input: Option<&Print>,
+    there: impl Fn(&str) -> Option<String>,
+) -> Option<Vec<NewFile>> {
     let record = record.filter(|record| input.is_some() && record.inputs.get(TARGET) == input)?;
-    let there = there.filter(|text| record.files.get(TARGET).is_some_and(|made| made.is(text)))?;
-    let text = Newlines::of(there).plain(there).into_owned();
-    Some(NewFile { path: TARGET.to_owned(), text, policy: Policy::Overwrite })
+    let file = |(path, made_from): (&String, &Print)| {
+        let text = there(path).filter(|text| record.files.get(path).is_some_and(|made| made.is(text)))?;
+        let text = Newlines::of(&text).plain(&text).into_owned();
+        (Some(made_from) == input).then(|| NewFile { path: path.clone(), text, policy: Policy::Overwrite })
+    };
+    record.inputs.iter().map(file).collect()
 }
 
 impl Planned {
@@ -241,19 +249,42 @@ mod tests {
     use super::*;
     use crate::record::Made;
 
+    /// What is at hand of a project with these files.
+    fn texts(record: Option<&Record>, input: Option<&Print>, there: &[(&str, &str)]) -> Option<Vec<String>> {
+        let there = |path: &str| there.iter().find(|(other, _)| *other == path).map(|(_, text)| (*text).to_owned());
+        at_hand(record, input, there).map(|files| files.into_iter().map(|file| file.text).collect())
+    }
+
     #[test]
     fn code_is_at_hand_as_long_as_its_input_and_its_text_are_the_same() {
         let (input, other) = (Print::of("idl"), Print::of("another"));
         let mut record = Record::default();
         record.files.insert(TARGET.to_owned(), Made::Overwrite(Print::of("code\n")));
-        assert_eq!(at_hand(Some(&record), Some(&input), Some("code\n")), None);
+        assert_eq!(texts(Some(&record), Some(&input), &[(TARGET, "code\n")]), None);
         record.inputs.insert(TARGET.to_owned(), input.clone());
-        let file = at_hand(Some(&record), Some(&input), Some("code\r\n"));
-        assert_eq!(file.map(|file| file.text).as_deref(), Some("code\n"));
-        assert_eq!(at_hand(Some(&record), Some(&input), Some("edited\n")), None);
-        assert_eq!(at_hand(Some(&record), Some(&input), None), None);
-        assert_eq!(at_hand(Some(&record), Some(&other), Some("code\n")), None);
-        assert_eq!(at_hand(None, Some(&input), Some("code\n")), None);
-        assert_eq!(at_hand(Some(&record), None, Some("code\n")), None);
+        let found = texts(Some(&record), Some(&input), &[(TARGET, "code\r\n")]);
+        assert_eq!(found, Some(vec!["code\n".to_owned()]));
+        assert_eq!(texts(Some(&record), Some(&input), &[(TARGET, "edited\n")]), None);
+        assert_eq!(texts(Some(&record), Some(&input), &[]), None);
+        assert_eq!(texts(Some(&record), Some(&other), &[(TARGET, "code\n")]), None);
+        assert_eq!(texts(None, Some(&input), &[(TARGET, "code\n")]), None);
+        assert_eq!(texts(Some(&record), None, &[(TARGET, "code\n")]), None);
+    }
+
+    #[test]
+    fn code_in_several_files_is_at_hand_if_all_of_them_are() {
+        let (input, other) = (Print::of("idl"), Print::of("another"));
+        let module = "generated/src/volplane_gen/api.rs";
+        let mut record = Record::default();
+        for path in [TARGET, module] {
+            record.files.insert(path.to_owned(), Made::Overwrite(Print::of("code\n")));
+            record.inputs.insert(path.to_owned(), input.clone());
+        }
+        let both = [(TARGET, "code\n"), (module, "code\n")];
+        assert_eq!(texts(Some(&record), Some(&input), &both).map(|texts| texts.len()), Some(2));
+        assert_eq!(texts(Some(&record), Some(&input), &both[..1]), None);
+        // Two branches joined, of which one has no files for modules.
+        record.inputs.insert(module.to_owned(), other);
+        assert_eq!(texts(Some(&record), Some(&input), &both), None);
     }
 }

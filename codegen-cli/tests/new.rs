@@ -194,3 +194,96 @@ fn without_versions(text: &str) -> String {
         |part: &str| part.trim_start_matches('=').starts_with(|c: char| c.is_ascii_digit()) && part.contains('.');
     text.split('"').map(|part| if version(part) { "[VERSION]" } else { part }).collect::<Vec<_>>().join("\"")
 }
+
+const TYPES: &str = "namespace rs types\n\nstruct Article {\n    1: string name\n}\n";
+
+#[test]
+fn an_idl_without_a_service_is_a_library_of_types() -> TestResult {
+    let sandbox = Sandbox::new()?.file("types.thrift", TYPES)?;
+    let outcome = sandbox.run(&["new", "types.thrift", "hello"])?;
+    insta::assert_snapshot!("types_only", outcome.text());
+    let made = support::tree(&sandbox.path().join("hello"))?;
+    let files = made.keys().filter(|path| !path.ends_with('/') && !path.starts_with("runtime/codegen/"));
+    insta::assert_snapshot!("types_only_files", files.cloned().collect::<Vec<_>>().join("\n"));
+    insta::assert_snapshot!("types_only_readme", made["README.md"].as_str());
+    insta::assert_snapshot!(
+        "types_only_generated",
+        format!("{}\n{}", made["generated/Cargo.toml"], made["generated/build.rs"])
+    );
+    assert!(!made["Cargo.lock"].contains("volo-thrift"), "{}", made["Cargo.lock"]);
+    assert_eq!(sandbox.run_in("hello", &["check"])?.code, Some(0));
+    Ok(())
+}
+
+#[test]
+fn services_are_left_out_on_request() -> TestResult {
+    let sandbox = Sandbox::with_echo()?;
+    let options = ["--types-only", "--codegen", "checked-in"];
+    let outcome = sandbox.run(&[&["new", "idl/echo.thrift", "hello"][..], &options].concat())?;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(!outcome.stderr.contains("Types only"), "{}", outcome.stderr);
+    let made = support::tree(&sandbox.path().join("hello"))?;
+    assert!(made["volplane.toml"].contains("\ntypes_only = true\n"), "{}", made["volplane.toml"]);
+    for path in made.keys() {
+        assert!(!path.starts_with("cmd/") && !path.starts_with("runtime/"), "{path}");
+    }
+    // It stays so, whatever services come.
+    let with_more = format!("{}\nservice More {{}}\n", support::ECHO);
+    fs::write(sandbox.path().join("hello/idl/echo.thrift"), with_more)?;
+    assert_eq!(sandbox.run_in("hello", &["update"])?.code, Some(0));
+    assert!(!fs::exists(sandbox.path().join("hello/cmd"))?);
+    Ok(())
+}
+
+#[test]
+fn the_packages_of_any_folder_have_names() -> TestResult {
+    let sandbox = Sandbox::with_echo()?;
+    for (folder, module) in [
+        ("P1", "p1"),
+        ("My Shop", "my-shop"),
+        ("shop.v2", "shop-v2"),
+        ("1st", "project-1st"),
+        ("Müller & Co", "m-ller-co"),
+        ("商店", "project"),
+        ("type", "project-type"),
+    ] {
+        let outcome = sandbox.run(&["new", "idl/echo.thrift", folder, "--runtime", "version=0.1"])?;
+        assert_eq!(outcome.code, Some(0), "{folder}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains(&format!("Named the packages {module}-…")), "{folder}: {}", outcome.stderr);
+        let manifest = fs::read_to_string(sandbox.path().join(folder).join("cmd/Cargo.toml"))?;
+        assert!(manifest.contains(&format!("name = \"{module}-cmd\"")), "{folder}: {manifest}");
+        assert_eq!(sandbox.run_in(folder, &["check"])?.code, Some(0), "{folder}");
+    }
+    Ok(())
+}
+
+#[test]
+fn quiet_hides_warnings_but_not_errors() -> TestResult {
+    // Fields without ids of their own and an include that is not used.
+    let sandbox = Sandbox::with_echo()?
+        .file("base.thrift", "struct Item {}\n")?
+        .file("odd.thrift", "include \"base.thrift\"\nservice Odd {}\n")?
+        .file("wrong.thrift", "include \"base.thrift\"\nservice Wrong {\n    Nothing find()\n}\n")?;
+    let loud = sandbox.run(&["check-idl", "odd.thrift"])?;
+    assert!(loud.stderr.contains("warning"), "{}", loud.stderr);
+    assert_eq!(sandbox.run(&["-q", "new", "idl/echo.thrift", "hello", "--runtime", "version=0.1"])?.stderr, "");
+    for (dir, arguments) in [
+        (".", &["check-idl", "odd.thrift"][..]),
+        (".", &["dump", "--json", "odd.thrift"]),
+        (".", &["new", "odd.thrift", "odd", "--runtime", "version=0.1"]),
+        ("odd", &["update"]),
+        ("odd", &["check"]),
+        ("odd", &["update", "--dry-run"]),
+        ("hello", &["add", "../odd.thrift"]),
+        ("hello", &["remove", "idl/odd.thrift"]),
+    ] {
+        let quiet = sandbox.run_in(dir, &[&["-q"][..], arguments].concat())?;
+        assert_eq!((quiet.code, quiet.stderr.as_str()), (Some(0), ""), "{arguments:?}");
+    }
+    let wrong = sandbox.run(&["-q", "check-idl", "wrong.thrift"])?;
+    assert!(wrong.stderr.contains("error") && !wrong.stderr.contains("warning"), "{}", wrong.stderr);
+    // What is to be an error is shown.
+    let denied = sandbox.run(&["-q", "check-idl", "--deny-warnings", "odd.thrift"])?;
+    assert!(denied.code == Some(1) && denied.stderr.contains("base.thrift"), "{}", denied.stderr);
+    Ok(())
+}

@@ -48,13 +48,6 @@ fn an_include_that_is_not_there() -> TestResult {
 }
 
 #[test]
-fn an_idl_without_a_service() -> TestResult {
-    let sandbox = Sandbox::new()?.file("types.thrift", "struct Item {\n    1: string name\n}\n")?;
-    insta::assert_snapshot!(refused(&sandbox, ".", &["new", "types.thrift", "hello"])?);
-    Ok(())
-}
-
-#[test]
 fn an_idl_with_mistakes() -> TestResult {
     let text =
         "struct Item {\n    1: string name\n    1: i32 count\n}\n\nservice Shop {\n    Itme find(1: string name)\n}\n";
@@ -67,8 +60,10 @@ fn an_idl_with_mistakes() -> TestResult {
 fn names_that_are_none() -> TestResult {
     let sandbox = Sandbox::with_echo()?;
     for (name, arguments) in [
-        ("digit", &["new", "idl/echo.thrift", "1st"][..]),
-        ("character", &["new", "idl/echo.thrift", "my shop"]),
+        ("digit", &["new", "idl/echo.thrift", "x", "--module", "1st"][..]),
+        ("character", &["new", "idl/echo.thrift", "x", "--module", "my shop"]),
+        ("capital", &["new", "idl/echo.thrift", "x", "--module", "Shop"]),
+        ("separator", &["new", "idl/echo.thrift", "x", "--module", "my--shop"]),
         ("keyword", &["new", "idl/echo.thrift", "x", "--module", "crate"]),
         ("empty", &["new", "idl/echo.thrift", "x", "--module", ""]),
         ("service", &["new", "idl/echo.thrift", "x", "--service", " "]),

@@ -13,6 +13,7 @@ mod enums;
 mod fields;
 mod lints;
 mod named;
+mod places;
 mod resolve;
 mod rust_names;
 mod services;

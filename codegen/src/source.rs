@@ -67,6 +67,16 @@ impl Source {
         &self.text
     }
 
+    /// The lines from that of byte `start` to that of byte `end`, and two more: the number of the first, from 1, and
+    /// its first byte, and the text of them all.
+    pub(crate) fn lines_around(&self, start: u32, end: u32) -> (usize, usize, &str) {
+        let line = |byte: u32| self.lines.partition_point(|start| *start <= byte).max(1);
+        let (first, last) = (line(start), line(end));
+        let begin = self.lines.get(first - 1).map_or(0, |byte| *byte as usize);
+        let end = self.lines.get(last + 2).map_or(self.text.len(), |byte| *byte as usize);
+        (first, begin, self.text.get(begin..end).unwrap_or_default())
+    }
+
     /// Where a byte stands; one past the end is the end.
     pub fn position(&self, byte: u32) -> Position {
         let byte = byte.min(self.text.len() as u32);

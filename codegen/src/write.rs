@@ -17,12 +17,18 @@ mod typedefs;
 mod unions;
 pub(crate) mod values;
 
-pub use self::options::CodeOptions;
+pub use self::options::{CodeOptions, OptionError, is_trait_path, unknown_service};
 pub(crate) use self::scope::{RUNTIME, Scope};
 
 /// The text of the runtime module.
 #[cfg(feature = "emit")]
 pub(crate) fn runtime(options: &CodeOptions) -> String {
-    let services = if options.types_only { "" } else { include_str!("write/runtime_service.rs.in") };
-    format!("{}{services}", include_str!("write/runtime.rs.in"))
+    let mut text = include_str!("write/runtime.rs.in").to_owned();
+    if !options.types_only {
+        text.push_str(include_str!("write/runtime_service.rs.in"));
+        if options.descriptors {
+            text.push_str(include_str!("write/runtime_descriptor.rs.in"));
+        }
+    }
+    text
 }

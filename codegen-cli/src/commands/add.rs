@@ -5,17 +5,16 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use thiserror::Error;
-use volplane_build::rust::Api;
 
+use super::new::destination;
 use crate::apply::Guard;
 use crate::cli::{Add, Remove, Telling};
 use crate::config::{self, Project, edit};
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::layout;
-use crate::plan::NewFile;
 use crate::printer::Printer;
-use crate::project::{Copies, Idl, ProjectError};
+use crate::project::{Copies, Hidden, Idl};
 use crate::settings::IdlSettings;
 use crate::summary::count;
 use crate::upkeep::{self, UpkeepError, Wish};
@@ -43,12 +42,9 @@ enum IdlsError {
         /// The IDL.
         path: String,
     },
-    /// Another file is where a copy would go.
-    #[error("{path} exists and says something else than the file that would be copied there")]
-    Taken {
-        /// The path in the project.
-        path: String,
-    },
+    /// A copy would include another file.
+    #[error(transparent)]
+    Hidden(#[from] Hidden),
     /// A file or folder can't be looked at.
     #[error("cannot read {path}")]
     Read {
@@ -72,7 +68,7 @@ impl IdlsError {
             Self::Present { .. } => "after an edit of it, run `volplane update`",
             Self::Absent { .. } => "give one of them",
             Self::Last { .. } => "add another one first: volplane add IDL",
-            Self::Taken { .. } => "rename one of the two, or put the IDL into the project yourself and add it there",
+            Self::Hidden(_) => "rename one of the two, or put the IDL into the project yourself and add it there",
             Self::Read { .. } => "give the path of a thrift file",
             Self::Edit(_) => "mend the file by hand",
         };
@@ -108,31 +104,21 @@ fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
     let include: Vec<PathBuf> = include.iter().map(|dir| inside(dir).unwrap_or_else(|| dir.clone())).collect();
     let idl = Idl::read(std::slice::from_ref(&shown), &include);
     let Some(meaning) = &idl.meaning else {
-        printer.diagnostics(&idl.diagnostics, &idl.sources, args.telling.message_format);
+        printer.diagnostics(&idl.diagnostics, &idl.sources, &args.telling);
         return Ok(if idl.is_unreadable() { Exit::Usage } else { Exit::Failure });
     };
-    let Some(first) = Api::new(&meaning.model, "").services.first().map(|service| service.idl_name.clone()) else {
-        let error = ProjectError::NoService { path: args.idl.display().to_string() };
-        return Err(UpkeepError::from(error).into());
-    };
     let mut brings = BTreeMap::new();
-    let service = args.service.clone().unwrap_or(first);
+    let service = args.service.clone().unwrap_or_else(|| destination(&meaning.model, &args.idl));
     let entry = if shown.is_relative() {
         // A folder elsewhere is written as the way to it.
         let way = |dir: &PathBuf| if dir.is_absolute() { layout::relative(&root, dir) } else { slashed(dir) };
         IdlSettings { path: slashed(&shown), service, include: include.iter().map(way).collect() }
     } else {
         let copies = Copies::new(&idl, meaning).map_err(UpkeepError::from)?;
+        let copies = copies.beside(&|path| fs::read(path).ok(), &project.settings.include_dirs())?;
         let entry = copies.settings(service);
-        for NewFile { path, text, .. } in copies.files {
-            match fs::read(&path) {
-                Ok(there) if there == text.as_bytes() => {}
-                Ok(_) => return Err(IdlsError::Taken { path }),
-                Err(_) => {
-                    brings.insert(path, text);
-                }
-            }
-        }
+        let missing = copies.into_files().filter(|file| !fs::exists(&file.path).unwrap_or(false));
+        brings.extend(missing.map(|file| (file.path, file.text)));
         entry
     };
     if project.settings.idls.iter().any(|idl| idl.path == entry.path) {
@@ -141,7 +127,11 @@ fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
     brings.insert(config::FILE.to_owned(), edit::add_idl(&project.text, &entry)?);
     project.settings.idls.push(entry);
 
-    carry_out(&Asked { project, brings, telling: &args.telling }, guard.as_ref(), printer)
+    let exit = carry_out(&Asked { project, brings, telling: &args.telling }, guard.as_ref(), printer)?;
+    if meaning.model.services().next().is_none() && exit == Exit::Success {
+        printer.note("Types only", format_args!("{} has no service", args.idl.display()));
+    }
+    Ok(exit)
 }
 
 fn take_out(args: &Remove, printer: Printer) -> Result<Exit, IdlsError> {

@@ -72,7 +72,7 @@ pub(crate) fn run(args: &CheckIdl, printer: Printer) -> Exit {
         (volplane_build::check(&files, &args.reading.include, &input), true)
     };
     let Checked { sources, diagnostics, model } = checked;
-    printer.diagnostics(&diagnostics, &sources, format);
+    printer.diagnostics(&diagnostics, &sources, &args.reading.telling);
     if for_people(format) && !args.fix {
         offer(&diagnostics, printer);
     }

@@ -18,7 +18,7 @@ pub(crate) fn run(args: &Dump, printer: Printer) -> Exit {
         }
     };
     let Checked { sources, diagnostics, model } = volplane_build::check(&files, &args.reading.include, &input);
-    printer.diagnostics(&diagnostics, &sources, args.reading.telling.message_format);
+    printer.diagnostics(&diagnostics, &sources, &args.reading.telling);
     let Some(model) = model else { return Exit::Failure };
     if denied(&args.reading.telling, &diagnostics, printer) {
         return Exit::Failure;

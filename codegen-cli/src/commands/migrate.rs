@@ -20,7 +20,7 @@ use crate::plan::templates::{Flavour, Templates};
 use crate::plan::{self, NewFile, Policy};
 use crate::printer::Printer;
 use crate::project::{self, Copies, Idl};
-use crate::settings::{Codegen, Runtime, Settings, Transport};
+use crate::settings::{Codegen, Generated, Module, Runtime, Settings, Transport};
 use crate::summary::summary;
 use crate::{interrupt, layout};
 use error::MigrateError;
@@ -49,11 +49,14 @@ fn migrate(args: &Migrate, printer: Printer) -> Result<Exit, MigrateError> {
         Origin::Kitex => find::kitex(&args.dir, &args.idl),
         Origin::Volo => find::volo(&args.dir, &args.idl),
     }?;
-    let module = args.module.clone().unwrap_or_else(|| found.name.clone()).parse()?;
+    let module = match &args.module {
+        Some(name) => name.parse()?,
+        None => Module::near(&found.name),
+    };
 
     let include: Vec<PathBuf> = args.reading.include.iter().chain(&found.include).cloned().collect();
     let idl = Idl::read(&found.idls, &include);
-    printer.diagnostics(&idl.diagnostics, &idl.sources, args.reading.telling.message_format);
+    printer.diagnostics(&idl.diagnostics, &idl.sources, &args.reading.telling);
     let Some(meaning) = &idl.meaning else {
         return Ok(if idl.is_unreadable() { Exit::Usage } else { Exit::Failure });
     };
@@ -68,6 +71,7 @@ fn migrate(args: &Migrate, printer: Printer) -> Result<Exit, MigrateError> {
         transports: Transport::ALL.to_vec(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Vendored,
+        generated: Generated::default(),
         templates: None,
         set: BTreeMap::new(),
     };
@@ -90,7 +94,7 @@ fn migrate(args: &Migrate, printer: Printer) -> Result<Exit, MigrateError> {
         printer.note("By hand", line);
     }
     printer.note("Report", target.join(REPORT).display());
-    tell_next(&target, &settings, printer);
+    tell_next(&target, &settings, meaning.services(&settings).is_empty(), printer);
     Ok(Exit::Success)
 }
 

@@ -4,7 +4,7 @@ mod error;
 
 use std::path::{Component, Path, PathBuf};
 
-use volplane_build::rust::Api;
+use volplane_build::model::Model;
 
 use super::check_idl::denied;
 use crate::apply::{self, CreateError, Place};
@@ -17,7 +17,7 @@ use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::printer::Printer;
 use crate::project::{self, Copies, Idl};
-use crate::settings::{Module, Runtime, RuntimeArg, Set, Settings};
+use crate::settings::{Generated, Module, Runtime, RuntimeArg, Set, Settings};
 use crate::summary::{count, summary};
 use crate::template_dir;
 pub(super) use error::NewError;
@@ -62,7 +62,7 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
     }
 
     let idl = Idl::read(std::slice::from_ref(&args.idl), &args.reading.include);
-    printer.diagnostics(&idl.diagnostics, &idl.sources, args.reading.telling.message_format);
+    printer.diagnostics(&idl.diagnostics, &idl.sources, &args.reading.telling);
     if idl.meaning.is_some() && denied(&args.reading.telling, &idl.diagnostics, printer) {
         return Ok(Exit::Failure);
     }
@@ -70,7 +70,6 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
         return Ok(if idl.is_unreadable() { Exit::Usage } else { Exit::Failure });
     };
     let model = &meaning.model;
-    let service = || Api::new(model, "").services.first().map(|service| service.idl_name.clone()).unwrap_or_default();
     let copies = Copies::new(&idl, meaning)?;
     let mut transports = args.transport.clone();
     transports.sort();
@@ -84,10 +83,11 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
     };
     let settings = Settings {
         module,
-        idls: vec![copies.settings(args.service.clone().unwrap_or_else(service))],
+        idls: vec![copies.settings(args.service.clone().unwrap_or_else(|| destination(model, &args.idl)))],
         transports,
         codegen: args.codegen,
         runtime,
+        generated: Generated { types_only: args.types_only, ..Generated::default() },
         templates: recorded,
         set: Set::all(&args.set),
     };
@@ -121,8 +121,25 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
     for path in kept {
         printer.note("Kept", format_args!("{path}: it was there before"));
     }
-    tell_next(&dir, &settings, printer);
+    if let (None, Some(name)) = (&args.module, folder_name(&dir)?.filter(|name| *name != settings.module.as_str())) {
+        let packages = settings.module.as_str();
+        printer
+            .note("Named", format_args!("the packages {packages}-…, which {name} can't name; --module chooses a name"));
+    }
+    let types_only = meaning.services(&settings).is_empty();
+    if types_only && !args.types_only {
+        let idl = args.idl.display();
+        printer
+            .note("Types only", format_args!("{idl} has no service; when it gets one, volplane update adds programs"));
+    }
+    tell_next(&dir, &settings, types_only, printer);
     Ok(Exit::Success)
+}
+
+/// The destination name of an IDL's services: that of the first, or that of the file.
+pub(super) fn destination(model: &Model, idl: &Path) -> String {
+    let first = model.services().map(|(_, definition, _)| definition.name.text.clone()).next();
+    first.unwrap_or_else(|| idl.file_stem().unwrap_or_default().to_string_lossy().into_owned())
 }
 
 /// Says what was made.
@@ -133,11 +150,14 @@ pub(super) fn tell_created(dir: &Path, files: &[NewFile], printer: Printer) {
     printer.status("Created", format_args!("{}: {}", shown(dir), count(files.len(), "file")));
 }
 
-/// Says what to do next.
-pub(super) fn tell_next(dir: &Path, settings: &Settings, printer: Printer) {
+/// Says what to do next, in a project with services or with types alone.
+pub(super) fn tell_next(dir: &Path, settings: &Settings, types_only: bool, printer: Printer) {
     // Templates of one's own make other programs, or none.
     if let (Some(first), None) = (settings.transports.first(), &settings.templates) {
-        let program = format!("cargo run --bin {}-{}-server", first.number(), first.name());
+        let program = match types_only {
+            true => "cargo build".to_owned(),
+            false => format!("cargo run --bin {}-{}-server", first.number(), first.name()),
+        };
         let way = if is_here(dir) { program } else { format!("cd {} && {program}", quoted(dir)) };
         printer.note("Next", way);
     }
@@ -152,14 +172,18 @@ fn target(args: &New) -> Result<PathBuf, NewError> {
     stem.map(PathBuf::from).ok_or_else(|| NewError::NoName { path: args.idl.display().to_string() })
 }
 
-/// The packages' prefix: given, or named as the folder.
+/// The packages' prefix: given, or as close as can be to the folder's name.
 fn module(args: &New, dir: &Path) -> Result<Module, NewError> {
-    if let Some(name) = &args.module {
-        return Ok(name.parse()?);
+    match &args.module {
+        Some(name) => Ok(name.parse()?),
+        None => Ok(Module::near(&folder_name(dir)?.unwrap_or_default())),
     }
+}
+
+/// The name of the folder of the project; the root of the disk has none.
+fn folder_name(dir: &Path) -> Result<Option<String>, NewError> {
     let absolute = layout::normal(&absolute(dir)?);
-    let name = absolute.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(name.parse()?)
+    Ok(absolute.file_name().map(|name| name.to_string_lossy().into_owned()))
 }
 
 pub(super) fn free(dir: &Path) -> Result<(), NewError> {

@@ -125,5 +125,5 @@ fn is_same(given: &Path, own: &Path) -> bool {
 
 /// A project's name: kitex users give a Go module's path.
 fn named(module: &str) -> String {
-    if module.contains('/') { go::project_name(module) } else { module.to_owned() }
+    if module.contains('/') { go::project_name(module) } else { module.to_ascii_lowercase() }
 }

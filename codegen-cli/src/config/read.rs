@@ -8,13 +8,15 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use toml_edit::{Document, Item, TableLike, Value};
-use volplane_build::nearest;
+use volplane_build::{nearest, write};
 
 use super::Mistake;
-use crate::settings::{Codegen, IdlSettings, Runtime, Settings, Transport};
+use crate::settings::{ChosenService, Codegen, Generated, IdlSettings, Runtime, Settings, Transport};
 
-/// The keys of the file, of an `[[idl]]` and of `runtime`.
-const KEYS: &[&str] = &["codegen", "idl", "module", "runtime", "set", "templates", "transports"];
+/// The keys of the file, of `[generated]`, of an `[[idl]]` and of `runtime`.
+const KEYS: &[&str] = &["codegen", "generated", "idl", "module", "runtime", "set", "templates", "transports"];
+const GENERATED_KEYS: &[&str] =
+    &["derive", "descriptors", "keep_unknown_fields", "serde", "services", "split", "types_only"];
 const IDL_KEYS: &[&str] = &["include", "path", "service"];
 const RUNTIME_KEYS: &[&str] = &["git", "path", "version"];
 
@@ -65,6 +67,7 @@ impl Reader<'_> {
             None => Some(Transport::ALL.to_vec()),
             Some(item) => self.transports(item),
         };
+        let generated = table.get("generated").map_or_else(|| Some(Generated::default()), |item| self.generated(item));
         let idls = self.idls(table);
         let templates = table.get("templates").and_then(|item| self.text(item)).map(str::to_owned);
         let set = table.get("set").map_or_else(|| Some(BTreeMap::new()), |item| self.set(item));
@@ -74,6 +77,7 @@ impl Reader<'_> {
             transports: transports?,
             codegen: codegen?,
             runtime: runtime?,
+            generated: generated?,
             templates,
             set: set?,
         })
@@ -143,6 +147,59 @@ impl Reader<'_> {
         self.mistake(item.span(), forms.to_owned())
     }
 
+    fn generated(&mut self, item: &Item) -> Option<Generated> {
+        let Some(table) = item.as_table_like() else {
+            let message = "generated is a table: [generated], then a key such as split = true";
+            return self.mistake(item.span(), message.to_owned());
+        };
+        self.known(table, GENERATED_KEYS);
+        let mut flag = |key: &str| table.get(key).map_or(Some(false), |item| self.flag(item));
+        let keep_unknown_fields = flag("keep_unknown_fields");
+        let (split, types_only) = (flag("split"), flag("types_only"));
+        let (serde, descriptors) = (flag("serde"), flag("descriptors"));
+        let derive = table.get("derive").map_or_else(Vec::new, |item| self.derive(item));
+        let services = match table.get("services") {
+            None => None,
+            Some(item) => Some(self.chosen_services(item)?),
+        };
+        Some(Generated {
+            keep_unknown_fields: keep_unknown_fields?,
+            derive,
+            split: split?,
+            types_only: types_only?,
+            serde: serde?,
+            services,
+            descriptors: descriptors?,
+        })
+    }
+
+    fn derive(&mut self, item: &Item) -> Vec<String> {
+        let mut paths: Vec<String> = Vec::new();
+        for (span, path) in self.array(item) {
+            if !write::is_trait_path(&path) {
+                self.mistake::<()>(span, format!("`{path}` is not the path of a trait, such as \"serde::Serialize\""));
+            } else if paths.contains(&path) {
+                self.mistake::<()>(span, format!("`{path}` is listed twice"));
+            } else {
+                paths.push(path);
+            }
+        }
+        paths
+    }
+
+    fn chosen_services(&mut self, item: &Item) -> Option<Vec<ChosenService>> {
+        let found = self.array(item);
+        if found.is_empty() {
+            let message = "expected at least one service; to leave all of them out: types_only = true";
+            return self.mistake(item.span(), message.to_owned());
+        }
+        let chosen = found.into_iter().map(|(span, name)| {
+            let (line, column) = place(self.text, span.map_or(0, |span| span.start));
+            ChosenService { name, line, column }
+        });
+        Some(chosen.collect())
+    }
+
     fn set(&mut self, item: &Item) -> Option<BTreeMap<String, String>> {
         let Some(table) = item.as_table_like() else {
             return self.mistake(item.span(), "set is a table: [set], then key = \"value\"".to_owned());
@@ -171,6 +228,11 @@ impl Reader<'_> {
             Some(_) => self.mistake(item.span(), "this can't be empty".to_owned()),
             None => self.mistake(item.span(), format!("expected a text, found {}", kind(item))),
         }
+    }
+
+    fn flag(&mut self, item: &Item) -> Option<bool> {
+        let found = item.as_bool();
+        found.or_else(|| self.mistake(item.span(), format!("expected true or false, found {}", kind(item))))
     }
 
     fn array(&mut self, item: &Item) -> Vec<(Option<Range<usize>>, String)> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::scan::{self, Language};
+use crate::settings::Module;
 
 /// The module's path, from the text of a go.mod.
 pub(crate) fn module_path(go_mod: &str) -> Option<String> {
@@ -23,8 +24,7 @@ pub(crate) fn project_name(module: &str) -> String {
     };
     // gopkg.in/yaml.v3
     let last = last.rsplit_once('.').filter(|(_, version)| is_version(version)).map_or(last, |(name, _)| name);
-    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' };
-    last.chars().map(plain).collect::<String>().trim_matches('-').to_owned()
+    Module::near(last).as_str().to_owned()
 }
 
 fn is_version(part: &str) -> bool {
@@ -221,7 +221,8 @@ func (s *Open";
             ("hello", "hello"),
             ("example.com/my.shop/", "my-shop"),
             ("v2", "v2"),
-            ("", ""),
+            ("example.com/MyShop", "myshop"),
+            ("", "project"),
         ] {
             assert_eq!(project_name(path), name, "{path}");
         }

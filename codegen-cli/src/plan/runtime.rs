@@ -8,7 +8,7 @@ use super::features::{self, Package};
 use super::lock::{self, LockError};
 use super::manifests::{self, CODEGEN, RuntimeCrate, TRANSPORT};
 use super::unused::Unused;
-use super::{NewFile, PlanError, Policy};
+use super::{NewFile, PlanError, Policy, Request};
 use crate::embedded;
 use crate::settings::{Runtime, Settings};
 
@@ -18,14 +18,16 @@ const VERSIONS: &str = "# <versions>\n";
 /// The folder of the vendored crates.
 const VENDORED: &str = "runtime";
 
-/// The crates of volplane's that a project needs.
-pub(super) fn crates(settings: &Settings) -> Vec<RuntimeCrate> {
-    if super::compiles_itself(settings) { vec![CODEGEN, TRANSPORT] } else { vec![TRANSPORT] }
+/// The crates of volplane's that a project needs, which has services (`serves`) or types alone.
+pub(super) fn crates(settings: &Settings, serves: bool) -> Vec<RuntimeCrate> {
+    let needed = [(CODEGEN, super::compiles_itself(settings)), (TRANSPORT, serves)];
+    needed.into_iter().filter(|(_, is_needed)| *is_needed).map(|(known, _)| known).collect()
 }
 
-/// Adds the vendored crates and Cargo.lock to a project's files, and the versions to its Cargo.toml. A user's `own`
+/// Adds the vendored crates and Cargo.lock to a project's files, and the versions to its Cargo.toml. A user's own
 /// templates may name versions themselves, and crates that volplane has not been tested with.
-pub(super) fn complete(files: &mut Vec<NewFile>, settings: &Settings, own: bool) -> Result<(), PlanError> {
+pub(super) fn complete(files: &mut Vec<NewFile>, request: &Request<'_>) -> Result<(), PlanError> {
+    let Request { settings, services, templates, .. } = request;
     let workspace = manifests::parse("Cargo.toml", embedded::file("Cargo.toml")?)?;
     let mut members = Vec::new();
     let mut versions = BTreeMap::new();
@@ -36,8 +38,8 @@ pub(super) fn complete(files: &mut Vec<NewFile>, settings: &Settings, own: bool)
         members.push(manifest);
     }
 
-    let runtime =
-        crates(settings).into_iter().map(|known| vendored(known, &workspace)).collect::<Result<Vec<_>, _>>()?;
+    let crates = crates(settings, !services.is_empty());
+    let runtime = crates.into_iter().map(|known| vendored(known, &workspace)).collect::<Result<Vec<_>, _>>()?;
     let copies = runtime.iter().filter(|_| settings.runtime == Runtime::Vendored);
     super::add(files, copies.flat_map(|(_, files)| files.iter().cloned()).collect::<Vec<_>>().into_iter());
 
@@ -64,7 +66,7 @@ pub(super) fn complete(files: &mut Vec<NewFile>, settings: &Settings, own: bool)
             super::add(files, std::iter::once(file));
         }
         // cargo makes one that has the other crates, too.
-        Err(LockError::Missing(_)) if own => {}
+        Err(LockError::Missing(_)) if templates.are_own() => {}
         Err(error) => return Err(error.into()),
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::service::ServiceView;
-use crate::settings::{IdlSettings, Transport};
+use crate::settings::{Generated, IdlSettings, Transport};
 
 /// Everything that a template may say.
 #[derive(Debug, Serialize)]
@@ -24,11 +24,13 @@ pub(crate) struct ProjectView {
     pub(crate) transports: Vec<TransportView>,
     /// The features of volplane-transport that the programs need, sorted; `None` if no program uses that crate.
     pub(crate) transport_features: Option<BTreeSet<&'static str>>,
-    /// The services, in the order of the IDL files and of their texts; at least one.
+    /// What `[generated]` in volplane.toml says.
+    pub(crate) generated: Generated,
+    /// The services, in the order of the IDL files and of their texts; none in a project that has types alone.
     pub(crate) services: Vec<ServiceView>,
     /// The `use` lines of the file with the handlers of both ends of a session.
     pub(crate) hub_uses: Vec<String>,
-    /// The service that example calls go to: the first that has a method.
+    /// The service that example calls go to: the first that has a method; 0 if there is no service.
     pub(crate) example: usize,
     /// The IDL files, in the order of volplane.toml.
     pub(crate) idls: Vec<IdlView>,

@@ -23,7 +23,7 @@ use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::project;
 use crate::record::{self, Record};
-use crate::settings::{Codegen, IdlSettings, Runtime, Settings, Transport};
+use crate::settings::{Codegen, Generated, IdlSettings, Runtime, Settings, Transport};
 use volplane_build::rust::ServiceApi;
 
 /// How many lives there are in every run; the variable PROPTEST_CASES asks for more. They are the same ones each time.
@@ -51,6 +51,7 @@ impl InMemory {
             transports: vec![Transport::Stdnet, Transport::Yamux],
             codegen: Codegen::BuildRs,
             runtime: Runtime::Git("https://example.org/volplane".to_owned()),
+            generated: Generated::default(),
             templates: None,
             set: BTreeMap::new(),
         };
@@ -75,7 +76,7 @@ impl InMemory {
         let meaning = idl.meaning.as_ref().ok_or_else(|| format!("the IDL has mistakes: {:#?}", idl.diagnostics))?;
         let files = project::render(meaning, &self.settings, &Templates::built_in(Flavour::General));
         let files = files.map_err(|error| error.to_string())?;
-        let rendered = Rc::new(Rendered { files, services: meaning.services(&self.settings.module) });
+        let rendered = Rc::new(Rendered { files, services: meaning.services(&self.settings) });
         self.rendered.replace(Some((inputs, rendered.clone())));
         Ok(rendered)
     }

@@ -70,7 +70,9 @@ impl UpkeepError {
             Self::Recover(error) => error.help(),
             Self::Interrupted => "run `volplane update`: it begins with putting back what was half done",
             Self::Templates(_) => template_dir::HELP,
-            Self::Project(ProjectError::NoService { .. }) => "add a service to the IDL",
+            Self::Project(ProjectError::SameService { .. }) => {
+                "rename one of the two; if the IDL is a newer version of the project's, copy it there and run `volplane update`"
+            }
             _ => return None,
         })
     }

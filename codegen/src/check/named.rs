@@ -57,10 +57,7 @@ impl Evaluator<'_> {
             Found::Lost => lost = true,
             Found::Nothing => {}
         }
-        let member_of = |id: DefId, member: &str| {
-            let place = self.members(id).iter().position(|value| value.name.text == member);
-            place.map(|place| Named::Member(id, place as u32))
-        };
+        let member_of = |id: DefId, member: &str| self.member_named(id, member).map(|place| Named::Member(id, place));
         if let Some((owner, member)) = name.rsplit_once('.') {
             match self.world.find(file, owner, Table::Types) {
                 Found::One(id) => {

@@ -214,18 +214,17 @@ impl Meant {
 
     /// "Did you mean", among all that `file` can name.
     fn near(world: &World, file: FileId, name: &str, wanted: Wanted) -> Option<Self> {
-        let mut candidates = world.candidates(file, wanted);
-        // In one order, so that equally near names give the same message in every run.
-        candidates.sort_unstable();
+        let candidates = world.candidates(file, wanted);
         // The right name in another file is nearer than any misspelling.
         let last = name.rsplit('.').next().unwrap_or(name);
-        let mut elsewhere = candidates.iter().filter(|candidate| candidate.rsplit('.').next() == Some(last));
-        if let Some(found) = elsewhere.next() {
-            let certain = last == name && elsewhere.all(|other| other == found);
-            return Some(Self { help: did_you_mean(found), replacement: certain.then(|| found.clone()) });
+        let elsewhere = || candidates.iter().filter(|candidate| candidate.rsplit('.').next() == Some(last));
+        // The least of several, so that the message is the same in every run; `nearest` does so, too.
+        if let Some(found) = elsewhere().min() {
+            let certain = last == name && elsewhere().all(|other| other == found);
+            return Some(Self { help: did_you_mean(found), replacement: certain.then(|| found.to_string()) });
         }
         let base = if wanted == Wanted::Type { BASE_TYPES } else { &[] };
-        let words = || candidates.iter().map(String::as_str).chain(base.iter().copied());
+        let words = || candidates.iter().map(AsRef::as_ref).chain(base.iter().copied());
         let help = did_you_mean(nearest(name, words())?);
         Some(Self { help, replacement: same_but_case(name, words()).map(str::to_owned) })
     }

@@ -13,7 +13,6 @@ const ROOT: &str = "volplane_gen";
 const ATTRIBUTES: &str = r#"#[rustfmt::skip]
 #[allow(
     missing_docs,
-    dead_code,
     deprecated,
     nonstandard_style,
     unreachable_pub,
@@ -21,14 +20,23 @@ const ATTRIBUTES: &str = r#"#[rustfmt::skip]
     clippy::all,
     clippy::pedantic,
     clippy::restriction,
-    reason = "names, comments and deprecations are the IDL's, and what no service uses is there, too"
+    reason = "names, comments and deprecations are the IDL's"
 )]
 "#;
+
+/// As [`ATTRIBUTES`], for the runtime module alone.
+const RUNTIME_ATTRIBUTES: &str = "#[allow(unused, reason = \"not every IDL needs all of it\")]\n";
 
 /// The files of `lowered`, whose pieces have these texts.
 pub(super) fn files(lowered: &Lowered, pieces: &[Vec<String>]) -> Vec<GeneratedFile> {
     let mut root = Module::new(ROOT);
-    root.children.push(Module { body: write::runtime(&lowered.options), is_public: false, ..Module::new(RUNTIME) });
+    root.children.push(Module {
+        attributes: RUNTIME_ATTRIBUTES,
+        // Descriptors have types of the runtime, which a user has to be able to name.
+        keyword: if lowered.options.descriptors { "pub mod" } else { "mod" },
+        body: write::runtime(&lowered.options),
+        ..Module::new(RUNTIME)
+    });
     for (module, pieces) in lowered.modules.iter().zip(pieces) {
         root.below(&module.path).body = body(pieces);
     }
@@ -55,15 +63,16 @@ fn body(pieces: &[String]) -> String {
 
 /// A module of the generated code with the modules in it.
 struct Module {
+    attributes: &'static str,
+    keyword: &'static str,
     name: String,
-    is_public: bool,
     body: String,
     children: Vec<Module>,
 }
 
 impl Module {
     fn new(name: &str) -> Module {
-        Module { name: name.to_owned(), is_public: true, body: String::new(), children: Vec::new() }
+        Module { attributes: "", keyword: "pub mod", name: name.to_owned(), body: String::new(), children: Vec::new() }
     }
 
     /// The module at a path below this one, made if it is not there.
@@ -77,12 +86,13 @@ impl Module {
         self.children[place].below(rest)
     }
 
-    fn head(&self) -> String {
-        format!("{}mod {}", if self.is_public { "pub " } else { "" }, names::escape(&self.name))
+    /// How it begins, but for `;` or its brace.
+    fn head(&self, indent: &str) -> String {
+        format!("{}{indent}{} {}", indented(self.attributes, indent), self.keyword, names::escape(&self.name))
     }
 
     fn declaration(&self, indent: &str) -> String {
-        format!("{indent}{};\n", self.head())
+        format!("{};\n", self.head(indent))
     }
 
     fn children_inline(&self, indent: &str, text: &mut String) {
@@ -90,7 +100,7 @@ impl Module {
             if index > 0 {
                 text.push('\n');
             }
-            text.push_str(&format!("{indent}{} {{\n", child.head()));
+            text.push_str(&format!("{} {{\n", child.head(indent)));
             let inner = format!("{indent}    ");
             text.push_str(&indented(&child.body, &inner));
             if !child.body.is_empty() && !child.children.is_empty() {

@@ -5,6 +5,8 @@
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
+use crate::write::RUNTIME;
+
 /// What Rust reserves, up to edition 2024.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
@@ -16,25 +18,8 @@ const KEYWORDS: &[&str] = &[
 /// Keywords that stay keywords behind `r#`.
 const PATH_KEYWORDS: &[&str] = &["self", "Self", "super", "crate"];
 
-/// Names that the generated code writes bare: type parameters, traits of the prelude, traits imported in functions.
-const USED_BARE: &[&str] = &[
-    "Buf",
-    "BufMut",
-    "Context",
-    "Err",
-    "From",
-    "None",
-    "Ok",
-    "Opt",
-    "S",
-    "Self",
-    "Send",
-    "Some",
-    "Sync",
-    "T",
-    "TLengthProtocolExt",
-    "TOutputProtocolExt",
-];
+/// Names that the generated code writes bare: type parameters, and what stands in the prelude.
+const USED_BARE: &[&str] = &["Err", "From", "None", "Ok", "S", "Self", "Send", "Some", "Sync", "T"];
 
 /// What a generated client has of its own.
 const METHODS_OF_CLIENTS: &[&str] = &["connect", "with_callopt"];
@@ -91,7 +76,7 @@ pub fn method_name(idl: &str) -> String {
 
 /// The modules that a dotted namespace stands for, keywords not yet escaped.
 pub fn module_path(namespace: &str) -> Vec<String> {
-    let path: Vec<String> = namespace
+    let mut path: Vec<String> = namespace
         .split('.')
         .filter(|segment| !segment.is_empty())
         .map(|segment| {
@@ -100,7 +85,12 @@ pub fn module_path(namespace: &str) -> Vec<String> {
             if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
         })
         .collect();
-    if path.is_empty() { vec!["idl".to_owned()] } else { path }
+    match path.first_mut() {
+        Some(first) if first == RUNTIME => first.push('2'),
+        Some(_) => {}
+        None => path.push("idl".to_owned()),
+    }
+    path
 }
 
 /// The identifier as it stands in Rust text.
@@ -162,6 +152,7 @@ mod tests {
         assert_eq!(field_name("a.b"), "a_b");
         assert_eq!(module_path("my-go.1st.Self"), ["my_go", "_1st", "self_"]);
         assert_eq!(module_path(""), ["idl"]);
+        assert_eq!(module_path("volplane_runtime.a"), ["volplane_runtime2", "a"]);
     }
 
     proptest! {

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::{DefinitionKind, Model};
+use crate::nearest;
+
 /// What the generated code holds. [`Default`] is what a project of `volplane new` begins with, without connections.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeOptions {
@@ -21,4 +24,140 @@ pub struct CodeOptions {
     pub connections: bool,
     /// A description of each service as data. Default: no.
     pub descriptors: bool,
+}
+
+/// An option that can't be followed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OptionError {
+    /// A name in [`CodeOptions::services`] that no file has.
+    #[error("no IDL defines a service `{name}`; {help}")]
+    UnknownService {
+        /// The name.
+        name: String,
+        /// Which service was probably meant, or all that there are.
+        help: String,
+    },
+    /// No name in [`CodeOptions::services`].
+    #[error("an empty list of services leaves all of them out; for types alone there is the option `types_only`")]
+    NoServices,
+    /// Something else than a path in [`CodeOptions::derive`].
+    #[error("`{text}` is not the path of a trait, such as `serde::Serialize`")]
+    Derive {
+        /// What it is.
+        text: String,
+    },
+    /// Something else than the name of a cargo feature in [`CodeOptions::serde_feature`].
+    #[error("`{text}` is not the name of a cargo feature, such as `serde`")]
+    Feature {
+        /// What it is.
+        text: String,
+    },
+}
+
+impl CodeOptions {
+    /// Whether the code of a service is generated, by its name in the IDL.
+    pub fn has_service(&self, name: &str) -> bool {
+        !self.types_only && self.services.as_ref().is_none_or(|names| names.iter().any(|chosen| chosen == name))
+    }
+
+    /// What can't be followed, all of it, in code of this model.
+    pub fn errors(&self, model: &Model) -> Vec<OptionError> {
+        let mut errors: Vec<OptionError> = Vec::new();
+        let not_paths = self.derive.iter().filter(|text| !is_trait_path(text));
+        errors.extend(not_paths.map(|text| OptionError::Derive { text: text.clone() }));
+        let not_features = self.serde_feature.iter().filter(|text| !is_feature(text));
+        errors.extend(not_features.map(|text| OptionError::Feature { text: text.clone() }));
+        match self.services.as_deref() {
+            Some([]) => errors.push(OptionError::NoServices),
+            names => errors.extend(names.unwrap_or_default().iter().filter_map(|name| unknown_service(name, model))),
+        }
+        errors
+    }
+}
+
+/// What is wrong with a name in [`CodeOptions::services`], if no file of the model defines such a service.
+pub fn unknown_service(name: &str, model: &Model) -> Option<OptionError> {
+    let definitions = model.files.iter().flat_map(|file| &file.definitions);
+    let services = definitions.filter(|definition| matches!(definition.kind, DefinitionKind::Service(_)));
+    let names: Vec<&str> = services.map(|definition| definition.name.text.as_str()).collect();
+    if names.contains(&name) {
+        return None;
+    }
+    let help = match (nearest(name, names.iter().copied()), names.is_empty()) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, true) => "there is none".to_owned(),
+        (None, false) => {
+            let known: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            format!("known are {}", known.join(", "))
+        }
+    };
+    Some(OptionError::UnknownService { name: name.to_owned(), help })
+}
+
+/// Whether a text is the path of a trait as `derive` takes it: `Hash`, `serde::Serialize`, `::serde::Serialize`.
+pub fn is_trait_path(text: &str) -> bool {
+    let is_start = |c: char| c.is_alphabetic() || c == '_';
+    let is_ident = |part: &str| part.starts_with(is_start) && part.chars().all(|c| is_start(c) || c.is_alphanumeric());
+    text.strip_prefix("::").unwrap_or(text).split("::").all(is_ident)
+}
+
+/// Whether cargo takes a text as the name of a feature, and it needs no escaping in `cfg`.
+fn is_feature(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Memory, check};
+
+    fn errors(options: &CodeOptions) -> Vec<String> {
+        let text = "service Echo {} service Shop {} service Unrelated {}";
+        let checked = check(&["a.thrift".into()], &[], &Memory::new().with("a.thrift", text));
+        let model = checked.model.expect("it is valid");
+        options.errors(&model).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn every_option_that_can_not_be_followed_is_reported() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let right = CodeOptions {
+            derive: names(&["Hash", "serde::Serialize", "::a_b::C1"]),
+            services: Some(names(&["Echo", "Shop"])),
+            serde_feature: Some("serde-1".to_owned()),
+            ..CodeOptions::default()
+        };
+        assert_eq!(errors(&right), Vec::<String>::new());
+        let wrong = CodeOptions {
+            derive: names(&["", "serde::", "a b", "Into<u8>", "1st"]),
+            services: Some(names(&["Ehco", "Shop", "Xyz"])),
+            serde_feature: Some("a\"b".to_owned()),
+            ..CodeOptions::default()
+        };
+        insta::assert_snapshot!(errors(&wrong).join("\n"), @r#"
+        `` is not the path of a trait, such as `serde::Serialize`
+        `serde::` is not the path of a trait, such as `serde::Serialize`
+        `a b` is not the path of a trait, such as `serde::Serialize`
+        `Into<u8>` is not the path of a trait, such as `serde::Serialize`
+        `1st` is not the path of a trait, such as `serde::Serialize`
+        `a"b` is not the name of a cargo feature, such as `serde`
+        no IDL defines a service `Ehco`; did you mean `Echo`?
+        no IDL defines a service `Xyz`; known are `Echo`, `Shop`, `Unrelated`
+        "#);
+        let none = CodeOptions { services: Some(Vec::new()), ..CodeOptions::default() };
+        let expected =
+            "an empty list of services leaves all of them out; for types alone there is the option `types_only`";
+        assert_eq!(errors(&none), [expected]);
+    }
+
+    #[test]
+    fn services_are_left_out_by_name_or_all_together() {
+        let mut options = CodeOptions::default();
+        assert!(options.has_service("Echo"));
+        options.services = Some(vec!["Shop".to_owned()]);
+        assert_eq!((options.has_service("Echo"), options.has_service("Shop")), (false, true));
+        options.types_only = true;
+        assert!(!options.has_service("Shop"));
+    }
 }

@@ -3,6 +3,7 @@
 //! What is the same for all services stands in `runtime_service.rs.in`.
 
 mod connections;
+mod descriptor;
 mod messages;
 mod method;
 
@@ -23,6 +24,9 @@ pub(crate) fn item(scope: &Scope, id: DefId) -> String {
     }
     for method in service.methods.iter().filter(|method| !method.inherited) {
         text.push_str(&messages::items(scope, &service, method));
+    }
+    if scope.options.descriptors {
+        text.push_str(&descriptor::item(scope, &service));
     }
     text
 }

@@ -118,9 +118,10 @@ impl MigrateError {
             Self::Yaml { .. } => "mend the file, or move it away and give the IDL with --idl PATH",
             Self::NoIdl { .. } => "give the IDL with --idl PATH, once for each file",
             Self::SeveralIdls { .. } => "choose with --idl PATH, once for each file",
-            Self::Module(_) => "choose a name with --module NAME: ASCII letters, digits, `-` and `_`, a letter first",
+            Self::Module(_) => {
+                "choose a name with --module NAME: lowercase ASCII letters, digits, `-` and `_`, a letter first"
+            }
             Self::Project(ProjectError::SameService { .. }) => "leave one of the two out",
-            Self::Project(ProjectError::NoService { .. }) => "give the file that has one with --idl PATH",
             Self::Apply(CreateError::Io { .. }) => "name a folder that can be made and written in",
             Self::New(error) => return error.help(),
             Self::Project(_) | Self::Apply(_) => return None,

@@ -101,13 +101,14 @@ impl NewError {
                 "move it away, or make the project elsewhere: volplane new IDL DIR"
             }
             Self::NotAFolder { .. } => "name a new or empty folder",
-            Self::Module(_) => "choose a name with --module NAME: ASCII letters, digits, `-` and `_`, a letter first",
+            Self::Module(_) => {
+                "choose a name with --module NAME: lowercase ASCII letters, digits, `-` and `_`, a letter first"
+            }
             Self::EmptyService => "leave --service out to use the IDL's service",
             Self::NoRuntime { .. } => {
                 "give the folder that holds volplane's transport/ and codegen/: --runtime path=DIR"
             }
             Self::Templates(_) => template_dir::HELP,
-            Self::Project(ProjectError::NoService { .. }) => "add a service, or give the file that has one",
             Self::Project(ProjectError::SameService { .. }) => "rename one of the two services",
             Self::Apply(CreateError::Io { .. }) => "name a folder that can be made and written in",
             Self::Apply(CreateError::Interrupted) | Self::Path { .. } | Self::Project(_) => return None,

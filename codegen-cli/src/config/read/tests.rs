@@ -15,12 +15,53 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(settings.transports, Transport::ALL);
     assert_eq!((settings.codegen, settings.runtime), (Codegen::BuildRs, Runtime::Vendored));
     assert_eq!(settings.idls[0].path, "idl/a.thrift");
+    assert_eq!(settings.generated, Generated::default());
+}
+
+#[test]
+fn what_the_generated_code_holds_is_read() {
+    let text = "\
+[generated]
+keep_unknown_fields = true
+derive = [\"serde::Serialize\", \"Hash\"]
+split = true
+types_only = true
+serde = true
+services = [\"Echo\",
+  \"Shop\"]
+descriptors = true
+";
+    let service = |name: &str, line, column| ChosenService { name: name.to_owned(), line, column };
+    let expected = Generated {
+        keep_unknown_fields: true,
+        derive: vec!["serde::Serialize".to_owned(), "Hash".to_owned()],
+        split: true,
+        types_only: true,
+        serde: true,
+        services: Some(vec![service("Echo", 11, 13), service("Shop", 12, 3)]),
+        descriptors: true,
+    };
+    assert_eq!(settings(&format!("{GOOD}{text}")).map(|settings| settings.generated), Ok(expected));
+}
+
+#[test]
+fn every_mistake_about_the_generated_code_is_told_with_its_place() {
+    let text = "\
+[generated]
+keep_unknown_field = true
+split = \"yes\"
+derive = [\"serde Serialize\", \"Hash\", \"Hash\", 3]
+services = []
+serde = 1
+";
+    insta::assert_snapshot!(mistakes(&format!("{GOOD}{text}")).join("\n"));
+    insta::assert_snapshot!(mistakes(&format!("generated = true\n{GOOD}")).join("\n"));
 }
 
 #[test]
 fn the_documentation_has_every_key() {
     let text = include_str!("../../../../docs/keeping.md");
-    for key in KEYS.iter().chain(IDL_KEYS) {
+    for key in KEYS.iter().chain(IDL_KEYS).chain(GENERATED_KEYS) {
         let forms = [format!("| `{key}` |"), format!("| `[{key}]` |"), format!("| `[[{key}]]` |")];
         assert!(forms.iter().any(|form| text.contains(form)), "docs/keeping.md lacks `{key}`");
     }

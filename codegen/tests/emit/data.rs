@@ -1,0 +1,16 @@
+//! Generated types, compiled and used: a program with tests of its own, `data/tests.rs`.
+
+use volplane_build::write::CodeOptions;
+
+use crate::support::{self, Project};
+
+#[test]
+fn data_survives_and_hostile_bytes_are_refused() {
+    let model = support::model(&[support::idl("../data/rich.thrift")], &[]);
+    let project = Project::new("data");
+    let options = CodeOptions { types_only: true, ..CodeOptions::default() };
+    project.add_tests("rich", &model, &options, include_str!("data/tests.rs"));
+    let kept = CodeOptions { keep_unknown_fields: true, ..options };
+    project.add_tests("kept", &model, &kept, include_str!("data/kept.rs"));
+    project.cargo(&["test"]);
+}
