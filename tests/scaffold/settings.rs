@@ -65,7 +65,7 @@ fn everything(codegen: &str) -> TestResult {
     )?;
     updated(&sandbox)?;
     // cargo adds the dependency to the lock file.
-    let built = workshop.cargo(&project, &["metadata", "--offline"])?;
+    let built = workshop.cargo(&project, &["update", "--workspace", "--offline"])?;
     assert!(built.success, "{}", built.stderr);
     workshop.assert_formatted(&project)?;
     workshop.build_and_test(&project)?;

@@ -82,6 +82,36 @@ pub(crate) fn doc_text(comment: &str) -> Option<String> {
     if text.is_empty() { None } else { Some(text.to_owned()) }
 }
 
+/// The text of plain comments that stand together, as `doc_text` would have it: without marks, rulers of punctuation, and
+/// fields that are commented out.
+pub(crate) fn plain_text(comments: &[&str]) -> Option<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for comment in comments {
+        let inner = match comment.strip_prefix("/*") {
+            Some(block) => block.strip_suffix("*/").unwrap_or(block),
+            None => comment.trim_start_matches(['/', '#']),
+        };
+        lines.extend(inner.lines().map(|line| {
+            let line = if comment.starts_with("/*") { line.trim().trim_start_matches('*').trim_start() } else { line };
+            // It would end the comment when the model is printed.
+            line.trim_end().replace("*/", "* /")
+        }));
+    }
+    let is_ruler = |line: &String| !line.chars().any(char::is_alphanumeric);
+    let is_field = |line: &String| {
+        let rest = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+        rest.len() < line.trim_start().len() && rest.trim_start().starts_with(':')
+    };
+    lines.retain(|line| line.is_empty() || !(is_ruler(line) || is_field(line)));
+    let first = lines.iter().position(|line| !line.is_empty())?;
+    let last = lines.iter().rposition(|line| !line.is_empty())?;
+    let lines = &lines[first..=last];
+    let indent = |line: &String| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let shared = lines.iter().filter(|line| !line.is_empty()).map(indent).min().unwrap_or(0);
+    let lines: Vec<&str> = lines.iter().map(|line| line.get(shared..).unwrap_or_default()).collect();
+    Some(lines.join("\n"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,11 +1,12 @@
 //! Where the parser is, what it saw, and how it complains.
 
+mod docs;
+
 use super::{Parsed, Parsing, Reported};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Hidden, Severity};
 use crate::span::{FileId, Name, Span};
 use crate::syntax::lex::Lexed;
-use crate::syntax::literal::doc_text;
 use crate::syntax::token::{Keyword, Symbol, Token, TokenKind};
 use crate::syntax::tree::Tree;
 
@@ -155,15 +156,6 @@ impl<'a> Parser<'a> {
         }
         self.bump();
         Ok(Name { text, span })
-    }
-
-    /// The doc comment before this token, if there is one.
-    pub(super) fn doc(&self) -> Option<String> {
-        let comments = &self.lexed.comments;
-        let end = comments.partition_point(|comment| comment.before as usize <= self.at);
-        let here = comments[..end].iter().rev().take_while(|comment| comment.before as usize == self.at);
-        let found = here.into_iter().find(|comment| comment.doc)?;
-        doc_text(self.text.get(found.start as usize..found.end as usize)?)
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) -> Reported {
