@@ -376,7 +376,7 @@ fn defaults_are_those_of_the_idl() {
     assert_eq!(defaults.number, Some(42));
     assert_eq!(defaults.text.as_deref(), Some("hello"));
     assert_eq!(defaults.either, Some(Either::Inner(Inner { number: 7, text: Some("seven".into()), last: None })));
-    assert_eq!(defaults.color, Color::GREEN);
+    assert_eq!(defaults.color, Color::RED);
     assert_eq!(defaults.chain.as_ref().map(|chain| chain.number), Some(Some(3)));
     assert_eq!(defaults.expression, Some(Expression::Negated(Arc::new(Expression::Value(4)))));
     assert_eq!(defaults.named, Some(ZERO));
@@ -400,6 +400,7 @@ fn defaults_are_those_of_the_idl() {
 #[test]
 fn enums_and_exceptions_show_themselves() {
     assert_eq!(Color::GREEN.to_string(), "GREEN");
+    assert_eq!(Color::CRIMSON.to_string(), "RED");
     assert_eq!(Color::from(99).to_string(), "99");
     assert_eq!(Color::try_from_i32(2), Some(Color::GREEN));
     assert_eq!(Color::try_from_i32(3), None);
