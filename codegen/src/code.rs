@@ -90,7 +90,6 @@ codes! {
     E067 Error "not a UUID",
     E068 Error "two defaults in a union",
     E069 Error "an exception with the id of the result",
-    E070 Error "valid, but more than Rust or volo can express",
     E099 Error "more mistakes than are shown",
     W001 Warning "an include that nothing uses",
     W002 Warning "an unknown pilota annotation",

@@ -62,7 +62,21 @@ pub(crate) fn integer(token: &str) -> Option<i64> {
 
 /// A doc comment without its marks and without the indentation and stars that its lines share.
 pub(crate) fn doc_text(comment: &str) -> Option<String> {
-    let inner = comment.strip_prefix("/**")?.strip_suffix("*/")?;
+    block_text(comment.strip_prefix("/**")?.strip_suffix("*/")?)
+}
+
+/// A comment of any style without its marks; empty if it has no text.
+pub(crate) fn comment_text(comment: &str) -> String {
+    let line = |mark: char| comment.trim_start_matches(mark).trim().to_owned();
+    match comment.strip_prefix("/*") {
+        Some(inner) => block_text(inner.strip_suffix("*/").unwrap_or(inner)).unwrap_or_default(),
+        None if comment.starts_with('#') => line('#'),
+        None => line('/'),
+    }
+}
+
+/// What stands between the marks of a block comment.
+fn block_text(inner: &str) -> Option<String> {
     let inner = inner.trim_start_matches('*').trim_end_matches('*');
     let mut lines: Vec<&str> = inner.lines().map(str::trim_end).collect();
     if let Some(first) = lines.first_mut() {
@@ -143,5 +157,12 @@ mod tests {
         assert_eq!(doc_text("/**\n   * a\n   *   b\n   *\n   * c\n   */").as_deref(), Some("a\n  b\n\nc"));
         assert_eq!(doc_text("/**\n    a\n      b\n*/").as_deref(), Some("a\n  b"));
         assert_eq!(doc_text("/** */"), None);
+    }
+
+    #[test]
+    fn comments_of_every_style_lose_their_marks() {
+        let texts = ["// a", "/// a ", "# a\r", "#a", "/* a */", "/**\n * a\n */"].map(comment_text);
+        assert_eq!(texts, ["a"; 6].map(str::to_owned));
+        assert_eq!(["//", "#!", "/**/", "/***/"].map(comment_text), ["", "!", "", ""].map(str::to_owned));
     }
 }

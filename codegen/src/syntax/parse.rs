@@ -26,6 +26,7 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Hidden};
 use crate::span::{FileId, Span};
 pub(crate) use cursor::Parser;
+pub(crate) use respell::is_include;
 
 /// The mistake has been reported; the caller has to find its way on.
 #[derive(Clone, Copy, Debug)]
@@ -112,10 +113,18 @@ impl Parser<'_> {
         self.bump();
     }
 
+    /// Gives the definition that was just added, if one was, its place.
+    fn end_definition(&mut self, before: usize, start: Span) {
+        let span = self.since(start);
+        if let Some(definition) = self.tree.definitions.get_mut(before) {
+            definition.span = span;
+        }
+    }
+
     /// One definition, and whatever is needed to go on behind a broken one.
     fn definition(&mut self, keyword: Keyword) {
         let before = self.tree.definitions.len();
-        let mark = self.mark();
+        let (mark, start) = (self.mark(), self.span());
         let result = match keyword {
             Keyword::Typedef => self.typedef(),
             Keyword::Const => self.constant(),
@@ -123,6 +132,7 @@ impl Parser<'_> {
             Keyword::Service => self.service(),
             _ => self.record(keyword),
         };
+        self.end_definition(before, start);
         if result.is_err() {
             if self.tree.definitions.len() == before {
                 self.lose_names(mark);

@@ -81,12 +81,14 @@ impl Project {
     }
 
     /// Adds a program that includes generated code.
-    pub(crate) fn add_program(&self, name: &str, model: &Model, text: &str) {
+    pub(crate) fn add_program(&self, name: &str, model: &Model, options: &CodeOptions, text: &str) {
         let dir = self.dir.join(name);
         std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
         let tokio = "tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\", \"time\"] }\n";
         write(&dir.join("Cargo.toml"), &(include_str!("Cargo.toml.in").replace("NAME", name) + tokio));
-        write(&dir.join("src/generated.rs"), &code(model));
+        for file in files(model, options) {
+            write(&dir.join("src").join(file.path), &file.text);
+        }
         write(&dir.join("src/main.rs"), text);
     }
 

@@ -148,6 +148,13 @@ fn names_of_a_file_of_another_language_are_not_reported_as_missing() {
     assert_eq!(errors(&found).iter().map(|one| one.code()).collect::<Vec<_>>(), [Code::E006]);
 }
 
+#[test]
+fn what_a_misspelled_include_names_is_read() {
+    let found = checked("import \"x.thrift\"\ninculde \"dir/none.thrift\"\nstruct A { 1: x.B b 2: x.C c }\n");
+    let codes: Vec<Code> = errors(&found).iter().map(|one| one.code()).collect();
+    assert_eq!(codes, [Code::E027, Code::E027, Code::E002, Code::E030], "{}", shown(&found));
+}
+
 /// Valid, however much it looks like a mistake.
 #[test]
 fn odd_names_of_valid_files_stay_names() {

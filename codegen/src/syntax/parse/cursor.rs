@@ -85,14 +85,16 @@ impl<'a> Parser<'a> {
         Span { file: self.file, start: token.start, end: token.end }
     }
 
-    /// From the beginning of `first` to the end of the token just read.
+    /// From the beginning of `first` to the end of the token just read, or of the one before if it is a separator.
     pub(super) fn since(&self, first: Span) -> Span {
-        let last = self.at.checked_sub(1).and_then(|at| self.lexed.tokens.get(at));
+        let read = self.lexed.tokens.get(..self.at).unwrap_or_default();
+        let separates = |token: &&Token| matches!(token.kind, TokenKind::Symbol(Symbol::Comma | Symbol::Semicolon));
+        let last = read.iter().rev().find(|token| !separates(token));
         Span { end: last.map_or(first.end, |token| token.end).max(first.start), ..first }
     }
 
     /// The empty place behind the token just read.
-    pub(super) fn behind(&self) -> Span {
+    pub(super) fn place_behind(&self) -> Span {
         let last = self.at.checked_sub(1).and_then(|at| self.lexed.tokens.get(at));
         let end = last.map_or(0, |token| token.end);
         Span { file: self.file, start: end, end }
@@ -254,7 +256,7 @@ impl<'a> Parser<'a> {
             diagnostic
                 .label(open, format!("`{mark}` stands here"))
                 .help(format!("close it with `{close}`"))
-                .fix_with(self.behind(), fix),
+                .fix_with(self.place_behind(), fix),
         )
     }
 

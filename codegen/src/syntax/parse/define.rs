@@ -11,7 +11,9 @@ use crate::syntax::tree::{Definition, DefinitionKind, EnumValue, ValueKind};
 
 impl Parser<'_> {
     pub(super) fn define(&mut self, name: Name, doc: Option<String>, kind: DefinitionKind, damaged: bool) {
-        self.tree.definitions.push(Definition { name, doc, annotations: Vec::new(), kind, damaged });
+        // Its whole place is known at its end.
+        let span = name.span;
+        self.tree.definitions.push(Definition { name, doc, annotations: Vec::new(), kind, damaged, span });
     }
 
     /// The annotations of the definition that was just added, which stays even if they can't be read.
@@ -111,7 +113,7 @@ impl Parser<'_> {
     }
 
     fn enum_value(&mut self) -> Parsed<EnumValue> {
-        let doc = self.doc();
+        let (doc, start) = (self.doc(), self.span());
         let name = self.name("the name of an enum member")?;
         let value = if self.eat(Symbol::Equals).is_some() || self.equals_is_meant() {
             let span = self.span();
@@ -126,8 +128,9 @@ impl Parser<'_> {
             None
         };
         let annotations = self.annotations()?;
+        let span = self.since(start);
         self.end_of_member()?;
-        Ok(EnumValue { name, value, doc, annotations })
+        Ok(EnumValue { name, value, doc, annotations, span })
     }
 
     pub(super) fn senum(&mut self) -> Parsed<()> {

@@ -27,7 +27,10 @@ impl Parser<'_> {
         let word = self.text_of(span);
         let next = self.token(1).kind;
         if word == "senum" && next == TokenKind::Name {
-            if self.senum().is_err() {
+            let before = self.tree.definitions.len();
+            let result = self.senum();
+            self.end_definition(before, span);
+            if result.is_err() {
                 self.skip_to_definition();
             }
             return;

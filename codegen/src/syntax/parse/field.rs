@@ -79,7 +79,7 @@ impl Parser<'_> {
     }
 
     fn field(&mut self, place: Place) -> Parsed<Field> {
-        let doc = self.doc();
+        let (doc, start) = (self.doc(), self.span());
         let id = self.field_id()?;
         let requiredness = self.requiredness();
         self.dialect_terse();
@@ -96,8 +96,9 @@ impl Parser<'_> {
         let default = if self.eat(Symbol::Equals).is_some() { Some(self.value()?) } else { None };
         self.xsd_attributes(0)?;
         let annotations = self.annotations()?;
+        let span = self.since(start);
         self.end_of_field(place)?;
-        Ok(Field { id, requiredness, ty, reference, name, default, doc, annotations })
+        Ok(Field { id, requiredness, ty, reference, name, default, doc, annotations, span })
     }
 
     /// Whether a keyword stands here that begins a definition or a method, so that the list must have ended.

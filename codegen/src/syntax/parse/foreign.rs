@@ -145,7 +145,7 @@ impl Parser<'_> {
             Diagnostic::at(Code::E028, self.since(name.span), "the type of a field comes before its name", "")
                 .help(format!("write `{right}`"))
                 .fix(before, "")
-                .fix(self.behind(), format!(" {name}")),
+                .fix(self.place_behind(), format!(" {name}")),
         );
         name
     }

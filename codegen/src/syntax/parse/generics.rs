@@ -84,7 +84,7 @@ impl Parser<'_> {
         }
         let closes = matches!(self.token(1).kind, TokenKind::Symbol(Symbol::CloseAngle | Symbol::OpenAngle));
         if closes && matches!(self.kind(), TokenKind::Name | TokenKind::Keyword(_)) {
-            let place = self.behind();
+            let place = self.place_behind();
             let message = "expected `,` between the two types of a map";
             self.complain(Diagnostic::at(Code::E020, place, message, "").help("write `,`").fix(place, ","));
             return Ok(());
@@ -109,7 +109,7 @@ impl Parser<'_> {
             (Keyword::Map, Some(second)) => (TypeKind::Map(first, Box::new(second)), diagnostic.fix(close, ">")),
             (Keyword::Map, None) => {
                 let second = Box::new(self.nested_type(depth + 1)?);
-                let diagnostic = diagnostic.fix(close, ", ").fix(self.behind(), ">");
+                let diagnostic = diagnostic.fix(close, ", ").fix(self.place_behind(), ">");
                 (TypeKind::Map(first, second), diagnostic)
             }
             (Keyword::Set, _) => (TypeKind::Set(first), diagnostic.fix(close, ">")),
@@ -134,7 +134,7 @@ impl Parser<'_> {
         if close.is_none() {
             self.expect(Symbol::CloseBracket)?;
         }
-        let end = self.behind();
+        let end = self.place_behind();
         let text = self.text_of(element.span);
         if text == "byte" && close.is_some() {
             let whole = self.since(open);

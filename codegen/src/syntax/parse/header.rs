@@ -78,10 +78,12 @@ impl Parser<'_> {
             }
         }
         self.report(warning);
+        let span = self.since(start);
         self.tree.namespaces.push(Namespace {
             scope: Name { text: scope.to_owned(), span: start },
             name,
             annotations: Vec::new(),
+            span,
         });
         self.eat_header_separator();
         Ok(())
@@ -114,7 +116,8 @@ impl Parser<'_> {
             );
         }
         self.note_hyphens(&name, start);
-        self.tree.namespaces.push(Namespace { scope, name, annotations });
+        let span = self.since(start);
+        self.tree.namespaces.push(Namespace { scope, name, annotations, span });
         Ok(())
     }
 

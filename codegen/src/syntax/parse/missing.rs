@@ -8,7 +8,7 @@ use crate::syntax::token::{Keyword, Symbol, TokenKind};
 
 impl Parser<'_> {
     fn missing(&mut self, mark: &str, before: &str) -> Span {
-        let place = self.behind();
+        let place = self.place_behind();
         self.complain(
             Diagnostic::at(Code::E020, place, format!("expected `{mark}` here"), "")
                 .help(format!("write `{mark}`"))
@@ -117,7 +117,7 @@ impl Parser<'_> {
             self.same_line(ahead) && (bracket || self.is_word(ahead))
         };
         if type_begins(0) {
-            let place = self.behind();
+            let place = self.place_behind();
             let message = "expected `:` behind the field id";
             self.complain(Diagnostic::at(Code::E020, place, message, "").help("write `:`").fix(place, ":"));
             return Ok(());

@@ -50,6 +50,19 @@ const FOREIGN: &[(&str, Keyword)] = &[
     ("throw", Keyword::Throws),
 ];
 
+fn meant(word: &str, keywords: &[Keyword]) -> Option<Keyword> {
+    let foreign = FOREIGN.iter().find(|(foreign, _)| foreign.eq_ignore_ascii_case(word));
+    if let Some((_, keyword)) = foreign {
+        return Some(*keyword).filter(|keyword| keywords.contains(keyword));
+    }
+    Keyword::from_text(nearest(word, keywords.iter().map(|keyword| keyword.text()))?)
+}
+
+/// Whether a word that begins a line before a quoted text was meant to be `include`.
+pub(crate) fn is_include(word: &str) -> bool {
+    word != "hs_include" && meant(word, DEFINITIONS) == Some(Keyword::Include)
+}
+
 impl Parser<'_> {
     /// Which of these keywords the word `ahead` was meant to be: nearly the same, or what another language calls it.
     pub(super) fn meant(&self, ahead: usize, keywords: &[Keyword]) -> Option<Keyword> {
@@ -57,12 +70,7 @@ impl Parser<'_> {
         if token.kind != TokenKind::Name {
             return None;
         }
-        let word = self.text_of(self.span_of(token));
-        let foreign = FOREIGN.iter().find(|(foreign, _)| foreign.eq_ignore_ascii_case(word));
-        if let Some((_, keyword)) = foreign {
-            return Some(*keyword).filter(|keyword| keywords.contains(keyword));
-        }
-        Keyword::from_text(nearest(word, keywords.iter().map(|keyword| keyword.text()))?)
+        meant(self.text_of(self.span_of(token)), keywords)
     }
 
     /// The keyword of a definition or a header line that this word was meant to be, where only such a line can begin.

@@ -81,7 +81,7 @@ impl Parser<'_> {
     }
 
     fn method(&mut self, damaged: &mut bool) -> Parsed<Method> {
-        let doc = self.doc();
+        let (doc, start) = (self.doc(), self.span());
         self.dialect_method_word();
         let oneway = match self.eat_keyword(Keyword::Async) {
             Some(span) => {
@@ -121,9 +121,10 @@ impl Parser<'_> {
         }
         *damaged |= arguments.damaged || throws.damaged;
         let annotations = self.annotations()?;
+        let span = self.since(start);
         self.end_of_method()?;
         let (arguments, throws) = (arguments.fields, throws.fields);
-        Ok(Method { name, oneway, result, arguments, throws, throws_span, doc, annotations })
+        Ok(Method { name, oneway, result, arguments, throws, throws_span, doc, annotations, span })
     }
 
     /// `throws`, or the word that was meant for it.
