@@ -100,7 +100,9 @@ impl Project {
         // Types need pilota alone.
         let manifest: String =
             manifest.lines().filter(|line| !line.starts_with("volo")).map(|line| format!("{line}\n")).collect();
-        write(&dir.join("Cargo.toml"), &manifest);
+        let features: String =
+            options.serde_feature.iter().map(|feature| format!("\n[features]\n{feature} = []\n")).collect();
+        write(&dir.join("Cargo.toml"), &(manifest + &features));
         for file in files(model, options) {
             write(&dir.join("src").join(file.path), &file.text);
         }
