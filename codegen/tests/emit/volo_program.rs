@@ -18,7 +18,7 @@ use shop::{
     BaseVersionArgsRecv, BaseVersionArgsSend, BaseVersionResultRecv, BaseVersionResultSend, Item, ItemService,
     ItemServiceClient, ItemServiceClientBuilder, ItemServiceFailArgsSend, ItemServiceGenericClient,
     ItemServiceGetItemArgsRecv, ItemServiceGetItemArgsSend, ItemServiceGetItemException, ItemServiceGetItemResultRecv,
-    ItemServiceGetItemResultSend, ItemServiceOneShotClient, ItemServiceRequestRecv, ItemServiceRequestSend,
+    ItemServiceGetItemResultSend, ItemServiceOneShotClient, ItemServicePutItemException, ItemServiceRequestRecv, ItemServiceRequestSend,
     ItemServiceResponseRecv, ItemServiceResponseSend, ItemServiceServer, ItemServiceTouchResultSend,
     MkItemServiceGenericClient, NotFound, NothingRequestRecv, NothingServer, Orders, OrdersClientBuilder,
     OrdersServer, Size, SoldOut,
@@ -59,8 +59,14 @@ impl ItemService for Shop {
         Ok(sizes.into_iter().map(|size| Item { id: 1, title: Some(text.clone()), size: Some(size) }).collect())
     }
 
-    async fn put_item(&self, _item: Item) -> Result<(), ServerError> {
-        Ok(())
+    async fn put_item(&self, item: Item) -> Result<MaybeException<(), ItemServicePutItemException>, ServerError> {
+        Ok(match item.id {
+            0 => {
+                let closed = shop::Closed { message: Some("at night".into()) };
+                MaybeException::Exception(ItemServicePutItemException::Closed(closed.into()))
+            }
+            _ => MaybeException::Ok(()),
+        })
     }
 
     async fn touch(&self, id: i64) -> Result<(), ServerError> {
@@ -175,7 +181,9 @@ async fn calls(client: &ItemServiceClient) -> Result<(), Error> {
     {
         assert_eq!(found, [Item { id: 1, title: Some("pen".into()), size: Some(Size::SMALL) }]);
     }
-    client.put_item(item(1)).await?;
+    assert!(matches!(client.put_item(item(1)).await?, MaybeException::Ok(())));
+    let MaybeException::Exception(error) = client.put_item(item(0)).await? else { return Err("no exception".into()) };
+    assert_eq!(error.to_string(), "Closed: at night");
     client.touch(42).await?;
     while TOUCHED.load(Ordering::SeqCst) != 42 {
         tokio::time::sleep(Duration::from_millis(5)).await;
