@@ -72,6 +72,24 @@ fn beside_a_checkout() -> TestResult {
 }
 
 #[test]
+fn types_alone_need_pilota_and_nothing_of_volo() -> TestResult {
+    let sandbox = Sandbox::with_echo()?;
+    for codegen in ["build-rs", "checked-in"] {
+        for runtime in ["vendored".to_owned(), format!("path={}/..", env!("CARGO_MANIFEST_DIR"))] {
+            let name = format!("{codegen}-{}", runtime.split('=').next().unwrap_or_default());
+            let options = ["--types-only", "--codegen", codegen, "--runtime", &runtime];
+            let new = sandbox.run(&[&["new", "idl/echo.thrift", &name][..], &options].concat())?;
+            assert_eq!(new.code, Some(0), "{name}: {}", new.stderr);
+            let project = sandbox.path().join(&name);
+            assert_eq!(built(&project, &["--locked"])?, "", "{name}");
+            let locked = fs::read_to_string(project.join("Cargo.lock"))?;
+            assert!(locked.contains("name = \"pilota\"") && !locked.contains("name = \"volo"), "{name}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn the_generated_crate_needs_no_connection() -> TestResult {
     let sandbox = Sandbox::with_echo()?;
     let new = sandbox.run(&["new", "idl/echo.thrift", "hello", "--codegen", "checked-in"])?;

@@ -97,8 +97,8 @@ impl Builder {
         self
     }
 
-    /// The cargo feature behind which types implement serde's traits. The feature has to turn on a dependency `serde`:
-    /// `serde = ["dep:serde"]`. Default: none.
+    /// The cargo feature of the crate behind which types implement serde's traits: `serde = []` under `[features]`, as pilota
+    /// brings serde along. Default: none.
     pub fn serde_feature(mut self, feature: impl Into<String>) -> Self {
         self.options.serde_feature = Some(feature.into());
         self

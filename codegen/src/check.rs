@@ -13,11 +13,13 @@ mod enums;
 mod fields;
 mod lints;
 mod named;
+mod places;
 mod resolve;
 mod rust_names;
 mod services;
 mod sink;
 mod values;
+mod words;
 mod world;
 
 use crate::diagnostic::{Diagnostic, Severity};

@@ -8,6 +8,7 @@ mod echo;
 mod living;
 #[path = "../../codegen-cli/tests/living/mod.rs"]
 mod model;
+mod settings;
 mod several;
 #[path = "../../codegen-cli/tests/support/mod.rs"]
 mod support;

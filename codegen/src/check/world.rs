@@ -4,6 +4,7 @@ use crate::load::LoadedFile;
 use crate::model::{DefId, stem_of};
 use crate::span::FileId;
 use crate::syntax::tree::{Definition, DefinitionKind, Tree};
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 
@@ -124,13 +125,13 @@ impl World {
     }
 
     /// Every name of the wanted sort that `file` can write, as it has to write it.
-    pub(super) fn candidates(&self, file: FileId, wanted: Wanted) -> Vec<String> {
+    pub(super) fn candidates(&self, file: FileId, wanted: Wanted) -> Vec<Cow<'_, str>> {
         let unit = self.unit(file);
         let own = unit.tree.definitions.iter().flat_map(|definition| wanted.names(definition));
         let included = (0..).zip(&unit.includes).filter_map(|(place, id)| Some((unit.stem_of_include(place), (*id)?)));
         let theirs = included.flat_map(|(stem, id)| {
             let names = self.unit(id).tree.definitions.iter().flat_map(|definition| wanted.names(definition));
-            names.map(move |name| format!("{stem}.{name}"))
+            names.map(move |name| Cow::Owned(format!("{stem}.{name}")))
         });
         own.chain(theirs).collect()
     }
@@ -141,19 +142,16 @@ impl Wanted {
         if self == Self::Value { Table::Consts } else { Table::Types }
     }
 
-    fn names(self, definition: &Definition) -> Vec<String> {
-        let name = &definition.name.text;
-        match (self, &definition.kind) {
-            (Self::Value, DefinitionKind::Enum(members)) => {
-                members.iter().map(|member| format!("{name}.{}", member.name)).collect()
-            }
-            (Self::Value, DefinitionKind::Const(..)) | (Self::Service, DefinitionKind::Service(..)) => {
-                vec![name.clone()]
-            }
-            (Self::Value | Self::Service, _) => Vec::new(),
-            (Self::Type, DefinitionKind::Const(..) | DefinitionKind::Service(..)) => Vec::new(),
-            (Self::Type, _) => vec![name.clone()],
-        }
+    fn names(self, definition: &Definition) -> impl Iterator<Item = Cow<'_, str>> {
+        let name = definition.name.text.as_str();
+        let (members, itself): (&[_], bool) = match (self, &definition.kind) {
+            (Self::Value, DefinitionKind::Enum(members)) => (members, false),
+            (Self::Value, kind) => (&[], matches!(kind, DefinitionKind::Const(..))),
+            (Self::Service, kind) => (&[], matches!(kind, DefinitionKind::Service(..))),
+            (Self::Type, kind) => (&[], !matches!(kind, DefinitionKind::Const(..) | DefinitionKind::Service(..))),
+        };
+        let members = members.iter().map(move |member| Cow::Owned(format!("{name}.{}", member.name)));
+        members.chain(itself.then_some(Cow::Borrowed(name)))
     }
 }
 

@@ -86,7 +86,7 @@ pub fn module_path(namespace: &str) -> Vec<String> {
         })
         .collect();
     match path.first_mut() {
-        Some(first) if first == RUNTIME => first.push('2'),
+        Some(first) if [RUNTIME, "volplane_gen"].contains(&first.as_str()) => first.push('2'),
         Some(_) => {}
         None => path.push("idl".to_owned()),
     }
@@ -152,6 +152,7 @@ mod tests {
         assert_eq!(field_name("a.b"), "a_b");
         assert_eq!(module_path("my-go.1st.Self"), ["my_go", "_1st", "self_"]);
         assert_eq!(module_path(""), ["idl"]);
+        assert_eq!(module_path("volplaneGen.volplane_gen"), ["volplane_gen2", "volplane_gen"]);
         assert_eq!(module_path("volplane_runtime.a"), ["volplane_runtime2", "a"]);
     }
 

@@ -81,12 +81,14 @@ impl Project {
     }
 
     /// Adds a program that includes generated code.
-    pub(crate) fn add_program(&self, name: &str, model: &Model, text: &str) {
+    pub(crate) fn add_program(&self, name: &str, model: &Model, options: &CodeOptions, text: &str) {
         let dir = self.dir.join(name);
         std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
         let tokio = "tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\", \"time\"] }\n";
         write(&dir.join("Cargo.toml"), &(include_str!("Cargo.toml.in").replace("NAME", name) + tokio));
-        write(&dir.join("src/generated.rs"), &code(model));
+        for file in files(model, options) {
+            write(&dir.join("src").join(file.path), &file.text);
+        }
         write(&dir.join("src/main.rs"), text);
     }
 
@@ -98,7 +100,9 @@ impl Project {
         // Types need pilota alone.
         let manifest: String =
             manifest.lines().filter(|line| !line.starts_with("volo")).map(|line| format!("{line}\n")).collect();
-        write(&dir.join("Cargo.toml"), &manifest);
+        let features: String =
+            options.serde_feature.iter().map(|feature| format!("\n[features]\n{feature} = []\n")).collect();
+        write(&dir.join("Cargo.toml"), &(manifest + &features));
         for file in files(model, options) {
             write(&dir.join("src").join(file.path), &file.text);
         }
@@ -110,12 +114,6 @@ impl Project {
 
     /// Runs cargo on all of it and panics with what it says if it fails.
     pub(crate) fn cargo(&self, arguments: &[&str]) {
-        for entry in std::fs::read_dir(&self.dir).expect("the folder").flatten() {
-            // A crate of an earlier run that was not added again.
-            if entry.path().is_dir() && !entry.path().join("Cargo.toml").exists() {
-                let _ = std::fs::remove_dir_all(entry.path());
-            }
-        }
         self.run(&[arguments, &["--workspace"]].concat());
     }
 
@@ -125,6 +123,12 @@ impl Project {
     }
 
     fn run(&self, arguments: &[&str]) {
+        for entry in std::fs::read_dir(&self.dir).expect("the folder").flatten() {
+            // A crate of an earlier run that was not added again.
+            if entry.path().is_dir() && !entry.path().join("Cargo.toml").exists() {
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
+        }
         let output = Command::new(env!("CARGO"))
             .args(arguments)
             .args(["--quiet", "--offline", "--color=never"])

@@ -12,7 +12,7 @@ use volo_thrift::context::{ClientContext, ServerContext};
 use volo_thrift::server::{NamedService, Router, Server};
 use volo_thrift::{BizError, Bytes, ClientError, EntryMessage, MaybeException, ServerError};
 
-include!("generated.rs");
+include!("volplane_gen.rs");
 
 use shop::{
     BaseVersionArgsRecv, BaseVersionArgsSend, BaseVersionResultRecv, BaseVersionResultSend, Item, ItemService,
@@ -289,10 +289,27 @@ async fn strange_answers() -> Result<(), Error> {
     Ok(())
 }
 
+/// Services as data, which volo does not have.
+fn descriptors() -> Result<(), Error> {
+    use volplane_runtime::{DefinitionKind, ServiceDescriptor, TypeDescriptor};
+
+    let service: &ServiceDescriptor = &shop::ITEM_SERVICE_DESCRIPTOR;
+    let methods: Vec<&str> = service.methods.iter().map(|method| method.name).collect();
+    assert_eq!(methods, ["version", "get_item", "search", "put_item", "touch", "fail"]);
+    let method = service.method("get_item").ok_or("no get_item")?;
+    assert_eq!((method.doc, method.arguments[0].doc), ("One item.", "Which one."));
+    let item = method.result.and_then(|ty| service.definition(ty)).ok_or("no Item")?;
+    let DefinitionKind::Struct(fields) = item.kind else { return Err("no struct".into()) };
+    assert_eq!((item.name, fields[0].ty), ("Item", TypeDescriptor::I64));
+    assert_eq!(shop::NOTHING_DESCRIPTOR.methods.len(), 0);
+    Ok(())
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     one_service().await?;
     two_services().await?;
     by_hand().await?;
+    descriptors()?;
     strange_answers().await
 }
