@@ -21,8 +21,8 @@ const PATH_KEYWORDS: &[&str] = &["self", "Self", "super", "crate"];
 /// Names that the generated code writes bare: type parameters, and what stands in the prelude.
 const USED_BARE: &[&str] = &["Err", "From", "None", "Ok", "S", "Self", "Send", "Some", "Sync", "T"];
 
-/// What a generated client has of its own.
-const METHODS_OF_CLIENTS: &[&str] = &["connect", "with_callopt"];
+/// What a generated client has of its own. Its functions that connect give way to methods instead.
+const METHODS_OF_CLIENTS: &[&str] = &["with_callopt"];
 
 /// Methods of the prelude that every value has and that take it by value: Rust finds them before a method that borrows, so
 /// that `client.into(1)` would not be the call.
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(escape(&field_name("Self")), "self_");
         assert_eq!(method_name("Self"), "self_method");
         assert_eq!(method_name("tryInto"), "try_into_");
-        assert_eq!(method_name("Connect"), "connect_");
+        assert_eq!(method_name("Connect"), "connect");
         assert_eq!(method_name("clone"), "clone");
         assert_eq!(field_name("_"), "__");
         assert_eq!(field_name("a.b"), "a_b");
