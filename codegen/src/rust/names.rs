@@ -85,8 +85,10 @@ pub fn module_path(namespace: &str) -> Vec<String> {
             if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
         })
         .collect();
+    // Modules import the runtime by its name, and the crate's root has a module of all others.
+    path.iter_mut().filter(|segment| *segment == RUNTIME).for_each(|segment| segment.push('2'));
     match path.first_mut() {
-        Some(first) if [RUNTIME, "volplane_gen"].contains(&first.as_str()) => first.push('2'),
+        Some(first) if first == "volplane_gen" => first.push('2'),
         Some(_) => {}
         None => path.push("idl".to_owned()),
     }
@@ -153,6 +155,7 @@ mod tests {
         assert_eq!(module_path("my-go.1st.Self"), ["my_go", "_1st", "self_"]);
         assert_eq!(module_path(""), ["idl"]);
         assert_eq!(module_path("volplaneGen.volplane_gen"), ["volplane_gen2", "volplane_gen"]);
+        assert_eq!(module_path("a.volplaneRuntime"), ["a", "volplane_runtime2"]);
         assert_eq!(module_path("volplane_runtime.a"), ["volplane_runtime2", "a"]);
     }
 
