@@ -19,6 +19,7 @@ mod rust_names;
 mod services;
 mod sink;
 mod values;
+mod words;
 mod world;
 
 use crate::diagnostic::{Diagnostic, Severity};

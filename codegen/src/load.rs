@@ -8,10 +8,11 @@ use crate::diagnostic::{Diagnostic, Hidden};
 use crate::read::{MAX_BYTES, ReadSource};
 use crate::source::{Source, Sources};
 use crate::span::{FileId, Span};
+use crate::syntax::language::recognise;
 use crate::syntax::lex::{Lexed, lex};
 use crate::syntax::literal::unquote;
-use crate::syntax::parse::{Parsing, parse};
-use crate::syntax::token::{Keyword, TokenKind};
+use crate::syntax::parse::{Parsing, is_include, parse};
+use crate::syntax::token::{Keyword, Token, TokenKind};
 use crate::syntax::tree::Tree;
 use decode::{Decoded, decode};
 use std::collections::HashMap;
@@ -124,7 +125,7 @@ impl Loader<'_> {
         };
         let decoded = decode(bytes);
         let lexed = lex(&decoded.text, &decoded.replaced);
-        let includes = include_lines(&lexed);
+        let includes = include_lines(&decoded.text, &lexed);
         let node = self.nodes.len();
         let mut folders = vec![own];
         folders.extend(self.behind_link(path, &identity));
@@ -284,11 +285,20 @@ fn folder_of(path: &Path) -> PathBuf {
 }
 
 /// The include lines of a text: the same as the parser finds, before there is a tree.
-fn include_lines(lexed: &Lexed) -> Vec<IncludeLine> {
-    let include = TokenKind::Keyword(Keyword::Include);
+fn include_lines(text: &str, lexed: &Lexed) -> Vec<IncludeLine> {
+    if recognise(text, lexed).is_some() {
+        return Vec::new();
+    }
+    let include = |word: &Token| match word.kind {
+        TokenKind::Keyword(keyword) => keyword == Keyword::Include,
+        TokenKind::Name if word.first_on_line => {
+            text.get(word.start as usize..word.end as usize).is_some_and(is_include)
+        }
+        _ => false,
+    };
     let pairs = lexed.tokens.iter().zip(lexed.tokens.iter().skip(1));
     pairs
-        .filter(|(word, path)| word.kind == include && path.kind == TokenKind::Literal)
+        .filter(|(word, path)| path.kind == TokenKind::Literal && include(word))
         .map(|(_, path)| IncludeLine { start: path.start, end: path.end, node: None })
         .collect()
 }

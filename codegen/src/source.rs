@@ -15,6 +15,8 @@ pub struct Source {
     text: String,
     /// The byte at which each line begins.
     lines: Vec<u32>,
+    /// The bytes with which no character begins, ascending, so that a column is found without a look at the line.
+    continued: Vec<u32>,
 }
 
 /// A place as people count it.
@@ -54,7 +56,10 @@ impl Source {
     pub fn new(path: String, text: String) -> Self {
         let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
         let lines = std::iter::once(0).chain(starts).collect();
-        Self { path, text, lines }
+        let continues = |byte: u8| byte & 0b1100_0000 == 0b1000_0000;
+        let continued =
+            text.bytes().enumerate().filter(|(_, byte)| continues(*byte)).map(|(at, _)| at as u32).collect();
+        Self { path, text, lines, continued }
     }
 
     /// The path as the user gave it, or joined from the includer's folder and the include line.
@@ -82,8 +87,8 @@ impl Source {
         let byte = byte.min(self.text.len() as u32);
         let line = self.lines.partition_point(|start| *start <= byte).max(1);
         let start = self.lines[line - 1];
-        let before = self.text.get(start as usize..byte as usize).unwrap_or_default();
-        Position { line: line as u32, column: before.chars().count() as u32 + 1 }
+        let before = |byte: u32| self.continued.partition_point(|at| *at < byte) as u32;
+        Position { line: line as u32, column: byte - start - (before(byte) - before(start)) + 1 }
     }
 }
 

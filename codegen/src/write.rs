@@ -13,6 +13,8 @@ pub(crate) mod record;
 mod scope;
 mod services;
 mod structs;
+#[cfg(test)]
+mod tests;
 mod typedefs;
 mod unions;
 pub(crate) mod values;
@@ -24,6 +26,14 @@ pub(crate) use self::scope::{RUNTIME, Scope};
 #[cfg(feature = "emit")]
 pub(crate) fn runtime(options: &CodeOptions) -> String {
     let mut text = include_str!("write/runtime.rs.in").to_owned();
+    if let Some(feature) = &options.serde_feature {
+        text.push_str(&format!("\n#[cfg(feature = {feature:?})]\n"));
+    } else if options.derives_serde() {
+        text.push('\n');
+    }
+    if options.serde_feature.is_some() || options.derives_serde() {
+        text.push_str(include_str!("write/runtime_serde.rs.in"));
+    }
     if !options.types_only {
         text.push_str(include_str!("write/runtime_service.rs.in"));
         if options.descriptors {

@@ -138,13 +138,13 @@ fn each_broken_header_line_is_told() {
     insta::assert_snapshot!(short(&checked(
         "include foo\ninclude\nnamespace\nnamespace rs\ncpp_include x\nnamespace\ninclude y\ntypedef\nstruct\nstruct S { 1: Missing a }\n"
     )), @r#"
-main.thrift:1:9: error[E020]: expected the path of a thrift file in quotes, found `foo`
+main.thrift:1:9: error[E020]: expected the path of a thrift file in quotes, found `foo` (help: write `include "foo.thrift"`)
 main.thrift:2:8: error[E020]: expected the path of a thrift file in quotes here
 main.thrift:3:10: error[E020]: expected the language of the namespace, or `*` here
 main.thrift:4:13: error[E020]: expected the name of the namespace here
 main.thrift:5:13: error[E020]: expected the path of a C++ header in quotes, found `x`
 main.thrift:6:10: error[E020]: expected the language of the namespace, or `*` here
-main.thrift:7:9: error[E020]: expected the path of a thrift file in quotes, found `y`
+main.thrift:7:9: error[E020]: expected the path of a thrift file in quotes, found `y` (help: write `include "y.thrift"`)
 main.thrift:8:8: error[E020]: expected a type here
 main.thrift:9:7: error[E020]: expected the name of the struct here
 main.thrift:10:15: error[E030]: no type is named `Missing`

@@ -1,10 +1,11 @@
 //! A name in a value: a constant, or a member of an enum.
 
 use super::canon::{Shape, TypeId};
-use super::resolve::{Meant, ambiguous};
+use super::resolve::ambiguous;
 use super::sink::Sink;
 use super::values::{Evaluator, Scalar};
-use super::world::{Found, Table, Wanted};
+use super::words::Meant;
+use super::world::{Found, Table};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{DefId, Value};
@@ -99,7 +100,7 @@ impl Evaluator<'_> {
             Shape::Enum(id) if member_of(id, name).is_some() => {
                 Some(Meant::certain(format!("{}.{name}", self.qualified(file, id))))
             }
-            _ if sink.wants_help() => Meant::find(self.world, file, name, Wanted::Value),
+            _ if sink.wants_help() => Meant::for_value(self.world, file, name),
             _ => None,
         };
         sink.push(Meant::put(meant, diagnostic, span));

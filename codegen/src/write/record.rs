@@ -108,7 +108,7 @@ fn read(record: &Record) -> String {
         let value = match (field.presence, &field.default) {
             (Presence::Required, None) => format!("fields.required({local}, {:?})?", field.name),
             (Presence::Required, Some(default)) => {
-                format!("match {local} {{ Some(value) => value, None => {default} }}")
+                format!("{local}.unwrap_or_else(|| {default})")
             }
             (Presence::Optional, None) => local,
             (Presence::Optional, Some(default)) => format!("{local}.or_else(|| Some({default}))"),

@@ -137,4 +137,37 @@ service Nothing {} (deprecated)
 ";
         insta::assert_snapshot!(services(idl, &CodeOptions::default()));
     }
+
+    #[test]
+    fn functions_that_connect_give_way_to_methods() {
+        let options = CodeOptions { connections: true, ..CodeOptions::default() };
+        let connect = |methods: &str| {
+            let text = services(&format!("service Echo {{ {methods} }}"), &options);
+            let line = text.lines().find(|line| line.contains("client EchoClient, EchoClientBuilder: "));
+            line.and_then(|line| line.split(": ").nth(1)).unwrap_or_default().to_owned()
+        };
+        assert_eq!(connect(""), "connect, connect_with;");
+        assert_eq!(connect("void connect()"), "connect_to, connect_with;");
+        assert_eq!(connect("void Connect() void connectTo() void connect_with()"), "connect_to_, connect_to_with;");
+    }
+
+    #[test]
+    fn a_service_as_data() {
+        let idl = "
+enum Color {RED = 1, BLUE = 7}
+typedef list<Color> Colors
+/** Contains itself. */
+struct Node {1: required i32 id, /** Below it. */ 2: optional list<Node> below, 3: Colors colors}
+union Either {1: string text}
+exception Fault {}
+struct Unnamed {}
+/** A service. */
+service Base { /** Looks. */ Node look(1: map<string, set<double>> by, 2: optional Either either) throws (1: Fault fault) }
+service Echo extends Base { oneway void fire() }
+";
+        let options = CodeOptions { descriptors: true, ..CodeOptions::default() };
+        let text = services(idl, &options);
+        let at = text.find("/// What the IDL says of [`Echo`].").expect("a descriptor");
+        insta::assert_snapshot!(text[at..]);
+    }
 }

@@ -75,18 +75,20 @@ impl Project {
         let api = Api::new(model, "crate");
         let handlers: String = api.services.iter().map(handler).collect();
         let root = "//! Generated code, as a user's crate holds it.\n#![deny(warnings, missing_docs)]\n\n\
-                    include!(\"volplane_gen.rs\");\n\nmod handlers;\n";
+                    include!(\"volplane_gen.rs\");\n\n#[allow(deprecated, reason = \"all methods are called\")]\nmod handlers;\n";
         write(&dir.join("src/lib.rs"), root);
         write(&dir.join("src/handlers.rs"), &handlers);
     }
 
     /// Adds a program that includes generated code.
-    pub(crate) fn add_program(&self, name: &str, model: &Model, text: &str) {
+    pub(crate) fn add_program(&self, name: &str, model: &Model, options: &CodeOptions, text: &str) {
         let dir = self.dir.join(name);
         std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
         let tokio = "tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\", \"time\"] }\n";
         write(&dir.join("Cargo.toml"), &(include_str!("Cargo.toml.in").replace("NAME", name) + tokio));
-        write(&dir.join("src/generated.rs"), &code(model));
+        for file in files(model, options) {
+            write(&dir.join("src").join(file.path), &file.text);
+        }
         write(&dir.join("src/main.rs"), text);
     }
 
@@ -98,7 +100,9 @@ impl Project {
         // Types need pilota alone.
         let manifest: String =
             manifest.lines().filter(|line| !line.starts_with("volo")).map(|line| format!("{line}\n")).collect();
-        write(&dir.join("Cargo.toml"), &manifest);
+        let features: String =
+            options.serde_feature.iter().map(|feature| format!("\n[features]\n{feature} = []\n")).collect();
+        write(&dir.join("Cargo.toml"), &(manifest + &features));
         for file in files(model, options) {
             write(&dir.join("src").join(file.path), &file.text);
         }

@@ -12,13 +12,13 @@ use volo_thrift::context::{ClientContext, ServerContext};
 use volo_thrift::server::{NamedService, Router, Server};
 use volo_thrift::{BizError, Bytes, ClientError, EntryMessage, MaybeException, ServerError};
 
-include!("generated.rs");
+include!("volplane_gen.rs");
 
 use shop::{
     BaseVersionArgsRecv, BaseVersionArgsSend, BaseVersionResultRecv, BaseVersionResultSend, Item, ItemService,
     ItemServiceClient, ItemServiceClientBuilder, ItemServiceFailArgsSend, ItemServiceGenericClient,
     ItemServiceGetItemArgsRecv, ItemServiceGetItemArgsSend, ItemServiceGetItemException, ItemServiceGetItemResultRecv,
-    ItemServiceGetItemResultSend, ItemServiceOneShotClient, ItemServiceRequestRecv, ItemServiceRequestSend,
+    ItemServiceGetItemResultSend, ItemServiceOneShotClient, ItemServicePutItemException, ItemServiceRequestRecv, ItemServiceRequestSend,
     ItemServiceResponseRecv, ItemServiceResponseSend, ItemServiceServer, ItemServiceTouchResultSend,
     MkItemServiceGenericClient, NotFound, NothingRequestRecv, NothingServer, Orders, OrdersClientBuilder,
     OrdersServer, Size, SoldOut,
@@ -59,8 +59,14 @@ impl ItemService for Shop {
         Ok(sizes.into_iter().map(|size| Item { id: 1, title: Some(text.clone()), size: Some(size) }).collect())
     }
 
-    async fn put_item(&self, _item: Item) -> Result<(), ServerError> {
-        Ok(())
+    async fn put_item(&self, item: Item) -> Result<MaybeException<(), ItemServicePutItemException>, ServerError> {
+        Ok(match item.id {
+            0 => {
+                let closed = shop::Closed { message: Some("at night".into()) };
+                MaybeException::Exception(ItemServicePutItemException::Closed(closed.into()))
+            }
+            _ => MaybeException::Ok(()),
+        })
     }
 
     async fn touch(&self, id: i64) -> Result<(), ServerError> {
@@ -175,7 +181,9 @@ async fn calls(client: &ItemServiceClient) -> Result<(), Error> {
     {
         assert_eq!(found, [Item { id: 1, title: Some("pen".into()), size: Some(Size::SMALL) }]);
     }
-    client.put_item(item(1)).await?;
+    assert!(matches!(client.put_item(item(1)).await?, MaybeException::Ok(())));
+    let MaybeException::Exception(error) = client.put_item(item(0)).await? else { return Err("no exception".into()) };
+    assert_eq!(error.to_string(), "Closed: at night");
     client.touch(42).await?;
     while TOUCHED.load(Ordering::SeqCst) != 42 {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -289,10 +297,27 @@ async fn strange_answers() -> Result<(), Error> {
     Ok(())
 }
 
+/// Services as data, which volo does not have.
+fn descriptors() -> Result<(), Error> {
+    use volplane_runtime::{DefinitionKind, ServiceDescriptor, TypeDescriptor};
+
+    let service: &ServiceDescriptor = &shop::ITEM_SERVICE_DESCRIPTOR;
+    let methods: Vec<&str> = service.methods.iter().map(|method| method.name).collect();
+    assert_eq!(methods, ["version", "get_item", "search", "put_item", "touch", "fail"]);
+    let method = service.method("get_item").ok_or("no get_item")?;
+    assert_eq!((method.doc, method.arguments[0].doc), ("One item.", "Which one."));
+    let item = method.result.and_then(|ty| service.definition(ty)).ok_or("no Item")?;
+    let DefinitionKind::Struct(fields) = item.kind else { return Err("no struct".into()) };
+    assert_eq!((item.name, fields[0].ty), ("Item", TypeDescriptor::I64));
+    assert_eq!(shop::NOTHING_DESCRIPTOR.methods.len(), 0);
+    Ok(())
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     one_service().await?;
     two_services().await?;
     by_hand().await?;
+    descriptors()?;
     strange_answers().await
 }

@@ -10,6 +10,9 @@ exception NotFound { 1: required i64 id }
 
 exception SoldOut { 1: string title }
 
+exception Closed { 1: string message }
+typedef Closed ClosedToday
+
 service Base {
     string version()
 }
@@ -19,7 +22,7 @@ service ItemService extends Base {
     /** One item. */
     Item get_item(/** Which one. */ 1: i64 id, 2: optional string language) throws (1: NotFound not_found, 2: SoldOut sold_out)
     list<Item> search(1: string text, 2: set<Size> sizes)
-    void put_item(1: Item item)
+    void put_item(1: Item item) throws (1: ClosedToday closed)
     oneway void touch(1: i64 id)
     string fail(1: i32 code)
 }

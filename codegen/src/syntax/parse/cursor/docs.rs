@@ -16,7 +16,7 @@ impl Parser<'_> {
             return doc_text(self.comment_text(found));
         }
         let mut texts: Vec<&str> = self.above(before).iter().map(|comment| self.comment_text(comment)).collect();
-        texts.extend(self.behind().map(|comment| self.comment_text(comment)));
+        texts.extend(self.comment_behind().map(|comment| self.comment_text(comment)));
         plain_text(&texts)
     }
 
@@ -47,7 +47,7 @@ impl Parser<'_> {
     }
 
     /// The comment that ends the line of this token, if nothing else begins on that line.
-    fn behind(&self) -> Option<&RawComment> {
+    fn comment_behind(&self) -> Option<&RawComment> {
         let token = self.token(0);
         if !token.first_on_line {
             return None;
