@@ -15,17 +15,16 @@ const ATTRIBUTES: &str = r#"#[rustfmt::skip]
     missing_docs,
     deprecated,
     nonstandard_style,
-    unreachable_pub,
     rustdoc::all,
     clippy::all,
     clippy::pedantic,
     clippy::restriction,
-    reason = "names, comments and deprecations are the IDL's"
+    reason = "names, comments, deprecations and numbers of arguments are the IDL's"
 )]
 "#;
 
 /// As [`ATTRIBUTES`], for the runtime module alone.
-const RUNTIME_ATTRIBUTES: &str = "#[allow(unused, reason = \"not every IDL needs all of it\")]\n";
+const RUNTIME_ATTRIBUTES: &str = "#[allow(unused, unreachable_pub, reason = \"not every IDL needs all of it\")]\n";
 
 /// The files of `lowered`, whose pieces have these texts.
 pub(super) fn files(lowered: &Lowered, pieces: &[Vec<String>]) -> Vec<GeneratedFile> {

@@ -101,7 +101,8 @@ impl Program {
             .expect("cargo");
         let (said, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{said}{wrong}");
-        println!("{said}");
+        // Shown with `--nocapture`.
+        let _ = std::io::Write::write_all(&mut std::io::stdout(), said.as_bytes());
     }
 
     fn module(&mut self, whose: &str, name: &str, code: &str) {
