@@ -161,7 +161,8 @@ impl Maker<'_> {
     /// Any number but those that are not equal to themselves.
     fn double(&mut self) -> f64 {
         let number = match self.rng.u8(..4) {
-            0 => [0.0, -0.0, 1.0, -1.5, f64::INFINITY, f64::NEG_INFINITY, f64::MIN_POSITIVE, f64::MAX][self.rng.usize(..8)],
+            0 => [0.0, -0.0, 1.0, -1.5, f64::INFINITY, f64::NEG_INFINITY, f64::MIN_POSITIVE, f64::MAX]
+                [self.rng.usize(..8)],
             1 => self.rng.f64(),
             _ => f64::from_bits(self.rng.u64(..)),
         };
