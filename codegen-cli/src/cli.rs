@@ -196,7 +196,8 @@ pub(crate) struct Telling {
 
 /// Check IDL files and say everything that is wrong with them, each with its place
 #[derive(Debug, Args)]
-#[command(after_help = "Exit code: 0 without a mistake, 1 with one, 2 when there is nothing to check.
+#[command(
+    after_help = "Exit code: 0 without a mistake, 1 with one or when a fix had to be left out, 2 when there is nothing to check.
 
 Examples:
   volplane check-idl idl
@@ -204,7 +205,8 @@ Examples:
   volplane check-idl -I third-party --deny-warnings --message-format github idl/shop.thrift
       one file and what it includes, as GitHub shows it beside the lines of a change
   volplane check-idl --fix idl
-      correct what has one meaning only, and report the rest")]
+      correct what has one meaning only, and report the rest"
+)]
 pub(crate) struct CheckIdl {
     /// IDL files, and folders with such files; - is standard input
     #[arg(required = true, value_name = "FILE")]

@@ -48,6 +48,14 @@ fn what_is_certain_is_fixed_and_the_rest_is_reported() -> TestResult {
 }
 
 #[test]
+fn the_help_says_which_files_are_changed() -> TestResult {
+    let sandbox = Sandbox::new()?;
+    insta::assert_snapshot!("help_check_idl", sandbox.run(&["check-idl", "--help"])?.text());
+    insta::assert_snapshot!("help_dump", sandbox.run(&["dump", "--help"])?.text());
+    Ok(())
+}
+
+#[test]
 fn a_file_without_a_fix_is_not_written() -> TestResult {
     let sandbox = sandbox()?.file("fine/fine.thrift", "struct Fine {}\n")?;
     let path = sandbox.path().join("fine/fine.thrift");

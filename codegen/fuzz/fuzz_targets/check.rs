@@ -1,10 +1,13 @@
-//! Any bytes are taken or refused, shown in every form, and what is taken survives being printed and read again.
+//! Any bytes are taken or refused, shown in every form, and what is taken becomes Rust and survives being printed and read
+//! again.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use std::path::{Path, PathBuf};
+use volplane_build::lower::lower;
 use volplane_build::span::FileId;
+use volplane_build::write::CodeOptions;
 use volplane_build::{Checked, Memory, MessageFormat, check, dump, print, render};
 
 fn run(files: &Memory) -> Checked {
@@ -28,6 +31,8 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     assert!(dump::to_json(&model, &checked.sources).is_ok());
+    let lowered = lower(&model, &CodeOptions { descriptors: true, ..CodeOptions::default() });
+    assert!(!lowered.modules.is_empty());
     let mut printed = Memory::new();
     for (index, file) in model.files.iter().enumerate() {
         printed = printed.with(&file.path, print::to_idl(&model, FileId(index as u32)));

@@ -21,8 +21,8 @@ const PATH_KEYWORDS: &[&str] = &["self", "Self", "super", "crate"];
 /// Names that the generated code writes bare: type parameters, and what stands in the prelude.
 const USED_BARE: &[&str] = &["Err", "From", "None", "Ok", "S", "Self", "Send", "Some", "Sync", "T"];
 
-/// What a generated client has of its own.
-const METHODS_OF_CLIENTS: &[&str] = &["connect", "with_callopt"];
+/// What a generated client has of its own. Its functions that connect give way to methods instead.
+const METHODS_OF_CLIENTS: &[&str] = &["with_callopt"];
 
 /// Methods of the prelude that every value has and that take it by value: Rust finds them before a method that borrows, so
 /// that `client.into(1)` would not be the call.
@@ -85,8 +85,10 @@ pub fn module_path(namespace: &str) -> Vec<String> {
             if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
         })
         .collect();
+    // Modules import the runtime by its name, and the crate's root has a module of all others.
+    path.iter_mut().filter(|segment| *segment == RUNTIME).for_each(|segment| segment.push('2'));
     match path.first_mut() {
-        Some(first) if [RUNTIME, "volplane_gen"].contains(&first.as_str()) => first.push('2'),
+        Some(first) if first == "volplane_gen" => first.push('2'),
         Some(_) => {}
         None => path.push("idl".to_owned()),
     }
@@ -146,13 +148,14 @@ mod tests {
         assert_eq!(escape(&field_name("Self")), "self_");
         assert_eq!(method_name("Self"), "self_method");
         assert_eq!(method_name("tryInto"), "try_into_");
-        assert_eq!(method_name("Connect"), "connect_");
+        assert_eq!(method_name("Connect"), "connect");
         assert_eq!(method_name("clone"), "clone");
         assert_eq!(field_name("_"), "__");
         assert_eq!(field_name("a.b"), "a_b");
         assert_eq!(module_path("my-go.1st.Self"), ["my_go", "_1st", "self_"]);
         assert_eq!(module_path(""), ["idl"]);
         assert_eq!(module_path("volplaneGen.volplane_gen"), ["volplane_gen2", "volplane_gen"]);
+        assert_eq!(module_path("a.volplaneRuntime"), ["a", "volplane_runtime2"]);
         assert_eq!(module_path("volplane_runtime.a"), ["volplane_runtime2", "a"]);
     }
 

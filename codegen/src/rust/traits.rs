@@ -55,6 +55,9 @@ impl Traits {
         while changed {
             changed = false;
             for (id, definition) in keys::definitions(model) {
+                if traits.is_default(id) {
+                    continue;
+                }
                 let has = match &definition.kind {
                     DefinitionKind::Typedef(ty) => traits.has_default(ty),
                     DefinitionKind::Struct(StructKind::Union, fields) => {

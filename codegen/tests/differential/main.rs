@@ -5,15 +5,16 @@
 //! compares (`program.rs.in`).
 #![cfg(feature = "emit")]
 
+#[path = "../common/generated.rs"]
+mod generated;
 mod message;
 mod program;
 mod random;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use generated::model;
 use program::{Program, Theirs};
-use volplane_build::model::Model;
-use volplane_build::{Checked, Disk, MessageFormat, check, render};
 
 /// Files of the corpus: Apache's own test, and the longest.
 const CORPUS: [&str; 2] = ["apache+thrift/test/ThriftTest.thrift", "evernote+evernote-thrift/src/NoteStore.thrift"];
@@ -30,10 +31,4 @@ fn bytes_are_those_of_pilota_build() {
         program.add(&format!("corpus{number}"), &model(&corpus.join(file), &[set]), Theirs::Lowered, 20);
     }
     program.run();
-}
-
-/// The model of IDL that has no error.
-fn model(file: &Path, include_dirs: &[PathBuf]) -> Model {
-    let Checked { model, diagnostics, sources } = check(&[file.to_owned()], include_dirs, &Disk);
-    model.unwrap_or_else(|| panic!("{}", render(&diagnostics, &sources, MessageFormat::Short, false)))
 }

@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use volplane_build::emit::emit;
 use volplane_build::lower::{Lowered, lower};
 use volplane_build::model::{DefId, DefinitionKind, Model};
 use volplane_build::rust::keys::definitions;
 use volplane_build::rust::layout::Layout;
 use volplane_build::write::CodeOptions;
 
+use crate::generated::{self, workspace, write};
 use crate::message::{Value, binary, compact};
 use crate::random::{Fill, Maker};
 
@@ -41,23 +41,23 @@ pub struct Program {
 impl Program {
     pub fn new() -> Self {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("differential");
-        std::fs::create_dir_all(dir.join("src")).expect("a folder for the program");
         Self { dir, modules: String::new(), checks: Vec::new(), messages: Vec::new(), seed: 0 }
     }
 
     /// Adds the code of a model and so many messages of each of its records.
     pub fn add(&mut self, name: &str, model: &Model, theirs: Theirs, count: usize) {
         let lowered = lower(model, &CodeOptions { types_only: true, ..CodeOptions::default() });
+        self.module("ours", name, &generated::ours(model, &lowered.options));
         let temporary = tempfile::tempdir().expect("a temporary folder");
-        let ours = emit(&lowered, temporary.path()).expect("generated code").remove(0).text;
-        self.module("ours", name, &ours);
+        // What is lowered has no defaults.
+        let has_defaults = !matches!(theirs, Theirs::Lowered);
         let has_theirs = match &theirs {
             Theirs::Of(file) => Some(vec![file.clone()]),
             Theirs::Lowered => Some(files(&lowered, model, temporary.path())),
             Theirs::None => None,
         };
         if let Some(files) = &has_theirs {
-            self.module("theirs", name, &pilota_build(files, temporary.path()));
+            self.module("theirs", name, &generated::theirs(files));
         }
         let layout = Layout::new(model);
         for (id, definition) in definitions(model) {
@@ -73,7 +73,7 @@ impl Program {
                 format!("ours::<ours_{name}::{path}>")
             };
             self.checks.push(format!("    (\"{name}::{path}\", {check}),\n"));
-            self.messages_of(model, id, count);
+            self.messages_of(model, id, count, has_defaults);
         }
     }
 
@@ -87,14 +87,7 @@ impl Program {
         );
         write(&self.dir.join("src/main.rs"), text.as_bytes());
         write(&self.dir.join("messages.bin"), &self.messages);
-        let manifest = std::fs::read_to_string(workspace().join("Cargo.toml")).expect("the workspace's manifest");
-        let wanted = ["pilota = ", "volo = ", "volo-thrift = "];
-        let versions = manifest.lines().filter(|line| wanted.iter().any(|wanted| line.starts_with(wanted)));
-        let versions = versions.collect::<Vec<_>>().join("\n");
-        let manifest = format!(
-            "[package]\nname = \"differential\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
-             [dependencies]\n{versions}\n\n[profile.dev]\ndebug = false\n\n[workspace]\n"
-        );
+        let manifest = generated::manifest("differential", "[profile.dev]\ndebug = false\n");
         write(&self.dir.join("Cargo.toml"), manifest.as_bytes());
         std::fs::copy(workspace().join("Cargo.lock"), self.dir.join("Cargo.lock")).expect("the workspace's versions");
         let output = Command::new(env!("CARGO"))
@@ -116,9 +109,9 @@ impl Program {
         let _ = writeln!(self.modules, "#[allow(warnings)]\nmod {whose}_{name} {{\n    include!(\"{file}\");\n}}");
     }
 
-    fn messages_of(&mut self, model: &Model, id: DefId, count: usize) {
+    fn messages_of(&mut self, model: &Model, id: DefId, count: usize, has_defaults: bool) {
         for number in 0..count {
-            let fill = if number % 3 == 0 { Fill::Loose } else { Fill::Exact };
+            let fill = if has_defaults && number % 3 == 0 { Fill::Loose } else { Fill::Exact };
             let mut maker = Maker { model, rng: fastrand::Rng::with_seed(self.seed), fill };
             self.seed += 1;
             let value = maker.record(id, 0);
@@ -134,7 +127,8 @@ impl Program {
             if !value.any(&several) {
                 flags |= SORTED;
             }
-            if they_read_compact(&value) {
+            // Otherwise what is written has fields that the value does not have.
+            if fill == Fill::Exact && they_read_compact(&value) {
                 flags |= THEY_READ_COMPACT;
             }
             self.messages.extend((self.checks.len() as u32 - 1).to_le_bytes());
@@ -163,15 +157,16 @@ fn they_read_compact(value: &Value) -> bool {
 fn files(lowered: &Lowered, model: &Model, dir: &Path) -> Vec<PathBuf> {
     let dir = dir.join("lowered");
     std::fs::create_dir_all(&dir).expect("a folder for the IDL");
+    let layout = Layout::new(model);
     let mut paths = Vec::new();
     for file in &lowered.files {
         let mut text = file.text.clone();
-        for (_, definition) in definitions(model) {
+        for (id, definition) in definitions(model) {
             if let DefinitionKind::Enum(members) = &definition.kind {
                 let numbers: std::collections::BTreeSet<i32> = members.iter().map(|member| member.value).collect();
                 let members: String =
                     numbers.iter().enumerate().map(|(index, number)| format!("M{index} = {number}, ")).collect();
-                let head = format!("enum {} {{", definition.name);
+                let head = format!("enum {} {{", layout.name(id));
                 text = text.replace(&format!("{head}}}"), &format!("{head} {members}}}"));
             }
         }
@@ -180,25 +175,4 @@ fn files(lowered: &Lowered, model: &Model, dir: &Path) -> Vec<PathBuf> {
         paths.push(path);
     }
     paths
-}
-
-/// What pilota-build makes of the files by itself.
-fn pilota_build(files: &[PathBuf], dir: &Path) -> String {
-    // With the ending `.rs` it would run rustfmt. The name becomes that of the module.
-    let out = dir.join("theirs.txt");
-    let output = pilota_build::Output::File(out.clone());
-    pilota_build::Builder::thrift().ignore_unused(false).compile(files, output);
-    std::fs::read_to_string(out).expect("pilota-build's code")
-}
-
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace")
-}
-
-/// Writes a file unless it is the same already: then cargo need not build again.
-fn write(path: &Path, bytes: &[u8]) {
-    if std::fs::read(path).is_ok_and(|old| old == bytes) {
-        return;
-    }
-    std::fs::write(path, bytes).expect("a file of the program");
 }

@@ -75,7 +75,7 @@ impl Project {
         let api = Api::new(model, "crate");
         let handlers: String = api.services.iter().map(handler).collect();
         let root = "//! Generated code, as a user's crate holds it.\n#![deny(warnings, missing_docs)]\n\n\
-                    include!(\"volplane_gen.rs\");\n\n#[allow(deprecated, reason = \"every method is called\")]\nmod handlers;\n";
+                    include!(\"volplane_gen.rs\");\n\n#[allow(deprecated, reason = \"all methods are called\")]\nmod handlers;\n";
         write(&dir.join("src/lib.rs"), root);
         write(&dir.join("src/handlers.rs"), &handlers);
     }

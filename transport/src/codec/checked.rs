@@ -163,11 +163,19 @@ impl<T: TInputProtocol> TInputProtocol for Reader<'_, T> {
         read_message_end() -> Result<(), ThriftException>;
         read_field_begin() -> Result<TFieldIdentifier, ThriftException>;
         read_field_end() -> Result<(), ThriftException>;
-        get_bytes(pointer: Option<*const u8>, length: usize) -> Result<Bytes, ThriftException>;
         buf() -> &mut T::Buf;
         // Of a field; the reader inside follows the types that the message names.
         skip(kind: TType) -> Result<usize, ThriftException>;
         skip_till_depth(kind: TType, depth: i8) -> Result<usize, ThriftException>;
+    }
+
+    /// With no pointer it reads, as code of volplane's does at a short string.
+    #[inline]
+    fn get_bytes(&mut self, pointer: Option<*const u8>, length: usize) -> Result<Bytes, ThriftException> {
+        if pointer.is_none() {
+            self.value(TType::Binary)?;
+        }
+        self.inner.get_bytes(pointer, length)
     }
 
     #[inline]

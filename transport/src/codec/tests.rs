@@ -208,18 +208,3 @@ fn exceptions_are_read_whatever_their_fields_are() {
         }
     }
 }
-
-/// Generated code of a service behind a `Router` has its own copy of the reader, as it does not depend on this crate.
-#[test]
-fn generated_code_has_the_same_reader() {
-    let of = |source: &str| {
-        let at = source.find("/// Reads as `T`, and checks").unwrap();
-        let words: Vec<_> = source[at..].split_whitespace().map(str::to_owned).collect();
-        words.join(" ")
-    };
-    let ours = of(include_str!("checked.rs"))
-        .replace("struct Reader<", "pub(super) struct Reader<")
-        .replace("fn new(", "pub(super) fn new(")
-        .replace("simdutf8::basic::from_utf8", "::std::str::from_utf8");
-    assert_eq!(of(include_str!("../../../codegen/src/emit/checked.rs.in")), format!("{ours} }}"));
-}

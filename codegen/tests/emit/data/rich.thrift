@@ -5,6 +5,8 @@ namespace rs rich
 enum Color {
     RED = 1
     GREEN = 2
+    /** As RED. */
+    CRIMSON = 1
     BELOW = -3 (deprecated)
 }
 
@@ -133,7 +135,7 @@ struct Defaults {
     3: list<i32> numbers = [1, 2]
     4: Either either = {"inner": {"number": 7, "text": "seven"}}
     5: uuid key = "00112233-4455-6677-8899-aabbccddeeff"
-    6: required Color color = Color.GREEN
+    6: required Color color = Color.CRIMSON
     7: optional Chain chain = {"number": 3}
     8: map<string, list<Either>> eithers = {"a": [{"number": 1}, SAY], "b": []}
     9: Timestamp at = 5

@@ -1,5 +1,5 @@
 // Types and namespaces named as what generated code writes itself.
-namespace rs volplane_runtime.inner
+namespace rs volplane_runtime.volplane_runtime
 
 struct A { 1: optional A again; 2: required i32 x = 1; 3: double d; 4: list<i32> list = [1] }
 struct B { 1: optional B again; 2: required i32 x = 1; 3: double d; 4: list<i32> list = [1] }
