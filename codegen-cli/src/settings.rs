@@ -113,10 +113,10 @@ impl Transport {
     pub(crate) fn features(self) -> Option<&'static [&'static str]> {
         match self {
             Self::Default => None,
-            Self::Stdnet | Self::Http => Some(&[]),
-            Self::Websocket => Some(&["websocket"]),
-            Self::Yamux => Some(&["websocket", "yamux"]),
-            Self::Tls => Some(&["tls", "websocket"]),
+            Self::Stdnet | Self::Http => Some(&["endpoints"]),
+            Self::Websocket => Some(&["endpoints", "websocket"]),
+            Self::Yamux => Some(&["endpoints", "websocket", "yamux"]),
+            Self::Tls => Some(&["endpoints", "tls", "websocket"]),
         }
     }
 

@@ -98,9 +98,12 @@ fn dump_prints_the_model_as_json() -> TestResult {
     let outcome = sandbox.run(&["dump", "--json", "idl/echo.thrift"])?;
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     let model: serde_json::Value = serde_json::from_str(&outcome.stdout)?;
-    assert_eq!((&model["version"], &model["files"][0]["path"]), (&1.into(), &"idl/echo.thrift".into()));
+    assert_eq!((&model["version"], &model["files"][0]["path"]), (&2.into(), &"idl/echo.thrift".into()));
     let wrong = sandbox.run(&["dump", "--json", "wrong.thrift"])?;
     assert_eq!((wrong.code, wrong.stdout.as_str()), (Some(1), ""));
+    let piped = sandbox.run_with_input(&["dump", "--json", "-"], support::ECHO)?;
+    let piped_model: serde_json::Value = serde_json::from_str(&piped.stdout)?;
+    assert_eq!(piped_model["files"][0]["definitions"], model["files"][0]["definitions"]);
     assert_eq!(sandbox.run(&["dump", "idl/echo.thrift"])?.code, Some(2));
     let denied = sandbox.run(&["dump", "--json", "--deny-warnings", "odd/odd.thrift"])?;
     assert_eq!((denied.code, denied.stdout.as_str()), (Some(1), ""));

@@ -8,15 +8,18 @@ mod constants;
 mod convert;
 mod cycles;
 mod duplicates;
+mod endless;
 mod enums;
 mod fields;
 mod lints;
 mod named;
+mod places;
 mod resolve;
 mod rust_names;
 mod services;
 mod sink;
 mod values;
+mod words;
 mod world;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -64,6 +67,7 @@ pub(crate) fn check_up_to(
     let mut types = canon::Types::new(&world, &resolved, &mut sink);
     services::check(&world, &resolved, &mut types, &mut sink);
     constants::check(&world, &mut types, &mut resolved, &mut sink);
+    endless::check(&world, &resolved, &mut types, &mut sink);
     lints::check(&world, &loaded.sources, &resolved, &mut types, &mut sink);
     rust_names::check(&world, &mut sink);
     let mut diagnostics = sink.finish();

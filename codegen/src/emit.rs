@@ -8,6 +8,7 @@ mod backend;
 mod child;
 mod layout;
 mod ordered;
+mod shallow;
 
 use std::path::{Path, PathBuf};
 

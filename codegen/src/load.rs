@@ -8,10 +8,11 @@ use crate::diagnostic::{Diagnostic, Hidden};
 use crate::read::{MAX_BYTES, ReadSource};
 use crate::source::{Source, Sources};
 use crate::span::{FileId, Span};
+use crate::syntax::language::recognise;
 use crate::syntax::lex::{Lexed, lex};
 use crate::syntax::literal::unquote;
-use crate::syntax::parse::{Parsing, parse};
-use crate::syntax::token::{Keyword, TokenKind};
+use crate::syntax::parse::{Parsing, is_include, parse};
+use crate::syntax::token::{Keyword, Token, TokenKind};
 use crate::syntax::tree::Tree;
 use decode::{Decoded, decode};
 use std::collections::HashMap;
@@ -49,12 +50,7 @@ pub(crate) fn load(paths: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn Rea
             roots.push(node);
         }
     }
-    // Nodes found on the way are put behind and visited in turn.
-    let mut next = 0;
-    while next < loader.nodes.len() {
-        loader.follow_includes(next);
-        next += 1;
-    }
+    loader.follow_all();
     loader.finish(&roots)
 }
 
@@ -63,12 +59,16 @@ struct Loader<'a> {
     include_dirs: &'a [PathBuf],
     /// In the order of discovery; their spans carry this index as file until the order is known.
     nodes: Vec<Node>,
+    /// By what [`ReadSource::identity`] says: a file that links lead to is one node.
     known: HashMap<PathBuf, Option<usize>>,
     diagnostics: Vec<Diagnostic>,
 }
 
 struct Node {
+    /// The path by which it was reached first.
     path: PathBuf,
+    /// Where its include lines look first: its folder by every path to it, and the folder that it lies in.
+    folders: Vec<PathBuf>,
     decoded: Decoded,
     lexed: Lexed,
     includes: Vec<IncludeLine>,
@@ -95,7 +95,13 @@ impl Loader<'_> {
 
     /// The node of a file, read if that has not happened yet; `None` if reading it failed before, which was said.
     fn node(&mut self, path: &Path, identity: PathBuf) -> io::Result<Option<usize>> {
+        let own = folder_of(path);
         if let Some(node) = self.known.get(&identity) {
+            if let Some(Node { folders, .. }) = node.and_then(|node| self.nodes.get_mut(node))
+                && !folders.contains(&own)
+            {
+                folders.push(own);
+            }
             return Ok(*node);
         }
         let bytes = match self.reader.read(path) {
@@ -119,34 +125,66 @@ impl Loader<'_> {
         };
         let decoded = decode(bytes);
         let lexed = lex(&decoded.text, &decoded.replaced);
-        let includes = include_lines(&lexed);
+        let includes = include_lines(&decoded.text, &lexed);
         let node = self.nodes.len();
-        self.nodes.push(Node { path: path.to_owned(), decoded, lexed, includes });
+        let mut folders = vec![own];
+        folders.extend(self.behind_link(path, &identity));
+        self.nodes.push(Node { path: path.to_owned(), folders, decoded, lexed, includes });
         self.known.insert(identity, Some(node));
         Ok(Some(node))
     }
 
-    fn follow_includes(&mut self, node: usize) {
-        for line in 0..self.nodes[node].includes.len() {
-            let found = self.include(node, line);
-            self.nodes[node].includes[line].node = found;
-        }
+    /// The folder of a file that `path` is a link to, if it is another one.
+    fn behind_link(&self, path: &Path, identity: &Path) -> Option<PathBuf> {
+        let own = folder_of(path);
+        let own = if own.as_os_str().is_empty() { Path::new(".") } else { own.as_path() };
+        let real = self.reader.identity(own).ok()?;
+        identity.parent().filter(|folder| *folder != real).map(Path::to_owned)
     }
 
-    /// The file that an include line stands for: the includer's own folder first, then the folders given.
-    fn include(&mut self, node: usize, line: usize) -> Option<usize> {
+    /// Follows every include line. One that leads nowhere is tried again when its file turns out to have another folder.
+    fn follow_all(&mut self) {
+        let mut open = Vec::new();
+        let mut next = 0;
+        loop {
+            // Nodes found on the way are put behind and visited in turn.
+            while next < self.nodes.len() {
+                for line in 0..self.nodes[next].includes.len() {
+                    match self.include(next, line) {
+                        Ok(found) => self.nodes[next].includes[line].node = found,
+                        Err(missing) => open.push((next, line, self.nodes[next].folders.len(), missing)),
+                    }
+                }
+                next += 1;
+            }
+            let again = open.iter().position(|(node, _, folders, _)| self.nodes[*node].folders.len() > *folders);
+            let Some(again) = again else { break };
+            let (node, line, ..) = open.swap_remove(again);
+            match self.include(node, line) {
+                Ok(found) => self.nodes[node].includes[line].node = found,
+                Err(missing) => open.push((node, line, self.nodes[node].folders.len(), missing)),
+            }
+        }
+        self.diagnostics.extend(open.into_iter().map(|(.., missing)| missing));
+    }
+
+    /// The file that an include line stands for, `None` if it can't be read, which is then said: the includer's own folder
+    /// first, then the folders given.
+    ///
+    /// # Errors
+    /// What to say if there is no such file.
+    fn include(&mut self, node: usize, line: usize) -> Result<Option<usize>, Diagnostic> {
         let IncludeLine { start, end, .. } = self.nodes[node].includes[line];
         let span = Span { file: FileId(node as u32), start, end };
         let literal = self.nodes[node].decoded.text.get(start as usize..end as usize).unwrap_or_default();
         let (wanted, _) = unquote(literal);
-        let own = self.nodes[node].path.parent().unwrap_or(Path::new("")).to_owned();
+        let own = self.nodes[node].folders.clone();
         let mut searched: Vec<String> = Vec::new();
-        let mut problem = None;
-        for folder in std::iter::once(&own).chain(self.include_dirs) {
+        for folder in own.iter().chain(self.include_dirs) {
             // An absolute path replaces the folder.
             let path = folder.join(&wanted);
             match self.reader.identity(&path).and_then(|identity| self.node(&path, identity)) {
-                Ok(node) => return node,
+                Ok(node) => return Ok(node),
                 Err(error) if error.kind() == io::ErrorKind::NotFound || wanted.is_empty() => {
                     let shown = folder.display().to_string();
                     let shown = if shown.is_empty() { ".".to_owned() } else { shown };
@@ -155,37 +193,32 @@ impl Loader<'_> {
                     }
                 }
                 Err(error) => {
-                    problem = Some(format!("cannot read {}: {}", path.display(), reason(&error)));
-                    break;
+                    let message = format!("cannot read {}: {}", path.display(), reason(&error));
+                    self.diagnostics.push(Diagnostic::at(Code::E001, span, message, "included here"));
+                    return Ok(None);
                 }
             }
         }
-        self.diagnostics.push(match problem {
-            Some(message) => Diagnostic::at(Code::E001, span, message, "included here"),
-            None => {
-                let diagnostic = Diagnostic::at(Code::E002, span, format!("cannot find \"{wanted}\""), "included here");
-                match self.meant(&own, &wanted) {
-                    Some(path) => diagnostic.help(format!("write \"{path}\"")).fix(span, format!("\"{path}\"")),
-                    None => diagnostic.help(format!(
-                        "searched {}; name further folders with `-I`",
-                        searched.iter().map(|folder| format!("`{folder}`")).collect::<Vec<_>>().join(", ")
-                    )),
-                }
-            }
-        });
-        None
+        let diagnostic = Diagnostic::at(Code::E002, span, format!("cannot find \"{wanted}\""), "included here");
+        Err(match self.meant(&own, &wanted) {
+            Some(path) => diagnostic.help(format!("write \"{path}\"")).fix(span, format!("\"{path}\"")),
+            None => diagnostic.help(format!(
+                "searched {}; name further folders with `-I`",
+                searched.iter().map(|folder| format!("`{folder}`")).collect::<Vec<_>>().join(", ")
+            )),
+        })
     }
 
     /// The path of a file that is there and differs from the one that was asked for in backslashes or a missing
     /// `.thrift` only.
-    fn meant(&self, own: &Path, wanted: &str) -> Option<String> {
+    fn meant(&self, own: &[PathBuf], wanted: &str) -> Option<String> {
         let slashes = wanted.replace('\\', "/");
         let ending = if slashes.ends_with(".thrift") { "" } else { ".thrift" };
         let path = format!("{slashes}{ending}");
         // A path that has to be escaped is not written for anybody.
         let plain = path != wanted && !wanted.is_empty() && !path.contains(['"', '\n']);
-        let folders = || std::iter::once(own).chain(self.include_dirs.iter().map(PathBuf::as_path));
-        (plain && folders().any(|folder| self.reader.identity(&folder.join(&path)).is_ok())).then_some(path)
+        let mut folders = own.iter().chain(self.include_dirs);
+        (plain && folders.any(|folder| self.reader.identity(&folder.join(&path)).is_ok())).then_some(path)
     }
 
     fn finish(mut self, roots: &[usize]) -> Loaded {
@@ -247,12 +280,25 @@ impl Loader<'_> {
     }
 }
 
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().unwrap_or(Path::new("")).to_owned()
+}
+
 /// The include lines of a text: the same as the parser finds, before there is a tree.
-fn include_lines(lexed: &Lexed) -> Vec<IncludeLine> {
-    let include = TokenKind::Keyword(Keyword::Include);
+fn include_lines(text: &str, lexed: &Lexed) -> Vec<IncludeLine> {
+    if recognise(text, lexed).is_some() {
+        return Vec::new();
+    }
+    let include = |word: &Token| match word.kind {
+        TokenKind::Keyword(keyword) => keyword == Keyword::Include,
+        TokenKind::Name if word.first_on_line => {
+            text.get(word.start as usize..word.end as usize).is_some_and(is_include)
+        }
+        _ => false,
+    };
     let pairs = lexed.tokens.iter().zip(lexed.tokens.iter().skip(1));
     pairs
-        .filter(|(word, path)| word.kind == include && path.kind == TokenKind::Literal)
+        .filter(|(word, path)| path.kind == TokenKind::Literal && include(word))
         .map(|(_, path)| IncludeLine { start: path.start, end: path.end, node: None })
         .collect()
 }

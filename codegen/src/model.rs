@@ -257,6 +257,14 @@ pub struct Method {
     pub annotations: Vec<Annotation>,
 }
 
+impl Include {
+    /// The name that qualifies the file's definitions behind this line: `shared` for `"dir/shared.thrift"`. Through a link it
+    /// is another than the file's own.
+    pub fn stem(&self) -> &str {
+        stem_of(&self.path.text)
+    }
+}
+
 impl Model {
     /// The file with this id.
     pub fn file(&self, id: FileId) -> &File {
@@ -281,4 +289,10 @@ impl Model {
             })
         })
     }
+}
+
+/// The name of a file without folder and ending.
+pub(crate) fn stem_of(path: &str) -> &str {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }

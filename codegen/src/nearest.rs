@@ -1,19 +1,22 @@
 //! "Did you mean": the name that was probably meant.
 
 /// The candidate that differs least from `word`, if it differs little: by one letter, and one more for every four that
-/// the word has. A word of two letters or fewer matches in another case only.
+/// the word has. A word of two letters or fewer matches in another case only. Of several, the least is taken.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // One letter for another makes a different word of a short one.
-    let limit = match word.chars().count() {
-        0..=2 => 0,
-        length => 1 + length / 4,
-    };
-    let score = |candidate: &'a str| {
+    let mut finder = Finder::new(word);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        // What differs more than the best is of no use.
+        let limit = best.map_or(finder.limit, |(distance, _)| distance);
         let same = candidate.eq_ignore_ascii_case(word);
-        let distance = if same { 0 } else { distance(word, candidate, limit)? };
-        Some((distance, candidate))
-    };
-    candidates.into_iter().filter_map(score).min().map(|(_, candidate)| candidate)
+        let found = if same { Some(0) } else { finder.distance(candidate, limit) };
+        if let Some(found) = found.map(|distance| (distance, candidate))
+            && best.is_none_or(|best| found < best)
+        {
+            best = Some(found);
+        }
+    }
+    best.map(|(_, candidate)| candidate)
 }
 
 /// The only candidate that reads like `word` when case is ignored: what was certainly meant.
@@ -22,26 +25,63 @@ pub(crate) fn same_but_case<'a>(word: &str, candidates: impl IntoIterator<Item =
     found.next().filter(|first| found.all(|other| other == *first))
 }
 
-/// Insertions, removals, replacements and swaps of neighbours between two words; `None` above the limit.
-fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(100).collect(), b.chars().take(100).collect());
-    if a.len().abs_diff(b.len()) > limit {
-        return None;
+/// More letters of a name than these are not compared.
+const MAX_LETTERS: usize = 100;
+
+/// A word, compared with many: there may be tens of thousands, so that each must cost little.
+struct Finder {
+    word: Vec<char>,
+    limit: usize,
+    other: Vec<char>,
+    rows: [Vec<usize>; 3],
+}
+
+impl Finder {
+    fn new(word: &str) -> Self {
+        let word: Vec<char> = word.chars().take(MAX_LETTERS).collect();
+        // One letter for another makes a different word of a short one.
+        let limit = match word.len() {
+            0..=2 => 0,
+            length => 1 + length / 4,
+        };
+        Self { word, limit, other: Vec::new(), rows: Default::default() }
     }
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, y) in b.iter().enumerate() {
-            let mut best = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && a[i - 1] == *y && b[j - 1] == *x {
-                best = best.min(before[j - 1] + 1);
-            }
-            row.push(best);
+
+    /// Insertions, removals, replacements and swaps of neighbours between the word and another; `None` above the limit.
+    fn distance(&mut self, other: &str, limit: usize) -> Option<usize> {
+        // A letter has one to four bytes.
+        let fits = |longer: usize| self.word.len() <= longer + limit;
+        if !fits(other.len()) || (other.len().div_ceil(4)).min(MAX_LETTERS) > self.word.len() + limit {
+            return None;
         }
-        before = std::mem::replace(&mut last, row);
+        self.other.clear();
+        self.other.extend(other.chars().take(MAX_LETTERS));
+        let (a, b) = (&self.word, &self.other);
+        if a.len().abs_diff(b.len()) > limit {
+            return None;
+        }
+        let [before, last, row] = &mut self.rows;
+        last.clear();
+        last.extend(0..=b.len());
+        for (i, x) in a.iter().enumerate() {
+            row.clear();
+            row.push(i + 1);
+            for (j, y) in b.iter().enumerate() {
+                let mut best = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
+                if i > 0 && j > 0 && a[i - 1] == *y && b[j - 1] == *x {
+                    best = best.min(before[j - 1] + 1);
+                }
+                row.push(best);
+            }
+            // The distance is at least the least of a row, less one for a swap that the next row may end.
+            if row.iter().min().is_none_or(|least| *least > limit + 1) {
+                return None;
+            }
+            std::mem::swap(before, last);
+            std::mem::swap(last, row);
+        }
+        last.last().copied().filter(|found| *found <= limit)
     }
-    last.last().copied().filter(|found| *found <= limit)
 }
 
 #[cfg(test)]
@@ -55,6 +95,14 @@ mod tests {
         assert_eq!(nearest("Foo", ["Response", "Request"]), None);
         assert_eq!(nearest("stuct", ["struct"]), Some("struct"));
         assert_eq!(nearest("z", ["x", "y"]), None);
+    }
+
+    #[test]
+    fn the_nearest_wins_wherever_it_is_and_the_least_of_equals() {
+        assert_eq!(nearest("description", ["descriptoins", "descriptoin", "descripsion"]), Some("descripsion"));
+        assert_eq!(nearest("description", ["descriptoin", "descriptions", "dexcriptoins"]), Some("descriptions"));
+        assert_eq!(nearest("grüße", ["grüsse", "größe", "grüße_"]), Some("größe"));
+        assert_eq!(nearest("Item7", ["Item12345678", "It"]), None);
     }
 
     #[test]

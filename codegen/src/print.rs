@@ -1,8 +1,8 @@
 //! The model as IDL again: what is read from it is the same model. For tests, and for tools that write IDL.
 
 use crate::model::{
-    Annotation, DefId, Definition, DefinitionKind, EnumValue, Field, Method, Model, Requiredness, Service, StructKind,
-    Type, TypeKind, Value,
+    Annotation, DefId, Definition, DefinitionKind, EnumValue, Field, Include, Method, Model, Requiredness, Service,
+    StructKind, Type, TypeKind, Value,
 };
 use crate::span::FileId;
 use std::fmt::{self, Write};
@@ -268,7 +268,11 @@ impl<'a> Printer<'a> {
     /// A definition's name as this file has to write it.
     fn qualified(&self, id: DefId) -> String {
         let name = &self.model.definition(id).name;
-        if id.file == self.file { name.text.clone() } else { format!("{}.{name}", self.model.file(id.file).stem) }
+        if id.file == self.file {
+            return name.text.clone();
+        }
+        let include = self.model.file(self.file).includes.iter().find(|include| include.file == id.file);
+        format!("{}.{name}", include.map_or(self.model.file(id.file).stem.as_str(), Include::stem))
     }
 
     fn annotations(&mut self, annotations: &[Annotation]) -> fmt::Result {

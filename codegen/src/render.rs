@@ -96,10 +96,15 @@ fn human(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
     }
     for file in files {
         let Some(source) = sources.file(file) else { continue };
-        let mut snippet = Snippet::source(source.text()).path(source.path());
-        for (index, label) in diagnostic.labels.iter().enumerate().filter(|(_, label)| label.span.file == file) {
+        let labels = || diagnostic.labels.iter().enumerate().filter(|(_, label)| label.span.file == file);
+        // The lines that are shown, and those between them: the renderer looks through all that it gets.
+        let first = labels().map(|(_, label)| label.span.start).min().unwrap_or_default();
+        let last = labels().map(|(_, label)| label.span.end).max().unwrap_or_default();
+        let (line, begin, text) = source.lines_around(first, last);
+        let mut snippet = Snippet::source(text).line_start(line).path(source.path());
+        for (index, label) in labels() {
             let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let annotation = kind.span(range(label.span, source.text()));
+            let annotation = kind.span(range(label.span, begin, text));
             let text = label.text.as_str();
             snippet = snippet.annotation(if text.is_empty() { annotation } else { annotation.label(text) });
         }
@@ -112,10 +117,11 @@ fn human(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
     renderer.render(&[group])
 }
 
-/// The bytes of a span, within the text and between characters whatever the span says.
-fn range(span: Span, text: &str) -> std::ops::Range<usize> {
-    let end = text.floor_char_boundary((span.end as usize).min(text.len()));
-    let start = text.floor_char_boundary((span.start as usize).min(end));
+/// The bytes of a span in a text that begins at byte `begin` of its file, within the text and between characters
+/// whatever the span says.
+fn range(span: Span, begin: usize, text: &str) -> std::ops::Range<usize> {
+    let end = text.floor_char_boundary((span.end as usize).saturating_sub(begin).min(text.len()));
+    let start = text.floor_char_boundary((span.start as usize).saturating_sub(begin).min(end));
     start..end
 }
 

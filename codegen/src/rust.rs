@@ -10,6 +10,10 @@ pub mod names;
 pub mod traits;
 pub mod types;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use serde::Serialize;
 
 use self::keys::Keys;
@@ -91,8 +95,14 @@ impl Api {
     /// (`hello_generated`, or `crate` inside it). Containers and strings are spelled with `::pilota`, results with
     /// `::volo_thrift`: a crate that holds handlers depends on both.
     pub fn new(model: &Model, root: &str) -> Api {
-        let describe = Describe { model, layout: &Layout::new(model), keys: &Keys::new(model), root };
-        Api { services: model.services().map(|(id, definition, _)| describe.service(id, definition)).collect() }
+        let services: Vec<DefId> = model.services().map(|(id, ..)| id).collect();
+        Api::of(model, &Layout::new(model), root, &services)
+    }
+
+    /// Describes these services, which may be of any file, with the layout of the model. See [`Api::new`].
+    pub fn of(model: &Model, layout: &Layout, root: &str, services: &[DefId]) -> Api {
+        let describe = Describe { model, layout, keys: &Keys::new(model), root, idents: RefCell::default() };
+        Api { services: services.iter().map(|id| describe.service(*id, model.definition(*id))).collect() }
     }
 }
 
@@ -101,6 +111,8 @@ struct Describe<'a> {
     layout: &'a Layout,
     keys: &'a Keys,
     root: &'a str,
+    /// Of the methods of each service, which are asked for again by every service below it.
+    idents: RefCell<HashMap<DefId, Rc<[String]>>>,
 }
 
 impl Describe<'_> {
@@ -124,9 +136,10 @@ impl Describe<'_> {
     /// The whole chain of parents, topmost first.
     fn methods(&self, id: DefId) -> Vec<MethodApi> {
         let of = |(owner, service): (DefId, &Service)| -> Vec<MethodApi> {
-            let idents = idents::methods(self.model, owner);
-            let methods = service.methods.iter().zip(idents);
-            methods.map(|(method, ident)| self.method(method, &ident, owner, owner != id)).collect()
+            let mut known = self.idents.borrow_mut();
+            let idents = known.entry(owner).or_insert_with(|| idents::methods(self.model, owner).into()).clone();
+            let methods = service.methods.iter().zip(idents.iter());
+            methods.map(|(method, ident)| self.method(method, ident, owner, owner != id)).collect()
         };
         idents::chain(self.model, id).into_iter().rev().flat_map(of).collect()
     }
@@ -137,10 +150,7 @@ impl Describe<'_> {
         let arguments: Vec<ArgumentApi> = (method.arguments.iter().zip(&idents))
             .map(|(field, name)| argument(field, name, self.ty(&field.ty)))
             .collect();
-        let result = match &method.result {
-            Some(ty) => self.ty(ty),
-            None => "()".to_owned(),
-        };
+        let result = method.result.as_ref().map_or_else(|| "()".to_owned(), |ty| self.ty(ty));
         let exception = (!method.throws.is_empty()).then(|| {
             let name = format!("{service}{}Exception", method_type_stem(ident));
             format!("{}::{}::{name}", self.root, self.layout.module_path(owner.file))

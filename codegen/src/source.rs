@@ -15,6 +15,8 @@ pub struct Source {
     text: String,
     /// The byte at which each line begins.
     lines: Vec<u32>,
+    /// The bytes with which no character begins, ascending, so that a column is found without a look at the line.
+    continued: Vec<u32>,
 }
 
 /// A place as people count it.
@@ -54,7 +56,10 @@ impl Source {
     pub fn new(path: String, text: String) -> Self {
         let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
         let lines = std::iter::once(0).chain(starts).collect();
-        Self { path, text, lines }
+        let continues = |byte: u8| byte & 0b1100_0000 == 0b1000_0000;
+        let continued =
+            text.bytes().enumerate().filter(|(_, byte)| continues(*byte)).map(|(at, _)| at as u32).collect();
+        Self { path, text, lines, continued }
     }
 
     /// The path as the user gave it, or joined from the includer's folder and the include line.
@@ -67,13 +72,23 @@ impl Source {
         &self.text
     }
 
+    /// The lines from that of byte `start` to that of byte `end`, and two more: the number of the first, from 1, and
+    /// its first byte, and the text of them all.
+    pub(crate) fn lines_around(&self, start: u32, end: u32) -> (usize, usize, &str) {
+        let line = |byte: u32| self.lines.partition_point(|start| *start <= byte).max(1);
+        let (first, last) = (line(start), line(end));
+        let begin = self.lines.get(first - 1).map_or(0, |byte| *byte as usize);
+        let end = self.lines.get(last + 2).map_or(self.text.len(), |byte| *byte as usize);
+        (first, begin, self.text.get(begin..end).unwrap_or_default())
+    }
+
     /// Where a byte stands; one past the end is the end.
     pub fn position(&self, byte: u32) -> Position {
         let byte = byte.min(self.text.len() as u32);
         let line = self.lines.partition_point(|start| *start <= byte).max(1);
         let start = self.lines[line - 1];
-        let before = self.text.get(start as usize..byte as usize).unwrap_or_default();
-        Position { line: line as u32, column: before.chars().count() as u32 + 1 }
+        let before = |byte: u32| self.continued.partition_point(|at| *at < byte) as u32;
+        Position { line: line as u32, column: byte - start - (before(byte) - before(start)) + 1 }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Text to tokens to a syntax tree. Knows nothing of other files or of what names mean.
 
+pub(crate) mod alike;
+pub(crate) mod language;
 pub(crate) mod lex;
 pub(crate) mod literal;
 pub(crate) mod parse;

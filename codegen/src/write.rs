@@ -13,6 +13,8 @@ pub(crate) mod record;
 mod scope;
 mod services;
 mod structs;
+#[cfg(test)]
+mod tests;
 mod typedefs;
 mod unions;
 pub(crate) mod values;
@@ -23,6 +25,20 @@ pub(crate) use self::scope::{RUNTIME, Scope};
 /// The text of the runtime module.
 #[cfg(feature = "emit")]
 pub(crate) fn runtime(options: &CodeOptions) -> String {
-    let services = if options.types_only { "" } else { include_str!("write/runtime_service.rs.in") };
-    format!("{}{services}", include_str!("write/runtime.rs.in"))
+    let mut text = include_str!("write/runtime.rs.in").to_owned();
+    if let Some(feature) = &options.serde_feature {
+        text.push_str(&format!("\n#[cfg(feature = {feature:?})]\n"));
+    } else if options.derives_serde() {
+        text.push('\n');
+    }
+    if options.serde_feature.is_some() || options.derives_serde() {
+        text.push_str(include_str!("write/runtime_serde.rs.in"));
+    }
+    if !options.types_only {
+        text.push_str(include_str!("write/runtime_service.rs.in"));
+        if options.descriptors {
+            text.push_str(include_str!("write/runtime_descriptor.rs.in"));
+        }
+    }
+    text
 }

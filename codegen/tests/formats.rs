@@ -141,15 +141,18 @@ fn the_folder_of_the_includer_comes_before_those_given() {
 #[test]
 fn the_model_as_json() {
     let files = Memory::new()
-        .with("shared.thrift", "namespace rs shared\n/** What went wrong. */\nexception Gone { 1: string why } (key = \"value\", flag)\n")
+        .with("shared.thrift", "namespace rs shared\n/** What went wrong. */\nexception Gone { 1: string why } (key = \"value\", flag)\n\
+                                service Base { void ping() }\n")
         .with(
             "main.thrift",
-            "include \"shared.thrift\"\nenum Color { RED = 1 (a = \"b\"), GREEN }\nsenum Words { \"a\" }\n\
+            "// Of the file.\n\n# Red and\n# green.\ninclude \"shared.thrift\"\nnamespace rs main.api;\n\
+             enum Color { RED = 0x1 (a = \"b\"), GREEN } // Colours.\nsenum Words { \"a\" }\n\
              typedef map<string, list<Color>> (x = \"y\") Index\nconst i32 ONE = 1\nconst Index INDEX = {\"a\": [Color.RED]}\n\
              const uuid ID = \"00112233-4455-6677-8899-aabbccddeeff\"\n\
-             struct Point { 1: required double x = 1.5 2: optional Point & next i64 implicit = ONE }\n\
+             // A point.\nstruct Point { /* é */ 1: required double x = 1e3; // Right.\n\
+             0x02: optional Point & next byte type = ONE /* last */ // really\n // Of nothing.\n }\n\
              const Point ORIGIN = {\"x\": 0}\nunion U { 1: bool b }\n\
-             service Base {}\nservice Main extends Base {\n  /** Does it. */\n  set<i8> run(1: Point p) throws (1: shared.Gone gone)\n  oneway void fire()\n}\n",
+             service Main extends shared.Base {\n  /** Does it. */\n  set<i8> run(1: Point p /* where */) throws (1: shared.Gone gone)\n  oneway void fire()\n}\n",
         );
     let checked = check(&[PathBuf::from("main.thrift")], &[], &files);
     let model = checked.model.expect("the files are right");

@@ -3,10 +3,14 @@
 
 mod common;
 
+use common::{Overlay, Random};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use volplane_build::lower::lower;
+use volplane_build::rust::Api;
 use volplane_build::span::FileId;
+use volplane_build::write::CodeOptions;
 use volplane_build::{Checked, Memory, MessageFormat, ReadSource, Severity, check, dump, print, render, syntax};
 
 /// Checks a text in every way that a user can, and holds the result to its promises.
@@ -46,7 +50,8 @@ const WORDS: &str = "const enum exception service struct typedef union include n
     string i32 i64 bool double binary uuid list set map void oneway async throws extends required optional true false \
     cpp_type xsd_all xsd_optional xsd_attrs A B C a b other.Other A.a php_namespace stream interaction package * & @ < > \
     { } ( ) [ ] : , ; = - 1 -1 0 2 32768 0x1f 0o7 1.5 1e999 99999999999999999999 \"x\" 'y' \"other.thrift\" \"\\q\" \
-    \"open // # /* */ /** é $ \u{feff}";
+    \"open // # /* */ /** é $ \u{feff} ， ： （ ） ｛ ｝ “x” ‘y ` ｓｔｒｕｃｔ １ − 。 ／／ \u{200b} \u{3000} Аа optinal Struct servcie \
+    extend thows inculde List<i32> Vec< [] [string] map[ message rpc returns type fn import syntax nil True ? := 1. a: ->";
 
 fn words() -> impl Strategy<Value = String> {
     let mut words: Vec<&str> = WORDS.split_whitespace().collect();
@@ -63,18 +68,6 @@ proptest! {
     #[test]
     fn random_words(text in words()) {
         alone(text.as_bytes());
-    }
-}
-
-/// Xorshift: the same mutations in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as usize % limit.max(1)
     }
 }
 
@@ -112,19 +105,65 @@ fn mutate(original: &[u8], random: &mut Random) -> Vec<u8> {
     text
 }
 
-/// The disk, with one file as it isn't there.
-struct Overlay<'a> {
-    path: &'a Path,
-    text: &'a [u8],
-}
-
-impl ReadSource for Overlay<'_> {
-    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
-        if path == self.path { Ok(self.text.to_vec()) } else { std::fs::read(path) }
-    }
-
-    fn identity(&self, path: &Path) -> std::io::Result<PathBuf> {
-        path.canonicalize()
+/// The same again and again: what one place reports or reads ahead may not disturb the next.
+#[test]
+fn long_runs_of_what_is_reported_or_read_ahead() {
+    const LENGTH: usize = 2_000;
+    for piece in [
+        "，",
+        "“",
+        "“”",
+        "\"”",
+        "'”",
+        "`",
+        "１",
+        "ａ.",
+        "ａ。",
+        "ａé",
+        "a\u{200b}",
+        "\u{200b}",
+        "−",
+        "−1",
+        "／／",
+        "＃",
+        "。",
+        "😀",
+        "Struct A {",
+        "struct A {\n ",
+        "enum A {",
+        "  struct A {\n",
+        "A B {\n",
+        "a b c\n",
+        "include x\n",
+        "import <",
+        "message A { a b = 1; }\n",
+        "type A {",
+        "rpc A(B) ",
+        "List<",
+        "Map<a,",
+        "[",
+        "[]",
+        "[a",
+        "a[]",
+        "map[a]",
+        "*",
+        "list ",
+        "list<i32,",
+        "1. i32 a ",
+        "1 i32 a\n",
+        "a: i32 ",
+        "optinal i32 a (",
+        "void f(\n",
+        "A f(\n",
+        "f(a b\n",
+        "A B C D (\n",
+        "> ",
+        "package a;\n",
+    ] {
+        let run = piece.repeat(LENGTH / piece.len());
+        for before in ["", "struct S {\n", "struct S { 1: ", "service S {\n", "const string A = ", "enum E { "] {
+            alone(format!("{before}{run}").as_bytes());
+        }
     }
 }
 
@@ -145,4 +184,23 @@ fn broken_files_of_the_corpus() {
         assert!(time < Duration::from_secs(1), "{}: {time:?}", entry.name);
         torture(&text, &entry.include_dirs, &Overlay { path: &entry.path, text: &text }, &entry.path);
     }
+}
+
+/// Without names, the last of these types has 2^60 parts: whoever walks through them never comes to an end.
+#[test]
+fn chained_typedefs() {
+    let typedefs: String = (1..=60).map(|n| format!("typedef map<T{0}, T{0}> T{n}\n", n - 1)).collect();
+    let lists: String = (1..=60)
+        .map(|n| format!("struct S{n} {{ 1: S{0} a; 2: required S{0} b; 3: map<S{0}, S{0}> c }}\n", n - 1))
+        .collect();
+    let text = format!(
+        "typedef map<i32, i32> T0\n{typedefs}struct S0 {{}}\n{lists}const T60 EMPTY = {{}}\n\
+         struct Holder {{ 1: T60 t = {{}}; 2: map<T60, list<T59>> more; 3: T60 same = EMPTY; 4: required S60 s = {{}} }}\n\
+         union U {{ 1: T60 t; 2: S60 s }}\nservice S {{ T60 get(1: T60 t, 2: Holder holder, 3: U u) }}\n"
+    );
+    let model =
+        torture(text.as_bytes(), &[], &Memory::new().with("main.thrift", &*text), Path::new("main.thrift")).model;
+    let model = model.expect("IDL without a mistake");
+    assert_eq!(Api::new(&model, "crate").services.len(), 1);
+    assert_eq!(lower(&model, &CodeOptions::default()).files.len(), 1);
 }

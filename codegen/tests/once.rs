@@ -138,13 +138,13 @@ fn each_broken_header_line_is_told() {
     insta::assert_snapshot!(short(&checked(
         "include foo\ninclude\nnamespace\nnamespace rs\ncpp_include x\nnamespace\ninclude y\ntypedef\nstruct\nstruct S { 1: Missing a }\n"
     )), @r#"
-main.thrift:1:9: error[E020]: expected the path of a thrift file in quotes, found `foo`
+main.thrift:1:9: error[E020]: expected the path of a thrift file in quotes, found `foo` (help: write `include "foo.thrift"`)
 main.thrift:2:8: error[E020]: expected the path of a thrift file in quotes here
 main.thrift:3:10: error[E020]: expected the language of the namespace, or `*` here
 main.thrift:4:13: error[E020]: expected the name of the namespace here
 main.thrift:5:13: error[E020]: expected the path of a C++ header in quotes, found `x`
 main.thrift:6:10: error[E020]: expected the language of the namespace, or `*` here
-main.thrift:7:9: error[E020]: expected the path of a thrift file in quotes, found `y`
+main.thrift:7:9: error[E020]: expected the path of a thrift file in quotes, found `y` (help: write `include "y.thrift"`)
 main.thrift:8:8: error[E020]: expected a type here
 main.thrift:9:7: error[E020]: expected the name of the struct here
 main.thrift:10:15: error[E030]: no type is named `Missing`
@@ -380,5 +380,58 @@ error[E020]: expected a type, found `]`
   |
 4 | struct Damaged { i32 a, 1: ] i32 b }
   |                            ^ expected a type
+"#);
+}
+
+#[test]
+fn defaults_without_an_end_are_told_once_each() {
+    insta::assert_snapshot!(human(
+        "struct A { 1: optional B b = {}; 2: i32 x }\nstruct B { 1: optional list<A> more = [{\"x\": 1}]; 2: optional A none }\n\
+         struct C { 1: optional D d = {} }\nstruct D { 1: required C c }\nstruct Deep { 1: optional Deep deep = {\"deep\": {}} }\n\
+         struct Viaconst { 1: optional Viaconst c = K }\nconst Viaconst K = {}\nunion U { 1: Inside inside }\n\
+         struct Inside { 1: required U u = {\"inside\": {}} }\nstruct Ends { 1: optional A a; 2: optional Ends e }\n\
+         struct NoEnd { 1: required NoEnd again }\n"
+    ), @r#"
+error[E038]: these defaults contain each other: A.b -> B.more -> A.b
+ --> main.thrift:1:26
+  |
+1 | struct A { 1: optional B b = {}; 2: i32 x }
+  |                          ^
+2 | struct B { 1: optional list<A> more = [{"x": 1}]; 2: optional A none }
+  |                                ----
+  |
+  = help: leave one of the defaults out: a value takes the default of every field that it does not name, and so on without end
+
+error[E038]: the default of `C.d` contains itself
+ --> main.thrift:3:26
+  |
+3 | struct C { 1: optional D d = {} }
+  |                          ^
+  |
+  = help: leave one of the defaults out: a value takes the default of every field that it does not name, and so on without end
+
+error[E038]: the default of `Deep.deep` contains itself
+ --> main.thrift:5:32
+  |
+5 | struct Deep { 1: optional Deep deep = {"deep": {}} }
+  |                                ^^^^
+  |
+  = help: leave one of the defaults out: a value takes the default of every field that it does not name, and so on without end
+
+error[E038]: the default of `Viaconst.c` contains itself
+ --> main.thrift:6:40
+  |
+6 | struct Viaconst { 1: optional Viaconst c = K }
+  |                                        ^
+  |
+  = help: leave one of the defaults out: a value takes the default of every field that it does not name, and so on without end
+
+error[E038]: the default of `Inside.u` contains itself
+ --> main.thrift:9:31
+  |
+9 | struct Inside { 1: required U u = {"inside": {}} }
+  |                               ^
+  |
+  = help: leave one of the defaults out: a value takes the default of every field that it does not name, and so on without end
 "#);
 }

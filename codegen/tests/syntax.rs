@@ -54,6 +54,17 @@ fn docs_go_to_what_stands_behind_them() {
     insta::assert_debug_snapshot!(docs(&model));
 }
 
+#[test]
+fn plain_comments_describe_what_they_stand_at() {
+    let model = model(
+        "// The header of the file.\n\n// ------\n// S, in\n//   two lines\n// ------\nstruct S { // and behind it\n  1: i32 a, // trailing\n\
+         \n  # above\n  2: i32 b # and behind\n  /* a block\n   * of two */\n  3: i32 c;\n  // apart\n\n  4: i32 d\n  \
+         5: i32 e, 6: i32 f // whose?\n  // 7: i32 gone\n  8: i32 h /* ends */\n  /** doc */ // not this\n  9: i32 i // nor this\n\
+         } // end of S\nenum E { A, B } // E\nservice T {\n  void m( // what?\n    1: i32 x, // of x\n  ) // no\n  void n() // of n\n}\n",
+    );
+    insta::assert_debug_snapshot!(docs(&model));
+}
+
 fn docs(model: &Model) -> Vec<(String, Option<String>)> {
     let mut out = Vec::new();
     for definition in &model.files[0].definitions {

@@ -2,8 +2,3 @@
 //! idl/echo.thrift as Rust.
 
 include!(concat!(env!("OUT_DIR"), "/volplane_gen.rs"));
-
-impl<H> volplane_transport::GeneratedService for api::EchoServer<H> {
-    type Request = api::EchoRequestRecv;
-    const SERVICE_NAME: Option<&'static str> = Some("Echo");
-}

@@ -28,6 +28,8 @@ use volo::loadbalance::random::WeightedRandomBalance;
 use volo::net::Address;
 use volo_thrift::client::ClientBuilder;
 
+#[cfg(feature = "endpoints")]
+pub(crate) use acquire::check_protocol;
 pub use call::Calls;
 pub use channel::Channel;
 #[cfg(feature = "websocket")]
@@ -40,7 +42,9 @@ pub use pool::PoolStats;
 
 use crate::connect::ConnectError;
 use crate::connection::Connection;
-use crate::dynamic::{BoxConnector, ConnectorOptions};
+#[cfg(feature = "endpoints")]
+use crate::dynamic::{BoxConnector, ConnectorOptions, channel};
+#[cfg(feature = "endpoints")]
 use crate::endpoint::Endpoint;
 use crate::protocol::Protocol;
 
@@ -124,6 +128,7 @@ pub trait ConnectWith: Sized {
     ///
     /// [`ConnectErrorKind::Unsupported`](crate::ConnectErrorKind::Unsupported) if this build has no connector for the
     /// endpoint, or if an HTTP endpoint has a protocol with a frame. The message says why.
+    #[cfg(feature = "endpoints")]
     fn connect_to(self, endpoint: &Endpoint) -> Result<Self::Connected<BoxConnector>, ConnectError> {
         self.connect_to_with(endpoint, ConnectorOptions::default())
     }
@@ -133,18 +138,13 @@ pub trait ConnectWith: Sized {
     /// # Errors
     ///
     /// As there.
+    #[cfg(feature = "endpoints")]
     fn connect_to_with(
         self,
         endpoint: &Endpoint,
         options: ConnectorOptions,
     ) -> Result<Self::Connected<BoxConnector>, ConnectError> {
-        acquire::check_protocol(endpoint)?;
-        let channel = Channel::new(endpoint.connector_with(options)?);
-        let channel = match endpoint.protocol() {
-            Some(protocol) => channel.with_protocol(protocol),
-            None => channel,
-        };
-        Ok(self.connect_through(channel))
+        Ok(self.connect_through(channel(endpoint, options)?))
     }
 
     /// As [`connect_with`](Self::connect_with), with the options and protocol of `channel`.

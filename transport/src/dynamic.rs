@@ -1,9 +1,9 @@
 //! Connectors and listeners whose type is chosen at run time, from an endpoint.
 
 mod endpoint;
+mod one_line;
 mod options;
 
-use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,10 +13,15 @@ use motore::make::MakeConnection;
 use motore::service::UnaryService;
 use volo::net::Address;
 
+use crate::box_peer::BoxPeer;
 use crate::connect::ConnectError;
-use crate::connection::{Connection, Peer};
+use crate::connection::Connection;
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
+pub use one_line::ConnectOptions;
+pub(crate) use one_line::channel;
+#[doc(hidden)]
+pub use one_line::{channel_to, listening_on};
 pub use options::{ConnectorOptions, ListenerOptions};
 
 /// A connection of any type.
@@ -130,59 +135,5 @@ impl Listener for BoxListener {
 impl fmt::Debug for BoxListener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BoxListener").field("endpoint", &self.inner.endpoint()).finish()
-    }
-}
-
-/// A peer of any type.
-#[derive(Clone, Debug)]
-pub struct BoxPeer {
-    inner: Arc<dyn DynPeer>,
-}
-
-trait DynPeer: fmt::Debug + fmt::Display + Send + Sync {
-    fn address(&self) -> Option<Address>;
-    fn detail(&self, wanted: TypeId) -> Option<&dyn Any>;
-    fn as_any(&self) -> &dyn Any;
-}
-
-impl<P: Peer> DynPeer for P {
-    fn address(&self) -> Option<Address> {
-        Peer::address(self)
-    }
-
-    fn detail(&self, wanted: TypeId) -> Option<&dyn Any> {
-        Peer::detail(self, wanted)
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
-impl BoxPeer {
-    /// Erases the type of `peer`.
-    pub fn new(peer: impl Peer) -> Self {
-        Self { inner: Arc::new(peer) }
-    }
-
-    /// The peer, if it is a `P`: `SocketAddr` for `tcp://`, `UnixPeer` for `unix://`, `WebSocketPeer<SocketAddr>` for `ws://`.
-    pub fn downcast_ref<P: Peer>(&self) -> Option<&P> {
-        self.inner.as_any().downcast_ref()
-    }
-}
-
-impl fmt::Display for BoxPeer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.fmt(f)
-    }
-}
-
-impl Peer for BoxPeer {
-    fn address(&self) -> Option<Address> {
-        self.inner.address()
-    }
-
-    fn detail(&self, wanted: TypeId) -> Option<&dyn Any> {
-        self.inner.detail(wanted)
     }
 }

@@ -16,6 +16,7 @@
 //! | yamux, dialed again when it ends | [`Yamux::reconnecting`] | |
 //! | yamux, calls one way | [`Yamux::over`] | [`SessionListener::into_streams`] |
 //! | in process | [`Memory::pair`] | [`Memory::pair`] |
+//! | in one line | `EchoClient::connect` | `EchoServer::listen` |
 //! | from configuration | [`ConnectWith::connect_to`] | [`Endpoint::bind`] |
 //! | your own | `motore::UnaryService<Address>` | [`Listener`] |
 //!
@@ -64,23 +65,26 @@
 //! | feature | adds | dependency |
 //! |---|---|---|
 //! | `metrics` | the module `metrics` | metrics |
+//! | `endpoints` | [`Endpoint::connector`], [`Endpoint::bind`], and `connect` and `listen` of generated clients and servers | |
 //! | `tls` | [`Tls`], `tls://`, `wss://` and `https://` endpoints | rustls with ring |
 //! | `websocket` | [`WebSocket`], `ws://` endpoints | tokio-tungstenite |
 //! | `yamux` | [`Yamux`], [`serve_sessions`], `yamux+` endpoints | yamux |
 
 // The tables above link to items of all cargo features.
 #![cfg_attr(
-    not(all(feature = "tls", feature = "websocket", feature = "yamux")),
+    not(all(feature = "endpoints", feature = "tls", feature = "websocket", feature = "yamux")),
     allow(rustdoc::broken_intra_doc_links)
 )]
 // cargo-fuzz sets `cfg(fuzzing)`, which cargo does not know.
 #![allow(unexpected_cfgs)]
 
+mod box_peer;
 mod client;
 mod codec;
 mod connect;
 mod connection;
 mod deadline;
+#[cfg(feature = "endpoints")]
 mod dynamic;
 mod endpoint;
 #[cfg(fuzzing)]
@@ -121,10 +125,18 @@ mod wire;
 #[cfg(feature = "yamux")]
 mod yamux;
 
+pub use box_peer::BoxPeer;
 pub use client::{Calls, Channel, ClientOptions, ConnectWith, Delivery, LocalErrors, PoolStats, WithLocalErrors};
 pub use connect::{ConnectError, ConnectErrorKind};
 pub use connection::{Connection, NotDelivered, Peer};
-pub use dynamic::{BoxConnection, BoxConnector, BoxListener, BoxPeer, ConnectorOptions, ListenerOptions};
+/// What [`connections!`] uses.
+#[cfg(feature = "endpoints")]
+#[doc(hidden)]
+pub mod __connections {
+    pub use crate::dynamic::{channel_to, listening_on};
+}
+#[cfg(feature = "endpoints")]
+pub use dynamic::{BoxConnection, BoxConnector, BoxListener, ConnectOptions, ConnectorOptions, ListenerOptions};
 pub use endpoint::{Endpoint, EndpointError, Scheme, SocketPath};
 #[cfg(fuzzing)]
 pub use http::fuzzing as fuzzing_http;
@@ -171,3 +183,11 @@ pub use yamux::{
     ReconnectingOutgoing, Session, SessionError, SessionErrorKind, SessionListener, StreamListener, Yamux,
     YamuxOptions, YamuxRole, YamuxStream, YamuxStreams,
 };
+
+/// Without the cargo feature `endpoints`, generated clients and servers have no functions that connect and listen in one
+/// line.
+#[cfg(not(feature = "endpoints"))]
+#[macro_export]
+macro_rules! connections {
+    ($($declaration:tt)*) => {};
+}

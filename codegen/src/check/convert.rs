@@ -146,11 +146,6 @@ impl Evaluator<'_> {
         Scalar::Enum(id, number.and_then(|number| self.member_with(id, number)).unwrap_or(member))
     }
 
-    fn member_with(&self, id: DefId, number: i64) -> Option<u32> {
-        let place = self.members(id).iter().position(|member| i64::from(member.value) == number);
-        place.map(|place| place as u32)
-    }
-
     fn number_of(&self, id: DefId, member: u32) -> Option<i64> {
         self.members(id).get(member as usize).map(|member| i64::from(member.value))
     }

@@ -1,10 +1,11 @@
 //! A name in a value: a constant, or a member of an enum.
 
 use super::canon::{Shape, TypeId};
-use super::resolve::{Meant, ambiguous};
+use super::resolve::ambiguous;
 use super::sink::Sink;
 use super::values::{Evaluator, Scalar};
-use super::world::{Found, Table, Wanted};
+use super::words::Meant;
+use super::world::{Found, Table};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{DefId, Value};
@@ -57,10 +58,7 @@ impl Evaluator<'_> {
             Found::Lost => lost = true,
             Found::Nothing => {}
         }
-        let member_of = |id: DefId, member: &str| {
-            let place = self.members(id).iter().position(|value| value.name.text == member);
-            place.map(|place| Named::Member(id, place as u32))
-        };
+        let member_of = |id: DefId, member: &str| self.member_named(id, member).map(|place| Named::Member(id, place));
         if let Some((owner, member)) = name.rsplit_once('.') {
             match self.world.find(file, owner, Table::Types) {
                 Found::One(id) => {
@@ -88,7 +86,7 @@ impl Evaluator<'_> {
                 Found::Nothing => {}
             }
             if let Shape::Enum(id) = wanted
-                && self.world.unit(id.file).stem == owner
+                && (self.world.unit(id.file).stem == owner || self.world.stems(file, id.file).any(|stem| stem == owner))
                 && let Some(found) = member_of(id, member)
             {
                 return Some(found);
@@ -102,7 +100,7 @@ impl Evaluator<'_> {
             Shape::Enum(id) if member_of(id, name).is_some() => {
                 Some(Meant::certain(format!("{}.{name}", self.qualified(file, id))))
             }
-            _ if sink.wants_help() => Meant::find(self.world, file, name, Wanted::Value),
+            _ if sink.wants_help() => Meant::for_value(self.world, file, name),
             _ => None,
         };
         sink.push(Meant::put(meant, diagnostic, span));
@@ -111,7 +109,11 @@ impl Evaluator<'_> {
 
     fn qualified(&self, file: FileId, id: DefId) -> String {
         let name = &self.world.definition(id).name.text;
-        if id.file == file { name.clone() } else { format!("{}.{name}", self.world.unit(id.file).stem) }
+        if id.file == file {
+            return name.clone();
+        }
+        let stem = self.world.stems(file, id.file).next();
+        format!("{}.{name}", stem.unwrap_or(&self.world.unit(id.file).stem))
     }
 
     fn no_member(&self, id: DefId, member: &str, span: Span) -> Diagnostic {

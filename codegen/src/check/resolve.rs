@@ -3,11 +3,11 @@
 use super::enums;
 use super::fields::{self, Owner};
 use super::sink::Sink;
+use super::words::Meant;
 use super::world::{Found, Table, Wanted, World};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{self, DefId, Definition, DefinitionKind, Service, StructKind, TypeKind};
-use crate::nearest::{nearest, same_but_case};
 use crate::span::{FileId, Name, Span};
 use crate::syntax::tree;
 
@@ -167,111 +167,6 @@ pub(super) fn ambiguous(world: &World, name: &str, span: Span, ids: &[DefId]) ->
     }
     diagnostic.help("rename one of the files, or one of the definitions")
 }
-
-/// What a name that stands for nothing was meant to be.
-pub(super) struct Meant {
-    help: String,
-    /// What to write instead, if that is certain.
-    replacement: Option<String>,
-}
-
-impl Meant {
-    /// Puts it into the diagnostic of the name at `span`.
-    pub(super) fn put(meant: Option<Self>, diagnostic: Diagnostic, span: Span) -> Diagnostic {
-        match meant {
-            Some(Self { help, replacement }) => diagnostic.help(help).fix_with(span, replacement),
-            None => diagnostic,
-        }
-    }
-
-    /// The help says what to write, and nothing else can be meant.
-    pub(super) fn certain(name: String) -> Self {
-        Self { help: format!("write `{name}`"), replacement: Some(name) }
-    }
-
-    fn for_type(world: &World, file: FileId, name: &str) -> Option<Self> {
-        if let Some(base) = same_type(name) {
-            return Some(Self::certain(base.to_owned()));
-        }
-        let base = match name {
-            "int" | "integer" | "u32" | "uint32" => Some("i32"),
-            "long" | "u64" | "uint64" => Some("i64"),
-            "short" | "u16" | "uint16" => Some("i16"),
-            "u8" | "uint8" | "char" => Some("i8"),
-            "float" | "float32" | "f32" => Some("double"),
-            _ => None,
-        };
-        match base {
-            Some(base) => Some(Self { help: format!("write `{base}`"), replacement: None }),
-            None => Self::find(world, file, name, Wanted::Type),
-        }
-    }
-
-    /// What else `name` could be in `file`.
-    pub(super) fn find(world: &World, file: FileId, name: &str, wanted: Wanted) -> Option<Self> {
-        Self::not_included(world, file, name, wanted).or_else(|| Self::near(world, file, name, wanted))
-    }
-
-    /// "Did you mean", among all that `file` can name.
-    fn near(world: &World, file: FileId, name: &str, wanted: Wanted) -> Option<Self> {
-        let mut candidates = world.candidates(file, wanted);
-        // In one order, so that equally near names give the same message in every run.
-        candidates.sort_unstable();
-        // The right name in another file is nearer than any misspelling.
-        let last = name.rsplit('.').next().unwrap_or(name);
-        let mut elsewhere = candidates.iter().filter(|candidate| candidate.rsplit('.').next() == Some(last));
-        if let Some(found) = elsewhere.next() {
-            let certain = last == name && elsewhere.all(|other| other == found);
-            return Some(Self { help: did_you_mean(found), replacement: certain.then(|| found.clone()) });
-        }
-        let base = if wanted == Wanted::Type { BASE_TYPES } else { &[] };
-        let words = || candidates.iter().map(String::as_str).chain(base.iter().copied());
-        let help = did_you_mean(nearest(name, words())?);
-        Some(Self { help, replacement: same_but_case(name, words()).map(str::to_owned) })
-    }
-
-    /// The file is known, but this one doesn't include it: names don't pass through an include.
-    fn not_included(world: &World, file: FileId, name: &str, wanted: Wanted) -> Option<Self> {
-        let (stem, name) = name.rsplit_once('.')?;
-        let unit = world.unit(file);
-        if unit.includes.iter().flatten().any(|id| world.unit(*id).stem == stem) {
-            return None;
-        }
-        let other =
-            world.units.iter().find(|other| other.stem == stem && other.table(wanted.table()).contains_key(name))?;
-        if std::ptr::eq(other, unit) {
-            return Some(Self {
-                help: format!("inside of its own file write `{name}`"),
-                replacement: Some(name.to_owned()),
-            });
-        }
-        let help = format!("include {} here too: an include does not bring the includes of the other file", other.path);
-        Some(Self { help, replacement: None })
-    }
-}
-
-fn did_you_mean(name: &str) -> String {
-    format!("did you mean `{name}`?")
-}
-
-/// The base type that other languages call `name`, of the same size and sign.
-fn same_type(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "int8" => "i8",
-        "int16" => "i16",
-        "int32" => "i32",
-        "int64" => "i64",
-        "float64" | "f64" => "double",
-        "boolean" => "bool",
-        "str" | "text" | "String" => "string",
-        "bytes" => "binary",
-        "guid" | "UUID" => "uuid",
-        _ => return None,
-    })
-}
-
-const BASE_TYPES: &[&str] =
-    &["bool", "byte", "i8", "i16", "i32", "i64", "double", "string", "binary", "uuid", "list", "set", "map"];
 
 fn resolve_service(world: &World, file: FileId, parent: &Name, sink: &mut Sink) -> Option<DefId> {
     let (name, span) = (parent.text.as_str(), parent.span);

@@ -6,7 +6,8 @@ use super::duplicates::{RENAME, Seen};
 use super::fields::{self, Owner};
 use super::resolve::{Pending, Resolved, resolve_type};
 use super::sink::Sink;
-use super::world::World;
+use super::words::Meant;
+use super::world::{Found, Table, World};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{DefId, DefinitionKind, Method, Service, StructKind, TypeKind};
@@ -22,11 +23,24 @@ pub(super) fn resolve_method<'a>(
     pending: &mut Vec<Pending<'a>>,
     sink: &mut Sink,
 ) -> Method {
+    let unknown = method.result.as_ref().is_some_and(|ty| match &ty.kind {
+        tree::TypeKind::Named(name) => world.find(id.file, name, Table::Types) == Found::Nothing && name != "slist",
+        tree::TypeKind::Unknown => true,
+        _ => false,
+    });
     let result = method.result.as_ref().map(|ty| {
-        let resolved = resolve_type(world, id.file, ty, sink);
+        let resolved = match &ty.kind {
+            tree::TypeKind::Named(name) if unknown && Meant::void(name).is_some() => {
+                let message = format!("no type is named `{name}`");
+                let diagnostic = Diagnostic::at(Code::E030, ty.span, message, "not found");
+                sink.push(Meant::put(Meant::void(name), diagnostic, ty.span));
+                None
+            }
+            _ => resolve_type(world, id.file, ty, sink),
+        };
         super::resolve::or_placeholder(resolved, ty.span)
     });
-    check_oneway(method, sink);
+    check_oneway(method, unknown, sink);
     Method {
         name: method.name.clone(),
         oneway: method.oneway.is_some(),
@@ -38,9 +52,10 @@ pub(super) fn resolve_method<'a>(
     }
 }
 
-fn check_oneway(method: &tree::Method, sink: &mut Sink) {
+/// `unknown`: nothing has the name of the result, which was said; it may be a misspelled `void`.
+fn check_oneway(method: &tree::Method, unknown: bool, sink: &mut Sink) {
     let (name, Some(oneway)) = (&method.name, method.oneway) else { return };
-    if let Some(result) = &method.result {
+    if let Some(result) = method.result.as_ref().filter(|_| !unknown) {
         sink.push(
             Diagnostic::at(Code::E061, result.span, format!("`{name}` is oneway and can't have a result"), "")
                 .label(oneway, "no answer is ever sent")

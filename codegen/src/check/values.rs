@@ -2,6 +2,7 @@
 
 use super::canon::{Shape, TypeId, Types};
 use super::duplicates::Seen;
+use super::places::Places;
 use super::resolve::Resolved;
 use super::sink::Sink;
 use super::world::World;
@@ -38,11 +39,12 @@ pub(super) struct Evaluator<'a> {
     definitions: &'a [Vec<Definition>],
     /// `None` is a constant whose value is wrong, which was said.
     pub(super) consts: HashMap<DefId, Option<Evaluated>>,
+    places: Places<'a>,
 }
 
 impl<'a> Evaluator<'a> {
     pub(super) fn new(world: &'a World, types: &'a mut Types, resolved: &'a Resolved<'_>) -> Self {
-        Self { world, types, definitions: &resolved.definitions, consts: HashMap::new() }
+        Self { world, types, definitions: &resolved.definitions, consts: HashMap::new(), places: Places::default() }
     }
 
     fn definition(&self, id: DefId) -> &'a Definition {
@@ -54,6 +56,16 @@ impl<'a> Evaluator<'a> {
             DefinitionKind::Enum(members) => members,
             _ => &[],
         }
+    }
+
+    /// The member of an enum with this name.
+    pub(super) fn member_named(&self, id: DefId, name: &str) -> Option<u32> {
+        self.places.member(id, self.members(id), name)
+    }
+
+    /// The member of an enum with this number.
+    pub(super) fn member_with(&self, id: DefId, number: i64) -> Option<u32> {
+        self.places.numbered(id, self.members(id), number)
     }
 
     fn record(&self, id: DefId) -> (StructKind, &'a [Field]) {
@@ -166,16 +178,16 @@ impl<'a> Evaluator<'a> {
             seen.see(field.clone(), key.span, sink, |field| {
                 (format!("the field \"{field}\" stands here twice"), "remove one of the two".to_owned())
             });
-            let Some(place) = fields.iter().position(|candidate| candidate.name.text == *field) else {
+            let Some(place) = self.places.field(id, fields, field) else {
                 if !self.world.definition(id).damaged {
                     sink.push(no_field(&name, fields, field, key.span));
                 }
                 out = None;
                 continue;
             };
-            let ty = self.types.of(&fields[place].ty);
+            let ty = self.types.of(&fields[place as usize].ty);
             let value = self.value(file, value, ty, sink);
-            out = out.zip(value.map(|value| (place as u32, value))).map(with_pushed);
+            out = out.zip(value.map(|value| (place, value))).map(with_pushed);
         }
         if kind == StructKind::Union && entries.len() != 1 {
             let message =

@@ -1,9 +1,10 @@
 //! All files of a run with their tables of names, and what a name in one of them stands for.
 
 use crate::load::LoadedFile;
-use crate::model::DefId;
+use crate::model::{DefId, stem_of};
 use crate::span::FileId;
 use crate::syntax::tree::{Definition, DefinitionKind, Tree};
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 
@@ -91,14 +92,14 @@ impl World {
         let mut found: Vec<DefId> = Vec::new();
         let mut lost = false;
         for (place, include) in unit.includes.iter().enumerate() {
+            if unit.stem_of_include(place) != stem {
+                continue;
+            }
             let Some(target) = include else {
-                lost |= stem_of(&unit.tree.includes[place].text) == stem;
+                lost = true;
                 continue;
             };
             let other = self.unit(*target);
-            if other.stem != stem {
-                continue;
-            }
             unit.used[place].set(true);
             lost |= other.tree.lost.contains(name);
             if let Some(index) = other.table(table).get(name) {
@@ -116,14 +117,21 @@ impl World {
         }
     }
 
+    /// The names by which `file` qualifies what `target` defines.
+    pub(super) fn stems(&self, file: FileId, target: FileId) -> impl Iterator<Item = &str> {
+        let unit = self.unit(file);
+        let places = (0..).zip(&unit.includes).filter(move |(_, id)| **id == Some(target));
+        places.map(|(place, _)| unit.stem_of_include(place))
+    }
+
     /// Every name of the wanted sort that `file` can write, as it has to write it.
-    pub(super) fn candidates(&self, file: FileId, wanted: Wanted) -> Vec<String> {
+    pub(super) fn candidates(&self, file: FileId, wanted: Wanted) -> Vec<Cow<'_, str>> {
         let unit = self.unit(file);
         let own = unit.tree.definitions.iter().flat_map(|definition| wanted.names(definition));
-        let included = unit.includes.iter().flatten().map(|id| self.unit(*id));
-        let theirs = included.flat_map(|other| {
-            let names = other.tree.definitions.iter().flat_map(|definition| wanted.names(definition));
-            names.map(|name| format!("{}.{name}", other.stem))
+        let included = (0..).zip(&unit.includes).filter_map(|(place, id)| Some((unit.stem_of_include(place), (*id)?)));
+        let theirs = included.flat_map(|(stem, id)| {
+            let names = self.unit(id).tree.definitions.iter().flat_map(|definition| wanted.names(definition));
+            names.map(move |name| Cow::Owned(format!("{stem}.{name}")))
         });
         own.chain(theirs).collect()
     }
@@ -134,19 +142,16 @@ impl Wanted {
         if self == Self::Value { Table::Consts } else { Table::Types }
     }
 
-    fn names(self, definition: &Definition) -> Vec<String> {
-        let name = &definition.name.text;
-        match (self, &definition.kind) {
-            (Self::Value, DefinitionKind::Enum(members)) => {
-                members.iter().map(|member| format!("{name}.{}", member.name)).collect()
-            }
-            (Self::Value, DefinitionKind::Const(..)) | (Self::Service, DefinitionKind::Service(..)) => {
-                vec![name.clone()]
-            }
-            (Self::Value | Self::Service, _) => Vec::new(),
-            (Self::Type, DefinitionKind::Const(..) | DefinitionKind::Service(..)) => Vec::new(),
-            (Self::Type, _) => vec![name.clone()],
-        }
+    fn names(self, definition: &Definition) -> impl Iterator<Item = Cow<'_, str>> {
+        let name = definition.name.text.as_str();
+        let (members, itself): (&[_], bool) = match (self, &definition.kind) {
+            (Self::Value, DefinitionKind::Enum(members)) => (members, false),
+            (Self::Value, kind) => (&[], matches!(kind, DefinitionKind::Const(..))),
+            (Self::Service, kind) => (&[], matches!(kind, DefinitionKind::Service(..))),
+            (Self::Type, kind) => (&[], !matches!(kind, DefinitionKind::Const(..) | DefinitionKind::Service(..))),
+        };
+        let members = members.iter().map(move |member| Cow::Owned(format!("{name}.{}", member.name)));
+        members.chain(itself.then_some(Cow::Borrowed(name)))
     }
 }
 
@@ -166,16 +171,15 @@ impl Unit {
         Self { stem: stem_of(&path).to_owned(), path, tree, includes, used, types, consts }
     }
 
+    /// The name that the include line with this index gives to its file; through a link it is another than the file's own.
+    pub(super) fn stem_of_include(&self, place: usize) -> &str {
+        self.tree.includes.get(place).map_or("", |include| stem_of(&include.text))
+    }
+
     pub(super) fn table(&self, table: Table) -> &HashMap<String, u32> {
         match table {
             Table::Types => &self.types,
             Table::Consts => &self.consts,
         }
     }
-}
-
-/// The name of a file without folder and ending: what others qualify its names with.
-pub(super) fn stem_of(path: &str) -> &str {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }

@@ -1,118 +1,192 @@
-//! What the JSON looks like: borrowed views of the model.
+//! What the JSON looks like: the keys in their order.
 
-use super::VERSION;
-use crate::model::{self, DefId, DefinitionKind, Model, Requiredness, StructKind};
-use crate::source::Sources;
+use crate::rust::MethodApi;
 use serde::Serialize;
 
 #[derive(Serialize)]
 pub(super) struct Dump<'a> {
-    version: u32,
-    roots: Vec<u32>,
-    files: Vec<File<'a>>,
+    pub(super) version: u32,
+    pub(super) roots: Vec<u32>,
+    pub(super) files: Vec<File<'a>>,
 }
 
 #[derive(Serialize)]
-struct File<'a> {
-    path: &'a str,
-    stem: &'a str,
-    includes: Vec<Include<'a>>,
-    namespaces: Vec<Namespace<'a>>,
-    definitions: Vec<Definition<'a>>,
+pub(super) struct File<'a> {
+    pub(super) path: &'a str,
+    pub(super) stem: &'a str,
+    pub(super) rust_module: String,
+    pub(super) comments: Vec<Comment>,
+    pub(super) includes: Vec<Include<'a>>,
+    pub(super) namespaces: Vec<Namespace<'a>>,
+    pub(super) definitions: Vec<Definition<'a>>,
+}
+
+/// A stretch of the file's text.
+#[derive(Clone, Copy, Default, Serialize)]
+pub(super) struct Place {
+    pub(super) line: u32,
+    pub(super) column: u32,
+    pub(super) end_line: u32,
+    pub(super) end_column: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
 }
 
 #[derive(Serialize)]
-struct Include<'a> {
-    path: &'a str,
-    file: u32,
+pub(super) struct Comment {
+    pub(super) position: &'static str,
+    pub(super) doc: bool,
+    pub(super) text: String,
+    pub(super) span: Place,
 }
 
 #[derive(Serialize)]
-struct Namespace<'a> {
-    scope: &'a str,
-    name: &'a str,
-    annotations: Vec<Annotation<'a>>,
+pub(super) struct Include<'a> {
+    pub(super) path: &'a str,
+    pub(super) file: u32,
+    pub(super) span: Place,
 }
 
 #[derive(Serialize)]
-struct Annotation<'a> {
-    key: &'a str,
-    value: &'a str,
+pub(super) struct Namespace<'a> {
+    pub(super) scope: &'a str,
+    pub(super) name: &'a str,
+    pub(super) span: Option<Place>,
+    pub(super) annotations: Vec<Annotation<'a>>,
 }
 
 #[derive(Serialize)]
-struct Definition<'a> {
-    name: &'a str,
-    line: u32,
-    column: u32,
-    doc: Option<&'a str>,
-    annotations: Vec<Annotation<'a>>,
+pub(super) struct Annotation<'a> {
+    pub(super) key: &'a str,
+    pub(super) value: &'a str,
+    pub(super) key_span: Place,
+}
+
+/// What definitions, members, fields and methods have in common.
+#[derive(Serialize)]
+pub(super) struct Item<'a> {
+    pub(super) name: &'a str,
+    pub(super) rust: String,
+    pub(super) span: Option<Place>,
+    pub(super) name_span: Place,
+    pub(super) doc: Option<&'a str>,
+    pub(super) comments: Vec<Comment>,
+    pub(super) annotations: Vec<Annotation<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Definition<'a> {
     #[serde(flatten)]
-    kind: Kind<'a>,
+    pub(super) item: Item<'a>,
+    pub(super) rust_path: String,
+    #[serde(flatten)]
+    pub(super) kind: Kind<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-enum Kind<'a> {
-    Typedef { r#type: Type<'a> },
-    Enum { members: Vec<Member<'a>> },
-    Senum { values: &'a [String] },
-    Const { r#type: Type<'a>, value: Value<'a> },
-    Struct { fields: Vec<Field<'a>> },
-    Union { fields: Vec<Field<'a>> },
-    Exception { fields: Vec<Field<'a>> },
-    Service { extends: Option<Reference<'a>>, methods: Vec<Method<'a>> },
+pub(super) enum Kind<'a> {
+    Typedef {
+        r#type: Type<'a>,
+    },
+    Enum {
+        members: Vec<Member<'a>>,
+    },
+    Senum {
+        values: &'a [String],
+    },
+    Const {
+        r#type: Type<'a>,
+        value: Value<'a>,
+    },
+    Struct {
+        fields: Vec<Field<'a>>,
+    },
+    Union {
+        fields: Vec<Field<'a>>,
+    },
+    Exception {
+        fields: Vec<Field<'a>>,
+    },
+    Service {
+        extends: Option<Reference<'a>>,
+        rust_server: String,
+        rust_client: String,
+        rust_client_builder: String,
+        methods: Vec<Method<'a>>,
+        all_methods: Vec<Inherited<'a>>,
+    },
 }
 
 #[derive(Serialize)]
-struct Member<'a> {
-    name: &'a str,
-    value: i32,
-    doc: Option<&'a str>,
-    annotations: Vec<Annotation<'a>>,
-}
-
-#[derive(Serialize)]
-struct Field<'a> {
-    id: i32,
-    implicit_id: bool,
-    name: &'a str,
-    requiredness: &'static str,
-    r#type: Type<'a>,
-    default: Option<Value<'a>>,
-    reference: bool,
-    doc: Option<&'a str>,
-    annotations: Vec<Annotation<'a>>,
-}
-
-#[derive(Serialize)]
-struct Method<'a> {
-    name: &'a str,
-    oneway: bool,
-    result: Option<Type<'a>>,
-    arguments: Vec<Field<'a>>,
-    throws: Vec<Field<'a>>,
-    doc: Option<&'a str>,
-    annotations: Vec<Annotation<'a>>,
-}
-
-#[derive(Serialize)]
-struct Reference<'a> {
-    file: u32,
-    index: u32,
-    name: &'a str,
-}
-
-#[derive(Serialize)]
-struct Type<'a> {
+pub(super) struct Member<'a> {
     #[serde(flatten)]
-    kind: TypeKind<'a>,
-    annotations: Vec<Annotation<'a>>,
+    pub(super) item: Item<'a>,
+    pub(super) value: i32,
+    pub(super) value_spelling: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Field<'a> {
+    pub(super) id: i32,
+    pub(super) implicit_id: bool,
+    pub(super) id_spelling: Option<&'a str>,
+    #[serde(flatten)]
+    pub(super) item: Item<'a>,
+    pub(super) requiredness: &'static str,
+    pub(super) r#type: Type<'a>,
+    pub(super) default: Option<Value<'a>>,
+    pub(super) reference: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct Method<'a> {
+    #[serde(flatten)]
+    pub(super) item: Item<'a>,
+    pub(super) oneway: bool,
+    pub(super) result: Option<Type<'a>>,
+    pub(super) arguments: Vec<Field<'a>>,
+    pub(super) throws: Vec<Field<'a>>,
+}
+
+/// A method that a service has, its own or not.
+#[derive(Serialize)]
+pub(super) struct Inherited<'a> {
+    pub(super) name: &'a str,
+    pub(super) service: Reference<'a>,
+    pub(super) method: u32,
+    pub(super) inherited: bool,
+    pub(super) rust: String,
+    pub(super) rust_signature: String,
+}
+
+impl<'a> Inherited<'a> {
+    /// The method with this index of `service`.
+    pub(super) fn new(name: &'a str, service: Reference<'a>, method: u32, api: MethodApi) -> Self {
+        let inherited = api.inherited_from.is_some();
+        Self { name, service, method, inherited, rust: api.ident, rust_signature: api.signature }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Reference<'a> {
+    pub(super) file: u32,
+    pub(super) index: u32,
+    pub(super) name: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct Type<'a> {
+    #[serde(flatten)]
+    pub(super) kind: TypeKind<'a>,
+    pub(super) spelling: &'a str,
+    pub(super) span: Place,
+    pub(super) annotations: Vec<Annotation<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-enum TypeKind<'a> {
+pub(super) enum TypeKind<'a> {
     Bool,
     I8,
     I16,
@@ -129,8 +203,16 @@ enum TypeKind<'a> {
 }
 
 #[derive(Serialize)]
+pub(super) struct Value<'a> {
+    #[serde(flatten)]
+    pub(super) kind: ValueKind<'a>,
+    pub(super) spelling: Option<&'a str>,
+    pub(super) span: Option<Place>,
+}
+
+#[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-enum Value<'a> {
+pub(super) enum ValueKind<'a> {
     Bool { value: bool },
     Int { value: i64 },
     Double { value: f64 },
@@ -144,174 +226,13 @@ enum Value<'a> {
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
-    key: Value<'a>,
-    value: Value<'a>,
+pub(super) struct Entry<'a> {
+    pub(super) key: Value<'a>,
+    pub(super) value: Value<'a>,
 }
 
 #[derive(Serialize)]
-struct Set<'a> {
-    field: u32,
-    value: Value<'a>,
-}
-
-impl<'a> Dump<'a> {
-    pub(super) fn new(model: &'a Model, sources: &'a Sources) -> Self {
-        let view = View { model, sources };
-        Self {
-            version: VERSION,
-            roots: model.roots.iter().map(|root| root.0).collect(),
-            files: model.files.iter().map(|file| view.file(file)).collect(),
-        }
-    }
-}
-
-struct View<'a> {
-    model: &'a Model,
-    sources: &'a Sources,
-}
-
-impl<'a> View<'a> {
-    fn file(&self, file: &'a model::File) -> File<'a> {
-        File {
-            path: &file.path,
-            stem: &file.stem,
-            includes: file
-                .includes
-                .iter()
-                .map(|include| Include { path: &include.path.text, file: include.file.0 })
-                .collect(),
-            namespaces: file
-                .namespaces
-                .iter()
-                .map(|space| Namespace {
-                    scope: &space.scope.text,
-                    name: &space.name.text,
-                    annotations: annotations(&space.annotations),
-                })
-                .collect(),
-            definitions: file.definitions.iter().map(|definition| self.definition(definition)).collect(),
-        }
-    }
-
-    fn definition(&self, definition: &'a model::Definition) -> Definition<'a> {
-        let place = self.sources.locate(definition.name.span);
-        let (line, column) = place.map_or((1, 1), |(_, start, _)| (start.line, start.column));
-        Definition {
-            name: &definition.name.text,
-            line,
-            column,
-            doc: definition.doc.as_deref(),
-            annotations: annotations(&definition.annotations),
-            kind: self.kind(&definition.kind),
-        }
-    }
-
-    fn kind(&self, kind: &'a DefinitionKind) -> Kind<'a> {
-        match kind {
-            DefinitionKind::Typedef(ty) => Kind::Typedef { r#type: self.ty(ty) },
-            DefinitionKind::Enum(members) => Kind::Enum {
-                members: members
-                    .iter()
-                    .map(|member| Member {
-                        name: &member.name.text,
-                        value: member.value,
-                        doc: member.doc.as_deref(),
-                        annotations: annotations(&member.annotations),
-                    })
-                    .collect(),
-            },
-            DefinitionKind::Senum(values) => Kind::Senum { values },
-            DefinitionKind::Const(ty, value) => Kind::Const { r#type: self.ty(ty), value: self.value(value) },
-            DefinitionKind::Struct(StructKind::Struct, fields) => Kind::Struct { fields: self.fields(fields) },
-            DefinitionKind::Struct(StructKind::Union, fields) => Kind::Union { fields: self.fields(fields) },
-            DefinitionKind::Struct(StructKind::Exception, fields) => Kind::Exception { fields: self.fields(fields) },
-            DefinitionKind::Service(service) => Kind::Service {
-                extends: service.extends.map(|id| self.reference(id)),
-                methods: service.methods.iter().map(|method| self.method(method)).collect(),
-            },
-        }
-    }
-
-    fn method(&self, method: &'a model::Method) -> Method<'a> {
-        Method {
-            name: &method.name.text,
-            oneway: method.oneway,
-            result: method.result.as_ref().map(|ty| self.ty(ty)),
-            arguments: self.fields(&method.arguments),
-            throws: self.fields(&method.throws),
-            doc: method.doc.as_deref(),
-            annotations: annotations(&method.annotations),
-        }
-    }
-
-    fn fields(&self, fields: &'a [model::Field]) -> Vec<Field<'a>> {
-        let view = |field: &'a model::Field| Field {
-            id: field.id,
-            implicit_id: field.implicit_id,
-            name: &field.name.text,
-            requiredness: match field.requiredness {
-                Requiredness::Default => "default",
-                Requiredness::Required => "required",
-                Requiredness::Optional => "optional",
-            },
-            r#type: self.ty(&field.ty),
-            default: field.default.as_ref().map(|value| self.value(value)),
-            reference: field.reference,
-            doc: field.doc.as_deref(),
-            annotations: annotations(&field.annotations),
-        };
-        fields.iter().map(view).collect()
-    }
-
-    fn ty(&self, ty: &'a model::Type) -> Type<'a> {
-        let inner = |ty: &'a model::Type| Box::new(self.ty(ty));
-        let kind = match &ty.kind {
-            model::TypeKind::Bool => TypeKind::Bool,
-            model::TypeKind::I8 => TypeKind::I8,
-            model::TypeKind::I16 => TypeKind::I16,
-            model::TypeKind::I32 => TypeKind::I32,
-            model::TypeKind::I64 => TypeKind::I64,
-            model::TypeKind::Double => TypeKind::Double,
-            model::TypeKind::String => TypeKind::String,
-            model::TypeKind::Binary => TypeKind::Binary,
-            model::TypeKind::Uuid => TypeKind::Uuid,
-            model::TypeKind::List(element) => TypeKind::List { element: inner(element) },
-            model::TypeKind::Set(element) => TypeKind::Set { element: inner(element) },
-            model::TypeKind::Map(key, value) => TypeKind::Map { key: inner(key), value: inner(value) },
-            model::TypeKind::Named(id) => TypeKind::Named { definition: self.reference(*id) },
-        };
-        Type { kind, annotations: annotations(&ty.annotations) }
-    }
-
-    fn value(&self, value: &'a model::Value) -> Value<'a> {
-        match value {
-            model::Value::Bool(value) => Value::Bool { value: *value },
-            model::Value::Int(value) => Value::Int { value: *value },
-            model::Value::Double(value) => Value::Double { value: *value },
-            model::Value::String(value) => Value::String { value },
-            model::Value::Uuid(value) => Value::Uuid { value: crate::print::uuid(value) },
-            model::Value::Enum(id, member) => Value::Enum { definition: self.reference(*id), member: *member },
-            model::Value::Const(id) => Value::Const { definition: self.reference(*id) },
-            model::Value::List(elements) => {
-                Value::List { elements: elements.iter().map(|element| self.value(element)).collect() }
-            }
-            model::Value::Map(entries) => {
-                let entry = |(key, value): &'a (_, _)| Entry { key: self.value(key), value: self.value(value) };
-                Value::Map { entries: entries.iter().map(entry).collect() }
-            }
-            model::Value::Struct(id, fields) => Value::Struct {
-                definition: self.reference(*id),
-                fields: fields.iter().map(|(field, value)| Set { field: *field, value: self.value(value) }).collect(),
-            },
-        }
-    }
-
-    fn reference(&self, id: DefId) -> Reference<'a> {
-        Reference { file: id.file.0, index: id.index, name: &self.model.definition(id).name.text }
-    }
-}
-
-fn annotations(annotations: &[model::Annotation]) -> Vec<Annotation<'_>> {
-    annotations.iter().map(|it| Annotation { key: &it.key.text, value: &it.value }).collect()
+pub(super) struct Set<'a> {
+    pub(super) field: u32,
+    pub(super) value: Value<'a>,
 }

@@ -9,6 +9,7 @@ use pilota_build::db::RirDatabase;
 use pilota_build::middle::context::tls::CUR_ITEM;
 use pilota_build::{Codegen, CodegenBackend, Context, DefId, MakeBackend, Output, rir};
 
+use super::shallow::shallow;
 use super::{EmitError, layout, ordered};
 use crate::lower::{Lowered, ModuleText, Piece, Shape};
 use crate::rust::names;
@@ -68,7 +69,7 @@ impl Backend {
                 }
             }
         }
-        let codegen = Codegen::new(self.clone());
+        let codegen = Codegen::new(Backend { context: shallow(self.context.clone()), impls: self.impls.clone() });
         let mut found = found.into_iter();
         let mut all = Vec::new();
         for module in modules {
@@ -76,8 +77,8 @@ impl Backend {
             for piece in &module.pieces {
                 texts.push(match (piece, piece_id(piece, &mut found)) {
                     (Piece::Shape(shape), Some(id)) => {
-                        let is_ordered = module.ordered.contains(&shape.name);
-                        let text = CUR_ITEM.set(&id, || definition(&codegen, id, is_ordered));
+                        let is_key = module.ordered.contains(&shape.name);
+                        let text = CUR_ITEM.set(&id, || self.definition(&codegen, id, is_key));
                         let text = text.ok_or_else(|| missing(module, shape))?;
                         format!("{}\n{text}", shape.head.trim_end()).trim_start().to_owned()
                     }
@@ -88,6 +89,18 @@ impl Backend {
             all.push(texts);
         }
         Ok(all)
+    }
+
+    /// The definition of an item and the `impl`s behind it; `None` if pilota has no such item.
+    fn definition(&self, codegen: &Codegen<Backend>, id: DefId, is_key: bool) -> Option<String> {
+        let mut text = String::new();
+        match &*self.context.item(id)? {
+            rir::Item::Message(message) => codegen.write_struct(id, &mut text, &ordered::message(message, is_key)),
+            rir::Item::Enum(union) => codegen.write_enum(id, &mut text, &ordered::union(union, is_key)),
+            rir::Item::NewType(alias) => codegen.write_new_type(id, &mut text, &ordered::alias(alias, is_key)),
+            rir::Item::Service(_) | rir::Item::Const(_) | rir::Item::Mod(_) => return None,
+        }
+        Some(text)
     }
 
     /// pilota's number of each item, by module and name.
@@ -145,21 +158,6 @@ impl CodegenBackend for Backend {
     fn codegen_newtype_impl(&self, id: DefId, text: &mut String, _: &rir::NewType) {
         self.finish(id, text);
     }
-}
-
-/// The definition of an item and the `impl`s behind it; `None` if pilota has no such item.
-fn definition(codegen: &Codegen<Backend>, id: DefId, is_ordered: bool) -> Option<String> {
-    let mut text = String::new();
-    match &*codegen.item(id)? {
-        rir::Item::Message(message) if is_ordered => codegen.write_struct(id, &mut text, &ordered::message(message)),
-        rir::Item::Message(message) => codegen.write_struct(id, &mut text, message),
-        rir::Item::Enum(union) if is_ordered => codegen.write_enum(id, &mut text, &ordered::union(union)),
-        rir::Item::Enum(union) => codegen.write_enum(id, &mut text, union),
-        rir::Item::NewType(alias) if is_ordered => codegen.write_new_type(id, &mut text, &ordered::alias(alias)),
-        rir::Item::NewType(alias) => codegen.write_new_type(id, &mut text, alias),
-        rir::Item::Service(_) | rir::Item::Const(_) | rir::Item::Mod(_) => return None,
-    }
-    Some(text)
 }
 
 fn piece_id(piece: &Piece, found: &mut impl Iterator<Item = DefId>) -> Option<DefId> {

@@ -51,9 +51,10 @@ pub fn methods(model: &Model, id: DefId) -> Vec<String> {
 /// A service and its parents, topmost last. The front-end refuses cycles; one that got through ends here.
 pub fn chain(model: &Model, id: DefId) -> Vec<(DefId, &Service)> {
     let mut chain = Vec::new();
+    let mut seen = BTreeSet::new();
     let mut next = Some(id);
     while let Some(id) = next
-        && chain.iter().all(|(seen, _)| *seen != id)
+        && seen.insert(id)
         && let DefinitionKind::Service(service) = &model.definition(id).kind
     {
         chain.push((id, service));

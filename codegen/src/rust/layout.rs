@@ -175,6 +175,7 @@ fn all_names(model: &Model, id: DefId, name: &str) -> Vec<String> {
             all.push(format!("{name}{suffix}"));
         }
         all.push(format!("Mk{name}GenericClient"));
+        all.push(descriptor_name(name));
         for method in idents::methods(model, id) {
             let stem = method_type_stem(&method);
             for suffix in ["ArgsSend", "ArgsRecv", "ResultSend", "ResultRecv", "Exception"] {
@@ -183,6 +184,11 @@ fn all_names(model: &Model, id: DefId, name: &str) -> Vec<String> {
         }
     }
     all
+}
+
+/// The static that describes a service: `ECHO_DESCRIPTOR`.
+pub fn descriptor_name(service: &str) -> String {
+    format!("{}_DESCRIPTOR", names::constant_name(service))
 }
 
 /// What the backend makes of a method's identifier in `EchoSayHelloException`.

@@ -5,6 +5,8 @@
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
+use crate::write::RUNTIME;
+
 /// What Rust reserves, up to edition 2024.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
@@ -16,25 +18,15 @@ const KEYWORDS: &[&str] = &[
 /// Keywords that stay keywords behind `r#`.
 const PATH_KEYWORDS: &[&str] = &["self", "Self", "super", "crate"];
 
-/// Names that the generated code writes bare: type parameters, traits of the prelude, traits imported in functions.
-const USED_BARE: &[&str] = &[
-    "Buf",
-    "BufMut",
-    "Context",
-    "Err",
-    "From",
-    "None",
-    "Ok",
-    "Opt",
-    "S",
-    "Self",
-    "Send",
-    "Some",
-    "Sync",
-    "T",
-    "TLengthProtocolExt",
-    "TOutputProtocolExt",
-];
+/// Names that the generated code writes bare: type parameters, and what stands in the prelude.
+const USED_BARE: &[&str] = &["Err", "From", "None", "Ok", "S", "Self", "Send", "Some", "Sync", "T"];
+
+/// What a generated client has of its own.
+const METHODS_OF_CLIENTS: &[&str] = &["connect", "with_callopt"];
+
+/// Methods of the prelude that every value has and that take it by value: Rust finds them before a method that borrows, so
+/// that `client.into(1)` would not be the call.
+const METHODS_OF_EVERYTHING: &[&str] = &["into", "try_into"];
 
 /// The type of a struct, union, exception, enum or typedef.
 pub fn type_name(idl: &str) -> String {
@@ -75,17 +67,16 @@ pub fn field_name(idl: &str) -> String {
 pub fn method_name(idl: &str) -> String {
     let name = lower(idl);
     match name.as_str() {
-        // The client has a method of its own of this name.
-        "with_callopt" => "with_callopt_".to_owned(),
-        // The backend makes a variant `Self` of it.
+        // The variant made of it would be `Self`.
         "self_" => "self_method".to_owned(),
+        taken if METHODS_OF_CLIENTS.contains(&taken) || METHODS_OF_EVERYTHING.contains(&taken) => format!("{name}_"),
         _ => name,
     }
 }
 
 /// The modules that a dotted namespace stands for, keywords not yet escaped.
 pub fn module_path(namespace: &str) -> Vec<String> {
-    let path: Vec<String> = namespace
+    let mut path: Vec<String> = namespace
         .split('.')
         .filter(|segment| !segment.is_empty())
         .map(|segment| {
@@ -94,7 +85,12 @@ pub fn module_path(namespace: &str) -> Vec<String> {
             if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
         })
         .collect();
-    if path.is_empty() { vec!["idl".to_owned()] } else { path }
+    match path.first_mut() {
+        Some(first) if [RUNTIME, "volplane_gen"].contains(&first.as_str()) => first.push('2'),
+        Some(_) => {}
+        None => path.push("idl".to_owned()),
+    }
+    path
 }
 
 /// The identifier as it stands in Rust text.
@@ -149,10 +145,15 @@ mod tests {
         assert_eq!(escape(&field_name("type")), "r#type");
         assert_eq!(escape(&field_name("Self")), "self_");
         assert_eq!(method_name("Self"), "self_method");
+        assert_eq!(method_name("tryInto"), "try_into_");
+        assert_eq!(method_name("Connect"), "connect_");
+        assert_eq!(method_name("clone"), "clone");
         assert_eq!(field_name("_"), "__");
         assert_eq!(field_name("a.b"), "a_b");
         assert_eq!(module_path("my-go.1st.Self"), ["my_go", "_1st", "self_"]);
         assert_eq!(module_path(""), ["idl"]);
+        assert_eq!(module_path("volplaneGen.volplane_gen"), ["volplane_gen2", "volplane_gen"]);
+        assert_eq!(module_path("volplane_runtime.a"), ["volplane_runtime2", "a"]);
     }
 
     proptest! {

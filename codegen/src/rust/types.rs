@@ -10,7 +10,7 @@ pub fn spell(ty: &Type, form: Form, path: &dyn Fn(DefId) -> String) -> String {
     place(ty, form, path, form.ordered)
 }
 
-/// `ordered` where the value is a set's element or a map's key: there pilota orders floating point numbers.
+/// `ordered` where floating point numbers are ordered ones: below a set's element or a map's key, at any depth.
 fn place(ty: &Type, form: Form, path: &dyn Fn(DefId) -> String, ordered: bool) -> String {
     let (set, map) = if form.btree {
         ("::std::collections::BTreeSet", "::std::collections::BTreeMap")
@@ -31,7 +31,7 @@ fn place(ty: &Type, form: Form, path: &dyn Fn(DefId) -> String, ordered: bool) -
         TypeKind::List(item) => format!("::std::vec::Vec<{}>", place(item, form, path, ordered)),
         TypeKind::Set(item) => format!("{set}<{}>", place(item, form, path, true)),
         TypeKind::Map(key, value) => {
-            format!("{map}<{}, {}>", place(key, form, path, true), place(value, form, path, form.ordered))
+            format!("{map}<{}, {}>", place(key, form, path, true), place(value, form, path, ordered))
         }
         TypeKind::Named(id) => path(*id),
     }
@@ -46,4 +46,43 @@ pub(crate) fn relative_path(layout: &Layout, from: usize, id: DefId) -> String {
     segments.extend(to[common..].iter().map(|segment| names::escape(segment)));
     segments.push(names::escape(layout.name(id)));
     segments.join("::")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::model::DefinitionKind;
+    use crate::rust::keys::{Keys, definitions};
+    use crate::{Memory, check};
+
+    /// The Rust type of each typedef.
+    fn typedefs(idl: &str) -> Vec<String> {
+        let memory = Memory::new().with("a.thrift", idl);
+        let model = check(&[PathBuf::from("a.thrift")], &[], &memory).model.expect("IDL without a mistake");
+        let keys = Keys::new(&model);
+        let of = |(id, definition): (DefId, &crate::model::Definition)| match &definition.kind {
+            DefinitionKind::Typedef(ty) => Some(spell(ty, keys.form_in(id, ty), &|_| "X".to_owned())),
+            _ => None,
+        };
+        definitions(&model).filter_map(of).collect()
+    }
+
+    #[test]
+    fn doubles_are_ordered_wherever_they_have_to_be_hashed() {
+        let idl = "typedef map<set<i32>, double> A\ntypedef set<map<i32, list<double>>> B\n\
+                   typedef map<double, list<double>> C\ntypedef map<map<string, double>, map<string, double>> D\n\
+                   typedef list<double> Key\ntypedef set<Key> E\ntypedef map<i32, double> Other\ntypedef set<Other> F";
+        insta::assert_snapshot!(typedefs(idl).join("\n"), @r#"
+::std::collections::BTreeMap<::std::collections::BTreeSet<i32>, f64>
+::std::collections::BTreeSet<::std::collections::BTreeMap<i32, ::std::vec::Vec<::pilota::OrderedFloat<f64>>>>
+::pilota::AHashMap<::pilota::OrderedFloat<f64>, ::std::vec::Vec<f64>>
+::std::collections::BTreeMap<::std::collections::BTreeMap<::pilota::FastStr, ::pilota::OrderedFloat<f64>>, ::std::collections::BTreeMap<::pilota::FastStr, f64>>
+::std::vec::Vec<::pilota::OrderedFloat<f64>>
+::pilota::AHashSet<X>
+::std::collections::BTreeMap<i32, ::pilota::OrderedFloat<f64>>
+::pilota::AHashSet<X>
+"#);
+    }
 }

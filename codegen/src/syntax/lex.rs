@@ -1,4 +1,8 @@
-//! Text to tokens. Never stops early: what can't be a token is reported and left out.
+//! Text to tokens. Never stops early: what can't be a token is reported and left out, and what only looks like one is
+//! reported and read as it.
+
+mod quotes;
+mod stray;
 
 use super::token::{Keyword, Symbol, Token, TokenKind};
 use crate::code::Code;
@@ -10,8 +14,10 @@ pub(crate) struct Lexed {
     pub(crate) tokens: Vec<Token>,
     /// Every comment, in order.
     pub(crate) comments: Vec<RawComment>,
-    /// What is wrong.
+    /// What is wrong, by its place.
     pub(crate) faults: Vec<Fault>,
+    /// How many more are wrong than were kept.
+    pub(crate) more_faults: usize,
     /// A comment never ends, so that the text's end says nothing about what was meant.
     pub(crate) cut_short: bool,
 }
@@ -35,8 +41,13 @@ pub(crate) struct Fault {
     pub(crate) end: u32,
     pub(crate) message: String,
     pub(crate) label: &'static str,
-    pub(crate) help: Option<&'static str>,
+    pub(crate) help: Option<String>,
+    /// What to write in its place, if there is no doubt about it.
+    pub(crate) fix: Option<String>,
 }
+
+/// More mistakes than this are only counted.
+const MAX_FAULTS: usize = 10_000;
 
 /// Splits a text. `replaced` are the places, ascending, of U+FFFD that stand for bytes that were no UTF-8, which
 /// the caller reports.
@@ -80,7 +91,7 @@ impl Lexer<'_> {
                 b'0'..=b'9' => self.number(),
                 b'.' if self.digit(1) => self.number(),
                 b'+' | b'-' if self.digit(1) || (self.peek(1) == Some(b'.') && self.digit(2)) => self.number(),
-                b'"' | b'\'' => self.literal(byte),
+                b'"' | b'\'' => self.literal(char::from(byte)),
                 _ => match Symbol::from_text(self.text.get(start..start + 1).unwrap_or_default()) {
                     Some(symbol) => {
                         self.at += 1;
@@ -113,8 +124,20 @@ impl Lexer<'_> {
         self.out.tokens.push(Token { kind, first_on_line, start: start as u32, end: self.at as u32 });
     }
 
-    fn fault(&mut self, code: Code, start: usize, message: String, label: &'static str, help: Option<&'static str>) {
-        self.out.faults.push(Fault { code, start: start as u32, end: self.at as u32, message, label, help });
+    fn fault(&mut self, code: Code, start: usize, message: String, label: &'static str, help: Option<String>) {
+        if self.out.faults.len() < MAX_FAULTS {
+            let (start, end) = (start as u32, self.at as u32);
+            self.out.faults.push(Fault { code, start, end, message, label, help, fix: None });
+        } else {
+            self.out.more_faults += 1;
+        }
+    }
+
+    /// What corrects the fault just reported.
+    fn fix(&mut self, text: &str) {
+        if let Some(fault) = self.out.faults.last_mut().filter(|_| self.out.more_faults == 0) {
+            fault.fix = Some(text.to_owned());
+        }
     }
 
     fn comment(&mut self, start: usize, doc: bool) {
@@ -141,7 +164,7 @@ impl Lexer<'_> {
             None => {
                 self.at = start + 2;
                 let message = "this comment never ends".to_owned();
-                self.fault(Code::E012, start, message, "begins here", Some("close it with `*/`"));
+                self.fault(Code::E012, start, message, "begins here", Some("close it with `*/`".to_owned()));
                 self.out.cut_short = true;
                 self.at = self.bytes.len();
                 self.comment(start, false);
@@ -156,6 +179,9 @@ impl Lexer<'_> {
         while self.peek(0) == Some(b'.') && self.peek(1).is_some_and(part) {
             self.at += 1;
             self.skip_while(part);
+        }
+        if self.peek(0).is_some_and(|byte| !byte.is_ascii()) && self.odd_word(start) {
+            return;
         }
         let kind = Keyword::from_text(&self.text[start..self.at]).map_or(TokenKind::Name, TokenKind::Keyword);
         self.push(kind, start);
@@ -200,91 +226,10 @@ impl Lexer<'_> {
             let message = format!("`{}` is neither a number nor a name", &self.text[start..self.at]);
             let help =
                 "numbers are written `12`, `-12`, `0x1f`, `0o17`, `1.5` or `1e9`; a name can't begin with a digit";
-            self.fault(Code::E014, start, message, "", Some(help));
+            self.fault(Code::E014, start, message, "", Some(help.to_owned()));
             kind = TokenKind::Malformed;
         }
         self.push(kind, start);
-    }
-
-    fn literal(&mut self, mark: u8) {
-        let start = self.at;
-        self.at += 1;
-        loop {
-            match self.peek(0) {
-                None | Some(b'\n') => {
-                    let message = "this text has no closing quote".to_owned();
-                    let help = "a text ends on the line on which it begins; write `\\n` for a line break";
-                    self.fault(Code::E011, start, message, "begins here", Some(help));
-                    break;
-                }
-                Some(b'\\') => {
-                    self.at += 1;
-                    if !matches!(self.peek(0), None | Some(b'\n')) {
-                        self.at += 1;
-                    }
-                }
-                Some(byte) => {
-                    self.at += 1;
-                    if byte == mark {
-                        break;
-                    }
-                }
-            }
-        }
-        // A backslash may have taken the first byte of a longer character.
-        while !self.text.is_char_boundary(self.at) {
-            self.at += 1;
-        }
-        self.push(TokenKind::Literal, start);
-    }
-
-    /// What no token begins with: reported once for a whole run of it.
-    fn stray(&mut self) {
-        let start = self.at;
-        let mut reported = false;
-        let rest = &self.text[start..];
-        let first = rest.chars().next().unwrap_or_default();
-        let run: usize = if first.is_ascii() {
-            rest.chars().take_while(|c| *c == first).map(char::len_utf8).sum()
-        } else {
-            rest.chars()
-                .take_while(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || *c == '_')
-                .map(char::len_utf8)
-                .sum()
-        };
-        self.at += run.max(1);
-        if rest[..run].chars().all(|c| c == '\u{fffd}') {
-            reported = self.replaced.binary_search(&(start as u32)).is_ok();
-        }
-        if reported {
-            return;
-        }
-        // `naïve` is one wrong name, not a name and a stray letter.
-        let glued =
-            self.out.tokens.last_mut().filter(|token| token.kind == TokenKind::Name && token.end as usize == start);
-        let start = match glued {
-            Some(token) if first.is_alphanumeric() => {
-                token.end = self.at as u32;
-                token.start as usize
-            }
-            _ => start,
-        };
-        let (message, help) = match first {
-            // Only the first is shown, and there may be millions.
-            '\0' if std::mem::replace(&mut self.nul, true) => (String::new(), ""),
-            c if c.is_control() => (format!("a control character, {}, stands here", c.escape_default()), "remove it"),
-            c if c.is_alphanumeric() => (
-                format!("`{}` is no name", &self.text[start..self.at]),
-                "names consist of the letters a to z, digits and underscores; texts stand in quotes",
-            ),
-            _ => (format!("`{first}` means nothing here"), "remove it, or put it into a comment or a quoted text"),
-        };
-        let is_name =
-            first.is_alphanumeric() && self.out.tokens.last().is_none_or(|token| token.end as usize != self.at);
-        self.fault(Code::E010, start, message, "", Some(help));
-        if is_name {
-            self.push(TokenKind::Name, start);
-        }
     }
 }
 

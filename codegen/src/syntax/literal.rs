@@ -1,5 +1,7 @@
 //! What numbers, quoted texts and doc comments stand for.
 
+use super::alike::closes;
+
 /// Why an escape is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BadEscape {
@@ -12,8 +14,9 @@ pub(crate) struct BadEscape {
 /// The text in a quoted token, and the escapes that are none; those are kept as written.
 pub(crate) fn unquote(token: &str) -> (String, Vec<BadEscape>) {
     let mark = token.chars().next().unwrap_or('"');
-    let inner = token.get(1..).unwrap_or_default();
-    let closed = inner.strip_suffix(mark).unwrap_or(inner);
+    let inner = token.get(mark.len_utf8()..).unwrap_or_default();
+    let last = inner.chars().next_back().filter(|last| *last == mark || closes(mark, *last));
+    let closed = last.and_then(|last| inner.strip_suffix(last)).unwrap_or(inner);
     if !closed.contains('\\') {
         return (closed.to_owned(), Vec::new());
     }
@@ -32,7 +35,7 @@ pub(crate) fn unquote(token: &str) -> (String, Vec<BadEscape>) {
             Some(c @ ('"' | '\'' | '\\')) => out.push(c),
             Some(escape) => {
                 out.extend(['\\', escape]);
-                bad.push(BadEscape { at: at + 1, escape });
+                bad.push(BadEscape { at: at + mark.len_utf8(), escape });
             }
             // Cut off at the end of the line, which is a mistake of its own.
             None => out.push('\\'),
@@ -59,7 +62,21 @@ pub(crate) fn integer(token: &str) -> Option<i64> {
 
 /// A doc comment without its marks and without the indentation and stars that its lines share.
 pub(crate) fn doc_text(comment: &str) -> Option<String> {
-    let inner = comment.strip_prefix("/**")?.strip_suffix("*/")?;
+    block_text(comment.strip_prefix("/**")?.strip_suffix("*/")?)
+}
+
+/// A comment of any style without its marks; empty if it has no text.
+pub(crate) fn comment_text(comment: &str) -> String {
+    let line = |mark: char| comment.trim_start_matches(mark).trim().to_owned();
+    match comment.strip_prefix("/*") {
+        Some(inner) => block_text(inner.strip_suffix("*/").unwrap_or(inner)).unwrap_or_default(),
+        None if comment.starts_with('#') => line('#'),
+        None => line('/'),
+    }
+}
+
+/// What stands between the marks of a block comment.
+fn block_text(inner: &str) -> Option<String> {
     let inner = inner.trim_start_matches('*').trim_end_matches('*');
     let mut lines: Vec<&str> = inner.lines().map(str::trim_end).collect();
     if let Some(first) = lines.first_mut() {
@@ -80,6 +97,36 @@ pub(crate) fn doc_text(comment: &str) -> Option<String> {
     let text = lines.join("\n");
     let text = text.trim_matches('\n').trim_end();
     if text.is_empty() { None } else { Some(text.to_owned()) }
+}
+
+/// The text of plain comments that stand together, as `doc_text` would have it: without marks, rulers of punctuation, and
+/// fields that are commented out.
+pub(crate) fn plain_text(comments: &[&str]) -> Option<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for comment in comments {
+        let inner = match comment.strip_prefix("/*") {
+            Some(block) => block.strip_suffix("*/").unwrap_or(block),
+            None => comment.trim_start_matches(['/', '#']),
+        };
+        lines.extend(inner.lines().map(|line| {
+            let line = if comment.starts_with("/*") { line.trim().trim_start_matches('*').trim_start() } else { line };
+            // It would end the comment when the model is printed.
+            line.trim_end().replace("*/", "* /")
+        }));
+    }
+    let is_ruler = |line: &String| !line.chars().any(char::is_alphanumeric);
+    let is_field = |line: &String| {
+        let rest = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+        rest.len() < line.trim_start().len() && rest.trim_start().starts_with(':')
+    };
+    lines.retain(|line| line.is_empty() || !(is_ruler(line) || is_field(line)));
+    let first = lines.iter().position(|line| !line.is_empty())?;
+    let last = lines.iter().rposition(|line| !line.is_empty())?;
+    let lines = &lines[first..=last];
+    let indent = |line: &String| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let shared = lines.iter().filter(|line| !line.is_empty()).map(indent).min().unwrap_or(0);
+    let lines: Vec<&str> = lines.iter().map(|line| line.get(shared..).unwrap_or_default()).collect();
+    Some(lines.join("\n"))
 }
 
 #[cfg(test)]
@@ -110,5 +157,12 @@ mod tests {
         assert_eq!(doc_text("/**\n   * a\n   *   b\n   *\n   * c\n   */").as_deref(), Some("a\n  b\n\nc"));
         assert_eq!(doc_text("/**\n    a\n      b\n*/").as_deref(), Some("a\n  b"));
         assert_eq!(doc_text("/** */"), None);
+    }
+
+    #[test]
+    fn comments_of_every_style_lose_their_marks() {
+        let texts = ["// a", "/// a ", "# a\r", "#a", "/* a */", "/**\n * a\n */"].map(comment_text);
+        assert_eq!(texts, ["a"; 6].map(str::to_owned));
+        assert_eq!(["//", "#!", "/**/", "/***/"].map(comment_text), ["", "!", "", ""].map(str::to_owned));
     }
 }

@@ -1,23 +1,32 @@
 //! Tokens to a tree. A mistake is reported where it is seen, once; the parser then looks for the next place at which
 //! it can be sure what is meant, so that one mistake doesn't cause the report of another.
 
+mod annotations;
 mod cursor;
 mod define;
 mod dialect;
+mod faults;
 mod field;
+mod foreign;
+mod generics;
 mod header;
+mod missing;
+mod nested;
 mod recover;
+mod respell;
 mod service;
 mod types;
 mod value;
 
-use super::lex::{Fault, Lexed};
+use super::language::{Language, recognise};
+use super::lex::Lexed;
 use super::token::{Keyword, Symbol, TokenKind};
 use super::tree::{Comment, Tree};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Hidden};
 use crate::span::{FileId, Span};
 pub(crate) use cursor::Parser;
+pub(crate) use respell::is_include;
 
 /// The mistake has been reported; the caller has to find its way on.
 #[derive(Clone, Copy, Debug)]
@@ -36,26 +45,14 @@ pub(crate) struct Parsing {
 /// Reads a text that was split already.
 pub(crate) fn parse(file: FileId, text: &str, lexed: &Lexed) -> Parsing {
     let mut parser = Parser::new(file, text, lexed);
-    let is_nul = |fault: &Fault| text.as_bytes().get(fault.start as usize) == Some(&0);
-    let mut nuls = lexed.faults.iter().filter(|fault| is_nul(fault)).count();
-    for fault in &lexed.faults {
-        let span = Span { file, start: fault.start, end: fault.end };
-        let mut diagnostic = Diagnostic::at(fault.code, span, fault.message.as_str(), fault.label);
-        if is_nul(fault) {
-            // A file with one usually has very many: it is no text.
-            match std::mem::take(&mut nuls) {
-                0 => continue,
-                1 => {}
-                2 => diagnostic.labels[0].text = "and in 1 more place".to_owned(),
-                count => diagnostic.labels[0].text = format!("and in {} more places", count - 1),
-            }
+    match recognise(text, lexed) {
+        Some((language, tokens)) => parser.foreign_file(language, tokens),
+        None => {
+            parser.file();
+            parser.report_annotated();
+            parser.report_faults(lexed);
         }
-        parser.report(match fault.help {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
-        });
     }
-    parser.file();
     let comment =
         |raw: &super::lex::RawComment| Comment { span: Span { file, start: raw.start, end: raw.end }, doc: raw.doc };
     parser.tree.comments = lexed.comments.iter().map(comment).collect();
@@ -63,6 +60,23 @@ pub(crate) fn parse(file: FileId, text: &str, lexed: &Lexed) -> Parsing {
 }
 
 impl Parser<'_> {
+    /// Says that the whole file is in another language, which its first `tokens` show; nothing else is said of it.
+    fn foreign_file(&mut self, language: &Language, tokens: usize) {
+        let mark = self.mark();
+        let start = self.span();
+        for _ in 0..tokens {
+            self.bump();
+        }
+        let Language { name, help } = language;
+        let message = format!("this file looks like {name}, not thrift");
+        let label = format!("{name} begins like this");
+        self.report(Diagnostic::at(Code::E006, self.since(start), message, label).help(*help));
+        while self.kind() != TokenKind::End {
+            self.bump();
+        }
+        self.lose_names(mark);
+    }
+
     fn file(&mut self) {
         loop {
             match self.kind() {
@@ -99,10 +113,18 @@ impl Parser<'_> {
         self.bump();
     }
 
+    /// Gives the definition that was just added, if one was, its place.
+    fn end_definition(&mut self, before: usize, start: Span) {
+        let span = self.since(start);
+        if let Some(definition) = self.tree.definitions.get_mut(before) {
+            definition.span = span;
+        }
+    }
+
     /// One definition, and whatever is needed to go on behind a broken one.
     fn definition(&mut self, keyword: Keyword) {
         let before = self.tree.definitions.len();
-        let mark = self.mark();
+        let (mark, start) = (self.mark(), self.span());
         let result = match keyword {
             Keyword::Typedef => self.typedef(),
             Keyword::Const => self.constant(),
@@ -110,6 +132,7 @@ impl Parser<'_> {
             Keyword::Service => self.service(),
             _ => self.record(keyword),
         };
+        self.end_definition(before, start);
         if result.is_err() {
             if self.tree.definitions.len() == before {
                 self.lose_names(mark);

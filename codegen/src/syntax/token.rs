@@ -130,6 +130,26 @@ impl Keyword {
         )
     }
 
+    /// Whether it is a type or begins one.
+    pub(crate) fn is_type(self) -> bool {
+        matches!(
+            self,
+            Self::Binary
+                | Self::Bool
+                | Self::Byte
+                | Self::Double
+                | Self::I8
+                | Self::I16
+                | Self::I32
+                | Self::I64
+                | Self::List
+                | Self::Map
+                | Self::Set
+                | Self::String
+                | Self::Uuid
+        )
+    }
+
     /// Whether it begins a header line.
     pub(crate) fn heads(self) -> bool {
         matches!(self, Self::Include | Self::Namespace | Self::CppInclude)

@@ -52,6 +52,8 @@ pub struct Namespace {
     pub name: Name,
     /// Behind it.
     pub annotations: Vec<Annotation>,
+    /// All of it, without a separator.
+    pub span: Span,
 }
 
 /// A top-level definition.
@@ -67,6 +69,8 @@ pub struct Definition {
     pub kind: DefinitionKind,
     /// A part of it could not be read, so that fields or members may be missing.
     pub damaged: bool,
+    /// From its keyword to its end, without a separator.
+    pub span: Span,
 }
 
 /// What a definition defines.
@@ -97,6 +101,8 @@ pub struct EnumValue {
     pub doc: Option<String>,
     /// Behind it.
     pub annotations: Vec<Annotation>,
+    /// All of it, without a separator.
+    pub span: Span,
 }
 
 /// An integer and its place.
@@ -127,6 +133,8 @@ pub struct Field {
     pub doc: Option<String>,
     /// Behind it.
     pub annotations: Vec<Annotation>,
+    /// All of it, without a separator.
+    pub span: Span,
 }
 
 /// A type as written.
@@ -206,4 +214,6 @@ pub struct Method {
     pub doc: Option<String>,
     /// Behind it.
     pub annotations: Vec<Annotation>,
+    /// All of it, without a separator.
+    pub span: Span,
 }

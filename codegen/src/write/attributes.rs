@@ -6,6 +6,9 @@ use super::{Scope, doc};
 use crate::model::Annotation;
 use crate::rust::traits::Compared;
 
+/// The traits that types have wherever they can.
+const STANDARD: &[&str] = &["Clone", "Debug", "Default", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd"];
+
 /// What stands before a field, an arm of a union or a member of an enum: its doc comment, and what the user's
 /// annotations ask for.
 pub(crate) fn of_member(scope: &Scope, doc: Option<&str>, annotations: &[Annotation]) -> String {
@@ -18,11 +21,13 @@ pub(crate) fn of_type(scope: &Scope, doc: Option<&str>, annotations: &[Annotatio
     let mut text = doc::lines(doc, "");
     text.push_str(&deprecated(annotations));
     let mut derived: Vec<&str> = derived.to_vec();
-    for name in &scope.options.derive {
-        if !derived.contains(&name.as_str()) && !["Clone", "PartialEq"].contains(&name.as_str()) {
-            derived.push(name);
-        }
-    }
+    let is_ours = |name: &&String| {
+        let name = name.trim_start_matches("::").trim_start_matches("std::").trim_start_matches("core::");
+        let (_, last) = name.rsplit_once("::").unwrap_or(("", name));
+        derived.contains(&last) || STANDARD.contains(&last)
+    };
+    let more: Vec<&str> = scope.options.derive.iter().filter(|name| !is_ours(name)).map(String::as_str).collect();
+    derived.extend(more);
     if !derived.is_empty() {
         let _ = writeln!(text, "#[derive({})]", derived.join(", "));
     }
@@ -64,19 +69,19 @@ pub(crate) fn deprecated(annotations: &[Annotation]) -> String {
 
 /// The user's `pilota.serde_attribute`, where types implement serde's traits.
 fn serde_attributes(scope: &Scope, annotations: &[Annotation]) -> String {
-    let derives = scope.options.derive.iter().any(|name| name.ends_with("Serialize") || name.ends_with("Deserialize"));
-    let mut text = String::new();
-    for annotation in annotations.iter().filter(|annotation| annotation.key.text == "pilota.serde_attribute") {
-        let attribute = annotation.value.trim();
-        match (attribute.strip_prefix("#[").and_then(|rest| rest.strip_suffix(']')), &scope.options.serde_feature) {
-            (Some(inner), Some(feature)) => {
-                let _ = writeln!(text, "#[cfg_attr(feature = {feature:?}, {inner})]");
-            }
-            (Some(_), None) if derives => {
-                let _ = writeln!(text, "{attribute}");
-            }
-            _ => {}
-        }
+    let wanted = annotations.iter().filter(|annotation| annotation.key.text == "pilota.serde_attribute");
+    let inner = |annotation: &Annotation| {
+        let attribute = annotation.value.trim().strip_prefix("#[")?.strip_suffix(']')?;
+        Some(serde(scope, attribute))
+    };
+    wanted.filter_map(inner).collect()
+}
+
+/// An attribute for serde, where types implement its traits.
+pub(crate) fn serde(scope: &Scope, attribute: &str) -> String {
+    match &scope.options.serde_feature {
+        Some(feature) => format!("#[cfg_attr(feature = {feature:?}, {attribute})]\n"),
+        None if scope.options.derives_serde() => format!("#[{attribute}]\n"),
+        None => String::new(),
     }
-    text
 }

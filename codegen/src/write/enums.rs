@@ -41,6 +41,11 @@ pub(crate) fn item(scope: &Scope, id: DefId) -> String {
     if !constants.is_empty() {
         constants.push('\n');
     }
+    let shown = if shown.is_empty() {
+        "::std::fmt::Display::fmt(&self.0, f)".to_owned()
+    } else {
+        format!("match self.0 {{\n{shown}            other => ::std::fmt::Display::fmt(&other, f),\n        }}")
+    };
     let known = match numbers.len() {
         0 => "let _ = value;\n        None".to_owned(),
         _ => format!(
@@ -67,9 +72,7 @@ impl {name} {{
 
 impl ::std::fmt::Display for {name} {{
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {{
-        match self.0 {{
-{shown}            other => ::std::fmt::Display::fmt(&other, f),
-        }}
+        {shown}
     }}
 }}
 

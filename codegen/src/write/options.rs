@@ -55,6 +55,11 @@ pub enum OptionError {
 }
 
 impl CodeOptions {
+    /// Whether types derive serde's traits, whatever features there are.
+    pub(crate) fn derives_serde(&self) -> bool {
+        self.derive.iter().any(|name| name.ends_with("Serialize") || name.ends_with("Deserialize"))
+    }
+
     /// Whether the code of a service is generated, by its name in the IDL.
     pub fn has_service(&self, name: &str) -> bool {
         !self.types_only && self.services.as_ref().is_none_or(|names| names.iter().any(|chosen| chosen == name))

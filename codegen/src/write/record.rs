@@ -1,8 +1,6 @@
-//! The text of one record: of a struct or an exception, or of the arguments or the result of a method.
+//! How a struct or an exception is read and written.
 
 use std::fmt::Write as _;
-
-use crate::write::doc;
 
 /// What is written of one record.
 #[derive(Clone, Debug, Default)]
@@ -11,10 +9,6 @@ pub(crate) struct Record {
     pub(crate) ident: String,
     /// Its name in the IDL, for messages.
     pub(crate) name: String,
-    /// Its doc comment.
-    pub(crate) doc: Option<String>,
-    /// More attributes of its definition, a line each: `#[derive(Clone, Debug)]`.
-    pub(crate) attributes: Vec<String>,
     /// Its fields, in the order of the IDL.
     pub(crate) fields: Vec<RecordField>,
     /// Whether a value of it can contain another one.
@@ -34,18 +28,10 @@ pub(crate) struct RecordField {
     pub(crate) ident: String,
     /// Its name in the IDL, for messages.
     pub(crate) name: String,
-    /// The Rust type of its value, without `Option` and without `Box`.
-    pub(crate) ty: String,
     /// Whether its type is an `Option`.
     pub(crate) presence: Presence,
-    /// The expression of its default value, a `ty` or a `Box` of it.
+    /// The expression of its default value, without `Some`.
     pub(crate) default: Option<String>,
-    /// Whether it is in a `Box`, because it leads back to the record.
-    pub(crate) boxed: bool,
-    /// Its doc comment.
-    pub(crate) doc: Option<String>,
-    /// More attributes of it, a line each.
-    pub(crate) attributes: Vec<String>,
 }
 
 /// Whether a field has to be there.
@@ -56,36 +42,6 @@ pub(crate) enum Presence {
     /// It is an `Option`, left out of messages where it is `None`.
     #[default]
     Optional,
-}
-
-/// The definition: `pub struct Inner { .. }` with its doc comment and attributes.
-pub(crate) fn definition(record: &Record) -> String {
-    let mut text = doc::lines(record.doc.as_deref(), "");
-    for attribute in &record.attributes {
-        let _ = writeln!(text, "{attribute}");
-    }
-    let _ = writeln!(text, "pub struct {} {{", record.ident);
-    for field in &record.fields {
-        text.push_str(&doc::lines(field.doc.as_deref(), "    "));
-        for attribute in &field.attributes {
-            let _ = writeln!(text, "    {attribute}");
-        }
-        let mut ty = field.ty.clone();
-        if field.boxed {
-            ty = format!("::std::boxed::Box<{ty}>");
-        }
-        if field.presence == Presence::Optional {
-            ty = format!("::std::option::Option<{ty}>");
-        }
-        let _ = writeln!(text, "    pub {}: {ty},", field.ident);
-    }
-    if record.keep_unknown_fields {
-        text.push_str(
-            "    /// Fields of a message that the IDL does not have.\n    pub _unknown_fields: ::pilota::BytesVec,\n",
-        );
-    }
-    text.push_str("}\n");
-    text
 }
 
 /// The `impl`s: how it is read and written. `runtime` is the path of the runtime module.
@@ -152,7 +108,7 @@ fn read(record: &Record) -> String {
         let value = match (field.presence, &field.default) {
             (Presence::Required, None) => format!("fields.required({local}, {:?})?", field.name),
             (Presence::Required, Some(default)) => {
-                format!("match {local} {{ Some(value) => value, None => {default} }}")
+                format!("{local}.unwrap_or_else(|| {default})")
             }
             (Presence::Optional, None) => local,
             (Presence::Optional, Some(default)) => format!("{local}.or_else(|| Some({default}))"),

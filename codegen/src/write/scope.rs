@@ -33,8 +33,8 @@ impl Scope<'_> {
         types::relative_path(self.layout, self.module, id)
     }
 
-    /// The path of the runtime module as seen from this module: `super::super::volplane_runtime`.
+    /// The runtime module, by the name under which each module that needs it imports it.
     pub(crate) fn runtime(&self) -> String {
-        format!("{}{RUNTIME}", "super::".repeat(self.layout.modules()[self.module].path.len()))
+        RUNTIME.to_owned()
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! What is the same for all services stands in `runtime_service.rs.in`.
 
+mod connections;
+mod descriptor;
 mod messages;
 mod method;
 
@@ -17,8 +19,14 @@ pub(crate) fn item(scope: &Scope, id: DefId) -> String {
     let service = ServiceText::new(scope, id);
     let mut text = service.handler_trait();
     text.push_str(&service.clients_and_server());
+    if scope.options.connections {
+        text.push_str(&connections::items(&service));
+    }
     for method in service.methods.iter().filter(|method| !method.inherited) {
         text.push_str(&messages::items(scope, &service, method));
+    }
+    if scope.options.descriptors {
+        text.push_str(&descriptor::item(scope, &service));
     }
     text
 }
@@ -94,6 +102,7 @@ mod tests {
 
     use crate::rust::keys::Keys;
     use crate::rust::layout::Layout;
+    use crate::rust::traits::Traits;
     use crate::write::{CodeOptions, Scope};
     use crate::{Memory, check};
 
@@ -102,7 +111,8 @@ mod tests {
         let memory = Memory::new().with("a.thrift", idl);
         let model = check(&[PathBuf::from("a.thrift")], &[], &memory).model.expect("IDL without a mistake");
         let (layout, keys) = (&Layout::new(&model), &Keys::new(&model));
-        let scope = Scope { model: &model, layout, keys, options, module: 0 };
+        let traits = &Traits::new(&model, keys);
+        let scope = Scope { model: &model, layout, keys, traits, options, module: 0 };
         model.services().map(|(id, ..)| super::item(&scope, id)).collect()
     }
 
@@ -126,5 +136,38 @@ service Child extends Base {
 service Nothing {} (deprecated)
 ";
         insta::assert_snapshot!(services(idl, &CodeOptions::default()));
+    }
+
+    #[test]
+    fn functions_that_connect_give_way_to_methods() {
+        let options = CodeOptions { connections: true, ..CodeOptions::default() };
+        let connect = |methods: &str| {
+            let text = services(&format!("service Echo {{ {methods} }}"), &options);
+            let line = text.lines().find(|line| line.contains("client EchoClient, EchoClientBuilder: "));
+            line.and_then(|line| line.split(": ").nth(1)).unwrap_or_default().to_owned()
+        };
+        assert_eq!(connect(""), "connect, connect_with;");
+        assert_eq!(connect("void connect()"), "connect_to, connect_with;");
+        assert_eq!(connect("void Connect() void connectTo() void connect_with()"), "connect_to_, connect_to_with;");
+    }
+
+    #[test]
+    fn a_service_as_data() {
+        let idl = "
+enum Color {RED = 1, BLUE = 7}
+typedef list<Color> Colors
+/** Contains itself. */
+struct Node {1: required i32 id, /** Below it. */ 2: optional list<Node> below, 3: Colors colors}
+union Either {1: string text}
+exception Fault {}
+struct Unnamed {}
+/** A service. */
+service Base { /** Looks. */ Node look(1: map<string, set<double>> by, 2: optional Either either) throws (1: Fault fault) }
+service Echo extends Base { oneway void fire() }
+";
+        let options = CodeOptions { descriptors: true, ..CodeOptions::default() };
+        let text = services(idl, &options);
+        let at = text.find("/// What the IDL says of [`Echo`].").expect("a descriptor");
+        insta::assert_snapshot!(text[at..]);
     }
 }

@@ -6,7 +6,7 @@ use super::record::{Presence, Record, RecordField};
 use super::{Scope, attributes, record, values};
 use crate::lower::Shape;
 use crate::model::{DefId, Definition, DefinitionKind, Field, Requiredness, StructKind, TypeKind};
-use crate::rust::{graph, idents, names};
+use crate::rust::{idents, names};
 
 /// A struct or an exception.
 pub(crate) fn shape(scope: &Scope, id: DefId) -> Shape {
@@ -37,22 +37,15 @@ pub(crate) fn shape(scope: &Scope, id: DefId) -> Shape {
 }
 
 fn of(scope: &Scope, id: DefId, definition: &Definition, fields: &[Field]) -> Record {
-    let field = |(field, ident): (&Field, String)| {
-        let form = scope.keys.form_in(id, &field.ty);
-        let boxed = graph::is_boxed(scope.model, id, field);
-        RecordField {
-            id: field.id,
-            ident: names::escape(&ident),
-            name: field.name.text.clone(),
-            ty: scope.ty(&field.ty, form),
-            presence: match field.requiredness {
-                Requiredness::Required => Presence::Required,
-                Requiredness::Default | Requiredness::Optional => Presence::Optional,
-            },
-            default: field.default.as_ref().and_then(|value| values::inside(scope, id, field, value)),
-            boxed,
-            ..RecordField::default()
-        }
+    let field = |(field, ident): (&Field, String)| RecordField {
+        id: field.id,
+        ident: names::escape(&ident),
+        name: field.name.text.clone(),
+        presence: match field.requiredness {
+            Requiredness::Required => Presence::Required,
+            Requiredness::Default | Requiredness::Optional => Presence::Optional,
+        },
+        default: field.default.as_ref().and_then(|value| values::inside(scope, id, field, value)),
     };
     Record {
         ident: names::escape(scope.layout.name(id)),
@@ -61,7 +54,6 @@ fn of(scope: &Scope, id: DefId, definition: &Definition, fields: &[Field]) -> Re
         recursive: scope.traits.is_recursive(id),
         has_default: scope.traits.is_default(id),
         keep_unknown_fields: scope.options.keep_unknown_fields,
-        ..Record::default()
     }
 }
 

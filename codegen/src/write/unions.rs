@@ -15,9 +15,18 @@ pub(crate) fn shape(scope: &Scope, id: DefId) -> Shape {
     Shape {
         name: scope.layout.name(id).to_owned(),
         head: attributes::of_type(scope, definition.doc.as_deref(), &definition.annotations, &derived),
-        fields: arms.iter().map(|arm| attributes::of_member(scope, arm.doc.as_deref(), &arm.annotations)).collect(),
+        fields: arms.iter().map(|arm| attributes_of_arm(scope, id, arm)).collect(),
         impls: format!("{}{}", default(scope, id, arms), record(scope, id, definition, arms)),
     }
+}
+
+fn attributes_of_arm(scope: &Scope, id: DefId, arm: &Field) -> String {
+    let mut text = attributes::of_member(scope, arm.doc.as_deref(), &arm.annotations);
+    if graph::is_shared(scope.model, id, arm) {
+        // Whether serde knows `Arc` depends on a cargo feature of its own.
+        text.push_str(&attributes::serde(scope, &format!("serde(with = \"{}::shared\")", scope.runtime())));
+    }
+    text
 }
 
 /// `Default`, which is the first arm if nothing stands against it.
@@ -61,7 +70,11 @@ fn record(scope: &Scope, id: DefId, definition: &Definition, arms: &[Field]) -> 
     if keep {
         let _ = writeln!(write, "            Self::_UnknownFields(unknown) => out.unknown(unknown),");
     }
-    let (out, matched) = if write.is_empty() { ("_", "*self") } else { ("out", "self") };
+    let (out, write) = if write.is_empty() {
+        ("_", "match *self {}".to_owned())
+    } else {
+        ("out", format!("match self {{\n{write}        }}"))
+    };
     let (unknown, other, last) = if keep {
         (
             "        let mut unknown = ::pilota::BytesVec::with_capacity(0);\n",
@@ -93,8 +106,7 @@ fn record(scope: &Scope, id: DefId, definition: &Definition, arms: &[Field]) -> 
     const NAME: &'static str = {:?};
 {recursive}
     fn write<W: {runtime}::FieldWriter>(&self, {out}: &mut W) -> {runtime}::Result<(), W::Error> {{
-        match {matched} {{
-{write}        }}
+        {write}
     }}
 
     fn read<T: ::pilota::thrift::TInputProtocol>(

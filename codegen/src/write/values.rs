@@ -8,7 +8,6 @@ use crate::rust::{graph, idents, names};
 /// Which Rust types a place takes, beside what the IDL says.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Place<'a> {
-    form: Form,
     /// Floating point numbers are ordered ones here: in a set's element or a map's key, or where the form says so.
     ordered: bool,
     /// The user's `pilota.rust_type`.
@@ -20,7 +19,7 @@ pub(crate) struct Place<'a> {
 impl Place<'_> {
     /// The place of a constant.
     pub(crate) fn of_form(form: Form) -> Place<'static> {
-        Place { form, ordered: form.ordered, ..Place::default() }
+        Place { ordered: form.ordered, ..Place::default() }
     }
 }
 
@@ -37,7 +36,6 @@ pub(crate) fn inside(scope: &Scope, owner: DefId, field: &Field, value: &Value) 
     let place = match is_union {
         true => Place::of_form(form),
         false => Place {
-            form,
             ordered: form.ordered || wanted == Some("ordered_f64"),
             wanted,
             shared: user("pilota.rust_wrapper_arc") == Some("true"),

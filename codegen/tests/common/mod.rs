@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use volplane_build::ReadSource;
 
 /// The folder of the corpus.
 pub fn corpus() -> PathBuf {
@@ -56,4 +57,32 @@ fn include_roots() -> BTreeMap<String, Vec<PathBuf>> {
         }
     }
     roots
+}
+
+/// The disk, with one file as it isn't there.
+pub struct Overlay<'a> {
+    pub path: &'a Path,
+    pub text: &'a [u8],
+}
+
+impl ReadSource for Overlay<'_> {
+    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
+        if path == self.path { Ok(self.text.to_vec()) } else { std::fs::read(path) }
+    }
+
+    fn identity(&self, path: &Path) -> std::io::Result<PathBuf> {
+        path.canonicalize()
+    }
+}
+
+/// Xorshift: the same numbers in every run.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % limit.max(1)
+    }
 }

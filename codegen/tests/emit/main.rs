@@ -4,7 +4,10 @@
 mod build_script;
 mod child;
 mod corpus;
+mod data;
 mod echo;
 mod names;
+mod split;
 mod support;
+mod volo;
 mod whole;

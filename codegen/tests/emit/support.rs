@@ -61,29 +61,84 @@ impl Project {
 
     /// Adds a crate with generated code and a handler for each of its services.
     pub(crate) fn add(&self, name: &str, model: &Model) {
+        self.add_with(name, model, &CodeOptions::default());
+    }
+
+    /// The same for a crate whose code is made with these options.
+    pub(crate) fn add_with(&self, name: &str, model: &Model, options: &CodeOptions) {
         let dir = self.dir.join(name);
         std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
         write(&dir.join("Cargo.toml"), &include_str!("Cargo.toml.in").replace("NAME", name));
-        write(&dir.join("src/generated.rs"), &code(model));
+        for file in files(model, options) {
+            write(&dir.join("src").join(file.path), &file.text);
+        }
         let api = Api::new(model, "crate");
         let handlers: String = api.services.iter().map(handler).collect();
         let root = "//! Generated code, as a user's crate holds it.\n#![deny(warnings, missing_docs)]\n\n\
-                    include!(\"generated.rs\");\n\nmod handlers;\n";
+                    include!(\"volplane_gen.rs\");\n\nmod handlers;\n";
         write(&dir.join("src/lib.rs"), root);
         write(&dir.join("src/handlers.rs"), &handlers);
     }
 
+    /// Adds a program that includes generated code.
+    pub(crate) fn add_program(&self, name: &str, model: &Model, options: &CodeOptions, text: &str) {
+        let dir = self.dir.join(name);
+        std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
+        let tokio = "tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\", \"time\"] }\n";
+        write(&dir.join("Cargo.toml"), &(include_str!("Cargo.toml.in").replace("NAME", name) + tokio));
+        for file in files(model, options) {
+            write(&dir.join("src").join(file.path), &file.text);
+        }
+        write(&dir.join("src/main.rs"), text);
+    }
+
+    /// Adds a crate with generated types, and tests of them.
+    pub(crate) fn add_tests(&self, name: &str, model: &Model, options: &CodeOptions, tests: &str) {
+        let dir = self.dir.join(name);
+        std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
+        let manifest = include_str!("Cargo.toml.in").replace("NAME", name);
+        // Types need pilota alone.
+        let manifest: String =
+            manifest.lines().filter(|line| !line.starts_with("volo")).map(|line| format!("{line}\n")).collect();
+        let features: String =
+            options.serde_feature.iter().map(|feature| format!("\n[features]\n{feature} = []\n")).collect();
+        write(&dir.join("Cargo.toml"), &(manifest + &features));
+        for file in files(model, options) {
+            write(&dir.join("src").join(file.path), &file.text);
+        }
+        let root =
+            format!("#![deny(warnings)]\n\ninclude!({:?});\n\n#[cfg(test)]\nmod tests;\n", volplane_build::OUTPUT);
+        write(&dir.join("src/lib.rs"), &root);
+        write(&dir.join("src/tests.rs"), tests);
+    }
+
     /// Runs cargo on all of it and panics with what it says if it fails.
     pub(crate) fn cargo(&self, arguments: &[&str]) {
+        self.run(&[arguments, &["--workspace"]].concat());
+    }
+
+    /// Builds and runs a program.
+    pub(crate) fn run_program(&self, name: &str) {
+        self.run(&["run", "--package", name]);
+    }
+
+    fn run(&self, arguments: &[&str]) {
+        for entry in std::fs::read_dir(&self.dir).expect("the folder").flatten() {
+            // A crate of an earlier run that was not added again.
+            if entry.path().is_dir() && !entry.path().join("Cargo.toml").exists() {
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
+        }
         let output = Command::new(env!("CARGO"))
             .args(arguments)
-            .args(["--workspace", "--quiet", "--offline", "--color=never"])
+            .args(["--quiet", "--offline", "--color=never"])
             .current_dir(&self.dir)
             .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated-target"))
             .env_remove("RUSTFLAGS")
             .output()
             .expect("cargo");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let said = [output.stdout, output.stderr].concat();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
     }
 }
 
@@ -126,7 +181,7 @@ fn handler(service: &ServiceApi) -> String {
 /// The workspace's own requirements on what generated code needs.
 fn versions() -> String {
     let manifest = std::fs::read_to_string(workspace().join("Cargo.toml")).expect("the workspace's manifest");
-    let wanted = ["pilota = ", "volo = ", "volo-thrift = "];
+    let wanted = ["pilota = ", "tokio = ", "volo = ", "volo-thrift = "];
     manifest.lines().filter(|line| wanted.iter().any(|wanted| line.starts_with(wanted))).collect::<Vec<_>>().join("\n")
 }
 
@@ -134,5 +189,6 @@ fn write(path: &Path, text: &str) {
     if std::fs::read_to_string(path).is_ok_and(|old| old == text) {
         return;
     }
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("the file's folder");
     std::fs::write(path, text).expect("a file of the crate");
 }

@@ -14,6 +14,7 @@ use super::pooled::PooledConnection;
 use super::{Channel, NOWHERE};
 use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::connection::Connection;
+#[cfg(feature = "endpoints")]
 use crate::endpoint::{Endpoint, Scheme};
 use crate::protocol::{Framing, Protocol};
 
@@ -125,7 +126,8 @@ where
 }
 
 /// Whether the protocol in an endpoint can be used there.
-pub(super) fn check_protocol(endpoint: &Endpoint) -> Result<(), ConnectError> {
+#[cfg(feature = "endpoints")]
+pub(crate) fn check_protocol(endpoint: &Endpoint) -> Result<(), ConnectError> {
     let delimits_messages = matches!(endpoint.scheme(), Some(Scheme::Http | Scheme::Https));
     match endpoint.protocol() {
         Some(protocol) if delimits_messages && protocol.framing() != Framing::Buffered => {

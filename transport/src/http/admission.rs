@@ -9,8 +9,8 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::{Refusal, RequestHead};
+use crate::box_peer::BoxPeer;
 use crate::connection::Peer;
-use crate::dynamic::BoxPeer;
 
 /// A check of each request, before a WebSocket handshake or an HTTP call is answered: it refuses the request, or
 /// attaches what it learned of the client to the [`Peer`], where [`Peer::get`] finds it.

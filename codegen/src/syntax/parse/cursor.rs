@@ -1,11 +1,12 @@
 //! Where the parser is, what it saw, and how it complains.
 
+mod docs;
+
 use super::{Parsed, Parsing, Reported};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Hidden, Severity};
 use crate::span::{FileId, Name, Span};
 use crate::syntax::lex::Lexed;
-use crate::syntax::literal::doc_text;
 use crate::syntax::token::{Keyword, Symbol, Token, TokenKind};
 use crate::syntax::tree::Tree;
 
@@ -14,15 +15,21 @@ const MAX_COLLECTED: usize = 200;
 
 /// A place in the tokens of one file.
 pub(crate) struct Parser<'a> {
-    file: FileId,
-    text: &'a str,
+    pub(super) file: FileId,
+    pub(super) text: &'a str,
     lexed: &'a Lexed,
     at: usize,
     /// The token of the last "expected …", so that a place gets one only.
     complained_at: Option<usize>,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
-    hidden: Hidden,
+    pub(super) hidden: Hidden,
+    /// What to say of annotations behind the name of a type.
+    pub(super) annotated: Vec<(String, Diagnostic)>,
+    /// How many definitions are read inside of others.
+    pub(super) depth: usize,
+    /// Stretches, ascending, whose characters were reported together with something larger.
+    pub(super) excused: Vec<Span>,
     pub(super) tree: Tree,
 }
 
@@ -37,6 +44,9 @@ impl<'a> Parser<'a> {
             errors: Vec::new(),
             warnings: Vec::new(),
             hidden: Hidden::default(),
+            annotated: Vec::new(),
+            depth: 0,
+            excused: Vec::new(),
             tree: Tree::default(),
         }
     }
@@ -75,10 +85,19 @@ impl<'a> Parser<'a> {
         Span { file: self.file, start: token.start, end: token.end }
     }
 
-    /// From the beginning of `first` to the end of the token just read.
+    /// From the beginning of `first` to the end of the token just read, or of the one before if it is a separator.
     pub(super) fn since(&self, first: Span) -> Span {
-        let last = self.at.checked_sub(1).and_then(|at| self.lexed.tokens.get(at));
+        let read = self.lexed.tokens.get(..self.at).unwrap_or_default();
+        let separates = |token: &&Token| matches!(token.kind, TokenKind::Symbol(Symbol::Comma | Symbol::Semicolon));
+        let last = read.iter().rev().find(|token| !separates(token));
         Span { end: last.map_or(first.end, |token| token.end).max(first.start), ..first }
+    }
+
+    /// The empty place behind the token just read.
+    pub(super) fn place_behind(&self) -> Span {
+        let last = self.at.checked_sub(1).and_then(|at| self.lexed.tokens.get(at));
+        let end = last.map_or(0, |token| token.end);
+        Span { file: self.file, start: end, end }
     }
 
     pub(super) fn text_of(&self, span: Span) -> &'a str {
@@ -157,15 +176,6 @@ impl<'a> Parser<'a> {
         Ok(Name { text, span })
     }
 
-    /// The doc comment before this token, if there is one.
-    pub(super) fn doc(&self) -> Option<String> {
-        let comments = &self.lexed.comments;
-        let end = comments.partition_point(|comment| comment.before as usize <= self.at);
-        let here = comments[..end].iter().rev().take_while(|comment| comment.before as usize == self.at);
-        let found = here.into_iter().find(|comment| comment.doc)?;
-        doc_text(self.text.get(found.start as usize..found.end as usize)?)
-    }
-
     pub(super) fn report(&mut self, diagnostic: Diagnostic) -> Reported {
         let severity = diagnostic.severity();
         let collected = match severity {
@@ -228,15 +238,35 @@ impl<'a> Parser<'a> {
     pub(super) fn unclosed(&mut self, open: Span, what: &str) -> Reported {
         let mark = self.text_of(open);
         let found = self.found();
+        let (message, label) = (format!("{what} is never closed"), format!("found {found} instead"));
+        let diagnostic = Diagnostic::at(Code::E021, self.span(), message, label);
+        let close = match mark {
+            "{" => "}",
+            "(" => ")",
+            "[" => "]",
+            "<" => ">",
+            // The opening bracket is missing too, which was reported.
+            _ => return self.complain(diagnostic),
+        };
+        let text = if mark == "{" { "\n}" } else { close };
+        // Lists of values and of annotations may have lost more than that.
+        let certain = mark != "[" && !what.ends_with("annotations") && (mark == "<" || !what.ends_with("map"));
+        let fix = (certain && !self.behind_open_text()).then_some(text);
         self.complain(
-            Diagnostic::at(
-                Code::E021,
-                self.span(),
-                format!("{what} is never closed"),
-                format!("found {found} instead"),
-            )
-            .label(open, format!("`{mark}` stands here")),
+            diagnostic
+                .label(open, format!("`{mark}` stands here"))
+                .help(format!("close it with `{close}`"))
+                .fix_with(self.place_behind(), fix),
         )
+    }
+
+    /// Whether the token just read is a text without a closing quote, so that what is written behind it belongs to it.
+    fn behind_open_text(&self) -> bool {
+        let last = self.at.checked_sub(1).and_then(|at| self.lexed.tokens.get(at));
+        let Some(last) = last.filter(|last| last.kind == TokenKind::Literal) else { return false };
+        let faults = &self.lexed.faults;
+        let here = &faults[faults.partition_point(|fault| fault.start < last.start)..];
+        here.first().is_some_and(|fault| fault.code == Code::E011 && fault.start == last.start)
     }
 
     fn found(&self) -> String {

@@ -11,7 +11,9 @@ use crate::syntax::tree::{Definition, DefinitionKind, EnumValue, ValueKind};
 
 impl Parser<'_> {
     pub(super) fn define(&mut self, name: Name, doc: Option<String>, kind: DefinitionKind, damaged: bool) {
-        self.tree.definitions.push(Definition { name, doc, annotations: Vec::new(), kind, damaged });
+        // Its whole place is known at its end.
+        let span = name.span;
+        self.tree.definitions.push(Definition { name, doc, annotations: Vec::new(), kind, damaged, span });
     }
 
     /// The annotations of the definition that was just added, which stays even if they can't be read.
@@ -37,9 +39,17 @@ impl Parser<'_> {
     pub(super) fn constant(&mut self) -> Parsed<()> {
         let doc = self.doc();
         self.bump();
+        if self.kind() == TokenKind::Name && self.token(1).kind == TokenKind::Symbol(Symbol::Equals) {
+            let span = self.span();
+            let name = self.text_of(span);
+            return Err(self.complain(
+                Diagnostic::at(Code::E020, span, format!("the constant `{name}` has no type"), "expected a type")
+                    .help(format!("write the type before the name, as in `const i32 {name} = 1`")),
+            ));
+        }
         let ty = self.ty()?;
         let name = self.name("the name of the constant")?;
-        let value = match self.expect(Symbol::Equals) {
+        let value = match self.equals() {
             Ok(_) => self.value(),
             Err(reported) => Err(reported),
         };
@@ -70,7 +80,8 @@ impl Parser<'_> {
         };
         let name = self.name(what)?;
         self.eat_keyword(Keyword::XsdAll);
-        let (body, result) = match self.expect(Symbol::OpenBrace) {
+        self.no_parent(keyword);
+        let (body, result) = match self.open_body() {
             Ok(open) => (self.fields(open, Place::Record), Ok(())),
             Err(reported) => (Fields { fields: Vec::new(), damaged: true }, Err(reported)),
         };
@@ -83,8 +94,9 @@ impl Parser<'_> {
         let doc = self.doc();
         self.bump();
         let name = self.name("the name of the enum")?;
+        self.no_parent(Keyword::Enum);
         let mut values = Vec::new();
-        let (damaged, result) = match self.expect(Symbol::OpenBrace) {
+        let (damaged, result) = match self.open_body() {
             Ok(open) => (
                 self.members(open, |parser| {
                     let value = parser.enum_value()?;
@@ -101,9 +113,9 @@ impl Parser<'_> {
     }
 
     fn enum_value(&mut self) -> Parsed<EnumValue> {
-        let doc = self.doc();
+        let (doc, start) = (self.doc(), self.span());
         let name = self.name("the name of an enum member")?;
-        let value = if self.eat(Symbol::Equals).is_some() {
+        let value = if self.eat(Symbol::Equals).is_some() || self.equals_is_meant() {
             let span = self.span();
             if let Some(found) = self.eat_keyword(Keyword::True).or_else(|| self.eat_keyword(Keyword::False)) {
                 // Both are integers for Apache's compiler.
@@ -116,8 +128,9 @@ impl Parser<'_> {
             None
         };
         let annotations = self.annotations()?;
+        let span = self.since(start);
         self.end_of_member()?;
-        Ok(EnumValue { name, value, doc, annotations })
+        Ok(EnumValue { name, value, doc, annotations, span })
     }
 
     pub(super) fn senum(&mut self) -> Parsed<()> {

@@ -4,7 +4,7 @@ use super::Parser;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
-use crate::syntax::token::{Keyword, Symbol, Token, TokenKind};
+use crate::syntax::token::{Keyword, Symbol, TokenKind};
 
 impl Parser<'_> {
     fn dialect(&mut self, span: Span, what: &str, help: &str) {
@@ -27,7 +27,10 @@ impl Parser<'_> {
         let word = self.text_of(span);
         let next = self.token(1).kind;
         if word == "senum" && next == TokenKind::Name {
-            if self.senum().is_err() {
+            let before = self.tree.definitions.len();
+            let result = self.senum();
+            self.end_definition(before, span);
+            if result.is_err() {
                 self.skip_to_definition();
             }
             return;
@@ -67,20 +70,31 @@ impl Parser<'_> {
                 let exception = self.kind() == TokenKind::Keyword(Keyword::Exception);
                 self.report(diagnostic.help("leave it out").fix_with(words, exception.then_some("")));
             }
-            _ => {
-                let found = format!("`{word}`");
-                let mut diagnostic = Diagnostic::at(
-                    Code::E020,
-                    span,
-                    format!("expected a definition, found {found}"),
-                    "expected a definition",
-                );
-                if let Some(near) = nearest_keyword(word) {
-                    diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-                }
-                self.complain(diagnostic);
-                self.skip_to_definition();
+            _ if self.foreign_definition() || self.foreign_namespace() => {}
+            ("type", TokenKind::Name) if self.token(2).kind == TokenKind::Symbol(Symbol::OpenBrace) => {
+                self.misspelled_definition(Keyword::Struct);
             }
+            _ => match self.meant_definition() {
+                Some(keyword) => self.misspelled_definition(keyword),
+                None => {
+                    let message = format!("expected a definition, found `{word}`");
+                    self.complain(Diagnostic::at(Code::E020, span, message, "expected a definition"));
+                    self.skip_to_definition();
+                }
+            },
+        }
+    }
+
+    /// A definition or a header line whose keyword is misspelled.
+    fn misspelled_definition(&mut self, keyword: Keyword) {
+        // What is said of a path without quotes names the word too.
+        if keyword != Keyword::Include || self.token(1).kind == TokenKind::Literal || self.token(1).first_on_line {
+            self.misspelled(keyword);
+        }
+        if keyword.defines() {
+            self.definition(keyword);
+        } else if self.header(keyword).is_err() {
+            self.skip_to_definition();
         }
     }
 
@@ -111,31 +125,13 @@ impl Parser<'_> {
         }
     }
 
-    /// `stream<T>`, `sink<T, U>`: reported and skipped.
-    pub(super) fn dialect_type(&mut self) -> bool {
-        let span = self.span();
-        let word = self.text_of(span);
-        let generic = self.token(1).kind == TokenKind::Symbol(Symbol::OpenAngle);
-        if generic {
-            match word {
-                "stream" | "sink" => self.dialect(span, &format!("`{word}<…>`"), "Apache's thrift has no streams"),
-                "hash_map" | "hash_set" | "sorted_map" | "sorted_set" => {
-                    let plain = if word.ends_with("map") { "map" } else { "set" };
-                    self.dialect_for(span, &format!("`{word}<…>`"), &format!("write `{plain}<…>`"), plain);
-                }
-                _ => {
-                    self.report(Diagnostic::at(
-                        Code::E020,
-                        span,
-                        format!("`{word}` takes no type parameters; `list`, `set` and `map` do"),
-                        "",
-                    ));
-                }
-            }
-            self.bump();
-            self.skip_brackets();
+    /// `stream<T>`, `sink<T, U>`, which are reported; whether it is one.
+    pub(super) fn dialect_type(&mut self, span: Span, word: &str) -> bool {
+        let found = matches!(word, "stream" | "sink");
+        if found {
+            self.dialect(span, &format!("`{word}<…>`"), "Apache's thrift has no streams");
         }
-        generic
+        found
     }
 
     /// `Point{x = 1}` as a value, with the name read already.
@@ -160,15 +156,10 @@ impl Parser<'_> {
         found
     }
 
-    /// `terse` before the type of a field. It may be the type too, so what follows has to be a type, a name and what
-    /// can stand behind these.
+    /// `terse` before the type of a field. It may be the type too, so what follows decides.
     pub(super) fn dialect_terse(&mut self) {
         let span = self.span();
-        let word = |token: Token| matches!(token.kind, TokenKind::Name | TokenKind::Keyword(_));
-        let same_line = |ahead| !self.token(ahead).first_on_line;
-        let named = word(self.token(2)) && same_line(2) && (!word(self.token(3)) || !same_line(3));
-        let generic = self.token(2).kind == TokenKind::Symbol(Symbol::OpenAngle);
-        if self.text_of(span) == "terse" && word(self.token(1)) && same_line(1) && (named || generic) {
+        if self.text_of(span) == "terse" && self.before_type() {
             self.dialect(span, "`terse`", "leave it out");
             self.bump();
         }
@@ -184,11 +175,8 @@ impl Parser<'_> {
         if typed && !method && matches!(word, "readonly" | "idempotent") {
             self.dialect_for(span, &format!("`{word}`"), "leave it out", "");
             self.bump();
+        } else if self.before_result() && self.meant(0, &[Keyword::Oneway]).is_none() {
+            self.needless_word();
         }
     }
-}
-
-fn nearest_keyword(word: &str) -> Option<&'static str> {
-    let words = ["const", "enum", "exception", "include", "namespace", "service", "struct", "typedef", "union"];
-    crate::nearest::nearest(word, words)
 }

@@ -50,6 +50,9 @@ impl Parser<'_> {
         let mut out = Fields { fields: Vec::new(), damaged: false };
         let close = place.close();
         while self.eat(close).is_none() {
+            if place == Place::Record && self.nested_definition(open, "a struct") {
+                continue;
+            }
             let over = self.kind() == TokenKind::End || self.is(Symbol::CloseBrace) || self.at_definition();
             if over || self.no_field_begins(place) {
                 // A broken field may have swallowed the bracket.
@@ -76,47 +79,68 @@ impl Parser<'_> {
     }
 
     fn field(&mut self, place: Place) -> Parsed<Field> {
-        let doc = self.doc();
+        let (doc, start) = (self.doc(), self.span());
         let id = self.field_id()?;
         let requiredness = self.requiredness();
         self.dialect_terse();
         if id.is_none() && requiredness.1.is_none() && !self.type_begins() {
             return Err(self.unexpected(place.field()));
         }
+        let swapped = self.name_before_type();
         let ty = self.ty()?;
         let reference = self.eat(Symbol::Ampersand).is_some();
-        let name = self.field_name(place)?;
+        let name = match swapped {
+            Some(name) => Some(self.report_swapped(name, ty.span)),
+            None => self.field_name(place)?,
+        };
         let default = if self.eat(Symbol::Equals).is_some() { Some(self.value()?) } else { None };
         self.xsd_attributes(0)?;
         let annotations = self.annotations()?;
+        let span = self.since(start);
         self.end_of_field(place)?;
-        Ok(Field { id, requiredness, ty, reference, name, default, doc, annotations })
+        Ok(Field { id, requiredness, ty, reference, name, default, doc, annotations, span })
     }
 
     /// Whether a keyword stands here that begins a definition or a method, so that the list must have ended.
     fn no_field_begins(&self, place: Place) -> bool {
         match self.kind() {
             TokenKind::Keyword(Keyword::Void | Keyword::Oneway | Keyword::Async) => place != Place::Record,
-            TokenKind::Keyword(keyword) => keyword.defines(),
-            _ => false,
+            TokenKind::Keyword(Keyword::Throws) => {
+                place == Place::Arguments && self.token(1).kind == TokenKind::Symbol(Symbol::OpenParen)
+            }
+            TokenKind::Keyword(keyword) if keyword.defines() => true,
+            _ => place != Place::Record && self.method_begins(),
         }
     }
 
     fn type_begins(&self) -> bool {
         match self.kind() {
-            TokenKind::Name | TokenKind::Malformed => true,
+            TokenKind::Name | TokenKind::Malformed | TokenKind::Symbol(Symbol::OpenBracket | Symbol::Star) => true,
             TokenKind::Keyword(keyword) => !keyword.defines() && !keyword.heads(),
             _ => false,
         }
     }
 
     fn field_id(&mut self) -> Parsed<Option<Number>> {
-        let malformed = self.kind() == TokenKind::Malformed && self.token(1).kind == TokenKind::Symbol(Symbol::Colon);
+        let colon = self.token(1).kind == TokenKind::Symbol(Symbol::Colon);
+        // `1. i32 a`
+        let dotted =
+            self.text_of(self.span()).strip_suffix('.').filter(|_| self.kind() == TokenKind::Malformed && !colon);
+        if dotted.is_some_and(|id| id.bytes().all(|byte| byte.is_ascii_digit())) {
+            let span = self.span();
+            self.bump();
+            self.excused.push(span);
+            let place = Span { start: span.end.saturating_sub(1), ..span };
+            let diagnostic = Diagnostic::at(Code::E020, place, "expected `:` behind the field id, found `.`", "");
+            self.report(diagnostic.help("write `:`").fix(place, ":"));
+            return Ok(Some(Number { value: None, span }));
+        }
+        let malformed = self.kind() == TokenKind::Malformed && colon;
         if self.kind() != TokenKind::Int && !malformed {
             return Ok(None);
         }
         let id = self.integer()?;
-        self.expect(Symbol::Colon)?;
+        self.colon_of_id()?;
         Ok(Some(id))
     }
 
@@ -125,6 +149,17 @@ impl Parser<'_> {
             (Requiredness::Required, Some(span))
         } else if let Some(span) = self.eat_keyword(Keyword::Optional) {
             (Requiredness::Optional, Some(span))
+        } else if self.before_type() && self.text_of(self.span()) != "terse" {
+            let span = self.span();
+            let meant = self.meant(0, &[Keyword::Optional, Keyword::Required]);
+            let Some(keyword) = meant else {
+                self.needless_word();
+                return (Requiredness::Default, None);
+            };
+            self.misspelled(keyword);
+            self.bump();
+            let optional = keyword == Keyword::Optional;
+            (if optional { Requiredness::Optional } else { Requiredness::Required }, Some(span))
         } else {
             (Requiredness::Default, None)
         }

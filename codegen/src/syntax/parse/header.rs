@@ -36,7 +36,7 @@ impl Parser<'_> {
                 self.tree.cpp_includes.push(path);
             }
             _ => {
-                let path = self.literal("the path of a thrift file in quotes")?;
+                let path = self.include_path(start)?;
                 self.tree.includes.push(path);
                 self.dialect_include_alias();
             }
@@ -78,10 +78,12 @@ impl Parser<'_> {
             }
         }
         self.report(warning);
+        let span = self.since(start);
         self.tree.namespaces.push(Namespace {
             scope: Name { text: scope.to_owned(), span: start },
             name,
             annotations: Vec::new(),
+            span,
         });
         self.eat_header_separator();
         Ok(())
@@ -114,7 +116,8 @@ impl Parser<'_> {
             );
         }
         self.note_hyphens(&name, start);
-        self.tree.namespaces.push(Namespace { scope, name, annotations });
+        let span = self.since(start);
+        self.tree.namespaces.push(Namespace { scope, name, annotations, span });
         Ok(())
     }
 
@@ -131,7 +134,7 @@ impl Parser<'_> {
     /// A dotted name that may have hyphens; keywords and numbers are fine between dots.
     fn namespace_name(&mut self) -> Parsed<Name> {
         let start = self.span();
-        let word = matches!(self.kind(), TokenKind::Name | TokenKind::Keyword(_));
+        let word = matches!(self.kind(), TokenKind::Name | TokenKind::Malformed | TokenKind::Keyword(_));
         if !word || self.at_definition() || self.line_begins_definition() {
             return Err(self.expected("the name of the namespace"));
         }

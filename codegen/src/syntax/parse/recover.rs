@@ -7,12 +7,12 @@ impl Parser<'_> {
     /// Whether a definition or a header certainly begins here. A field may be named `struct`, so the keyword has to
     /// begin its line or be followed by what follows it in a definition.
     pub(super) fn at_definition(&self) -> bool {
-        let TokenKind::Keyword(keyword) = self.kind() else { return false };
+        let TokenKind::Keyword(keyword) = self.kind() else { return self.hidden_definition().is_some() };
         let next = self.token(1).kind;
         let named = match keyword {
             Keyword::Include | Keyword::CppInclude => return next == TokenKind::Literal,
             Keyword::Namespace => matches!(next, TokenKind::Name | TokenKind::Symbol(Symbol::Star)),
-            _ => matches!(next, TokenKind::Name | TokenKind::Keyword(_)),
+            _ => matches!(next, TokenKind::Name | TokenKind::Malformed | TokenKind::Keyword(_)),
         };
         let brace = self.token(2).kind == TokenKind::Symbol(Symbol::OpenBrace);
         (keyword.defines() || keyword.heads()) && named && (self.token(0).first_on_line || brace)

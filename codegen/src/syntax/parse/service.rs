@@ -24,15 +24,33 @@ impl Parser<'_> {
     }
 
     fn service_head(&mut self, parent: &mut Option<crate::span::Name>) -> Parsed<Span> {
-        if self.eat_keyword(Keyword::Extends).is_some() {
+        if self.extends() {
             *parent = Some(self.dotted_name("the name of a service")?);
         }
-        self.expect(Symbol::OpenBrace)
+        self.open_body()
+    }
+
+    /// `extends`, or the word or the mark that was meant for it.
+    pub(super) fn extends(&mut self) -> bool {
+        if self.eat_keyword(Keyword::Extends).is_some() {
+            return true;
+        }
+        let misspelled = self.kind() == TokenKind::Name && self.token(1).kind == TokenKind::Name;
+        let colon = self.is(Symbol::Colon);
+        if colon || (misspelled && !self.token(0).first_on_line) {
+            self.misspelled(Keyword::Extends);
+            self.bump();
+            return true;
+        }
+        false
     }
 
     fn methods(&mut self, open: Span, methods: &mut Vec<Method>) -> bool {
         let mut damaged = false;
         while self.eat(Symbol::CloseBrace).is_none() {
+            if self.nested_definition(open, "a service") {
+                continue;
+            }
             if self.kind() == TokenKind::End || self.at_definition() {
                 if !damaged || self.kind() == TokenKind::End {
                     self.unclosed(open, "this body");
@@ -44,6 +62,10 @@ impl Parser<'_> {
                 continue;
             }
             if self.dialect_performs() {
+                continue;
+            }
+            if self.foreign_method() {
+                damaged = true;
                 continue;
             }
             let mark = self.mark();
@@ -59,7 +81,7 @@ impl Parser<'_> {
     }
 
     fn method(&mut self, damaged: &mut bool) -> Parsed<Method> {
-        let doc = self.doc();
+        let (doc, start) = (self.doc(), self.span());
         self.dialect_method_word();
         let oneway = match self.eat_keyword(Keyword::Async) {
             Some(span) => {
@@ -70,6 +92,12 @@ impl Parser<'_> {
                 );
                 Some(span)
             }
+            None if self.before_result() && self.meant(0, &[Keyword::Oneway]).is_some() => {
+                let span = self.span();
+                self.misspelled(Keyword::Oneway);
+                self.bump();
+                Some(span)
+            }
             None => self.eat_keyword(Keyword::Oneway),
         };
         let result = match self.eat_keyword(Keyword::Void) {
@@ -77,8 +105,10 @@ impl Parser<'_> {
             None => Some(self.result_type()?),
         };
         let name = self.name("the name of the method")?;
-        let open = self.expect(Symbol::OpenParen)?;
-        let arguments = self.fields(open, Place::Arguments);
+        let arguments = match self.open_arguments()? {
+            Some(open) => self.fields(open, Place::Arguments),
+            None => Fields { fields: Vec::new(), damaged: false },
+        };
         let throws_span = self.throws();
         let mut throws = Fields { fields: Vec::new(), damaged: false };
         if throws_span.is_some() && !arguments.damaged {
@@ -91,22 +121,18 @@ impl Parser<'_> {
         }
         *damaged |= arguments.damaged || throws.damaged;
         let annotations = self.annotations()?;
+        let span = self.since(start);
         self.end_of_method()?;
         let (arguments, throws) = (arguments.fields, throws.fields);
-        Ok(Method { name, oneway, result, arguments, throws, throws_span, doc, annotations })
+        Ok(Method { name, oneway, result, arguments, throws, throws_span, doc, annotations, span })
     }
 
     /// `throws`, or the word that was meant for it.
     fn throws(&mut self) -> Option<Span> {
         let span = self.span();
         let paren = self.token(1).kind == TokenKind::Symbol(Symbol::OpenParen);
-        let word = self.text_of(span);
-        if self.kind() == TokenKind::Name && paren && matches!(word, "throw" | "raises" | "raise") {
-            self.report(
-                Diagnostic::at(Code::E020, span, format!("expected `throws`, found `{word}`"), "")
-                    .help("did you mean `throws`?")
-                    .fix(span, "throws"),
-            );
+        if paren && self.meant(0, &[Keyword::Throws]).is_some() {
+            self.misspelled(Keyword::Throws);
             self.bump();
             return Some(span);
         }
@@ -121,7 +147,8 @@ impl Parser<'_> {
                 let word = self.text_of(span);
                 Err(self.complain(
                     Diagnostic::at(Code::E020, span, format!("the method `{word}` has no result type"), "")
-                        .help(format!("write `void {word}(`, or the type of the result")),
+                        .help(format!("write `void {word}(`, or the type of the result"))
+                        .fix(Span { end: span.start, ..span }, "void "),
                 ))
             }
             TokenKind::Name | TokenKind::Malformed | TokenKind::Keyword(_) => self.ty(),

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    volplane_build::Builder::new().idl("../everything.thrift").compile()
+    volplane_build::Builder::new().idl("../everything.thrift").connections(true).compile()
 }

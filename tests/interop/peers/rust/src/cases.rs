@@ -142,10 +142,10 @@ async fn application(to: &Connected) -> anyhow::Result<()> {
 
 async fn oneway(to: &Connected) -> anyhow::Result<()> {
     let key = format!("rust {:?}", Instant::now());
-    to.client.notify(key.clone().into()).await?;
+    to.client.notify(key.clone()).await?;
     let started = Instant::now();
     // Another connection may carry the question, and be faster.
-    while to.client.notified(key.clone().into()).await? != 1 {
+    while to.client.notified(key.clone()).await? != 1 {
         ensure!(started.elapsed() < Duration::from_secs(5), "it has not arrived after 5 s");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -153,7 +153,7 @@ async fn oneway(to: &Connected) -> anyhow::Result<()> {
 }
 
 async fn unknown(to: &Connected) -> anyhow::Result<()> {
-    let Err(error) = to.newer.unknown("text".into()).await else { bail!("expected an error") };
+    let Err(error) = to.newer.unknown("text").await else { bail!("expected an error") };
     ensure!(matches!(error, ClientError::Application(_)), "expected an application error, found {error:?}");
     next_call(to).await
 }
@@ -193,7 +193,7 @@ async fn callers(to: &Connected) -> anyhow::Result<()> {
 }
 
 async fn callback(to: &Connected) -> anyhow::Result<()> {
-    let answer = to.client.callback("there and back".into()).await?;
+    let answer = to.client.callback("there and back").await?;
     ensure!(answer == "there and back", "found {answer:?}");
     Ok(())
 }

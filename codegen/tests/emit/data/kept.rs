@@ -1,0 +1,75 @@
+//! What the types of rich.thrift do when they keep what they do not know.
+
+use pilota::thrift::Message;
+use pilota::thrift::binary::TBinaryProtocol;
+use pilota::thrift::compact::{TCompactInputProtocol, TCompactOutputProtocol};
+use pilota::{Bytes, BytesMut};
+
+use crate::rich::*;
+
+fn binary<M: Message>(message: &M) -> Bytes {
+    let mut buffer = BytesMut::new();
+    message.encode(&mut TBinaryProtocol::new(&mut buffer, true)).expect("encoded");
+    assert_eq!(message.size(&mut TBinaryProtocol::new((), true)), buffer.len());
+    buffer.freeze()
+}
+
+fn compact<M: Message>(message: &M) -> Bytes {
+    let mut buffer = BytesMut::new();
+    message.encode(&mut TCompactOutputProtocol::new(&mut buffer, true)).expect("encoded");
+    assert_eq!(message.size(&mut TCompactOutputProtocol::new((), true)), buffer.len());
+    buffer.freeze()
+}
+
+fn read_binary<M: Message>(mut bytes: Bytes) -> M {
+    M::decode(&mut TBinaryProtocol::new(&mut bytes, true)).expect("decoded")
+}
+
+fn read_compact<M: Message>(mut bytes: Bytes) -> M {
+    M::decode(&mut TCompactInputProtocol::new(&mut bytes)).expect("decoded")
+}
+
+fn later() -> Later {
+    let inner = Inner { number: 3, text: None, last: Some(true), ..Inner::default() };
+    Later {
+        number: 1,
+        text: Some("t".into()),
+        everything: Some(Everything {
+            flag: Some(true),
+            inner: Some(inner.clone()),
+            real: Some(0.25),
+            counts: Some([("a".into(), 1)].into_iter().collect()),
+            names: Some(["n".into()].into_iter().collect()),
+            flags: Some(vec![true, false]),
+            end: Some(false),
+            ..Everything::default()
+        }),
+        flag: Some(false),
+        more: Some(vec![[("k".into(), inner)].into_iter().collect()]),
+        last: Some(true),
+        ..Later::default()
+    }
+}
+
+#[test]
+fn unknown_fields_go_on_in_either_encoding() {
+    let later = later();
+    for inner in [read_binary::<Inner>(binary(&later)), read_compact::<Inner>(compact(&later))] {
+        assert_eq!(inner._unknown_fields.list.len(), 3);
+        assert_eq!(read_binary::<Later>(binary(&inner)), later);
+        assert_eq!(read_compact::<Later>(compact(&inner)), later);
+    }
+}
+
+#[test]
+fn a_union_keeps_an_arm_that_it_does_not_know() {
+    let empty = Later::default();
+    let mut sent = binary(&Sum { left: Box::new(Expression::Value(1)), ..Sum::default() });
+    let _ = (&empty, &mut sent);
+    // Field 9, a list of one i32.
+    let bytes = Bytes::from_static(&[15, 0, 9, 8, 0, 0, 0, 1, 0, 0, 0, 7, 0]);
+    let union: Either = read_binary(bytes.clone());
+    assert!(matches!(union, Either::_UnknownFields(_)));
+    assert_eq!(binary(&union), bytes);
+    assert_eq!(compact(&union)[..], [0x99, 0x15, 14, 0]);
+}
