@@ -16,8 +16,7 @@ use volplane_build::model::Model;
 use volplane_build::{Checked, Disk, MessageFormat, check, render};
 
 /// Files of the corpus: Apache's own test, and the longest.
-const CORPUS: [&str; 2] =
-    ["apache+thrift/test/ThriftTest.thrift", "evernote+evernote-thrift/src/NoteStore.thrift"];
+const CORPUS: [&str; 2] = ["apache+thrift/test/ThriftTest.thrift", "evernote+evernote-thrift/src/NoteStore.thrift"];
 
 #[test]
 fn bytes_are_those_of_pilota_build() {
