@@ -91,8 +91,8 @@ fn every_mistake_is_told_with_file_and_line() -> TestResult {
         (
             "no Rust",
             "generated/src/lib.rs.j2",
-            "{% for service in project.services %}",
-            "fn x( {\n{% for service in project.services %}",
+            "{% if project.codegen == \"build-rs\" %}",
+            "fn x( {\n{% if project.codegen == \"build-rs\" %}",
         ),
         ("no TOML", "generated/Cargo.toml.j2", "publish = false", "publish = no"),
         ("no such template", "manifest.toml", "template = \"README.md.j2\"", "template = \"READM.md.j2\""),
