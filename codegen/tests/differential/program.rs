@@ -101,7 +101,6 @@ impl Program {
             .expect("cargo");
         let (said, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{said}{wrong}");
-        println!("{said}");
     }
 
     fn module(&mut self, whose: &str, name: &str, code: &str) {
