@@ -101,11 +101,6 @@ impl Program {
             .expect("cargo");
         let (said, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{said}{wrong}");
-<<<<<<< HEAD
-        // Shown with `--nocapture`.
-        let _ = std::io::Write::write_all(&mut std::io::stdout(), said.as_bytes());
-=======
->>>>>>> wip-proof
     }
 
     fn module(&mut self, whose: &str, name: &str, code: &str) {
