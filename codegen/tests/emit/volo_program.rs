@@ -74,6 +74,10 @@ impl ItemService for Shop {
         Ok(())
     }
 
+    async fn greet(&self, name: FastStr, times: Option<i32>, other: Option<i64>) -> Result<FastStr, ServerError> {
+        Ok(format!("{name} {times:?} {other:?}").into())
+    }
+
     async fn fail(&self, code: i32) -> Result<FastStr, ServerError> {
         Err(ServerError::Biz(BizError::new(code, "business".into())))
     }
@@ -188,6 +192,7 @@ async fn calls(client: &ItemServiceClient) -> Result<(), Error> {
     while TOUCHED.load(Ordering::SeqCst) != 42 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+    assert_eq!(client.greet("me", None, Some(1)).await?, "me Some(2) Some(1)");
     match client.fail(3).await {
         Err(ClientError::Biz(error)) => assert_eq!((error.status_code, &*error.status_message), (3, "business")),
         other => return Err(format!("{other:?}").into()),
@@ -245,6 +250,11 @@ async fn by_hand() -> Result<(), Error> {
     assert_eq!(size, bytes.len());
     cx.rpc_info.set_method(FastStr::from_static_str("get_item"));
     let _: Bytes = volo::service::Service::call(&server, &mut cx, bytes.freeze()).await?;
+    // Arguments that are not sent have the values that the IDL gives them.
+    let mut empty = Bytes::from_static(&[0]);
+    let mut protocol = pilota::thrift::binary::TBinaryProtocol::new(&mut empty, false);
+    let arguments = <shop::ItemServiceGreetArgsRecv as pilota::thrift::Message>::decode(&mut protocol)?;
+    assert_eq!(arguments, shop::ItemServiceGreetArgsSend { name: "you".into(), times: Some(2), other: None });
     let unknown = pilota::thrift::TMessageIdentifier::new("x".into(), pilota::thrift::TMessageType::Call, 1);
     let mut empty = Bytes::new();
     let mut protocol = pilota::thrift::binary::TBinaryProtocol::new(&mut empty, false);
@@ -303,7 +313,7 @@ fn descriptors() -> Result<(), Error> {
 
     let service: &ServiceDescriptor = &shop::ITEM_SERVICE_DESCRIPTOR;
     let methods: Vec<&str> = service.methods.iter().map(|method| method.name).collect();
-    assert_eq!(methods, ["version", "get_item", "search", "put_item", "touch", "fail"]);
+    assert_eq!(methods, ["version", "get_item", "search", "put_item", "touch", "fail", "greet"]);
     let method = service.method("get_item").ok_or("no get_item")?;
     assert_eq!((method.doc, method.arguments[0].doc), ("One item.", "Which one."));
     let item = method.result.and_then(|ty| service.definition(ty)).ok_or("no Item")?;

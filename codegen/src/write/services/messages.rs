@@ -6,10 +6,11 @@ use super::ServiceText;
 use super::method::MethodText;
 use crate::model::Requiredness;
 use crate::rust::idents;
+use crate::write::values::{self, Place};
 use crate::write::{Scope, doc};
 
 pub(super) fn items(scope: &Scope, service: &ServiceText, method: &MethodText) -> String {
-    let mut text = arguments(service, method);
+    let mut text = arguments(scope, service, method);
     if method.method.throws.is_empty() {
         let kind = if method.method.oneway { "Unanswered".to_owned() } else { format!("Reply<{}>", method.result) };
         let _ = write!(
@@ -32,7 +33,7 @@ pub(super) fn items(scope: &Scope, service: &ServiceText, method: &MethodText) -
     text
 }
 
-fn arguments(service: &ServiceText, method: &MethodText) -> String {
+fn arguments(scope: &Scope, service: &ServiceText, method: &MethodText) -> String {
     let (name, runtime, idl) = (method.path("ArgsSend"), &service.runtime, &method.method.name);
     let mut text = format!("\n/// The arguments of `{idl}`.\n#[derive(Clone, Debug, PartialEq)]\npub struct {name} {{");
     let mut fields = String::new();
@@ -44,8 +45,13 @@ fn arguments(service: &ServiceText, method: &MethodText) -> String {
         };
         let _ = write!(text, "\n{comment}    pub {ident}: {},", argument.held());
         let kind = if argument.field.requiredness == Requiredness::Optional { "optional" } else { "field" };
+        let default = argument.field.default.as_ref().and_then(|value| {
+            let ty = &argument.field.ty;
+            values::expression(scope, value, ty, Place::of_form(scope.keys.form(ty)))
+        });
+        let default = default.map(|value| format!(" = {value}")).unwrap_or_default();
         let separator = if fields.is_empty() { " " } else { ", " };
-        let _ = write!(fields, "{separator}{}: {kind} {ident}", argument.field.id);
+        let _ = write!(fields, "{separator}{}: {kind} {ident}{default}", argument.field.id);
     }
     let (end, space) = if fields.is_empty() { ("", "") } else { ("\n", " ") };
     let _ = write!(
