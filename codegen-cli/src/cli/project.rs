@@ -47,7 +47,8 @@ pub(crate) struct Check {
 /// Add another IDL to the project: its handlers, servers and clients come with it
 #[derive(Debug, Args)]
 #[command(
-    after_help = "An IDL from elsewhere is copied into idl/, with what it includes; one in the project stays where it is.
+    after_help = "An IDL from elsewhere is copied into idl/, with what it includes; into a folder of its own there if the project has other \
+files of these names. An IDL in the project stays where it is.
 
 Examples:
   volplane add ../protocols/shop.thrift

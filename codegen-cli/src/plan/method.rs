@@ -90,11 +90,16 @@ pub(super) fn method_view(
         arguments: method.arguments.iter().map(argument_view).collect(),
         result: method.result.clone(),
         oneway: method.oneway,
-        example_arguments: vec!["Default::default()"; method.arguments.len()].join(", "),
+        example_arguments: method.arguments.iter().map(example).collect::<Vec<_>>().join(", "),
         throws: method.exception.is_some(),
         is_void: method.result == "()" && method.exception.is_none(),
         hub: passing(method, hub),
     }
+}
+
+/// A value for an argument. Of a string a client takes whatever becomes one, so that a default value has no type.
+fn example(argument: &ArgumentApi) -> &'static str {
+    if argument.ty == "::pilota::FastStr" { "\"\"" } else { "Default::default()" }
 }
 
 fn argument_view(argument: &ArgumentApi) -> ArgumentView {

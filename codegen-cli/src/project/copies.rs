@@ -195,6 +195,8 @@ impl Copies {
                 beside.copies[target].path = path.clone();
             }
         }
+        let copies = &beside.copies;
+        beside.include.retain(|dir| copies.iter().any(|copy| Path::new(&copy.path).starts_with(dir)));
         beside
     }
 

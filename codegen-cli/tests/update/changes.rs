@@ -115,7 +115,7 @@ pub(crate) fn without_versions(report: &str) -> String {
 /// Whether a file's content is told elsewhere.
 fn is_opaque(path: &str) -> bool {
     // What is generated from the IDL changes with the libraries that generate it.
-    path == LOCK || path.ends_with("/volplane_gen.rs")
+    path == LOCK || path.ends_with("/volplane_gen.rs") || path.contains("/volplane_gen/")
 }
 
 fn whole(path: &str, entry: &Entry) -> String {

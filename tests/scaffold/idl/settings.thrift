@@ -13,7 +13,7 @@ struct Item {
     2: optional binary picture,
     3: Color color = Color.GREEN,
     4: set<i64> numbers,
-    5: map<double, string> ordered,
+    5: set<double> ordered,
     6: Prices prices,
     7: optional Item part,
 }
