@@ -111,10 +111,14 @@ fn a_transport_that_is_added_brings_its_feature() -> TestResult {
 
     let settings = fs::read_to_string(project.join("volplane.toml"))?;
     for (transports, line, crates) in [
-        ("[\"default\", \"stdnet\"]", "volplane-transport.workspace = true", "volplane-transport"),
+        (
+            "[\"default\", \"stdnet\"]",
+            "volplane-transport = { workspace = true, features = [\"endpoints\"] }",
+            "volplane-transport",
+        ),
         (
             "[\"default\", \"websocket\"]",
-            "volplane-transport = { workspace = true, features = [\"websocket\"] }",
+            "volplane-transport = { workspace = true, features = [\"endpoints\", \"websocket\"] }",
             "tungstenite volplane-transport",
         ),
     ] {
