@@ -3,7 +3,8 @@
 //!
 //! `cargo bench -p volplane-build --bench size` measures the code of today. With `-- --before DIR` it measures another
 //! version's beside it, from `DIR/everything.rs` and `DIR/NoteStore.rs`, and prints ratios. A version makes them by
-//! `volplane new IDL PROJECT --codegen checked-in`, as `PROJECT/generated/src/volplane_gen.rs`.
+//! `volplane new IDL PROJECT --codegen checked-in`, as `PROJECT/generated/src/volplane_gen.rs`. `--only NAME` takes one
+//! file, `--rounds NUMBER` another number than 3.
 #![allow(clippy::print_stdout, reason = "it is what this program is for")]
 
 #[path = "../tests/common/generated.rs"]
@@ -18,6 +19,12 @@ use volplane_build::write::CodeOptions;
 
 /// Odd, so that a median is a measurement.
 const ROUNDS: usize = 3;
+
+/// The files.
+const IDL: [(&str, &str); 2] = [
+    ("everything", "tests/interop/peers/everything.thrift"),
+    ("NoteStore", "tests/idl-corpus/evernote+evernote-thrift/src/NoteStore.thrift"),
+];
 
 /// A crate of generated code.
 struct Crate {
@@ -36,13 +43,17 @@ fn main() {
     if !arguments.iter().any(|argument| argument == "--bench") {
         return;
     }
-    let place = arguments.iter().position(|argument| argument == "--before");
-    let before = place.and_then(|place| arguments.get(place + 1)).map(PathBuf::from);
+    let option = |name: &str| {
+        let place = arguments.iter().position(|argument| argument == name);
+        place.and_then(|place| arguments.get(place + 1))
+    };
+    let before = option("--before").map(PathBuf::from);
+    let rounds = option("--rounds").and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS);
     let mut crates = Vec::new();
-    for (name, idl) in [
-        ("everything", "tests/interop/peers/everything.thrift"),
-        ("NoteStore", "tests/idl-corpus/evernote+evernote-thrift/src/NoteStore.thrift"),
-    ] {
+    for (name, idl) in IDL {
+        if option("--only").is_some_and(|only| only != name) {
+            continue;
+        }
         if let Some(before) = &before {
             let code = std::fs::read_to_string(before.join(format!("{name}.rs"))).expect("the code from before");
             crates.push(Crate::new(&format!("{name}-before"), &code));
@@ -55,7 +66,7 @@ fn main() {
         one.cargo("check");
         one.cargo("build");
     }
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let count = crates.len();
         for index in 0..count {
             let one = &mut crates[(index + round) % count];
@@ -91,7 +102,10 @@ impl Crate {
     fn new(name: &str, code: &str) -> Self {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("size").join(name);
         write(&dir.join("src/lib.rs"), code.as_bytes());
-        write(&dir.join("Cargo.toml"), manifest(name, "[profile.dev]\nincremental = false\n").as_bytes());
+        write(
+            &dir.join("Cargo.toml"),
+            manifest(&name.to_lowercase(), &CodeOptions::default(), "[profile.dev]\nincremental = false\n").as_bytes(),
+        );
         std::fs::copy(workspace().join("Cargo.lock"), dir.join("Cargo.lock")).expect("the workspace's versions");
         let (lines, bytes) = (code.lines().count(), code.len());
         Self { name: name.to_owned(), dir, lines, bytes, checks: Vec::new(), builds: Vec::new() }

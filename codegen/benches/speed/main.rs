@@ -1,7 +1,7 @@
 //! How fast generated code encodes and decodes: ours beside that of pilota-build's own backend, on a small, a wide, a deep
 //! and a list-heavy struct. Prints medians of the rounds, as ratios within each round: above 1, ours is faster.
 //!
-//! `cargo bench -p volplane-build --bench speed`, in some two minutes. `-- ROUNDS` makes more or fewer than 31.
+//! `cargo bench -p volplane-build --bench speed`, in some ten seconds. `-- ROUNDS` makes more or fewer than 501.
 #![allow(clippy::print_stdout, reason = "it is what this program is for")]
 
 #[path = "../../tests/common/generated.rs"]
@@ -20,14 +20,14 @@ fn main() {
     let rounds = std::env::args().skip(1).find(|argument| argument.parse::<u32>().is_ok());
     // `cargo test --benches` asks whether it works.
     let is_test = !std::env::args().any(|argument| argument == "--bench");
-    let rounds = rounds.unwrap_or_else(|| if is_test { "1" } else { "31" }.to_owned());
+    let rounds = rounds.unwrap_or_else(|| if is_test { "1" } else { "501" }.to_owned());
     let idl = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/speed/speed.thrift");
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("speed");
     let options = CodeOptions { types_only: true, ..CodeOptions::default() };
     write(&dir.join("src/ours.rs"), ours(&model(&idl, &[]), &options).as_bytes());
     write(&dir.join("src/theirs.rs"), theirs(&[idl]).as_bytes());
     write(&dir.join("src/main.rs"), include_bytes!("program.rs.in"));
-    write(&dir.join("Cargo.toml"), manifest("speed", "[profile.release]\ndebug = false\n").as_bytes());
+    write(&dir.join("Cargo.toml"), manifest("speed", &options, "[profile.release]\ndebug = false\n").as_bytes());
     for (name, value) in [("Small", small(7)), ("Wide", wide()), ("Deep", deep(20)), ("Lists", lists())] {
         let mut bytes = Vec::new();
         binary(&value, &mut bytes);

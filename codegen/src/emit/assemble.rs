@@ -13,13 +13,14 @@ const ROOT: &str = "volplane_gen";
 const ATTRIBUTES: &str = r#"#[rustfmt::skip]
 #[allow(
     missing_docs,
+    dead_code,
     deprecated,
     nonstandard_style,
     rustdoc::all,
     clippy::all,
     clippy::pedantic,
     clippy::restriction,
-    reason = "names, comments, deprecations and numbers of arguments are the IDL's"
+    reason = "names, comments, deprecations and numbers of arguments are the IDL's, and a program may use a part of it"
 )]
 "#;
 

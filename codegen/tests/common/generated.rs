@@ -31,10 +31,10 @@ pub fn theirs(files: &[PathBuf]) -> String {
     std::fs::read_to_string(out).expect("pilota-build's code")
 }
 
-/// A manifest of a crate of generated code, with a profile of its own behind it.
-pub fn manifest(name: &str, more: &str) -> String {
+/// A manifest of a crate of generated code, with more behind it. Types alone need nothing but pilota.
+pub fn manifest(name: &str, options: &CodeOptions, more: &str) -> String {
     let manifest = std::fs::read_to_string(workspace().join("Cargo.toml")).expect("the workspace's manifest");
-    let wanted = ["pilota = ", "volo = ", "volo-thrift = "];
+    let wanted: &[&str] = if options.types_only { &["pilota = "] } else { &["pilota = ", "volo = ", "volo-thrift = "] };
     let versions = manifest.lines().filter(|line| wanted.iter().any(|wanted| line.starts_with(wanted)));
     let versions = versions.collect::<Vec<_>>().join("\n");
     format!(

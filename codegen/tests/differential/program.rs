@@ -46,7 +46,7 @@ impl Program {
 
     /// Adds the code of a model and so many messages of each of its records.
     pub fn add(&mut self, name: &str, model: &Model, theirs: Theirs, count: usize) {
-        let lowered = lower(model, &CodeOptions { types_only: true, ..CodeOptions::default() });
+        let lowered = lower(model, &types_only());
         self.module("ours", name, &generated::ours(model, &lowered.options));
         let temporary = tempfile::tempdir().expect("a temporary folder");
         // What is lowered has no defaults.
@@ -87,7 +87,8 @@ impl Program {
         );
         write(&self.dir.join("src/main.rs"), text.as_bytes());
         write(&self.dir.join("messages.bin"), &self.messages);
-        let manifest = generated::manifest("differential", "[profile.dev]\ndebug = false\n");
+        let options = types_only();
+        let manifest = generated::manifest("differential", &options, "[profile.dev]\ndebug = false\n");
         write(&self.dir.join("Cargo.toml"), manifest.as_bytes());
         std::fs::copy(workspace().join("Cargo.lock"), self.dir.join("Cargo.lock")).expect("the workspace's versions");
         let output = Command::new(env!("CARGO"))
@@ -144,6 +145,11 @@ impl Program {
             }
         }
     }
+}
+
+/// Services are not compared.
+fn types_only() -> CodeOptions {
+    CodeOptions { types_only: true, ..CodeOptions::default() }
 }
 
 /// Whether pilota-build's own code reads the value from compact encoding. It panics on a field that is a bool, and behind
