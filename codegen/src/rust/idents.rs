@@ -1,6 +1,6 @@
 //! The identifiers inside a definition: unique there, even where two names of the IDL become one in Rust.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::names;
 use crate::model::{Annotation, DefId, DefinitionKind, EnumValue, Field, Method, Model, Service};
@@ -23,17 +23,6 @@ pub fn throws(method: &Method) -> Vec<String> {
 /// The constants of an enum.
 pub fn members(members: &[EnumValue]) -> Vec<String> {
     unique(members.iter().map(|member| pinned(&member.annotations, || names::constant_name(&member.name.text))))
-}
-
-/// For each member of an enum, the place of the first one with the same value, if that is another: Rust's name of such a
-/// value is the first, and the member is a constant that equals it.
-pub fn aliased(members: &[EnumValue]) -> Vec<Option<usize>> {
-    let mut first = BTreeMap::new();
-    let of = |(place, member): (usize, &EnumValue)| {
-        let found = *first.entry(member.value).or_insert(place);
-        (found != place).then_some(found)
-    };
-    members.iter().enumerate().map(of).collect()
 }
 
 /// A service's own methods; keywords not yet escaped. They differ from the inherited ones, too.
@@ -94,20 +83,5 @@ impl Taken {
             number += 1;
         }
         name
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::span::{FileId, Name, Span};
-
-    #[test]
-    fn the_first_member_of_a_value_names_it() {
-        let span = Span { file: FileId(0), start: 0, end: 0 };
-        let member =
-            |value| EnumValue { name: Name { text: String::new(), span }, value, doc: None, annotations: Vec::new() };
-        let members: Vec<EnumValue> = [0, -1, 0, -1, 1].into_iter().map(member).collect();
-        assert_eq!(aliased(&members), [None, None, Some(0), Some(1), None]);
     }
 }
