@@ -28,9 +28,13 @@ const METHODS_OF_CLIENTS: &[&str] = &["with_callopt"];
 /// that `client.into(1)` would not be the call.
 const METHODS_OF_EVERYTHING: &[&str] = &["into", "try_into"];
 
-/// The type of a struct, union, exception, enum or typedef.
+/// The type of a struct, union, exception, enum or typedef. One without a letter would have the name that an argument can
+/// have, too, and Rust takes the argument for the type's constructor.
 pub fn type_name(idl: &str) -> String {
     let name = cased(idl, |s| s.to_upper_camel_case());
+    if !has_letter(&name) {
+        return format!("Type{name}");
+    }
     if USED_BARE.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
@@ -41,7 +45,17 @@ pub fn service_name(idl: &str) -> String {
     if USED_BARE.contains(&name.as_str()) { format!("{name}Service") } else { name }
 }
 
-/// The constant of a `const` or of an enum's member.
+/// The constant of a `const`. One without a letter is named as [`type_name`] does it.
+pub fn const_name(idl: &str) -> String {
+    let name = constant_name(idl);
+    if has_letter(&name) { name } else { format!("CONST{name}") }
+}
+
+fn has_letter(name: &str) -> bool {
+    name.contains(|c: char| c.is_ascii_alphabetic())
+}
+
+/// The constant of an enum's member.
 pub fn constant_name(idl: &str) -> String {
     cased(idl, |s| s.to_shouty_snake_case())
 }
@@ -81,7 +95,11 @@ pub fn module_path(namespace: &str) -> Vec<String> {
         .filter(|segment| !segment.is_empty())
         .map(|segment| {
             let valid: String = segment.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-            let name = lower(&valid);
+            let name = match lower(&valid) {
+                // Its file would be the one of the module around it: `mod.rs`.
+                name if name == "mod" => "mod_".to_owned(),
+                name => name,
+            };
             if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
         })
         .collect();
@@ -151,9 +169,13 @@ mod tests {
         assert_eq!(method_name("Connect"), "connect");
         assert_eq!(method_name("clone"), "clone");
         assert_eq!(field_name("_"), "__");
+        assert_eq!(const_name("_1"), "CONST_1");
+        assert_eq!(type_name("_1"), "Type_1");
+        assert_eq!(const_name("maxSize"), "MAX_SIZE");
         assert_eq!(field_name("a.b"), "a_b");
         assert_eq!(module_path("my-go.1st.Self"), ["my_go", "_1st", "self_"]);
         assert_eq!(module_path(""), ["idl"]);
+        assert_eq!(module_path("a.mod"), ["a", "mod_"]);
         assert_eq!(module_path("volplaneGen.volplane_gen"), ["volplane_gen2", "volplane_gen"]);
         assert_eq!(module_path("a.volplaneRuntime"), ["a", "volplane_runtime2"]);
         assert_eq!(module_path("volplane_runtime.a"), ["volplane_runtime2", "a"]);
