@@ -245,6 +245,12 @@ async fn by_hand() -> Result<(), Error> {
     assert_eq!(size, bytes.len());
     cx.rpc_info.set_method(FastStr::from_static_str("get_item"));
     let _: Bytes = volo::service::Service::call(&server, &mut cx, bytes.freeze()).await?;
+    // An argument that a call lacks has its default value.
+    let call = pilota::thrift::TMessageIdentifier::new("fail".into(), pilota::thrift::TMessageType::Call, 1);
+    let mut stop = Bytes::from_static(&[0]);
+    let mut protocol = pilota::thrift::binary::TBinaryProtocol::new(&mut stop, false);
+    let request = ItemServiceRequestRecv::decode(&mut protocol, &call)?;
+    assert_eq!(request, ItemServiceRequestRecv::Fail(ItemServiceFailArgsSend { code: 7 }));
     let unknown = pilota::thrift::TMessageIdentifier::new("x".into(), pilota::thrift::TMessageType::Call, 1);
     let mut empty = Bytes::new();
     let mut protocol = pilota::thrift::binary::TBinaryProtocol::new(&mut empty, false);
