@@ -35,6 +35,11 @@ pub fn type_name(idl: &str) -> String {
     if !has_letter(&name) {
         return format!("Type{name}");
     }
+    beside_bare(name)
+}
+
+/// The name of a type that the user has chosen, or one beside it that hides nothing.
+pub fn beside_bare(name: String) -> String {
     if USED_BARE.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
@@ -63,7 +68,12 @@ pub fn constant_name(idl: &str) -> String {
 /// The variant of a union's field.
 pub fn variant_name(idl: &str) -> String {
     let name = cased(idl, |s| s.to_upper_camel_case());
-    if name == "Self" { "Self_".to_owned() } else { name }
+    match name.as_str() {
+        "Self" => "Self_".to_owned(),
+        // Types that keep what they do not know have it.
+        "_UnknownFields" => "UnknownFields".to_owned(),
+        _ => name,
+    }
 }
 
 /// The variant of a declared exception, beside the variant `Ok` of the result. It is cased again by the backend.
@@ -74,7 +84,9 @@ pub fn throws_name(idl: &str) -> String {
 
 /// A field or an argument, keywords not yet escaped.
 pub fn field_name(idl: &str) -> String {
-    lower(idl)
+    let name = lower(idl);
+    // Types that keep what they do not know have it.
+    if name == "_unknown_fields" { "unknown_fields".to_owned() } else { name }
 }
 
 /// A method, keywords not yet escaped.
@@ -95,16 +107,14 @@ pub fn module_path(namespace: &str) -> Vec<String> {
         .filter(|segment| !segment.is_empty())
         .map(|segment| {
             let valid: String = segment.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-            let name = match lower(&valid) {
-                // Its file would be the one of the module around it: `mod.rs`.
-                name if name == "mod" => "mod_".to_owned(),
-                name => name,
-            };
+            let name = lower(&valid);
             if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
         })
         .collect();
-    // Modules import the runtime by its name, and the crate's root has a module of all others.
-    path.iter_mut().filter(|segment| *segment == RUNTIME).for_each(|segment| segment.push('2'));
+    // Modules import the runtime by its name, the file of a module `mod` would be taken for the one of the module around it,
+    // and the crate's root has a module of all others.
+    let taken = |segment: &&mut String| *segment == RUNTIME || *segment == "mod";
+    path.iter_mut().filter(taken).for_each(|segment| segment.push('2'));
     match path.first_mut() {
         Some(first) if first == "volplane_gen" => first.push('2'),
         Some(_) => {}
@@ -169,13 +179,18 @@ mod tests {
         assert_eq!(method_name("Connect"), "connect");
         assert_eq!(method_name("clone"), "clone");
         assert_eq!(field_name("_"), "__");
+        assert_eq!(
+            (field_name("_unknownFields"), variant_name("_unknown_fields")),
+            ("unknown_fields".to_owned(), "UnknownFields".to_owned())
+        );
+        assert_eq!(beside_bare("Some".to_owned()), "Some_");
         assert_eq!(const_name("_1"), "CONST_1");
         assert_eq!(type_name("_1"), "Type_1");
         assert_eq!(const_name("maxSize"), "MAX_SIZE");
         assert_eq!(field_name("a.b"), "a_b");
         assert_eq!(module_path("my-go.1st.Self"), ["my_go", "_1st", "self_"]);
         assert_eq!(module_path(""), ["idl"]);
-        assert_eq!(module_path("a.mod"), ["a", "mod_"]);
+        assert_eq!(module_path("a.mod"), ["a", "mod2"]);
         assert_eq!(module_path("volplaneGen.volplane_gen"), ["volplane_gen2", "volplane_gen"]);
         assert_eq!(module_path("a.volplaneRuntime"), ["a", "volplane_runtime2"]);
         assert_eq!(module_path("volplane_runtime.a"), ["volplane_runtime2", "a"]);

@@ -330,3 +330,13 @@ struct Far {
     30000: Inner inner
     -30000: map<i32, bool> flags
 }
+
+// Names that generated code needs itself.
+typedef i32 Chosen1 (pilota.name = "Some")
+struct Chosen2 {
+    1: Chosen1 _unknown_fields = 1
+    2: i32 unknown_fields
+} (pilota.name = "T")
+union Chosen3 {
+    1: i32 _unknown_fields
+}

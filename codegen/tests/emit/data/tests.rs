@@ -415,6 +415,9 @@ fn unknown_fields_and_other_types_are_skipped() {
     assert_eq!(read_compact(&compact(&later)), Ok(expected.clone()));
     assert_eq!(read_binary_async(&binary(&later)), Ok(expected.clone()));
     assert_eq!(read_compact_async(&compact(&later)), Ok(expected));
+    // An error is in the field of the type, not in one of the fields in it.
+    let error = read_binary::<Empty>(&[12, 1, 0, 8, 0, 5, 0]).unwrap_err();
+    assert!(error.starts_with("decode struct `Empty` field(#256) failed, caused by: "), "{error}");
     let error = read_binary::<Other>(&binary(&later)).unwrap_err();
     assert_eq!(error, "decode struct `Other` failed, caused by: field number is required");
     let union: Either =
