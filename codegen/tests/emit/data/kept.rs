@@ -107,3 +107,26 @@ fn many_small_fields_are_kept_in_little_memory() {
     assert_eq!(empty._unknown_fields.list.len(), 1);
     assert_eq!(binary(&empty)[..], bytes);
 }
+
+#[test]
+fn whatever_can_be_read_can_be_sent_on() {
+    fn change<M: Message>(bytes: &[u8]) -> usize {
+        let mut read = 0;
+        for at in 0..bytes.len() {
+            for byte in [0, 1, 2, 3, 8, 11, 12, 13, 14, 15, 16, 0x7f, 0x80, 0xff] {
+                let mut changed = bytes.to_vec();
+                changed[at] = byte;
+                let mut changed = Bytes::from(changed);
+                let Ok(message) = M::decode(&mut TBinaryProtocol::new(&mut changed, true)) else { continue };
+                read += 1;
+                let again: M = read_compact(compact(&message));
+                assert_eq!(binary(&again).len(), binary(&message).len(), "byte {at} is {byte}");
+            }
+        }
+        read
+    }
+    let bytes = binary(&later());
+    for read in [change::<Later>(&bytes), change::<Inner>(&bytes), change::<Empty>(&bytes), change::<Odd>(&bytes)] {
+        assert!(read > 20, "{read} messages could be read");
+    }
+}
