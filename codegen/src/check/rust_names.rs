@@ -5,7 +5,7 @@ use super::world::World;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::StructKind;
-use crate::rust::names::{constant_name, field_name, method_name, type_name, variant_name};
+use crate::rust::names::{const_name, field_name, method_name, type_name, variant_name};
 use crate::span::{Name, Span};
 use crate::syntax::tree::{DefinitionKind, Field};
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ pub(super) fn check(world: &World, sink: &mut Sink) {
         let types = definitions.iter().filter(|it| !constant(&it.kind)).map(|it| &it.name);
         check_scope(types, type_name, sink);
         let constants = definitions.iter().filter(|it| constant(&it.kind)).map(|it| &it.name);
-        check_scope(constants, constant_name, sink);
+        check_scope(constants, const_name, sink);
         for definition in definitions {
             match &definition.kind {
                 DefinitionKind::Enum(members) => {

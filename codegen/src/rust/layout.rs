@@ -83,8 +83,8 @@ fn wanted_name(definition: &Definition) -> String {
     let idl = &definition.name.text;
     match definition.kind {
         DefinitionKind::Service(_) => names::service_name(idl),
-        DefinitionKind::Const(..) => pinned(&definition.annotations, || names::constant_name(idl)),
-        _ => pinned(&definition.annotations, || names::type_name(idl)),
+        DefinitionKind::Const(..) => pinned(&definition.annotations, || names::const_name(idl)),
+        _ => names::beside_bare(pinned(&definition.annotations, || names::type_name(idl))),
     }
 }
 

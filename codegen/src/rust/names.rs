@@ -28,9 +28,18 @@ const METHODS_OF_CLIENTS: &[&str] = &["with_callopt"];
 /// that `client.into(1)` would not be the call.
 const METHODS_OF_EVERYTHING: &[&str] = &["into", "try_into"];
 
-/// The type of a struct, union, exception, enum or typedef.
+/// The type of a struct, union, exception, enum or typedef. One without a letter would have the name that an argument can
+/// have, too, and Rust takes the argument for the type's constructor.
 pub fn type_name(idl: &str) -> String {
     let name = cased(idl, |s| s.to_upper_camel_case());
+    if !has_letter(&name) {
+        return format!("Type{name}");
+    }
+    beside_bare(name)
+}
+
+/// The name of a type that the user has chosen, or one beside it that hides nothing.
+pub fn beside_bare(name: String) -> String {
     if USED_BARE.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
@@ -41,7 +50,17 @@ pub fn service_name(idl: &str) -> String {
     if USED_BARE.contains(&name.as_str()) { format!("{name}Service") } else { name }
 }
 
-/// The constant of a `const` or of an enum's member.
+/// The constant of a `const`. One without a letter is named as [`type_name`] does it.
+pub fn const_name(idl: &str) -> String {
+    let name = constant_name(idl);
+    if has_letter(&name) { name } else { format!("CONST{name}") }
+}
+
+fn has_letter(name: &str) -> bool {
+    name.contains(|c: char| c.is_ascii_alphabetic())
+}
+
+/// The constant of an enum's member.
 pub fn constant_name(idl: &str) -> String {
     cased(idl, |s| s.to_shouty_snake_case())
 }
@@ -49,7 +68,12 @@ pub fn constant_name(idl: &str) -> String {
 /// The variant of a union's field.
 pub fn variant_name(idl: &str) -> String {
     let name = cased(idl, |s| s.to_upper_camel_case());
-    if name == "Self" { "Self_".to_owned() } else { name }
+    match name.as_str() {
+        "Self" => "Self_".to_owned(),
+        // Types that keep what they do not know have it.
+        "_UnknownFields" => "UnknownFields".to_owned(),
+        _ => name,
+    }
 }
 
 /// The variant of a declared exception, beside the variant `Ok` of the result. It is cased again by the backend.
@@ -60,7 +84,9 @@ pub fn throws_name(idl: &str) -> String {
 
 /// A field or an argument, keywords not yet escaped.
 pub fn field_name(idl: &str) -> String {
-    lower(idl)
+    let name = lower(idl);
+    // Types that keep what they do not know have it.
+    if name == "_unknown_fields" { "unknown_fields".to_owned() } else { name }
 }
 
 /// A method, keywords not yet escaped.
@@ -85,8 +111,10 @@ pub fn module_path(namespace: &str) -> Vec<String> {
             if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
         })
         .collect();
-    // Modules import the runtime by its name, and the crate's root has a module of all others.
-    path.iter_mut().filter(|segment| *segment == RUNTIME).for_each(|segment| segment.push('2'));
+    // Modules import the runtime by its name, the file of a module `mod` would be taken for the one of the module around it,
+    // and the crate's root has a module of all others.
+    let taken = |segment: &&mut String| *segment == RUNTIME || *segment == "mod";
+    path.iter_mut().filter(taken).for_each(|segment| segment.push('2'));
     match path.first_mut() {
         Some(first) if first == "volplane_gen" => first.push('2'),
         Some(_) => {}
@@ -151,9 +179,18 @@ mod tests {
         assert_eq!(method_name("Connect"), "connect");
         assert_eq!(method_name("clone"), "clone");
         assert_eq!(field_name("_"), "__");
+        assert_eq!(
+            (field_name("_unknownFields"), variant_name("_unknown_fields")),
+            ("unknown_fields".to_owned(), "UnknownFields".to_owned())
+        );
+        assert_eq!(beside_bare("Some".to_owned()), "Some_");
+        assert_eq!(const_name("_1"), "CONST_1");
+        assert_eq!(type_name("_1"), "Type_1");
+        assert_eq!(const_name("maxSize"), "MAX_SIZE");
         assert_eq!(field_name("a.b"), "a_b");
         assert_eq!(module_path("my-go.1st.Self"), ["my_go", "_1st", "self_"]);
         assert_eq!(module_path(""), ["idl"]);
+        assert_eq!(module_path("a.mod"), ["a", "mod2"]);
         assert_eq!(module_path("volplaneGen.volplane_gen"), ["volplane_gen2", "volplane_gen"]);
         assert_eq!(module_path("a.volplaneRuntime"), ["a", "volplane_runtime2"]);
         assert_eq!(module_path("volplane_runtime.a"), ["volplane_runtime2", "a"]);

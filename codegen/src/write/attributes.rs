@@ -67,6 +67,12 @@ pub(crate) fn deprecated(annotations: &[Annotation]) -> String {
     }
 }
 
+/// The same behind `indent`.
+pub(crate) fn deprecated_at(annotations: &[Annotation], indent: &str) -> String {
+    let attribute = deprecated(annotations);
+    if attribute.is_empty() { attribute } else { format!("{indent}{attribute}") }
+}
+
 /// The user's `pilota.serde_attribute`, where types implement serde's traits.
 fn serde_attributes(scope: &Scope, annotations: &[Annotation]) -> String {
     let wanted = annotations.iter().filter(|annotation| annotation.key.text == "pilota.serde_attribute");

@@ -1,7 +1,5 @@
 //! Doc comments, as rustdoc takes them.
 
-use crate::model::Annotation;
-
 /// The comment as `///` lines, each behind `indent`.
 ///
 /// rustdoc runs indented lines and fenced code as Rust tests; IDL comments hold neither Rust nor tests.
@@ -9,7 +7,7 @@ pub(crate) fn lines(doc: Option<&str>, indent: &str) -> String {
     let mut text = String::new();
     let mut fenced = false;
     for line in doc.into_iter().flat_map(str::lines) {
-        let line = line.replace(['\r', '\0'], " ").replace('\t', "    ");
+        let line = line.replace(['\r', '\0'], " ").replace('\t', "    ").replace(turns_text, "");
         let body = line.trim();
         let depth = line.len() - line.trim_start().len();
         let fence = body.starts_with("```") || body.starts_with("~~~");
@@ -27,17 +25,9 @@ pub(crate) fn lines(doc: Option<&str>, indent: &str) -> String {
     text
 }
 
-/// `#[deprecated]` of what has the annotation `deprecated`, with its value as the note.
-pub(crate) fn deprecated(annotations: &[Annotation], indent: &str) -> String {
-    match annotations.iter().find(|annotation| annotation.key.text == "deprecated") {
-        None => String::new(),
-        // One without a value has the value `1`.
-        Some(Annotation { value, .. }) if ["", "1", "true"].contains(&value.as_str()) => {
-            format!("{indent}#[deprecated]\n")
-        }
-        Some(Annotation { value, .. }) if value == "false" => String::new(),
-        Some(Annotation { value, .. }) => format!("{indent}#[deprecated = {value:?}]\n"),
-    }
+/// Whether a character turns the direction of the text behind it. rustc refuses comments that hold one.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -52,5 +42,6 @@ mod tests {
             "  /// Says hello.\n  ///\n  ///    let x = 1;\n  /// ```text\n  /// foo()\n  /// ```\n  ///  - a\n"
         );
         assert_eq!(lines(None, ""), "");
+        assert_eq!(lines(Some("a \u{202e}b\u{2069} c"), ""), "/// a b c\n");
     }
 }

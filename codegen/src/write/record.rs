@@ -70,13 +70,16 @@ pub(crate) fn impls(record: &Record, runtime: &str) -> String {
 
 /// The name of the writer, and the statements of `write`.
 fn write(record: &Record) -> (&'static str, String) {
+    let far = are_far(record.fields.iter().map(|field| field.id));
     let mut calls: Vec<String> = record
         .fields
         .iter()
         .map(|field| {
-            let method = match field.presence {
-                Presence::Required => "field",
-                Presence::Optional => "optional",
+            let method = match (field.presence, far) {
+                (Presence::Required, false) => "field",
+                (Presence::Required, true) => "far",
+                (Presence::Optional, false) => "optional",
+                (Presence::Optional, true) => "far_optional",
             };
             format!("out.{method}({}, &self.{})", field.id, field.ident)
         })
@@ -88,6 +91,12 @@ fn write(record: &Record) -> (&'static str, String) {
         return ("_", "        Ok(())\n".to_owned());
     }
     ("out", format!("        {}\n", calls.join("?;\n        ")))
+}
+
+/// Whether ids are so far from each other that pilota's compact writer overflows: it counts from the last one, or from 0.
+pub(crate) fn are_far(ids: impl Iterator<Item = i32> + Clone) -> bool {
+    let ids = ids.chain([0]);
+    ids.clone().max().zip(ids.min()).is_some_and(|(max, min)| max - min > i32::from(i16::MAX))
 }
 
 /// The statements of `read`.
@@ -144,8 +153,10 @@ fn locals(record: &Record) -> String {
 
 fn read_into(record: &Record, place: impl Fn(&RecordField, &str) -> String) -> String {
     let mut text = "        while let Some(field) = fields.next()? {\n            match field {\n".to_owned();
+    let (read, unknown) = if record.keep_unknown_fields { ("read_or_keep", ", &mut unknown") } else { ("read", "") };
     for field in &record.fields {
-        let _ = writeln!(text, "                {} => fields.read(&mut {})?,", field.id, place(field, &local(field)));
+        let place = place(field, &local(field));
+        let _ = writeln!(text, "                {} => fields.{read}(&mut {place}{unknown})?,", field.id);
     }
     let other = if record.keep_unknown_fields { "fields.keep(&mut unknown)" } else { "fields.skip()" };
     let _ = writeln!(text, "                _ => {other}?,\n            }}\n        }}");

@@ -10,7 +10,7 @@ mod method;
 use std::fmt::Write as _;
 
 use self::method::MethodText;
-use super::{Scope, doc};
+use super::{Scope, attributes, doc};
 use crate::model::{DefId, Definition};
 use crate::rust::names;
 
@@ -59,7 +59,7 @@ impl<'a> ServiceText<'a> {
             Some(comment) => doc::lines(Some(comment), ""),
             None => format!("/// The methods of the service `{}`.\n", self.definition.name),
         };
-        text.push_str(&doc::deprecated(&self.definition.annotations, ""));
+        text.push_str(&attributes::deprecated(&self.definition.annotations));
         let _ = write!(text, "pub trait {} {{", self.ident);
         for (index, method) in self.methods.iter().enumerate() {
             text.push_str(if index == 0 { "\n" } else { "\n\n" });
@@ -74,7 +74,7 @@ impl<'a> ServiceText<'a> {
     fn clients_and_server(&self) -> String {
         let Self { name, ident, runtime, .. } = self;
         let mut text = format!("\n{runtime}::service! {{\n");
-        text.push_str(&doc::deprecated(&self.definition.annotations, "    "));
+        text.push_str(&attributes::deprecated_at(&self.definition.annotations, "    "));
         let _ = write!(
             text,
             "    {wire:?} in {runtime};
@@ -134,6 +134,8 @@ service Child extends Base {
     set<double> numbers(1: set<double> numbers)
 }
 service Nothing {} (deprecated)
+service Kept {} (deprecated = '0')
+service Usual { void call(-32768: bool low, 32767: optional i32 high, 1: list<string> texts = ['a'], 2: Fault fault = {'code': 1}) }
 ";
         insta::assert_snapshot!(services(idl, &CodeOptions::default()));
     }

@@ -61,11 +61,12 @@ fn record(scope: &Scope, id: DefId, definition: &Definition, arms: &[Field]) -> 
     let (runtime, name) = (scope.runtime(), names::escape(scope.layout.name(id)));
     let keep = scope.options.keep_unknown_fields;
     let recursive = if scope.traits.is_recursive(id) { "    const RECURSIVE: bool = true;\n" } else { "" };
+    let (arm_reader, kept) = if keep { ("arm_or_keep", ", &mut unknown") } else { ("arm", "") };
     let (mut write, mut read) = (String::new(), String::new());
     for (arm, ident) in arms.iter().zip(idents::variants(arms)) {
         let ident = names::escape(&ident);
         let _ = writeln!(write, "            Self::{ident}(value) => out.field({}, value),", arm.id);
-        let _ = writeln!(read, "                {} => fields.arm(&mut union, Self::{ident})?,", arm.id);
+        let _ = writeln!(read, "                {} => fields.{arm_reader}(&mut union, Self::{ident}{kept})?,", arm.id);
     }
     if keep {
         let _ = writeln!(write, "            Self::_UnknownFields(unknown) => out.unknown(unknown),");

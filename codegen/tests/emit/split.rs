@@ -14,8 +14,9 @@ fn split() -> CodeOptions {
 #[test]
 fn each_namespace_has_a_file_where_rust_looks_for_it() {
     let memory = Memory::new()
-        .with("a.thrift", "namespace rs a.type\ninclude \"b.thrift\"\nstruct A { 1: b.B b }")
+        .with("a.thrift", "namespace rs a.type\ninclude \"b.thrift\"\ninclude \"d.thrift\"\nstruct A { 1: b.B b }")
         .with("b.thrift", "namespace rs a\nstruct B {}")
+        .with("d.thrift", "namespace rs a.mod\nstruct D {}")
         .with("c.thrift", "namespace rs volplane_runtime\nstruct C {}");
     let paths = [PathBuf::from("a.thrift"), PathBuf::from("c.thrift")];
     let model = check(&paths, &[], &memory).model.expect("IDL without a mistake");
@@ -27,12 +28,13 @@ fn each_namespace_has_a_file_where_rust_looks_for_it() {
             "volplane_gen.rs",
             "volplane_gen/volplane_runtime.rs",
             "volplane_gen/a.rs",
+            "volplane_gen/a/mod2.rs",
             "volplane_gen/a/type.rs",
             "volplane_gen/volplane_runtime2.rs"
         ]
     );
     insta::assert_snapshot!(files[0].text);
-    assert!(files[2].text.ends_with("pub mod r#type;\n"), "{}", files[2].text);
+    assert!(files[2].text.ends_with("pub mod mod2;\npub mod r#type;\n"), "{}", files[2].text);
 }
 
 #[test]

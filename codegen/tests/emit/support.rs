@@ -38,6 +38,7 @@ pub(crate) fn files(model: &Model, options: &CodeOptions) -> Vec<emit::Generated
 /// A workspace below cargo's folder for tests, with a crate for each model.
 pub(crate) struct Project {
     dir: PathBuf,
+    edition: &'static str,
 }
 
 impl Project {
@@ -56,7 +57,17 @@ impl Project {
         );
         write(&dir.join("Cargo.toml"), &manifest);
         std::fs::copy(workspace().join("Cargo.lock"), dir.join("Cargo.lock")).expect("the workspace's versions");
-        Project { dir }
+        Project { dir, edition: "2024" }
+    }
+
+    /// The same with crates of another edition of Rust.
+    pub(crate) fn with_edition(self, edition: &'static str) -> Project {
+        Project { edition, ..self }
+    }
+
+    /// The manifest of a crate.
+    fn manifest(&self, name: &str) -> String {
+        include_str!("Cargo.toml.in").replace("NAME", name).replace("EDITION", self.edition)
     }
 
     /// Adds a crate with generated code and a handler for each of its services.
@@ -68,7 +79,7 @@ impl Project {
     pub(crate) fn add_with(&self, name: &str, model: &Model, options: &CodeOptions) {
         let dir = self.dir.join(name);
         std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
-        write(&dir.join("Cargo.toml"), &include_str!("Cargo.toml.in").replace("NAME", name));
+        write(&dir.join("Cargo.toml"), &self.manifest(name));
         for file in files(model, options) {
             write(&dir.join("src").join(file.path), &file.text);
         }
@@ -85,7 +96,7 @@ impl Project {
         let dir = self.dir.join(name);
         std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
         let tokio = "tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\", \"time\"] }\n";
-        write(&dir.join("Cargo.toml"), &(include_str!("Cargo.toml.in").replace("NAME", name) + tokio));
+        write(&dir.join("Cargo.toml"), &(self.manifest(name) + tokio));
         for file in files(model, options) {
             write(&dir.join("src").join(file.path), &file.text);
         }
@@ -96,7 +107,7 @@ impl Project {
     pub(crate) fn add_tests(&self, name: &str, model: &Model, options: &CodeOptions, tests: &str) {
         let dir = self.dir.join(name);
         std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
-        let manifest = include_str!("Cargo.toml.in").replace("NAME", name);
+        let manifest = self.manifest(name);
         // Types need pilota alone.
         let manifest: String =
             manifest.lines().filter(|line| !line.starts_with("volo")).map(|line| format!("{line}\n")).collect();

@@ -255,6 +255,12 @@ async fn by_hand() -> Result<(), Error> {
     let mut protocol = pilota::thrift::binary::TBinaryProtocol::new(&mut empty, false);
     let arguments = <shop::ItemServiceGreetArgsRecv as pilota::thrift::Message>::decode(&mut protocol)?;
     assert_eq!(arguments, shop::ItemServiceGreetArgsSend { name: "you".into(), times: Some(2), other: None });
+    // An argument that a call lacks has its default value.
+    let call = pilota::thrift::TMessageIdentifier::new("fail".into(), pilota::thrift::TMessageType::Call, 1);
+    let mut stop = Bytes::from_static(&[0]);
+    let mut protocol = pilota::thrift::binary::TBinaryProtocol::new(&mut stop, false);
+    let request = ItemServiceRequestRecv::decode(&mut protocol, &call)?;
+    assert_eq!(request, ItemServiceRequestRecv::Fail(ItemServiceFailArgsSend { code: 7 }));
     let unknown = pilota::thrift::TMessageIdentifier::new("x".into(), pilota::thrift::TMessageType::Call, 1);
     let mut empty = Bytes::new();
     let mut protocol = pilota::thrift::binary::TBinaryProtocol::new(&mut empty, false);

@@ -3,15 +3,29 @@
 use std::path::PathBuf;
 
 use volplane_build::model::Model;
+use volplane_build::write::CodeOptions;
 
 use crate::support::{self, Project};
 
 #[test]
 fn what_the_checks_accept_compiles() {
-    let project = Project::new("whole");
+    // Generated code is part of its user's crate, whose edition it has, and whose lints.
+    let project = Project::new("whole").with_edition("2021");
     for (name, model) in models() {
         project.add(&name, &model);
     }
+    let echo = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
+    let program = "//! A program that uses nothing of what is generated.
+#![deny(warnings, missing_docs, missing_copy_implementations, missing_debug_implementations, unused_results)]
+#![forbid(unsafe_code)]
+
+mod generated {
+    include!(\"volplane_gen.rs\");
+}
+
+fn main() {}
+";
+    project.add_program("unused", &echo, &CodeOptions::default(), program);
     project.cargo(&["check", "--keep-going"]);
 }
 

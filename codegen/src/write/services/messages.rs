@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use super::ServiceText;
 use super::method::MethodText;
-use crate::model::Requiredness;
+use crate::model::{Field, Requiredness};
 use crate::rust::idents;
 use crate::write::values::{self, Place};
-use crate::write::{Scope, doc};
+use crate::write::{Scope, doc, record};
 
 pub(super) fn items(scope: &Scope, service: &ServiceText, method: &MethodText) -> String {
     let mut text = arguments(scope, service, method);
@@ -37,6 +37,7 @@ fn arguments(scope: &Scope, service: &ServiceText, method: &MethodText) -> Strin
     let (name, runtime, idl) = (method.path("ArgsSend"), &service.runtime, &method.method.name);
     let mut text = format!("\n/// The arguments of `{idl}`.\n#[derive(Clone, Debug, PartialEq)]\npub struct {name} {{");
     let mut fields = String::new();
+    let far = record::are_far(method.arguments.iter().map(|argument| argument.field.id));
     for argument in &method.arguments {
         let ident = argument.ident();
         let comment = match &argument.field.doc {
@@ -44,14 +45,17 @@ fn arguments(scope: &Scope, service: &ServiceText, method: &MethodText) -> Strin
             None => format!("    /// `{}`\n", argument.field.name),
         };
         let _ = write!(text, "\n{comment}    pub {ident}: {},", argument.held());
-        let kind = if argument.field.requiredness == Requiredness::Optional { "optional" } else { "field" };
-        let default = argument.field.default.as_ref().and_then(|value| {
-            let ty = &argument.field.ty;
-            values::expression(scope, value, ty, Place::of_form(scope.keys.form(ty)))
-        });
-        let default = default.map(|value| format!(" = {value}")).unwrap_or_default();
+        let kind = match (argument.field.requiredness, far) {
+            (Requiredness::Optional, false) => "optional",
+            (Requiredness::Optional, true) => "far_optional",
+            (Requiredness::Default | Requiredness::Required, false) => "field",
+            (Requiredness::Default | Requiredness::Required, true) => "far",
+        };
         let separator = if fields.is_empty() { " " } else { ", " };
-        let _ = write!(fields, "{separator}{}: {kind} {ident}{default}", argument.field.id);
+        let _ = write!(fields, "{separator}{}: {kind} {ident}", argument.field.id);
+        if let Some(value) = default(scope, argument.field) {
+            let _ = write!(fields, " = {value}");
+        }
     }
     let (end, space) = if fields.is_empty() { ("", "") } else { ("\n", " ") };
     let _ = write!(
@@ -61,6 +65,12 @@ fn arguments(scope: &Scope, service: &ServiceText, method: &MethodText) -> Strin
         method.path("ArgsRecv")
     );
     text
+}
+
+/// The default value of an argument.
+fn default(scope: &Scope, field: &Field) -> Option<String> {
+    let place = Place::of_form(scope.keys.form(&field.ty));
+    field.default.as_ref().and_then(|value| values::expression(scope, value, &field.ty, place))
 }
 
 fn exceptions(scope: &Scope, service: &ServiceText, method: &MethodText) -> String {

@@ -207,3 +207,136 @@ struct Words {
     1: list<string> numbers
     2: map<string, string> counts
 }
+
+// Large, and nested in itself in each of the ways.
+struct Large {
+    1: optional Large next
+    2: list<Large> children
+    3: map<i32, Large> named
+    4: map<string, string> f4
+    5: map<string, string> f5
+    6: map<string, string> f6
+    7: map<string, string> f7
+    8: map<string, string> f8
+    9: map<string, string> f9
+    10: map<string, string> f10
+    11: map<string, string> f11
+    12: map<string, string> f12
+    13: map<string, string> f13
+    14: map<string, string> f14
+    15: map<string, string> f15
+    16: map<string, string> f16
+    17: map<string, string> f17
+    18: map<string, string> f18
+    19: map<string, string> f19
+    20: map<string, string> f20
+    21: map<string, string> f21
+    22: map<string, string> f22
+    23: map<string, string> f23
+    24: map<string, string> f24
+    25: map<string, string> f25
+    26: map<string, string> f26
+    27: map<string, string> f27
+    28: map<string, string> f28
+    29: map<string, string> f29
+    30: map<string, string> f30
+    31: map<string, string> f31
+    32: map<string, string> f32
+    33: map<string, string> f33
+    34: map<string, string> f34
+    35: map<string, string> f35
+    36: map<string, string> f36
+    37: map<string, string> f37
+    38: map<string, string> f38
+    39: map<string, string> f39
+    40: map<string, string> f40
+    41: map<string, string> f41
+    42: map<string, string> f42
+    43: map<string, string> f43
+    44: map<string, string> f44
+    45: map<string, string> f45
+    46: map<string, string> f46
+    47: map<string, string> f47
+    48: map<string, string> f48
+    49: map<string, string> f49
+    50: map<string, string> f50
+    51: map<string, string> f51
+    52: map<string, string> f52
+    53: map<string, string> f53
+    54: map<string, string> f54
+    55: map<string, string> f55
+    56: map<string, string> f56
+    57: map<string, string> f57
+    58: map<string, string> f58
+    59: map<string, string> f59
+    60: map<string, string> f60
+    61: map<string, string> f61
+    62: map<string, string> f62
+    63: map<string, string> f63
+    64: map<string, string> f64
+    65: map<string, string> f65
+    66: map<string, string> f66
+    67: map<string, string> f67
+    68: map<string, string> f68
+    69: map<string, string> f69
+    70: map<string, string> f70
+    71: map<string, string> f71
+    72: map<string, string> f72
+    73: map<string, string> f73
+    74: map<string, string> f74
+    75: map<string, string> f75
+    76: map<string, string> f76
+    77: map<string, string> f77
+    78: map<string, string> f78
+    79: map<string, string> f79
+    80: map<string, string> f80
+    81: map<string, string> f81
+    82: map<string, string> f82
+    83: map<string, string> f83
+    84: map<string, string> f84
+    85: map<string, string> f85
+    86: map<string, string> f86
+    87: map<string, string> f87
+    88: map<string, string> f88
+    89: map<string, string> f89
+    90: map<string, string> f90
+    91: map<string, string> f91
+    92: map<string, string> f92
+    93: map<string, string> f93
+    94: map<string, string> f94
+    95: map<string, string> f95
+    96: map<string, string> f96
+    97: map<string, string> f97
+    98: map<string, string> f98
+    99: map<string, string> f99
+    100: map<string, string> f100
+    101: map<string, string> f101
+    102: map<string, string> f102
+    103: map<string, string> f103
+}
+
+struct Flags {
+    1: list<bool> flags
+    2: map<string, bool> named
+}
+
+// Ids whose difference has more than 16 bits.
+struct Far {
+    -32768: bool lowest
+    32767: bool highest
+    1: required i32 one
+    -1: list<string> below
+    2: required bool two
+    30000: Inner inner
+    -30000: map<i32, bool> flags
+}
+
+// Names that generated code needs itself.
+typedef i32 Chosen1 (pilota.name = "Some")
+struct Chosen2 {
+    1: Chosen1 _unknown_fields = 1
+    2: i32 unknown_fields
+} (pilota.name = "T")
+union Chosen3 {
+    1: i32 _unknown_fields
+}

@@ -24,7 +24,7 @@ service ItemService extends Base {
     list<Item> search(1: string text, 2: set<Size> sizes)
     void put_item(1: Item item) throws (1: ClosedToday closed)
     oneway void touch(1: i64 id)
-    string fail(1: i32 code)
+    string fail(1: i32 code = 7)
     string greet(1: string name = "you", 2: optional i32 times = 2, 3: optional i64 other)
 }
 

@@ -76,3 +76,9 @@ service Client {
 service Arguments {
   i32 a(1: i32 self, 2: i32 req, 3: i32 cx, 4: i32 resp, 5: i32 cache, 6: i32 args, 7: i32 handler, 8: i32 result, 9: i32 ex, 10: i32 out, 11: i32 fields, 12: i32 field, 13: i32 protocol, 14: i32 __protocol)
 }
+// Names without a letter are the same for everything, and comments may turn the direction of text.
+const i32 _1 = 5
+typedef i32 _2
+enum _3 { _1 }
+/** Turned ‮text‬. */
+service Numbers { i32 a(1: i32 _1, 2: string _2, 3: _3 _3, 4: _2 _) }
