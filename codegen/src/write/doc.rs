@@ -1,7 +1,5 @@
 //! Doc comments, as rustdoc takes them.
 
-use crate::model::Annotation;
-
 /// The comment as `///` lines, each behind `indent`.
 ///
 /// rustdoc runs indented lines and fenced code as Rust tests; IDL comments hold neither Rust nor tests.
@@ -25,19 +23,6 @@ pub(crate) fn lines(doc: Option<&str>, indent: &str) -> String {
         text.push('\n');
     }
     text
-}
-
-/// `#[deprecated]` of what has the annotation `deprecated`, with its value as the note.
-pub(crate) fn deprecated(annotations: &[Annotation], indent: &str) -> String {
-    match annotations.iter().find(|annotation| annotation.key.text == "deprecated") {
-        None => String::new(),
-        // One without a value has the value `1`.
-        Some(Annotation { value, .. }) if ["", "1", "true"].contains(&value.as_str()) => {
-            format!("{indent}#[deprecated]\n")
-        }
-        Some(Annotation { value, .. }) if value == "false" => String::new(),
-        Some(Annotation { value, .. }) => format!("{indent}#[deprecated = {value:?}]\n"),
-    }
 }
 
 #[cfg(test)]

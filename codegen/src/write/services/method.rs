@@ -3,7 +3,7 @@
 use crate::model::{DefId, Field, Method, Requiredness, TypeKind};
 use crate::rust::layout::method_type_stem;
 use crate::rust::{idents, names};
-use crate::write::{Scope, doc};
+use crate::write::{Scope, attributes, doc};
 
 /// The longest line of the generated code.
 const WIDTH: usize = 120;
@@ -90,7 +90,7 @@ impl<'a> MethodText<'a> {
                 text.push_str(&doc::lines(Some(&item), INDENT));
             }
         }
-        text.push_str(&doc::deprecated(&self.method.annotations, INDENT));
+        text.push_str(&attributes::deprecated(&self.method.annotations, INDENT));
         text
     }
 
