@@ -17,6 +17,7 @@ use thiserror::Error;
 
 use crate::embedded;
 use crate::settings::{Codegen, Module, Runtime, Settings};
+pub(crate) use runtime::VENDORED;
 pub(crate) use service::Service;
 use templates::{Mistake, Mistakes, Templates, Unreadable};
 use view::{IdlView, ProjectView, TransportView, transport_features};

@@ -4,6 +4,7 @@
 
 mod brought;
 mod error;
+mod told;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,7 @@ use crate::update::{self, Event, Outcome, Situation, Weight};
 pub(crate) use error::UpkeepError;
 
 use brought::Brought;
+use told::Line;
 
 /// How long a run waits for another one in the same project.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -189,8 +191,8 @@ impl Planned {
 
     /// What would be done, a line each.
     pub(crate) fn list(&self) -> impl Iterator<Item = String> {
-        let told = self.events.iter().filter(|event| event.weight() != Weight::Note);
-        told.map(|event| format!("{} {}", event.verb(), event.text()))
+        let told = told::lines(&self.events).into_iter().filter(|line| line.weight != Weight::Note && !line.is_detail);
+        told.map(|line| format!("{} {}", line.verb, line.text))
     }
 
     /// Whether nothing would change.
@@ -228,11 +230,12 @@ impl Planned {
 
     /// Says what is done.
     pub(crate) fn tell(&self, printer: Printer) {
-        for event in &self.events {
-            match event.weight() {
-                Weight::Done => printer.status(event.verb(), event.text()),
-                Weight::Note => printer.note(event.verb(), event.text()),
-                Weight::Hand => printer.hand(event.verb(), event.text()),
+        for Line { weight, verb, text, is_detail } in told::lines(&self.events) {
+            match weight {
+                Weight::Done if is_detail => printer.detail(verb, text),
+                Weight::Done => printer.status(verb, text),
+                Weight::Note => printer.note(verb, text),
+                Weight::Hand => printer.hand(verb, text),
             }
         }
     }

@@ -19,7 +19,7 @@ mod typedefs;
 mod unions;
 pub(crate) mod values;
 
-pub use self::options::{CodeOptions, OptionError, is_trait_path, unknown_service};
+pub use self::options::{CodeOptions, OptionError, is_serde_trait, is_trait_path, unknown_service};
 pub(crate) use self::scope::{RUNTIME, Scope};
 
 /// The text of the runtime module.

@@ -338,6 +338,15 @@ main.thrift:2:40: error[E048]: the key `E.R` stands here twice (help: remove one
 }
 
 #[test]
+fn a_key_that_hardly_any_language_can_hash_is_told_by_its_kind() {
+    let text = "union U { 1: i32 a }\nstruct S {}\nconst map<U, i32> A = {}\nconst map<S, i32> B = {}\n";
+    let found = short(&checked(text));
+    let kinds: Vec<&str> = found.lines().filter_map(|line| line.split("the keys of this map are ").nth(1)).collect();
+    let kinds: Vec<&str> = kinds.iter().filter_map(|rest| rest.split(" each").next()).collect();
+    assert_eq!(kinds, ["a union", "a struct"], "{found}");
+}
+
+#[test]
 fn counted_ids_are_told_once_for_each_list_of_fields() {
     insta::assert_snapshot!(human(
         "exception X { string why }\nstruct A { i32 a, 1: string b, bool c }\n\

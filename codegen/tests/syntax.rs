@@ -48,7 +48,7 @@ fn ids_that_are_not_written_count_down_from_minus_one() {
 #[test]
 fn docs_go_to_what_stands_behind_them() {
     let model = model(
-        "/** file */\nnamespace rs x\n/** S\n * two\n */\nstruct S {\n /** field */ // no doc\n 1: i32 a\n /* no doc */ 2: i32 b\n}\n\
+        "/** file */\nnamespace rs x\n/** S\n * two\n */\nstruct S {\n /** field */ // no doc\n 1: i32 a\n /* of b */ 2: i32 b\n}\n\
          /** E */ enum E { /** member */ A }\n/** T */ service T { /** method */ void m(/** argument */ 1: i32 x) }",
     );
     insta::assert_debug_snapshot!(docs(&model));
@@ -63,6 +63,30 @@ fn plain_comments_describe_what_they_stand_at() {
          } // end of S\nenum E { A, B } // E\nservice T {\n  void m( // what?\n    1: i32 x, // of x\n  ) // no\n  void n() // of n\n}\n",
     );
     insta::assert_debug_snapshot!(docs(&model));
+}
+
+#[test]
+fn a_comment_before_something_on_its_line_describes_it() {
+    let model = model(
+        "struct S { /* of a */ 1: i32 a, /* of b */ /* too */ 2: i32 b\n  3: i32 c, // of c\n  /* of d */ 4: i32 d /* no */, 5: i32 e }\n\
+         service T { void m(/* of x */ 1: i32 x, 2: i32 y) }\n",
+    );
+    let docs = docs(&model);
+    let docs: Vec<(&str, &str)> =
+        docs.iter().map(|(name, doc)| (name.as_str(), doc.as_deref().unwrap_or_default())).collect();
+    let expected = [
+        ("S", ""),
+        ("a", "of a"),
+        ("b", "of b\ntoo"),
+        ("c", "of c"),
+        ("d", "of d"),
+        ("e", ""),
+        ("T", ""),
+        ("m", ""),
+        ("x", "of x"),
+        ("y", ""),
+    ];
+    assert_eq!(docs, expected);
 }
 
 fn docs(model: &Model) -> Vec<(String, Option<String>)> {

@@ -123,8 +123,12 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
     }
     if let (None, Some(name)) = (&args.module, folder_name(&dir)?.filter(|name| *name != settings.module.as_str())) {
         let packages = settings.module.as_str();
-        printer
-            .note("Named", format_args!("the packages {packages}-…, which {name} can't name; --module chooses a name"));
+        printer.note(
+            "Named",
+            format_args!(
+                "the packages {packages}-…, as {name}-… is no name for a Rust package; --module chooses another"
+            ),
+        );
     }
     let types_only = meaning.services(&settings).is_empty();
     if types_only && !args.types_only {

@@ -157,7 +157,7 @@ impl Reader<'_> {
         let keep_unknown_fields = flag("keep_unknown_fields");
         let (split, types_only) = (flag("split"), flag("types_only"));
         let (serde, descriptors) = (flag("serde"), flag("descriptors"));
-        let derive = table.get("derive").map_or_else(Vec::new, |item| self.derive(item));
+        let derive = table.get("derive").map_or_else(Vec::new, |item| self.derive(item, serde == Some(true)));
         let services = match table.get("services") {
             None => None,
             Some(item) => Some(self.chosen_services(item)?),
@@ -173,11 +173,14 @@ impl Reader<'_> {
         })
     }
 
-    fn derive(&mut self, item: &Item) -> Vec<String> {
+    fn derive(&mut self, item: &Item, serde: bool) -> Vec<String> {
         let mut paths: Vec<String> = Vec::new();
         for (span, path) in self.array(item) {
             if !write::is_trait_path(&path) {
                 self.mistake::<()>(span, format!("`{path}` is not the path of a trait, such as \"serde::Serialize\""));
+            } else if serde && write::is_serde_trait(&path) {
+                let message = format!("`{path}` is derived by serde = true, too; choose one of the two");
+                self.mistake::<()>(span, message);
             } else if paths.contains(&path) {
                 self.mistake::<()>(span, format!("`{path}` is listed twice"));
             } else {

@@ -16,7 +16,7 @@ use crate::settings::{Runtime, Settings};
 const VERSIONS: &str = "# <versions>\n";
 
 /// The folder of the vendored crates.
-const VENDORED: &str = "runtime";
+pub(crate) const VENDORED: &str = "runtime";
 
 /// The crates of volplane's that a project needs, which has services (`serves`) or types alone.
 pub(super) fn crates(settings: &Settings, serves: bool) -> Vec<RuntimeCrate> {

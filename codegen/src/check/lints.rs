@@ -10,6 +10,7 @@ use crate::model::{Annotation, DefinitionKind, Field, StructKind, Type, TypeKind
 use crate::nearest::{nearest, same_but_case};
 use crate::source::Sources;
 use crate::span::Span;
+use crate::syntax::tree;
 
 /// What pilota-build heeds.
 const PILOTA: [&str; 4] = ["pilota.name", "pilota.rust_type", "pilota.rust_wrapper_arc", "pilota.serde_attribute"];
@@ -139,7 +140,11 @@ impl Lints<'_> {
             Shape::List(_) => "a list",
             Shape::Set(_) => "a set",
             Shape::Map(..) => "a map",
-            Shape::Record(_) => "a struct",
+            Shape::Record(id) => match self.world.definition(id).kind {
+                tree::DefinitionKind::Struct(StructKind::Union, _) => "a union",
+                tree::DefinitionKind::Struct(StructKind::Exception, _) => "an exception",
+                _ => "a struct",
+            },
             _ => return,
         };
         self.sink.push(
@@ -152,7 +157,7 @@ impl Lints<'_> {
         let id = self.types.of(ty);
         let Shape::Record(id) = self.types.shape(id) else { return };
         let definition = self.world.definition(id);
-        if let crate::syntax::tree::DefinitionKind::Struct(StructKind::Exception, _) = definition.kind {
+        if let tree::DefinitionKind::Struct(StructKind::Exception, _) = definition.kind {
             let message = format!("the exception `{}` is used as a type", definition.name);
             self.sink.push(
                 Diagnostic::at(Code::W012, ty.span, message, "")

@@ -12,14 +12,14 @@ const STANDARD: &[&str] = &["Clone", "Debug", "Default", "Eq", "Hash", "Ord", "P
 /// What stands before a field, an arm of a union or a member of an enum: its doc comment, and what the user's
 /// annotations ask for.
 pub(crate) fn of_member(scope: &Scope, doc: Option<&str>, annotations: &[Annotation]) -> String {
-    format!("{}{}{}", doc::lines(doc, ""), deprecated(annotations), serde_attributes(scope, annotations))
+    format!("{}{}{}", doc::lines(doc, ""), deprecated(annotations, ""), serde_attributes(scope, annotations))
 }
 
 /// What stands before a type: its doc comment, the traits that it derives, and what the user's annotations ask for.
 /// `derived` are the first ones of them, whatever the settings are.
 pub(crate) fn of_type(scope: &Scope, doc: Option<&str>, annotations: &[Annotation], derived: &[&str]) -> String {
     let mut text = doc::lines(doc, "");
-    text.push_str(&deprecated(annotations));
+    text.push_str(&deprecated(annotations, ""));
     let mut derived: Vec<&str> = derived.to_vec();
     let is_ours = |name: &&String| {
         let name = name.trim_start_matches("::").trim_start_matches("std::").trim_start_matches("core::");
@@ -56,21 +56,15 @@ pub(crate) fn derived(compared: Compared, default: bool) -> Vec<&'static str> {
 }
 
 /// `#[deprecated]`, if there is such an annotation: `(deprecated)` or `(deprecated = "use the other")`.
-pub(crate) fn deprecated(annotations: &[Annotation]) -> String {
+pub(crate) fn deprecated(annotations: &[Annotation], indent: &str) -> String {
     let Some(annotation) = annotations.iter().find(|annotation| annotation.key.text == "deprecated") else {
         return String::new();
     };
     match annotation.value.trim() {
         "false" | "0" => String::new(),
-        "" | "true" | "1" => "#[deprecated]\n".to_owned(),
-        note => format!("#[deprecated(note = {note:?})]\n"),
+        "" | "true" | "1" => format!("{indent}#[deprecated]\n"),
+        note => format!("{indent}#[deprecated(note = {note:?})]\n"),
     }
-}
-
-/// The same behind `indent`.
-pub(crate) fn deprecated_at(annotations: &[Annotation], indent: &str) -> String {
-    let attribute = deprecated(annotations);
-    if attribute.is_empty() { attribute } else { format!("{indent}{attribute}") }
 }
 
 /// The user's `pilota.serde_attribute`, where types implement serde's traits.

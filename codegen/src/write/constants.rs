@@ -11,7 +11,7 @@ pub(crate) fn item(scope: &Scope, id: DefId) -> String {
     let DefinitionKind::Const(ty, value) = &definition.kind else { return String::new() };
     let name = names::escape(scope.layout.name(id));
     let head =
-        format!("{}{}", doc::lines(definition.doc.as_deref(), ""), attributes::deprecated(&definition.annotations));
+        format!("{}{}", doc::lines(definition.doc.as_deref(), ""), attributes::deprecated(&definition.annotations, ""));
     if let (TypeKind::String, Some(Value::String(text))) = (&ty.kind, values::resolve(scope, value)) {
         return format!("{head}pub const {name}: &'static str = {text:?};\n");
     }

@@ -22,7 +22,7 @@ pub(crate) fn item(scope: &Scope, id: DefId) -> String {
     let (mut constants, mut shown, mut numbers) = (String::new(), String::new(), Vec::new());
     for (member, ident) in members.iter().zip(idents::members(members)) {
         let constant = names::escape(&ident);
-        let attributes = attributes::deprecated(&member.annotations);
+        let attributes = attributes::deprecated(&member.annotations, "");
         for line in super::doc::lines(member.doc.as_deref(), "").lines().chain(attributes.lines()) {
             let _ = writeln!(constants, "    {line}");
         }

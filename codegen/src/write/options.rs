@@ -52,12 +52,20 @@ pub enum OptionError {
         /// What it is.
         text: String,
     },
+    /// A trait of serde in [`CodeOptions::derive`], beside [`CodeOptions::serde_feature`].
+    #[error("`{text}` is derived by the feature `{feature}`, too; choose one of the two")]
+    SerdeTwice {
+        /// The path of the trait.
+        text: String,
+        /// The feature.
+        feature: String,
+    },
 }
 
 impl CodeOptions {
     /// Whether types derive serde's traits, whatever features there are.
     pub(crate) fn derives_serde(&self) -> bool {
-        self.derive.iter().any(|name| name.ends_with("Serialize") || name.ends_with("Deserialize"))
+        self.derive.iter().any(|path| is_serde_trait(path))
     }
 
     /// Whether the code of a service is generated, by its name in the IDL.
@@ -72,6 +80,10 @@ impl CodeOptions {
         errors.extend(not_paths.map(|text| OptionError::Derive { text: text.clone() }));
         let not_features = self.serde_feature.iter().filter(|text| !is_feature(text));
         errors.extend(not_features.map(|text| OptionError::Feature { text: text.clone() }));
+        if let Some(feature) = &self.serde_feature {
+            let twice = self.derive.iter().filter(|path| is_serde_trait(path));
+            errors.extend(twice.map(|text| OptionError::SerdeTwice { text: text.clone(), feature: feature.clone() }));
+        }
         match self.services.as_deref() {
             Some([]) => errors.push(OptionError::NoServices),
             names => errors.extend(names.unwrap_or_default().iter().filter_map(|name| unknown_service(name, model))),
@@ -106,6 +118,11 @@ pub fn is_trait_path(text: &str) -> bool {
     text.strip_prefix("::").unwrap_or(text).split("::").all(is_ident)
 }
 
+/// Whether the path of a trait is that of one of serde's.
+pub fn is_serde_trait(path: &str) -> bool {
+    matches!(path.rsplit("::").next(), Some("Serialize" | "Deserialize"))
+}
+
 /// Whether cargo takes a text as the name of a feature, and it needs no escaping in `cfg`.
 fn is_feature(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
@@ -128,7 +145,7 @@ mod tests {
     fn every_option_that_can_not_be_followed_is_reported() {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let right = CodeOptions {
-            derive: names(&["Hash", "serde::Serialize", "::a_b::C1"]),
+            derive: names(&["Hash", "::a_b::C1"]),
             services: Some(names(&["Echo", "Shop"])),
             serde_feature: Some("serde-1".to_owned()),
             ..CodeOptions::default()
@@ -150,6 +167,15 @@ mod tests {
         no IDL defines a service `Ehco`; did you mean `Echo`?
         no IDL defines a service `Xyz`; known are `Echo`, `Shop`, `Unrelated`
         "#);
+        let twice = CodeOptions {
+            derive: names(&["Hash", "::serde::Serialize"]),
+            serde_feature: Some("serde".to_owned()),
+            ..CodeOptions::default()
+        };
+        assert_eq!(
+            errors(&twice),
+            ["`::serde::Serialize` is derived by the feature `serde`, too; choose one of the two"]
+        );
         let none = CodeOptions { services: Some(Vec::new()), ..CodeOptions::default() };
         let expected =
             "an empty list of services leaves all of them out; for types alone there is the option `types_only`";

@@ -59,7 +59,6 @@ impl<'a> ServiceText<'a> {
             Some(comment) => doc::lines(Some(comment), ""),
             None => format!("/// The methods of the service `{}`.\n", self.definition.name),
         };
-        text.push_str(&attributes::deprecated(&self.definition.annotations));
         let _ = write!(text, "pub trait {} {{", self.ident);
         for (index, method) in self.methods.iter().enumerate() {
             text.push_str(if index == 0 { "\n" } else { "\n\n" });
@@ -74,7 +73,7 @@ impl<'a> ServiceText<'a> {
     fn clients_and_server(&self) -> String {
         let Self { name, ident, runtime, .. } = self;
         let mut text = format!("\n{runtime}::service! {{\n");
-        text.push_str(&attributes::deprecated_at(&self.definition.annotations, "    "));
+        text.push_str(&attributes::deprecated(&self.definition.annotations, "    "));
         let _ = write!(
             text,
             "    {wire:?} in {runtime};
@@ -138,6 +137,21 @@ service Kept {} (deprecated = '0')
 service Usual { void call(-32768: bool low, 32767: optional i32 high, 1: list<string> texts = ['a'], 2: Fault fault = {'code': 1}) }
 ";
         insta::assert_snapshot!(services(idl, &CodeOptions::default()));
+    }
+
+    #[test]
+    fn a_deprecated_service_may_be_implemented_without_warnings() {
+        for value in ["", " = \"false\"", " = \"call Other\""] {
+            let text = services(&format!("service Old {{}} (deprecated{value})"), &CodeOptions::default());
+            let before = text.find("pub trait Old").expect("a trait");
+            assert!(!text[..before].contains("deprecated"), "{text}");
+            let expected = match value {
+                "" => "    #[deprecated]\n",
+                " = \"false\"" => "",
+                _ => "    #[deprecated(note = \"call Other\")]\n",
+            };
+            assert!(text.contains(&format!("service! {{\n{expected}    \"Old\" in ")), "{text}");
+        }
     }
 
     #[test]

@@ -41,6 +41,18 @@ fn types_of_other_languages() {
 }
 
 #[test]
+fn values_in_brackets_of_another_kind() {
+    let shown = cases(&[
+        "const list<i32> A = {1, 2}\nconst i32 B = 1",
+        "const set<i32> A = {1}\nstruct S { 1: i32 a }",
+        "const map<string, i32> A = [\"a\": 1, \"b\": 2]\nstruct S { 1: i32 a }",
+        "const map<i32, list<i32>> A = {1: {2, 3}}",
+        "struct S { 1: list<string> a = {\"x\"}, 2: i32 b }",
+    ]);
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
 fn missing_and_wrong_marks() {
     let shown = cases(&[
         "struct A {\n  1 i32 a\n  2: i32 b\n}",

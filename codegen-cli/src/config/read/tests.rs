@@ -23,7 +23,7 @@ fn what_the_generated_code_holds_is_read() {
     let text = "\
 [generated]
 keep_unknown_fields = true
-derive = [\"serde::Serialize\", \"Hash\"]
+derive = [\"a_b::Described\", \"Hash\"]
 split = true
 types_only = true
 serde = true
@@ -34,7 +34,7 @@ descriptors = true
     let service = |name: &str, line, column| ChosenService { name: name.to_owned(), line, column };
     let expected = Generated {
         keep_unknown_fields: true,
-        derive: vec!["serde::Serialize".to_owned(), "Hash".to_owned()],
+        derive: vec!["a_b::Described".to_owned(), "Hash".to_owned()],
         split: true,
         types_only: true,
         serde: true,
@@ -56,6 +56,12 @@ serde = 1
 ";
     insta::assert_snapshot!(mistakes(&format!("{GOOD}{text}")).join("\n"));
     insta::assert_snapshot!(mistakes(&format!("generated = true\n{GOOD}")).join("\n"));
+}
+
+#[test]
+fn traits_of_serde_are_derived_once() {
+    let text = format!("{GOOD}[generated]\nserde = true\nderive = [\"Hash\", \"serde::Serialize\"]\n");
+    assert_eq!(mistakes(&text), ["7:19: `serde::Serialize` is derived by serde = true, too; choose one of the two"]);
 }
 
 #[test]

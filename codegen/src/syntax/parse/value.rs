@@ -84,6 +84,14 @@ impl Parser<'_> {
         while self.eat(Symbol::CloseBracket).is_none() {
             self.check_open(open, "this list", elements.is_empty())?;
             elements.push(self.nested_value(depth + 1)?);
+            if self.is(Symbol::Colon) && elements.len() == 1 {
+                let message = "`:` stands in a list";
+                return Err(self.complain(
+                    Diagnostic::at(Code::E020, self.span(), message, "")
+                        .label(open, "a list begins here")
+                        .help("write a map in braces, as in `{\"key\": 1}`"),
+                ));
+            }
             self.eat_separator();
         }
         Ok(ValueKind::List(elements))
@@ -96,6 +104,15 @@ impl Parser<'_> {
         while self.eat(Symbol::CloseBrace).is_none() {
             self.check_open(open, "this map", entries.is_empty())?;
             let key = self.nested_value(depth + 1)?;
+            let is_list =
+                matches!(self.kind(), TokenKind::Symbol(Symbol::Comma | Symbol::Semicolon | Symbol::CloseBrace));
+            if is_list && entries.is_empty() {
+                return Err(self.complain(
+                    Diagnostic::at(Code::E020, key.span, "this value in a map has no key", "")
+                        .label(open, "a map begins here")
+                        .help("write a list or a set in brackets, as in `[1, 2]`"),
+                ));
+            }
             self.expect(Symbol::Colon)?;
             entries.push((key, self.nested_value(depth + 1)?));
             self.eat_separator();

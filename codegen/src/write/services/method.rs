@@ -90,7 +90,7 @@ impl<'a> MethodText<'a> {
                 text.push_str(&doc::lines(Some(&item), INDENT));
             }
         }
-        text.push_str(&attributes::deprecated_at(&self.method.annotations, INDENT));
+        text.push_str(&attributes::deprecated(&self.method.annotations, INDENT));
         text
     }
 

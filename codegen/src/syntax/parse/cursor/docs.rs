@@ -1,4 +1,4 @@
-//! Which comment describes what: `/** .. */` before it, or else plain comments right above it and behind it on its line.
+//! Which comment describes what: `/** .. */` before it, or else plain comments right above it, before it on its line and behind it on its line.
 
 use super::Parser;
 use crate::syntax::lex::RawComment;
@@ -28,18 +28,18 @@ impl Parser<'_> {
         self.text.get(start as usize..end as usize).unwrap_or_default()
     }
 
-    /// Those of the comments before this token that have lines of their own, without an empty one between them and it.
+    /// Those of the comments before this token that stand at it: on its line, or above it on lines of their own without an
+    /// empty one in between.
     fn above<'c>(&self, before: &'c [RawComment]) -> &'c [RawComment] {
         let mut next = self.token(0).start;
         let mut first = before.len();
-        if !self.token(0).first_on_line {
-            return &[];
-        }
         for (index, comment) in before.iter().enumerate().rev() {
             let line = self.text[..comment.start as usize].rfind('\n').map_or(0, |at| at + 1);
             let is_alone = self.between(line as u32, comment.start).trim().is_empty();
-            if !is_alone || self.between(comment.end, next).matches('\n').count() != 1 {
-                break;
+            match self.between(comment.end, next).matches('\n').count() {
+                0 => {}
+                1 if is_alone => {}
+                _ => break,
             }
             (first, next) = (index, comment.start);
         }
