@@ -258,6 +258,26 @@ fn the_packages_of_any_folder_have_names() -> TestResult {
 }
 
 #[test]
+fn example_calls_pass_only_values_that_there_are() -> TestResult {
+    let sandbox = Sandbox::with_echo()?;
+    let idl = "union U {} struct A { 1: required U u } exception E {}\n\
+               service S { void a(1: U u) throws (1: E e) void b(1: A a) void c(1: optional U u) }\n";
+    for (idl, expected) in [
+        (idl, "client.c(Default::default()).await?;"),
+        ("union U {} service S { void a(1: U u) }", "// The IDL has no method to call with values that are made up."),
+        ("service S {}", "// The IDL has no method to call yet."),
+    ] {
+        fs::write(sandbox.path().join("idl/s.thrift"), idl)?;
+        let _ = fs::remove_dir_all(sandbox.path().join("s"));
+        let outcome = sandbox.run(&["new", "idl/s.thrift", "s", "--runtime", "version=0.1"])?;
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        let client = fs::read_to_string(sandbox.path().join("s/cmd/01-default/client/main.rs"))?;
+        assert!(client.contains(expected) && !client.contains("MaybeException"), "{client}");
+    }
+    Ok(())
+}
+
+#[test]
 fn quiet_hides_warnings_but_not_errors() -> TestResult {
     // Fields without ids of their own and an include that is not used.
     let sandbox = Sandbox::with_echo()?

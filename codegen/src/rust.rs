@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use self::keys::Keys;
 use self::layout::{Layout, method_type_stem};
+use self::traits::Traits;
 use crate::model::{DefId, Definition, Field, Method, Model, Requiredness, Service, Type};
 
 /// What the generated crate offers.
@@ -88,6 +89,8 @@ pub struct ArgumentApi {
     pub ident: String,
     /// Its type.
     pub ty: String,
+    /// Whether the type implements `Default`: an empty union, and what can't be without one, does not.
+    pub has_default: bool,
 }
 
 impl Api {
@@ -101,7 +104,9 @@ impl Api {
 
     /// Describes these services, which may be of any file, with the layout of the model. See [`Api::new`].
     pub fn of(model: &Model, layout: &Layout, root: &str, services: &[DefId]) -> Api {
-        let describe = Describe { model, layout, keys: &Keys::new(model), root, idents: RefCell::default() };
+        let keys = &Keys::new(model);
+        let traits = &Traits::new(model, keys);
+        let describe = Describe { model, layout, keys, traits, root, idents: RefCell::default() };
         Api { services: services.iter().map(|id| describe.service(*id, model.definition(*id))).collect() }
     }
 }
@@ -110,6 +115,7 @@ struct Describe<'a> {
     model: &'a Model,
     layout: &'a Layout,
     keys: &'a Keys,
+    traits: &'a Traits,
     root: &'a str,
     /// Of the methods of each service, which are asked for again by every service below it.
     idents: RefCell<HashMap<DefId, Rc<[String]>>>,
@@ -147,9 +153,8 @@ impl Describe<'_> {
     fn method(&self, method: &Method, ident: &str, owner: DefId, inherited: bool) -> MethodApi {
         let service = self.layout.name(owner);
         let idents = idents::fields(&method.arguments);
-        let arguments: Vec<ArgumentApi> = (method.arguments.iter().zip(&idents))
-            .map(|(field, name)| argument(field, name, self.ty(&field.ty)))
-            .collect();
+        let arguments: Vec<ArgumentApi> =
+            (method.arguments.iter().zip(&idents)).map(|(field, name)| self.argument(field, name)).collect();
         let result = method.result.as_ref().map_or_else(|| "()".to_owned(), |ty| self.ty(ty));
         let exception = (!method.throws.is_empty()).then(|| {
             let name = format!("{service}{}Exception", method_type_stem(ident));
@@ -180,15 +185,13 @@ impl Describe<'_> {
     fn ty(&self, ty: &Type) -> String {
         types::spell(ty, self.keys.form(ty), &|id| format!("{}::{}", self.root, self.layout.path(id)))
     }
-}
 
-fn argument(field: &Field, ident: &str, ty: String) -> ArgumentApi {
-    ArgumentApi {
-        idl_name: field.name.text.clone(),
-        ident: names::escape(ident),
-        ty: match field.requiredness {
-            Requiredness::Optional => format!("::std::option::Option<{ty}>"),
-            Requiredness::Default | Requiredness::Required => ty,
-        },
+    fn argument(&self, field: &Field, ident: &str) -> ArgumentApi {
+        let ty = self.ty(&field.ty);
+        let (ty, has_default) = match field.requiredness {
+            Requiredness::Optional => (format!("::std::option::Option<{ty}>"), true),
+            Requiredness::Default | Requiredness::Required => (ty, self.traits.has_default(&field.ty)),
+        };
+        ArgumentApi { idl_name: field.name.text.clone(), ident: names::escape(ident), ty, has_default }
     }
 }

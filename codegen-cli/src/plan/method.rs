@@ -25,6 +25,8 @@ pub(crate) struct MethodView {
     pub(crate) oneway: bool,
     /// Arguments for a call that is only an example.
     pub(crate) example_arguments: String,
+    /// Whether those are values of its arguments: an empty union has none.
+    pub(crate) has_example: bool,
     /// Whether it declares exceptions.
     pub(crate) throws: bool,
     /// Whether its answer holds nothing.
@@ -91,6 +93,7 @@ pub(super) fn method_view(
         result: method.result.clone(),
         oneway: method.oneway,
         example_arguments: method.arguments.iter().map(example).collect::<Vec<_>>().join(", "),
+        has_example: method.arguments.iter().all(|argument| argument.has_default),
         throws: method.exception.is_some(),
         is_void: method.result == "()" && method.exception.is_none(),
         hub: passing(method, hub),
@@ -167,7 +170,8 @@ mod tests {
 
     #[test]
     fn only_what_is_not_copied_anyway_is_cloned() {
-        let argument = |ty: &str| ArgumentApi { idl_name: "a".to_owned(), ident: "a".to_owned(), ty: ty.to_owned() };
+        let name = || "a".to_owned();
+        let argument = |ty: &str| ArgumentApi { idl_name: name(), ident: name(), ty: ty.to_owned(), has_default: true };
         assert_eq!(copy(&argument("::std::option::Option<i64>")), "a");
         assert_eq!(copy(&argument("::pilota::FastStr")), "a.clone()");
     }

@@ -98,7 +98,8 @@ impl Traits {
         })
     }
 
-    fn has_default(&self, ty: &Type) -> bool {
+    /// Whether the type implements `Default`.
+    pub(crate) fn has_default(&self, ty: &Type) -> bool {
         match ty.kind {
             TypeKind::Named(id) => self.is_default(id),
             _ => true,
