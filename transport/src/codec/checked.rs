@@ -150,7 +150,6 @@ impl<T: TInputProtocol> TInputProtocol for Reader<'_, T> {
         read_bytes(Binary) -> Bytes;
         read_bytes_vec(Binary) -> Vec<u8>;
         read_uuid(Uuid) -> [u8; 16];
-        read_byte(I8) -> u8;
         read_i8(I8) -> i8;
         read_i16(I16) -> i16;
         read_i32(I32) -> i32;
@@ -167,6 +166,13 @@ impl<T: TInputProtocol> TInputProtocol for Reader<'_, T> {
         // Of a field; the reader inside follows the types that the message names.
         skip(kind: TType) -> Result<usize, ThriftException>;
         skip_till_depth(kind: TType, depth: i8) -> Result<usize, ThriftException>;
+    }
+
+    /// A bool of the compact encoding is a byte, and code of volplane's reads it as one.
+    #[inline]
+    fn read_byte(&mut self) -> Result<u8, ThriftException> {
+        self.value(if self.next == TType::Bool { TType::Bool } else { TType::I8 })?;
+        self.inner.read_byte()
     }
 
     /// With no pointer it reads, as code of volplane's does at a short string.
@@ -279,5 +285,23 @@ impl<T: TInputProtocol> TLengthProtocol for Reader<'_, T> {
         map_end_len() -> usize;
         zero_copy_len() -> usize;
         reset() -> ();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pilota::thrift::compact::TCompactInputProtocol;
+
+    use super::*;
+
+    #[test]
+    fn bools_of_the_compact_encoding_may_be_read_as_bytes() {
+        // A list of two bools.
+        let mut bytes = Bytes::from_static(&[0x21, 1, 2]);
+        let mut protocol = TCompactInputProtocol::new(&mut bytes);
+        let mut reader = Reader::new(&mut protocol);
+        let list = reader.read_list_begin().unwrap();
+        assert_eq!((list.element_type, list.size), (TType::Bool, 2));
+        assert_eq!([reader.read_byte().unwrap(), reader.read_byte().unwrap()], [1, 2]);
     }
 }
