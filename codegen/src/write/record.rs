@@ -46,10 +46,23 @@ pub(crate) enum Presence {
 
 /// The `impl`s: how it is read and written. `runtime` is the path of the runtime module.
 pub(crate) fn impls(record: &Record, runtime: &str) -> String {
-    let Record { ident, name, .. } = record;
-    let recursive = if record.recursive { "    const RECURSIVE: bool = true;\n" } else { "" };
     let (out, write) = write(record);
-    let read = read(record);
+    let body = Body { out, write, read: read(record) };
+    frame(runtime, &record.ident, &record.name, record.recursive, &body)
+}
+
+/// The statements that read and write a record, a line each.
+pub(crate) struct Body {
+    /// The name of the writer in `write`.
+    pub(crate) out: &'static str,
+    pub(crate) write: String,
+    pub(crate) read: String,
+}
+
+/// `Record` and `message!` around what reads and writes it.
+pub(crate) fn frame(runtime: &str, ident: &str, name: &str, recursive: bool, body: &Body) -> String {
+    let recursive = if recursive { "    const RECURSIVE: bool = true;\n" } else { "" };
+    let Body { out, write, read } = body;
     format!(
         "impl {runtime}::Record for {ident} {{
     const NAME: &'static str = {name:?};
@@ -66,6 +79,11 @@ pub(crate) fn impls(record: &Record, runtime: &str) -> String {
 {runtime}::message!({runtime}, {ident});
 "
     )
+}
+
+/// The statement that reads a record of which no field is known, with what ends it.
+pub(crate) fn read_none(end: &str) -> String {
+    format!("        while fields.next()?.is_some() {{\n            fields.skip()?;\n        }}\n        {end}\n")
 }
 
 /// The name of the writer, and the statements of `write`.
@@ -102,7 +120,7 @@ pub(crate) fn are_far(ids: impl Iterator<Item = i32> + Clone) -> bool {
 /// The statements of `read`.
 fn read(record: &Record) -> String {
     if record.fields.is_empty() && !record.keep_unknown_fields {
-        return "        while fields.next()?.is_some() {\n            fields.skip()?;\n        }\n        Ok(Self {})\n".to_owned();
+        return read_none("Ok(Self {})");
     }
     let all_optional = record.fields.iter().all(|field| field.presence == Presence::Optional);
     if all_optional && record.has_default && !record.keep_unknown_fields {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::record::{self, Body};
 use super::{Scope, attributes};
 use crate::lower::Shape;
 use crate::model::{DefId, Definition, DefinitionKind, Field};
@@ -16,7 +17,7 @@ pub(crate) fn shape(scope: &Scope, id: DefId) -> Shape {
         name: scope.layout.name(id).to_owned(),
         head: attributes::of_type(scope, definition.doc.as_deref(), &definition.annotations, &derived),
         fields: arms.iter().map(|arm| attributes_of_arm(scope, id, arm)).collect(),
-        impls: format!("{}{}", default(scope, id, arms), record(scope, id, definition, arms)),
+        impls: format!("{}{}", default(scope, id, arms), impls(scope, id, definition, arms)),
     }
 }
 
@@ -57,10 +58,8 @@ fn default(scope: &Scope, id: DefId, arms: &[Field]) -> String {
     )
 }
 
-fn record(scope: &Scope, id: DefId, definition: &Definition, arms: &[Field]) -> String {
-    let (runtime, name) = (scope.runtime(), names::escape(scope.layout.name(id)));
+fn impls(scope: &Scope, id: DefId, definition: &Definition, arms: &[Field]) -> String {
     let keep = scope.options.keep_unknown_fields;
-    let recursive = if scope.traits.is_recursive(id) { "    const RECURSIVE: bool = true;\n" } else { "" };
     let (arm_reader, kept) = if keep { ("arm_or_keep", ", &mut unknown") } else { ("arm", "") };
     let (mut write, mut read) = (String::new(), String::new());
     for (arm, ident) in arms.iter().zip(idents::variants(arms)) {
@@ -72,9 +71,9 @@ fn record(scope: &Scope, id: DefId, definition: &Definition, arms: &[Field]) -> 
         let _ = writeln!(write, "            Self::_UnknownFields(unknown) => out.unknown(unknown),");
     }
     let (out, write) = if write.is_empty() {
-        ("_", "match *self {}".to_owned())
+        ("_", "        match *self {}\n".to_owned())
     } else {
-        ("out", format!("match self {{\n{write}        }}"))
+        ("out", format!("        match self {{\n{write}        }}\n"))
     };
     let (unknown, other, last) = if keep {
         (
@@ -87,9 +86,7 @@ fn record(scope: &Scope, id: DefId, definition: &Definition, arms: &[Field]) -> 
         ("", "fields.skip()", "")
     };
     let read = if arms.is_empty() && !keep {
-        "        while fields.next()?.is_some() {\n            fields.skip()?;\n        }\n        \
-         fields.exactly_one(None)\n"
-            .to_owned()
+        record::read_none("fields.exactly_one(None)")
     } else {
         format!(
             "        let mut union = None;
@@ -102,22 +99,7 @@ fn record(scope: &Scope, id: DefId, definition: &Definition, arms: &[Field]) -> 
 "
         )
     };
-    format!(
-        "impl {runtime}::Record for {name} {{
-    const NAME: &'static str = {:?};
-{recursive}
-    fn write<W: {runtime}::FieldWriter>(&self, {out}: &mut W) -> {runtime}::Result<(), W::Error> {{
-        {write}
-    }}
-
-    fn read<T: ::pilota::thrift::TInputProtocol>(
-        fields: &mut {runtime}::Fields<'_, T>,
-    ) -> {runtime}::Result<Self> {{
-{read}    }}
-}}
-
-{runtime}::message!({runtime}, {name});
-",
-        definition.name.text
-    )
+    let ident = names::escape(scope.layout.name(id));
+    let (name, recursive) = (&definition.name.text, scope.traits.is_recursive(id));
+    record::frame(&scope.runtime(), &ident, name, recursive, &Body { out, write, read })
 }
