@@ -1,7 +1,7 @@
 //! Diagnostics as text: for people, for one line each, for programs, for GitHub. Pure.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::Sources;
+use crate::source::{Extent, Sources};
 use crate::span::Span;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::Serialize;
@@ -164,26 +164,14 @@ struct JsonFix<'a> {
 #[derive(Serialize)]
 struct JsonPlace<'a> {
     file: &'a str,
-    line: u32,
-    column: u32,
-    end_line: u32,
-    end_column: u32,
-    start: u32,
-    end: u32,
+    #[serde(flatten)]
+    extent: Extent,
 }
 
 impl<'a> JsonPlace<'a> {
     fn of(span: Span, sources: &'a Sources) -> Option<Self> {
-        let (file, start, end) = sources.locate(span)?;
-        Some(Self {
-            file,
-            line: start.line,
-            column: start.column,
-            end_line: end.line,
-            end_column: end.column,
-            start: span.start,
-            end: span.end,
-        })
+        let (file, extent) = sources.extent(span)?;
+        Some(Self { file, extent })
     }
 }
 

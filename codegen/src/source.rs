@@ -1,5 +1,7 @@
 //! The texts of one run, and where a byte of them stands.
 
+use serde::Serialize;
+
 use crate::span::{FileId, Span};
 
 /// The files that were read, in the order of [`FileId`].
@@ -28,6 +30,17 @@ pub struct Position {
     pub column: u32,
 }
 
+/// Where a span begins and ends, as JSON has it: as [`Position`]s and as bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Extent {
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    start: u32,
+    end: u32,
+}
+
 impl Sources {
     /// Takes the texts; the first is [`FileId`] 0.
     pub fn new(files: Vec<Source>) -> Self {
@@ -48,6 +61,20 @@ impl Sources {
     pub fn locate(&self, span: Span) -> Option<(&str, Position, Position)> {
         let source = self.file(span.file)?;
         Some((&source.path, source.position(span.start), source.position(span.end)))
+    }
+
+    /// Path and extent of a span.
+    pub(crate) fn extent(&self, span: Span) -> Option<(&str, Extent)> {
+        let (path, start, end) = self.locate(span)?;
+        let extent = Extent {
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            start: span.start,
+            end: span.end,
+        };
+        Some((path, extent))
     }
 }
 

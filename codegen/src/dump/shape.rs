@@ -1,6 +1,7 @@
 //! What the JSON looks like: the keys in their order.
 
 use crate::rust::MethodApi;
+use crate::source::Extent;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -21,37 +22,26 @@ pub(super) struct File<'a> {
     pub(super) definitions: Vec<Definition<'a>>,
 }
 
-/// A stretch of the file's text.
-#[derive(Clone, Copy, Default, Serialize)]
-pub(super) struct Place {
-    pub(super) line: u32,
-    pub(super) column: u32,
-    pub(super) end_line: u32,
-    pub(super) end_column: u32,
-    pub(super) start: u32,
-    pub(super) end: u32,
-}
-
 #[derive(Serialize)]
 pub(super) struct Comment {
     pub(super) position: &'static str,
     pub(super) doc: bool,
     pub(super) text: String,
-    pub(super) span: Place,
+    pub(super) span: Extent,
 }
 
 #[derive(Serialize)]
 pub(super) struct Include<'a> {
     pub(super) path: &'a str,
     pub(super) file: u32,
-    pub(super) span: Place,
+    pub(super) span: Extent,
 }
 
 #[derive(Serialize)]
 pub(super) struct Namespace<'a> {
     pub(super) scope: &'a str,
     pub(super) name: &'a str,
-    pub(super) span: Option<Place>,
+    pub(super) span: Option<Extent>,
     pub(super) annotations: Vec<Annotation<'a>>,
 }
 
@@ -59,7 +49,7 @@ pub(super) struct Namespace<'a> {
 pub(super) struct Annotation<'a> {
     pub(super) key: &'a str,
     pub(super) value: &'a str,
-    pub(super) key_span: Place,
+    pub(super) key_span: Extent,
 }
 
 /// What definitions, members, fields and methods have in common.
@@ -67,8 +57,8 @@ pub(super) struct Annotation<'a> {
 pub(super) struct Item<'a> {
     pub(super) name: &'a str,
     pub(super) rust: String,
-    pub(super) span: Option<Place>,
-    pub(super) name_span: Place,
+    pub(super) span: Option<Extent>,
+    pub(super) name_span: Extent,
     pub(super) doc: Option<&'a str>,
     pub(super) comments: Vec<Comment>,
     pub(super) annotations: Vec<Annotation<'a>>,
@@ -180,7 +170,7 @@ pub(super) struct Type<'a> {
     #[serde(flatten)]
     pub(super) kind: TypeKind<'a>,
     pub(super) spelling: &'a str,
-    pub(super) span: Place,
+    pub(super) span: Extent,
     pub(super) annotations: Vec<Annotation<'a>>,
 }
 
@@ -207,7 +197,7 @@ pub(super) struct Value<'a> {
     #[serde(flatten)]
     pub(super) kind: ValueKind<'a>,
     pub(super) spelling: Option<&'a str>,
-    pub(super) span: Option<Place>,
+    pub(super) span: Option<Extent>,
 }
 
 #[derive(Serialize)]

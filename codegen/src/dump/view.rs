@@ -5,12 +5,12 @@ use super::comments::{self, Comments, Position};
 use super::lines;
 use super::shape::{
     Annotation, Comment, Definition, Dump, Field, File, Include, Inherited, Item, Kind, Member, Method, Namespace,
-    Place, Reference,
+    Reference,
 };
 use crate::model::{self, DefId, DefinitionKind, Model, Requiredness, StructKind};
 use crate::rust::layout::Layout;
 use crate::rust::{Api, ServiceApi, idents, keys, names};
-use crate::source::Sources;
+use crate::source::{Extent, Sources};
 use crate::span::{FileId, Name, Span};
 use crate::syntax::lex::lex;
 use crate::syntax::parse::parse;
@@ -271,17 +271,8 @@ impl<'a> View<'a> {
         Reference { file: id.file.0, index: id.index, name: &self.model.definition(id).name.text }
     }
 
-    pub(super) fn place(&self, span: Span) -> Place {
-        let Some(source) = self.sources.file(span.file) else { return Place::default() };
-        let (start, end) = (source.position(span.start), source.position(span.end));
-        Place {
-            line: start.line,
-            column: start.column,
-            end_line: end.line,
-            end_column: end.column,
-            start: span.start,
-            end: span.end,
-        }
+    pub(super) fn place(&self, span: Span) -> Extent {
+        self.sources.extent(span).map(|(_, extent)| extent).unwrap_or_default()
     }
 
     /// The text as it is written.
