@@ -117,9 +117,12 @@ impl Project {
         for file in files(model, options) {
             write(&dir.join("src").join(file.path), &file.text);
         }
-        let root =
-            format!("#![deny(warnings)]\n\ninclude!({:?});\n\n#[cfg(test)]\nmod tests;\n", volplane_build::OUTPUT);
+        let root = format!(
+            "#![deny(warnings)]\n\ninclude!({:?});\n\n#[cfg(test)]\nmod messages;\n#[cfg(test)]\nmod tests;\n",
+            volplane_build::OUTPUT
+        );
         write(&dir.join("src/lib.rs"), &root);
+        write(&dir.join("src/messages.rs"), include_str!("data/messages.rs"));
         write(&dir.join("src/tests.rs"), tests);
     }
 

@@ -2,31 +2,17 @@
 
 use pilota::thrift::Message;
 use pilota::thrift::binary::TBinaryProtocol;
-use pilota::thrift::compact::{TCompactInputProtocol, TCompactOutputProtocol};
-use pilota::{Bytes, BytesMut};
+use pilota::Bytes;
 
+use crate::messages::{self, binary, compact};
 use crate::rich::*;
 
-fn binary<M: Message>(message: &M) -> Bytes {
-    let mut buffer = BytesMut::new();
-    message.encode(&mut TBinaryProtocol::new(&mut buffer, true)).expect("encoded");
-    assert_eq!(message.size(&mut TBinaryProtocol::new((), true)), buffer.len());
-    buffer.freeze()
+fn read_binary<M: Message>(bytes: Bytes) -> M {
+    messages::read_binary(&bytes).expect("decoded")
 }
 
-fn compact<M: Message>(message: &M) -> Bytes {
-    let mut buffer = BytesMut::new();
-    message.encode(&mut TCompactOutputProtocol::new(&mut buffer, true)).expect("encoded");
-    assert_eq!(message.size(&mut TCompactOutputProtocol::new((), true)), buffer.len());
-    buffer.freeze()
-}
-
-fn read_binary<M: Message>(mut bytes: Bytes) -> M {
-    M::decode(&mut TBinaryProtocol::new(&mut bytes, true)).expect("decoded")
-}
-
-fn read_compact<M: Message>(mut bytes: Bytes) -> M {
-    M::decode(&mut TCompactInputProtocol::new(&mut bytes)).expect("decoded")
+fn read_compact<M: Message>(bytes: Bytes) -> M {
+    messages::read_compact(&bytes).expect("decoded")
 }
 
 fn later() -> Later {
