@@ -106,6 +106,7 @@ impl Program {
     fn module(&mut self, whose: &str, name: &str, code: &str) {
         let file = format!("{whose}_{name}.rs");
         write(&self.dir.join("src").join(&file), code.as_bytes());
+        // What is compared are bytes: of the types, only some are used, and pilota-build's code has warnings.
         let _ = writeln!(self.modules, "#[allow(warnings)]\nmod {whose}_{name} {{\n    include!(\"{file}\");\n}}");
     }
 
