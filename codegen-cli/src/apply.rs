@@ -11,10 +11,10 @@ mod create;
 mod error;
 #[cfg(test)]
 mod faults;
-mod guard;
 mod journal;
+mod project_lock;
+mod project_path;
 mod recovery;
-mod relative;
 mod rewrite;
 mod steps;
 mod target;
@@ -24,7 +24,7 @@ mod transaction;
 
 pub(crate) use create::{CreateError, Place, create, create_around, look, put, synchronise};
 pub(crate) use error::{ApplyError, RecoverError};
-pub(crate) use guard::{Guard, Holder, LockError};
+pub(crate) use project_lock::{Holder, LockError, ProjectLock};
 pub(crate) use recovery::interrupted;
 pub(crate) use rewrite::{Rewrite, RewriteError, rewrite};
 pub(crate) use transaction::Change;

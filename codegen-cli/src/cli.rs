@@ -1,6 +1,6 @@
 //! The command line, as people type it.
 
-pub(crate) mod habits;
+pub(crate) mod kitex_args;
 mod migrate;
 mod project;
 pub(crate) mod templates;
@@ -103,7 +103,7 @@ pub(crate) enum Command {
         /// The folder to write the pages into; it is made if need be
         dir: Option<PathBuf>,
     },
-    /// `new` in a folder without a project, `update` in one with: what [`habits`] makes of a line without a subcommand.
+    /// `new` in a folder without a project, `update` in one with: what [`kitex_args`] makes of a line without a subcommand.
     #[command(name = SHORTHAND, hide = true, override_usage = "volplane [OPTIONS] <IDL>")]
     Shorthand(New),
     /// Compiles checked IDL to Rust: the command calls itself so, because the compiler below may exit.
@@ -137,7 +137,7 @@ pub(crate) struct New {
     #[arg(long, value_name = "NAME")]
     pub(crate) module: Option<String>,
     #[command(flatten)]
-    pub(crate) reading: Reading,
+    pub(crate) reading: IdlArgs,
     /// The transports to write programs for, separated by commas [default: all six]
     #[arg(
         long,
@@ -169,17 +169,17 @@ pub(crate) struct New {
 
 /// How IDL is read.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Reading {
+pub(crate) struct IdlArgs {
     /// Look for includes in this folder too; may be repeated
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(crate) include: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) telling: Telling,
+    pub(crate) telling: DiagnosticArgs,
 }
 
 /// How what is wrong with IDL is told.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Telling {
+pub(crate) struct DiagnosticArgs {
     /// How mistakes and warnings are told: human, short, json or github
     #[arg(
         long,
@@ -218,7 +218,7 @@ pub(crate) struct CheckIdl {
     #[arg(long)]
     pub(crate) fix: bool,
     #[command(flatten)]
-    pub(crate) reading: Reading,
+    pub(crate) reading: IdlArgs,
 }
 
 /// Explain a code such as E030, with a wrong and a right example
@@ -240,7 +240,7 @@ pub(crate) struct Dump {
     #[arg(long, required = true)]
     pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) reading: Reading,
+    pub(crate) reading: IdlArgs,
 }
 
 /// Make, build and run the echo project: six servers, six clients, each over its own kind of connection

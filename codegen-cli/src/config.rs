@@ -1,4 +1,4 @@
-//! `volplane.toml`: what people say about their project. Reading it is here, editing it in `edit`.
+//! `volplane.toml`: what people say about their project. It is read here and edited in `edit`.
 
 pub(crate) mod edit;
 mod read;

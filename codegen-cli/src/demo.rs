@@ -2,8 +2,8 @@
 
 pub(crate) mod build;
 pub(crate) mod child;
+pub(crate) mod demo_cache;
 pub(crate) mod programs;
-pub(crate) mod workshop;
 
 use std::io;
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub(crate) enum DemoError {
     Apply(#[from] CreateError),
     /// The folder that is kept between runs.
     #[error("cannot use {path}")]
-    Workshop {
+    DemoCache {
         /// Where it is.
         path: String,
         #[source]

@@ -13,7 +13,7 @@ pub(crate) enum Exit {
     /// The request can't be carried out as given: nothing has changed. Also what clap exits with.
     Usage,
     /// Everything was done, and something waits for the user's hand.
-    NeedsHand,
+    ActionRequired,
     /// `check` found that an update would change something.
     WouldChange,
     /// Stopped by Ctrl-C or a termination signal.
@@ -23,7 +23,7 @@ pub(crate) enum Exit {
 impl Exit {
     /// All of them, by number.
     const ALL: [Self; 6] =
-        [Self::Success, Self::Failure, Self::Usage, Self::NeedsHand, Self::WouldChange, Self::Interrupted];
+        [Self::Success, Self::Failure, Self::Usage, Self::ActionRequired, Self::WouldChange, Self::Interrupted];
 
     /// The number that the process exits with.
     pub(crate) const fn code(self) -> u8 {
@@ -31,7 +31,7 @@ impl Exit {
             Self::Success => 0,
             Self::Failure => 1,
             Self::Usage => 2,
-            Self::NeedsHand => 3,
+            Self::ActionRequired => 3,
             Self::WouldChange => 4,
             Self::Interrupted => 130,
         }
@@ -43,7 +43,7 @@ impl Exit {
             Self::Success => "everything was done; for check: nothing would change",
             Self::Failure => "the IDL has mistakes, or a step such as a build failed",
             Self::Usage => "the request can't be carried out as given; nothing has changed",
-            Self::NeedsHand => "done, but a conflict or a file that does not parse waits for your hand",
+            Self::ActionRequired => "done, but a conflict or a file that does not parse waits for your hand",
             Self::WouldChange => "check: an update would change something",
             Self::Interrupted => "stopped by Ctrl-C or a termination signal",
         }

@@ -9,7 +9,6 @@ mod disk;
 mod embedded;
 mod exit;
 mod generate;
-mod ground;
 mod input;
 mod interrupt;
 mod layout;
@@ -23,19 +22,20 @@ mod repository;
 mod sample;
 mod settings;
 mod summary;
+mod target_dir;
 mod template_dir;
 mod update;
-mod upkeep;
+mod update_run;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use cli::{Cli, Command, habits};
+use cli::{Cli, Command, kitex_args};
 use printer::Printer;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse_from(habits::rewritten(std::env::args_os(), &Cli::command()));
+    let cli = Cli::parse_from(kitex_args::rewritten(std::env::args_os(), &Cli::command()));
     let printer = Printer::new(cli.output);
     let exit = match &cli.command {
         Command::New(args) => commands::new::run(args, printer),

@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 
 use volplane_build::{Diagnostic, Severity, Sources, render};
 
-use crate::cli::{Color, Output, Telling};
+use crate::cli::{Color, DiagnosticArgs, Output};
 
 const VERB: Style = AnsiColor::Green.on_default().bold();
 const NOTE: Style = AnsiColor::Cyan.on_default().bold();
@@ -91,7 +91,7 @@ impl Printer {
     }
 
     /// What is wrong or odd in IDL. With `--quiet` only what is wrong; a warning is if `--deny-warnings` says so.
-    pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources, telling: &Telling) {
+    pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources, telling: &DiagnosticArgs) {
         let is_shown =
             |found: &&Diagnostic| !self.output.quiet || telling.deny_warnings || found.severity() == Severity::Error;
         let shown: Vec<Diagnostic> = diagnostics.iter().filter(is_shown).cloned().collect();

@@ -18,7 +18,7 @@ use crate::config::{ConfigError, Mistake};
 use crate::generate::{self, GenerateError};
 use crate::plan::templates::Templates;
 use crate::plan::{self, NewFile, PlanError, Policy, Service, Trial};
-use crate::record::{self, Print};
+use crate::record::{self, Fingerprint};
 use crate::settings::{ChosenService, Codegen, Settings};
 use crate::update;
 pub(crate) use copies::{Copies, Hidden};
@@ -62,12 +62,12 @@ pub(crate) enum ProjectError {
 }
 
 /// What IDL without a mistake says.
-pub(crate) struct Meaning {
+pub(crate) struct CheckedIdl {
     /// In its own terms.
     pub(crate) model: Model,
 }
 
-impl Meaning {
+impl CheckedIdl {
     /// The services that the project has, in the words of the generated code.
     pub(crate) fn services(&self, settings: &Settings) -> Vec<ServiceApi> {
         let mut services = Api::new(&self.model, &plan::generated_crate(&settings.module)).services;
@@ -89,7 +89,7 @@ pub(crate) struct Idl {
     /// What is wrong or odd.
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// What it says, if nothing is wrong.
-    pub(crate) meaning: Option<Meaning>,
+    pub(crate) meaning: Option<CheckedIdl>,
     include_dirs: Vec<PathBuf>,
 }
 
@@ -102,7 +102,7 @@ impl Idl {
     /// The same from elsewhere than the disk.
     pub(crate) fn read_from(paths: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Self {
         let Checked { sources, diagnostics, model } = volplane_build::check(paths, include_dirs, reader);
-        let meaning = model.map(|model| Meaning { model });
+        let meaning = model.map(|model| CheckedIdl { model });
         Self { sources, diagnostics, meaning, include_dirs: include_dirs.to_vec() }
     }
 
@@ -119,7 +119,7 @@ impl Idl {
 /// When two services have one name, or one that the settings name is not there, or the templates are defective, or the
 /// compiler fails.
 pub(crate) fn render(
-    meaning: &Meaning,
+    meaning: &CheckedIdl,
     settings: &Settings,
     templates: &Templates,
 ) -> Result<Vec<NewFile>, ProjectError> {
@@ -130,7 +130,7 @@ pub(crate) fn render(
 ///
 /// # Errors
 /// When the compiler fails.
-pub(crate) fn compiled(meaning: &Meaning, settings: &Settings) -> Result<Vec<NewFile>, ProjectError> {
+pub(crate) fn compiled(meaning: &CheckedIdl, settings: &Settings) -> Result<Vec<NewFile>, ProjectError> {
     if settings.codegen == Codegen::BuildRs {
         return Ok(Vec::new());
     }
@@ -138,17 +138,17 @@ pub(crate) fn compiled(meaning: &Meaning, settings: &Settings) -> Result<Vec<New
 }
 
 /// What [`compiled`] code is made from; `None` when it makes none. The version counts, too.
-pub(crate) fn input(meaning: &Meaning, settings: &Settings) -> Option<Print> {
+pub(crate) fn input(meaning: &CheckedIdl, settings: &Settings) -> Option<Fingerprint> {
     if settings.codegen == Codegen::BuildRs {
         return None;
     }
     // Lowered IDL is plain data, which can be written.
     let text = serde_json::to_string(&lowered(meaning, settings)).ok()?;
-    Some(Print::of(&format!("{}\n{text}", env!("CARGO_PKG_VERSION"))))
+    Some(Fingerprint::of(&format!("{}\n{text}", env!("CARGO_PKG_VERSION"))))
 }
 
 /// What the compiler gets. Its files are named as they are in the project, so that the code is the same wherever it was made.
-fn lowered(meaning: &Meaning, settings: &Settings) -> Lowered {
+fn lowered(meaning: &CheckedIdl, settings: &Settings) -> Lowered {
     let sources = settings.idls.iter().map(|idl| idl.path.clone()).collect();
     Lowered { sources, ..lower(&meaning.model, &meaning.options(settings)) }
 }
@@ -158,7 +158,7 @@ fn lowered(meaning: &Meaning, settings: &Settings) -> Lowered {
 /// # Errors
 /// As [`render`], but for the compiler.
 pub(crate) fn planned(
-    meaning: &Meaning,
+    meaning: &CheckedIdl,
     settings: &Settings,
     templates: &Templates,
     generated: &[NewFile],
@@ -174,7 +174,7 @@ pub(crate) fn planned(
 /// # Errors
 /// When two services have one name, or one that the settings name is not there.
 pub(crate) fn try_templates(
-    Meaning { model, .. }: &Meaning,
+    CheckedIdl { model, .. }: &CheckedIdl,
     settings: &Settings,
     templates: &Templates,
 ) -> Result<Trial, ProjectError> {
@@ -217,7 +217,7 @@ fn known_services(model: &Model, chosen: &[ChosenService]) -> Result<(), ConfigE
 /// The files of a new project, sorted by path: those of [`render`], the copies of its IDL, and the memory that the first
 /// update starts from, which is what `lasting` says.
 pub(crate) fn files(
-    meaning: &Meaning,
+    meaning: &CheckedIdl,
     settings: &Settings,
     rendered: Vec<NewFile>,
     copies: Copies,

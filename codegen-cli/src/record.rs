@@ -25,7 +25,7 @@ pub(crate) struct Record {
     /// Those of them that nothing makes any more and the user has changed: should they be wanted again, they are merged.
     pub(crate) unused: BTreeSet<String>,
     /// What generated code was compiled from, by the path of the code: the compiler is not run for the same again.
-    pub(crate) inputs: BTreeMap<String, Print>,
+    pub(crate) inputs: BTreeMap<String, Fingerprint>,
     /// The services' traits, by their full paths.
     pub(crate) traits: BTreeMap<String, TraitRecord>,
 }
@@ -34,11 +34,11 @@ pub(crate) struct Record {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Made {
     /// volplane's own, with the print of what was written.
-    Overwrite(Print),
+    Overwrite(Fingerprint),
     /// Both sides', with the text that the next merge starts from: one for each branch, where branches were joined.
     Merge(Vec<String>),
     /// The user's; with its print as long as nobody but volplane has written it.
-    Skip(Option<Print>),
+    Skip(Option<Fingerprint>),
 }
 
 /// The methods of a service's trait, by their identifiers.
@@ -55,9 +55,9 @@ pub(crate) struct MethodRecord {
 
 /// A text's SHA-1, as git tells texts apart; newlines and byte order mark don't count.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Print(String);
+pub(crate) struct Fingerprint(String);
 
-impl Print {
+impl Fingerprint {
     /// The print of a text.
     pub(crate) fn of(text: &str) -> Self {
         let digest = Sha1::digest(Newlines::of(text).plain(text).as_bytes());
@@ -74,7 +74,7 @@ impl Made {
     /// Whether nobody but volplane has written this text, as far as is remembered.
     pub(crate) fn is(&self, text: &str) -> bool {
         match self {
-            Self::Overwrite(print) | Self::Skip(Some(print)) => Print::of(text) == *print,
+            Self::Overwrite(print) | Self::Skip(Some(print)) => Fingerprint::of(text) == *print,
             Self::Merge(bases) => {
                 let text = Newlines::of(text).plain(text);
                 bases.iter().any(|base| *base == text)
@@ -128,12 +128,12 @@ mod tests {
             files: BTreeMap::from([
                 ("cmd/a b.rs".into(), Made::Merge(vec!["one\n\n  two %20\nlast".into()])),
                 ("cmd/empty.rs".into(), Made::Merge(vec![String::new()])),
-                ("cmd/echo.rs".into(), Made::Skip(Some(Print::of("x")))),
+                ("cmd/echo.rs".into(), Made::Skip(Some(Fingerprint::of("x")))),
                 ("cmd/mine.rs".into(), Made::Skip(None)),
-                ("generated/lib.rs".into(), Made::Overwrite(Print::of("y"))),
+                ("generated/lib.rs".into(), Made::Overwrite(Fingerprint::of("y"))),
             ]),
             unused: BTreeSet::from(["cmd/mine.rs".into()]),
-            inputs: BTreeMap::from([("generated/lib.rs".into(), Print::of("z"))]),
+            inputs: BTreeMap::from([("generated/lib.rs".into(), Fingerprint::of("z"))]),
             traits: BTreeMap::from([("a::b::Echo".into(), echo), ("a::b::Nothing".into(), BTreeMap::new())]),
         }
     }
@@ -148,8 +148,8 @@ mod tests {
 
     #[test]
     fn newlines_leave_no_print() {
-        assert_eq!(Print::of("a\nb\n"), Print::of("\u{feff}a\r\nb\r\n"));
-        assert_ne!(Print::of("a\nb\n"), Print::of("a\nb"));
+        assert_eq!(Fingerprint::of("a\nb\n"), Fingerprint::of("\u{feff}a\r\nb\r\n"));
+        assert_ne!(Fingerprint::of("a\nb\n"), Fingerprint::of("a\nb"));
     }
 
     #[test]
@@ -250,8 +250,8 @@ mod tests {
         let text = "[ab\n \u{e9}]{0,8}";
         prop_oneof![
             text.prop_map(|text| Made::Merge(vec![text])),
-            text.prop_map(|text| Made::Overwrite(Print::of(&text))),
-            proptest::option::of(text).prop_map(|text| Made::Skip(text.as_deref().map(Print::of))),
+            text.prop_map(|text| Made::Overwrite(Fingerprint::of(&text))),
+            proptest::option::of(text).prop_map(|text| Made::Skip(text.as_deref().map(Fingerprint::of))),
         ]
     }
 

@@ -91,7 +91,7 @@ fn settings(
     })
 }
 
-fn idl(paths: &[&str]) -> Result<project::Meaning, SampleError> {
+fn idl(paths: &[&str]) -> Result<project::CheckedIdl, SampleError> {
     let memory = IDLS.iter().fold(Memory::new(), |memory, (path, text)| memory.with(*path, *text));
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
     Idl::read_from(&paths, &[], &memory).meaning.ok_or(SampleError::Idl)

@@ -1,15 +1,15 @@
 //! What IDL holds, counted.
 
-use crate::update::News;
+use crate::update::NewItems;
 use volplane_build::model::{DefinitionKind, Model, StructKind};
 
 /// In the words of a status line: `1 service, 1 method, 2 structs`.
 pub(crate) fn summary(model: &Model) -> String {
-    summary_with(model, News::default())
+    summary_with(model, NewItems::default())
 }
 
 /// The same, saying what is new: `2 services (1 new), 3 methods (2 new)`.
-pub(crate) fn summary_with(model: &Model, news: News) -> String {
+pub(crate) fn summary_with(model: &Model, news: NewItems) -> String {
     let mut methods = 0;
     let (mut services, mut structs, mut unions, mut exceptions, mut enums) = (0, 0, 0, 0, 0);
     for definition in model.files.iter().flat_map(|file| &file.definitions) {

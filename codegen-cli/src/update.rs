@@ -4,7 +4,7 @@
 mod files;
 mod handlers;
 #[cfg(test)]
-mod living;
+mod lifecycle;
 pub(crate) mod report;
 mod services;
 #[cfg(test)]
@@ -15,15 +15,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::NewFile;
 use crate::record::Record;
-pub(crate) use report::{Event, Weight};
-pub(crate) use services::News;
+pub(crate) use report::{Event, EventLevel};
+pub(crate) use services::NewItems;
 use services::Services;
 use tree::Tree;
 use volplane_build::rust::ServiceApi;
 
 /// What an update is planned from.
 #[derive(Debug)]
-pub(crate) struct Situation<'a> {
+pub(crate) struct UpdateInput<'a> {
     /// What volplane.lock says; `None` if it is not there.
     pub(crate) record: Option<Record>,
     /// What would be made if the project were new.
@@ -46,12 +46,12 @@ pub(crate) struct Outcome {
     /// What happens, in the order of the paths.
     pub(crate) events: Vec<Event>,
     /// What the IDL has that is not remembered.
-    pub(crate) news: News,
+    pub(crate) news: NewItems,
 }
 
 /// Plans an update.
-pub(crate) fn plan(situation: Situation<'_>) -> Outcome {
-    let Situation { record, rendered, services, tree, prune } = situation;
+pub(crate) fn plan(situation: UpdateInput<'_>) -> Outcome {
+    let UpdateInput { record, rendered, services, tree, prune } = situation;
     let remembers = record.is_some();
     let before = record.unwrap_or_default();
     let mut files = files::Files::new(&before, tree, remembers);

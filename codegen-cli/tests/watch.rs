@@ -16,7 +16,7 @@ use std::time::Duration;
 use support::{Sandbox, TestResult};
 
 /// More than any update takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 
 const SHOP: &str = "\
 include \"base.thrift\"
@@ -72,14 +72,14 @@ impl Watched {
 
     /// Waits for a line; it has to be the one with this word.
     fn line(&self, word: &str) -> Result<String, Box<dyn Error>> {
-        let line = self.lines.recv_timeout(PATIENCE).map_err(|error| format!("waiting for {word}: {error}"))?;
+        let line = self.lines.recv_timeout(LOCK_TIMEOUT).map_err(|error| format!("waiting for {word}: {error}"))?;
         if line.contains(word) { Ok(line) } else { Err(format!("{word} was to be said, and {line:?} was").into()) }
     }
 
     /// Waits for a line with this word, behind others.
     fn line_behind(&self, word: &str) -> Result<String, Box<dyn Error>> {
         loop {
-            let line = self.lines.recv_timeout(PATIENCE).map_err(|error| format!("waiting for {word}: {error}"))?;
+            let line = self.lines.recv_timeout(LOCK_TIMEOUT).map_err(|error| format!("waiting for {word}: {error}"))?;
             if line.contains(word) {
                 return Ok(line);
             }

@@ -25,7 +25,7 @@ mod uses;
 use std::collections::HashSet;
 use std::fmt;
 
-pub use event::{Change, Doubt, Event, What};
+pub use event::{Change, Doubt, Event, EventKind};
 
 use self::source::{Source, Spans};
 

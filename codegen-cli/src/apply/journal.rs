@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::relative::Relative;
+use super::project_path::ProjectPath;
 
 /// The form that this build writes and reads.
 const VERSION: u32 = 1;
@@ -14,7 +14,7 @@ const VERSION: u32 = 1;
 pub(super) struct Journal {
     version: u32,
     /// The folders that it makes, outermost first.
-    pub(super) folders: Vec<Relative>,
+    pub(super) folders: Vec<ProjectPath>,
     /// The files that it changes. The number of a file in here is its name in `stage/` and `backup/`.
     pub(super) files: Vec<Entry>,
 }
@@ -24,7 +24,7 @@ pub(super) struct Journal {
 #[serde(deny_unknown_fields)]
 pub(super) struct Entry {
     /// Where it is, with all links followed.
-    pub(super) path: Relative,
+    pub(super) path: ProjectPath,
     /// Whether it was there before: then `backup/` holds it.
     pub(super) existed: bool,
     /// The text that it gets; none when it is removed. All of it, since who undoes has to tell it from a user's edit.
@@ -47,7 +47,7 @@ pub(crate) enum JournalError {
 
 impl Journal {
     /// A journal of this build's form.
-    pub(super) fn new(folders: Vec<Relative>, files: Vec<Entry>) -> Self {
+    pub(super) fn new(folders: Vec<ProjectPath>, files: Vec<Entry>) -> Self {
         Self { version: VERSION, folders, files }
     }
 
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     fn journal() -> Journal {
-        let path = |path: &str| Relative::new(path).unwrap();
+        let path = |path: &str| ProjectPath::new(path).unwrap();
         let new = Entry { path: path("src/new\n.rs"), existed: false, after: Some("fn new() {}\r\n\u{0}".to_owned()) };
         let gone = Entry { path: path("src/gone.rs"), existed: true, after: None };
         Journal::new(vec![path("src")], vec![new, gone])

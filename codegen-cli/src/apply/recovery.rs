@@ -5,9 +5,9 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::error::RecoverError;
-use super::guard::{FOLDER, Guard};
 use super::journal::{Entry, Journal};
-use super::relative::Relative;
+use super::project_lock::{FOLDER, ProjectLock};
+use super::project_path::ProjectPath;
 use super::target::{Target, TargetError};
 
 /// An interrupted run was undone.
@@ -43,7 +43,7 @@ pub(crate) fn interrupted(root: &Path) -> bool {
     is_there() && !is_held() && is_there()
 }
 
-impl Guard {
+impl ProjectLock {
     /// Undoes what an interrupted run did, and removes what it left. To be called before the project is read.
     /// `None` when no file had to be touched or kept.
     ///
@@ -140,7 +140,7 @@ impl Guard {
     /// Ends a change, either way: once the disk has all of it, the journal goes, then what only it needs.
     pub(super) fn finish(&self, journal: &Journal) -> Result<(), (PathBuf, io::Error)> {
         let parents = journal.files.iter().flat_map(|entry| entry.path.parents());
-        let above = journal.folders.iter().flat_map(Relative::parents);
+        let above = journal.folders.iter().flat_map(ProjectPath::parents);
         let mut folders: Vec<PathBuf> = parents.chain(above).map(|folder| self.root.join(folder.as_str())).collect();
         folders.push(self.root.clone());
         folders.sort();

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::relative::{Relative, RelativeError};
+use super::project_path::{ProjectPath, ProjectPathError};
 
 /// The place of a file, which may not be there yet.
 #[derive(Debug)]
 pub(super) struct Target {
     /// Its path in the project once links are followed.
-    pub(super) path: Relative,
+    pub(super) path: ProjectPath,
     /// The same with the project's folder before it.
     pub(super) real: PathBuf,
     /// The permissions of the file that is there.
@@ -21,7 +21,7 @@ pub(super) struct Target {
     /// Whether the last part of the path that was asked for is a link.
     pub(super) is_link: bool,
     /// The folders that have to be made for it, outermost first.
-    pub(super) missing: Vec<Relative>,
+    pub(super) missing: Vec<ProjectPath>,
 }
 
 /// A file can't be made, changed or removed where it is asked for.
@@ -33,7 +33,7 @@ pub(crate) enum TargetError {
         /// As it was given.
         path: String,
         #[source]
-        source: RelativeError,
+        source: ProjectPathError,
     },
     /// A folder has the name.
     #[error("{path} is to be a file, but is a folder")]
@@ -88,7 +88,7 @@ impl Target {
     ///
     /// # Errors
     /// When there can't be a file, or it would lie outside `root`.
-    pub(super) fn find(root: &Path, path: &Relative) -> Result<Self, TargetError> {
+    pub(super) fn find(root: &Path, path: &ProjectPath) -> Result<Self, TargetError> {
         let mut real = root.to_path_buf();
         let mut parts: VecDeque<&str> = path.as_str().split('/').collect();
         let mut found = None;
@@ -135,7 +135,7 @@ impl Target {
 ///
 /// # Errors
 /// When it is no file, or can't be read.
-pub(super) fn read(real: &Path, path: &Relative) -> Result<Option<Vec<u8>>, TargetError> {
+pub(super) fn read(real: &Path, path: &ProjectPath) -> Result<Option<Vec<u8>>, TargetError> {
     let text = match fs::metadata(real) {
         Ok(metadata) => {
             is_file(path, &metadata)?;
@@ -150,7 +150,7 @@ pub(super) fn read(real: &Path, path: &Relative) -> Result<Option<Vec<u8>>, Targ
     }
 }
 
-fn is_file(path: &Relative, metadata: &Metadata) -> Result<(), TargetError> {
+fn is_file(path: &ProjectPath, metadata: &Metadata) -> Result<(), TargetError> {
     if metadata.is_file() {
         Ok(())
     } else if metadata.is_dir() {
@@ -160,7 +160,7 @@ fn is_file(path: &Relative, metadata: &Metadata) -> Result<(), TargetError> {
     }
 }
 
-fn follow(root: &Path, path: &Relative, link: &Path) -> Result<(PathBuf, Metadata), TargetError> {
+fn follow(root: &Path, path: &ProjectPath, link: &Path) -> Result<(PathBuf, Metadata), TargetError> {
     let followed = fs::canonicalize(link).and_then(|to| fs::metadata(&to).map(|metadata| (to, metadata)));
     let (path, name) = (path.to_string(), shown(root, link));
     match followed {
@@ -173,8 +173,8 @@ fn follow(root: &Path, path: &Relative, link: &Path) -> Result<(PathBuf, Metadat
     }
 }
 
-fn relative(root: &Path, asked: &Relative, real: &Path) -> Result<Relative, TargetError> {
-    Relative::between(root, real).map_err(|source| TargetError::Path { path: asked.to_string(), source })
+fn relative(root: &Path, asked: &ProjectPath, real: &Path) -> Result<ProjectPath, TargetError> {
+    ProjectPath::between(root, real).map_err(|source| TargetError::Path { path: asked.to_string(), source })
 }
 
 /// The path as people know it: seen from the project.

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Change, Guard};
+use super::{Change, ProjectLock};
 
 /// Everything in a project but `.volplane`: folders have no content.
 type Tree = BTreeMap<String, Option<Vec<u8>>>;
@@ -54,9 +54,9 @@ fn save(root: &Path, path: &str, text: &[u8]) {
     fs::write(path, text).unwrap();
 }
 
-fn enter(root: &Path) -> Guard {
+fn enter(root: &Path) -> ProjectLock {
     let nobody_else = |holder: &super::Holder| panic!("{holder} is here");
-    Guard::enter(root, "update", Duration::ZERO, nobody_else).unwrap()
+    ProjectLock::enter(root, "update", Duration::ZERO, nobody_else).unwrap()
 }
 
 fn change(path: &str, before: Option<&str>, after: Option<&str>) -> Change {

@@ -12,10 +12,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::ApplyError;
-use super::guard::Guard;
 use super::journal::{Entry, Journal};
+use super::project_lock::ProjectLock;
+use super::project_path::ProjectPath;
 use super::recovery::is_empty;
-use super::relative::Relative;
 use super::target::{self, Target, TargetError};
 use crate::interrupt;
 
@@ -36,7 +36,7 @@ struct Edit<'a> {
     target: Target,
 }
 
-impl Guard {
+impl ProjectLock {
     /// Makes all changes, or none. A change that changes nothing leaves its file untouched.
     ///
     /// A file keeps its permissions. A link stays a link: what it leads to is changed. Folders are made as needed, and
@@ -69,7 +69,7 @@ impl Guard {
     fn edits<'a>(&self, changes: &'a [Change]) -> Result<Vec<Edit<'a>>, ApplyError> {
         let mut edits: Vec<Edit<'a>> = Vec::new();
         for change in changes {
-            let path = Relative::new(&change.path)
+            let path = ProjectPath::new(&change.path)
                 .map_err(|source| TargetError::Path { path: change.path.clone(), source })?;
             let after = change.after.as_deref().map(str::as_bytes);
             if change.before.as_deref() == after {
@@ -185,7 +185,7 @@ impl Guard {
 
 fn journal(edits: &[Edit<'_>]) -> Journal {
     let makes = edits.iter().filter(|edit| edit.change.after.is_some());
-    let folders: BTreeSet<&Relative> = makes.flat_map(|edit| &edit.target.missing).collect();
+    let folders: BTreeSet<&ProjectPath> = makes.flat_map(|edit| &edit.target.missing).collect();
     let files = edits.iter().map(|edit| Entry {
         path: edit.target.path.clone(),
         existed: edit.change.before.is_some(),

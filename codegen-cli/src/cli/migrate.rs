@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Reading;
+use super::IdlArgs;
 
 /// Make a project here of one that kitex or volo-cli made, beside it, and say what is left to do by hand
 ///
@@ -33,7 +33,7 @@ pub(crate) struct Migrate {
     #[arg(long, value_name = "NAME")]
     pub(crate) module: Option<String>,
     #[command(flatten)]
-    pub(crate) reading: Reading,
+    pub(crate) reading: IdlArgs,
 }
 
 /// Who made a project.

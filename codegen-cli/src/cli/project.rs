@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Telling;
+use super::DiagnosticArgs;
 
 /// Bring the project up to its IDL: code, handlers, programs; what you wrote stays yours
 #[derive(Debug, Args)]
@@ -28,7 +28,7 @@ pub(crate) struct Update {
     #[arg(long)]
     pub(crate) diff: bool,
     #[command(flatten)]
-    pub(crate) telling: Telling,
+    pub(crate) telling: DiagnosticArgs,
 }
 
 /// Say whether an update would change anything: for CI
@@ -41,7 +41,7 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) diff: bool,
     #[command(flatten)]
-    pub(crate) telling: Telling,
+    pub(crate) telling: DiagnosticArgs,
 }
 
 /// Add another IDL to the project: its handlers, servers and clients come with it
@@ -67,7 +67,7 @@ pub(crate) struct Add {
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]
-    pub(crate) telling: Telling,
+    pub(crate) telling: DiagnosticArgs,
 }
 
 /// Take an IDL out of the project: programs and handlers that nobody has edited go with it
@@ -82,12 +82,12 @@ pub(crate) struct Remove {
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]
-    pub(crate) telling: Telling,
+    pub(crate) telling: DiagnosticArgs,
 }
 
 /// Update the project whenever its IDL is saved, until Ctrl-C
 #[derive(Debug, Args)]
 pub(crate) struct Watch {
     #[command(flatten)]
-    pub(crate) telling: Telling,
+    pub(crate) telling: DiagnosticArgs,
 }

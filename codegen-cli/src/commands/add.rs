@@ -7,8 +7,8 @@ use std::{env, fs, io};
 use thiserror::Error;
 
 use super::new::destination;
-use crate::apply::Guard;
-use crate::cli::{Add, Remove, Telling};
+use crate::apply::ProjectLock;
+use crate::cli::{Add, DiagnosticArgs, Remove};
 use crate::config::{self, Project, edit};
 use crate::exit::Exit;
 use crate::interrupt;
@@ -17,7 +17,7 @@ use crate::printer::Printer;
 use crate::project::{Copies, Hidden, Idl};
 use crate::settings::IdlSettings;
 use crate::summary::count;
-use crate::upkeep::{self, UpkeepError, Wish};
+use crate::update_run::{self, UpdateError, UpdateRequest};
 
 /// The project's IDLs can't be changed so. Nothing has changed.
 #[derive(Debug, Error)]
@@ -58,13 +58,13 @@ enum IdlsError {
     Edit(#[from] toml_edit::TomlError),
     /// The update behind it.
     #[error(transparent)]
-    Upkeep(#[from] UpkeepError),
+    Upkeep(#[from] UpdateError),
 }
 
 impl IdlsError {
-    fn told(&self, printer: Printer) -> Exit {
+    fn report(&self, printer: Printer) -> Exit {
         let help = match self {
-            Self::Upkeep(error) => return error.told(printer),
+            Self::Upkeep(error) => return error.report(printer),
             Self::Present { .. } => "after an edit of it, run `volplane update`",
             Self::Absent { .. } => "give one of them",
             Self::Last { .. } => "add another one first: volplane add IDL",
@@ -80,13 +80,13 @@ impl IdlsError {
 /// Adds an IDL.
 pub(crate) fn run(args: &Add, printer: Printer) -> Exit {
     interrupt::watch();
-    add(args, printer).unwrap_or_else(|error| error.told(printer))
+    add(args, printer).unwrap_or_else(|error| error.report(printer))
 }
 
 /// Takes an IDL out.
 pub(crate) fn remove(args: &Remove, printer: Printer) -> Exit {
     interrupt::watch();
-    take_out(args, printer).unwrap_or_else(|error| error.told(printer))
+    take_out(args, printer).unwrap_or_else(|error| error.report(printer))
 }
 
 fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
@@ -97,7 +97,7 @@ fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
         return Err(IdlsError::Read { path: args.idl.display().to_string(), source });
     }
     let (root, guard) = enter("add", args.dry_run, printer)?;
-    let mut project = Project::find(Path::new(".")).map_err(UpkeepError::from)?;
+    let mut project = Project::find(Path::new(".")).map_err(UpdateError::from)?;
 
     let inside = |path: &Path| path.strip_prefix(&root).ok().map(Path::to_owned);
     let shown = inside(&idl_path).unwrap_or_else(|| idl_path.clone());
@@ -114,7 +114,7 @@ fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
         let way = |dir: &PathBuf| if dir.is_absolute() { layout::relative(&root, dir) } else { slashed(dir) };
         IdlSettings { path: slashed(&shown), service, include: include.iter().map(way).collect() }
     } else {
-        let copies = Copies::new(&idl, meaning).map_err(UpkeepError::from)?;
+        let copies = Copies::new(&idl, meaning).map_err(UpdateError::from)?;
         let copies = copies.beside(&|path| fs::read(path).ok(), &project.settings.include_dirs())?;
         let entry = copies.settings(service);
         let missing = copies.into_files().filter(|file| !fs::exists(&file.path).unwrap_or(false));
@@ -137,7 +137,7 @@ fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
 fn take_out(args: &Remove, printer: Printer) -> Result<Exit, IdlsError> {
     let typed = absolute(&args.idl)?;
     let (root, guard) = enter("remove", args.dry_run, printer)?;
-    let mut project = Project::find(Path::new(".")).map_err(UpkeepError::from)?;
+    let mut project = Project::find(Path::new(".")).map_err(UpdateError::from)?;
     let idls = &mut project.settings.idls;
     let found =
         idls.iter().position(|idl| layout::normal(&root.join(&idl.path)) == typed || Path::new(&idl.path) == args.idl);
@@ -151,7 +151,7 @@ fn take_out(args: &Remove, printer: Printer) -> Result<Exit, IdlsError> {
     let gone = idls.remove(place);
     let brings = BTreeMap::from([(config::FILE.to_owned(), edit::remove_idl(&project.text, place)?)]);
     let exit = carry_out(&Asked { project, brings, telling: &args.telling }, guard.as_ref(), printer)?;
-    if guard.is_some() && matches!(exit, Exit::Success | Exit::NeedsHand) {
+    if guard.is_some() && matches!(exit, Exit::Success | Exit::ActionRequired) {
         printer.note("Kept", format_args!("{}: remove it when nothing includes it", gone.path));
     }
     Ok(exit)
@@ -163,23 +163,23 @@ struct Asked<'a> {
     project: Project,
     /// The files that bring them about: volplane.toml, and copies of an IDL.
     brings: BTreeMap<String, String>,
-    telling: &'a Telling,
+    telling: &'a DiagnosticArgs,
 }
 
 /// The place that was found for the change: alone in it, or, to look only, as it is.
-fn enter(command: &str, dry_run: bool, printer: Printer) -> Result<(PathBuf, Option<Guard>), UpkeepError> {
-    let root = upkeep::enter()?;
+fn enter(command: &str, dry_run: bool, printer: Printer) -> Result<(PathBuf, Option<ProjectLock>), UpdateError> {
+    let root = update_run::enter()?;
     if dry_run {
-        upkeep::look()?;
+        update_run::look()?;
         return Ok((root, None));
     }
-    Ok((root, Some(upkeep::guard(command, printer)?)))
+    Ok((root, Some(update_run::guard(command, printer)?)))
 }
 
 /// Updates the project to its new IDLs; without a guard it is only said what would be done.
-fn carry_out(asked: &Asked<'_>, guard: Option<&Guard>, printer: Printer) -> Result<Exit, IdlsError> {
+fn carry_out(asked: &Asked<'_>, guard: Option<&ProjectLock>, printer: Printer) -> Result<Exit, IdlsError> {
     let Asked { project, brings, telling } = asked;
-    let planned = match upkeep::plan(&Wish { project, brings, prune: false, telling }, printer)? {
+    let planned = match update_run::plan(&UpdateRequest { project, brings, prune: false, telling }, printer)? {
         Ok(planned) => planned,
         Err(exit) => return Ok(exit),
     };

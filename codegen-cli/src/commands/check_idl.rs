@@ -8,7 +8,7 @@ use std::{fs, io};
 use thiserror::Error;
 use volplane_build::{Checked, Diagnostic, MessageFormat, Severity};
 
-use crate::cli::{CheckIdl, Telling};
+use crate::cli::{CheckIdl, DiagnosticArgs};
 use crate::exit::Exit;
 use crate::input::Input;
 use crate::printer::Printer;
@@ -96,7 +96,7 @@ fn offer(diagnostics: &[Diagnostic], printer: Printer) {
 }
 
 /// Whether `--deny-warnings` makes these diagnostics of a valid IDL a failure, which is said then.
-pub(crate) fn denied(telling: &Telling, diagnostics: &[Diagnostic], printer: Printer) -> bool {
+pub(crate) fn denied(telling: &DiagnosticArgs, diagnostics: &[Diagnostic], printer: Printer) -> bool {
     let warnings = warnings(diagnostics);
     let denied = telling.deny_warnings && warnings > 0;
     if denied && for_people(telling.message_format) {

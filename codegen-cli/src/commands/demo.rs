@@ -13,8 +13,8 @@ use crate::apply::{self, CreateError, Place};
 use crate::cli::Demo;
 use crate::demo::DemoError;
 use crate::demo::build::build;
+use crate::demo::demo_cache::DemoCache;
 use crate::demo::programs::Server;
-use crate::demo::workshop::Workshop;
 use crate::embedded;
 use crate::exit::Exit;
 use crate::interrupt;
@@ -108,14 +108,14 @@ fn demo(args: &Demo, printer: Printer) -> Result<(), RunError> {
             None
         }
         None => {
-            let workshop = Workshop::enter(printer)?;
+            let workshop = DemoCache::enter(printer)?;
             apply::synchronise(&workshop.project(), &files, &["target"]).map_err(DemoError::Apply)?;
             Some(workshop)
         }
     };
     let project = match (&args.keep, &workshop) {
         (Some(dir), _) => dir.clone(),
-        (None, workshop) => workshop.as_ref().map(Workshop::project).unwrap_or_default(),
+        (None, workshop) => workshop.as_ref().map(DemoCache::project).unwrap_or_default(),
     };
     printer.status("Made", format_args!("{}: {} ({})", project.display(), count(files.len(), "file"), took(step)));
 
@@ -123,7 +123,7 @@ fn demo(args: &Demo, printer: Printer) -> Result<(), RunError> {
     // Who has chosen a place for all that cargo builds, has it there.
     let target = match env::var_os("CARGO_TARGET_DIR") {
         Some(_) => None,
-        None => workshop.as_ref().map(Workshop::target),
+        None => workshop.as_ref().map(DemoCache::target),
     };
     let programs = build(&project, target.as_deref(), printer)?;
     printer.status("Built", format_args!("{} ({})", count(programs.len(), "program"), took(step)));
@@ -152,7 +152,7 @@ fn demo(args: &Demo, printer: Printer) -> Result<(), RunError> {
     Ok(())
 }
 
-fn next(args: &Demo, workshop: Option<&Workshop>, printer: Printer) {
+fn next(args: &Demo, workshop: Option<&DemoCache>, printer: Printer) {
     match (&args.keep, workshop) {
         (Some(dir), _) => {
             printer.note("Next", format_args!("cd {} && cargo run --bin 01-default-server", dir.display()))

@@ -10,7 +10,6 @@ use super::check_idl::denied;
 use crate::apply::{self, CreateError, Place};
 use crate::cli::New;
 use crate::exit::Exit;
-use crate::ground::{self, Fitting};
 use crate::interrupt;
 use crate::layout;
 use crate::plan::NewFile;
@@ -19,27 +18,28 @@ use crate::printer::Printer;
 use crate::project::{self, Copies, Idl};
 use crate::settings::{Generated, Module, Runtime, RuntimeArg, Set, Settings};
 use crate::summary::{count, summary};
+use crate::target_dir::{self, Fitting};
 use crate::template_dir;
 pub(super) use error::NewError;
 
 /// What the folder of a new project may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ground {
+pub(super) enum Target {
     /// Nothing.
     Empty,
-    /// IDL, and what `ground` lets pass: it stays, and the project is made around it.
+    /// IDL, and what `target` lets pass: it stays, and the project is made around it.
     Idl,
 }
 
 /// Makes a project.
 pub(crate) fn run(args: &New, printer: Printer) -> Exit {
-    run_on(Ground::Empty, args, printer)
+    run_on(Target::Empty, args, printer)
 }
 
 /// Makes a project in a folder that may hold something.
-pub(super) fn run_on(ground: Ground, args: &New, printer: Printer) -> Exit {
+pub(super) fn run_on(target: Target, args: &New, printer: Printer) -> Exit {
     interrupt::watch();
-    match make(ground, args, printer) {
+    match make(target, args, printer) {
         Ok(exit) => exit,
         Err(error) => {
             printer.error(&error, error.help());
@@ -48,12 +48,12 @@ pub(super) fn run_on(ground: Ground, args: &New, printer: Printer) -> Exit {
     }
 }
 
-fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> {
-    let dir = target(args)?;
+fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> {
+    let dir = target_path(args)?;
     let module = module(args, &dir)?;
-    match ground {
-        Ground::Empty => free(&dir)?,
-        Ground::Idl => only_idl(&dir)?,
+    match target {
+        Target::Empty => free(&dir)?,
+        Target::Idl => only_idl(&dir)?,
     }
     readable(&args.idl)?;
     let runtime = runtime(&args.runtime, &dir)?;
@@ -92,16 +92,16 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
         set: Set::all(&args.set),
     };
     let rendered = project::render(meaning, &settings, &templates)?;
-    let Fitting { missing: files, kept } = match ground {
-        Ground::Empty => {
+    let Fitting { missing: files, kept } = match target {
+        Target::Empty => {
             let missing = project::files(meaning, &settings, rendered.clone(), copies, &rendered);
             Fitting { missing, kept: Vec::new() }
         }
-        Ground::Idl => {
+        Target::Idl => {
             let present = |path: &str| std::fs::read(dir.join(path)).ok();
-            let lasting = ground::lasting(&rendered, present);
+            let lasting = target_dir::lasting(&rendered, present);
             let files = project::files(meaning, &settings, rendered, copies, &lasting);
-            ground::fitting(files, present).map_err(|path| NewError::InTheWay { path })?
+            target_dir::fitting(files, present).map_err(|path| NewError::InTheWay { path })?
         }
     };
     printer.status("Checked", format_args!("{}: {}", args.idl.display(), summary(model)));
@@ -113,9 +113,9 @@ fn make(ground: Ground, args: &New, printer: Printer) -> Result<Exit, NewError> 
         return Ok(Exit::Success);
     }
 
-    match ground {
-        Ground::Empty => apply::create(&dir, &files)?,
-        Ground::Idl => apply::create_around(&dir, &files)?,
+    match target {
+        Target::Empty => apply::create(&dir, &files)?,
+        Target::Idl => apply::create_around(&dir, &files)?,
     }
     tell_created(&dir, &files, printer);
     for path in kept {
@@ -168,7 +168,7 @@ pub(super) fn tell_next(dir: &Path, settings: &Settings, types_only: bool, print
 }
 
 /// The folder to make: given, or named as the IDL.
-fn target(args: &New) -> Result<PathBuf, NewError> {
+fn target_path(args: &New) -> Result<PathBuf, NewError> {
     if let Some(dir) = &args.dir {
         return Ok(if dir.as_os_str().is_empty() { PathBuf::from(".") } else { dir.components().collect() });
     }
@@ -200,7 +200,7 @@ pub(super) fn free(dir: &Path) -> Result<(), NewError> {
 
 fn only_idl(dir: &Path) -> Result<(), NewError> {
     let failed = |source| CreateError::Io { action: "read", path: shown(dir), source };
-    match ground::foreign(dir).map_err(failed)? {
+    match target_dir::foreign(dir).map_err(failed)? {
         Some(entry) => Err(NewError::Foreign { entry }),
         None => Ok(()),
     }

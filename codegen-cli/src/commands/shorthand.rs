@@ -5,7 +5,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use super::new::{self, Ground};
+use super::new::{self, Target};
 use super::update;
 use crate::cli::{New, Update};
 use crate::config::{self, ConfigError, Project};
@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::migrate::go;
 use crate::printer::Printer;
 use crate::settings::Settings;
-use crate::upkeep::UpkeepError;
+use crate::update_run::UpdateError;
 
 /// What was typed does not go with the project that the current folder is in. Nothing has changed.
 #[derive(Debug, Error)]
@@ -79,13 +79,13 @@ pub(crate) fn run(args: &New, printer: Printer) -> Exit {
         Err(ConfigError::NoProject { .. }) => {
             let module = args.module.as_deref().map(named);
             let args = New { dir: Some(here.to_owned()), module, ..args.clone() };
-            return new::run_on(Ground::Idl, &args, printer);
+            return new::run_on(Target::Idl, &args, printer);
         }
-        Err(error) => return UpkeepError::from(error).told(printer),
+        Err(error) => return UpdateError::from(error).report(printer),
     };
     let settings = match Project::find(here) {
         Ok(project) => project.settings,
-        Err(error) => return UpkeepError::from(error).told(printer),
+        Err(error) => return UpdateError::from(error).report(printer),
     };
     if let Err(error) = agrees(args, &settings, &root) {
         return refuse(&error, printer);

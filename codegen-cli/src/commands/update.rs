@@ -3,29 +3,29 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::cli::{Check, Telling, Update};
+use crate::cli::{Check, DiagnosticArgs, Update};
 use crate::config::Project;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::printer::Printer;
 use crate::summary::count;
-use crate::upkeep::{self, Planned, UpkeepError, Wish};
+use crate::update_run::{self, Planned, UpdateError, UpdateRequest};
 
 /// Brings a project up to its IDL.
 pub(crate) fn run(args: &Update, printer: Printer) -> Exit {
     interrupt::watch();
     let done = if args.dry_run || args.diff { show(args, printer) } else { update(args, printer) };
-    done.unwrap_or_else(|error| error.told(printer))
+    done.unwrap_or_else(|error| error.report(printer))
 }
 
 /// Says whether an update would change anything.
 pub(crate) fn check(args: &Check, printer: Printer) -> Exit {
-    look(args, printer).unwrap_or_else(|error| error.told(printer))
+    look(args, printer).unwrap_or_else(|error| error.report(printer))
 }
 
-fn update(args: &Update, printer: Printer) -> Result<Exit, UpkeepError> {
-    upkeep::enter()?;
-    let guard = upkeep::guard("update", printer)?;
+fn update(args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
+    update_run::enter()?;
+    let guard = update_run::guard("update", printer)?;
     let planned = match plan(args.prune, &args.telling, printer)? {
         Ok(planned) => planned,
         Err(exit) => return Ok(exit),
@@ -39,9 +39,9 @@ fn update(args: &Update, printer: Printer) -> Result<Exit, UpkeepError> {
     Ok(planned.exit())
 }
 
-fn show(args: &Update, printer: Printer) -> Result<Exit, UpkeepError> {
-    upkeep::enter()?;
-    upkeep::look()?;
+fn show(args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
+    update_run::enter()?;
+    update_run::look()?;
     let planned = match plan(args.prune, &args.telling, printer)? {
         Ok(planned) => planned,
         Err(exit) => return Ok(exit),
@@ -58,15 +58,15 @@ fn show(args: &Update, printer: Printer) -> Result<Exit, UpkeepError> {
     Ok(Exit::Success)
 }
 
-fn look(args: &Check, printer: Printer) -> Result<Exit, UpkeepError> {
-    upkeep::enter()?;
-    upkeep::look()?;
+fn look(args: &Check, printer: Printer) -> Result<Exit, UpdateError> {
+    update_run::enter()?;
+    update_run::look()?;
     let planned = match plan(false, &args.telling, printer)? {
         Ok(planned) => planned,
         Err(exit) => return Ok(exit),
     };
     printer.status("Checked", &planned.summary);
-    let waits = planned.exit() == Exit::NeedsHand;
+    let waits = planned.exit() == Exit::ActionRequired;
     if planned.is_empty() && !waits {
         printer.status("Fresh", "nothing would change");
         return Ok(Exit::Success);
@@ -81,7 +81,7 @@ fn look(args: &Check, printer: Printer) -> Result<Exit, UpkeepError> {
     Ok(Exit::WouldChange)
 }
 
-fn plan(prune: bool, telling: &Telling, printer: Printer) -> Result<Result<Planned, Exit>, UpkeepError> {
+fn plan(prune: bool, telling: &DiagnosticArgs, printer: Printer) -> Result<Result<Planned, Exit>, UpdateError> {
     let project = Project::find(Path::new("."))?;
-    upkeep::plan(&Wish { project: &project, brings: &BTreeMap::new(), prune, telling }, printer)
+    update_run::plan(&UpdateRequest { project: &project, brings: &BTreeMap::new(), prune, telling }, printer)
 }

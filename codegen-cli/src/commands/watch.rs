@@ -8,13 +8,13 @@ use std::time::Duration;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use thiserror::Error;
 
-use crate::cli::{Telling, Watch};
+use crate::cli::{DiagnosticArgs, Watch};
 use crate::config::{self, Project};
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::printer::Printer;
-use crate::update::{Event, Weight};
-use crate::upkeep::{self, UpkeepError, Wish};
+use crate::update::{Event, EventLevel};
+use crate::update_run::{self, UpdateError, UpdateRequest};
 
 /// So long nothing may happen before a save counts as done: editors write in several steps.
 const QUIET: Duration = Duration::from_millis(50);
@@ -32,14 +32,14 @@ enum WatchError {
     },
     /// The project.
     #[error(transparent)]
-    Upkeep(#[from] UpkeepError),
+    Upkeep(#[from] UpdateError),
 }
 
 /// Updates the project on every save.
 pub(crate) fn run(args: &Watch, printer: Printer) -> Exit {
     match watch(args, printer) {
         Ok(()) => Exit::Success,
-        Err(WatchError::Upkeep(error)) => error.told(printer),
+        Err(WatchError::Upkeep(error)) => error.report(printer),
         Err(error) => {
             printer.error(&error, Some("the system may watch too many files already; `volplane update` works without"));
             Exit::Failure
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &Watch, printer: Printer) -> Exit {
 }
 
 fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
-    upkeep::enter()?;
+    update_run::enter()?;
     // One signal waiting says all there is to say: look again.
     let (signal, signals) = sync_channel(1);
     let stop = signal.clone();
@@ -148,8 +148,8 @@ fn matters(event: &notify::Event) -> bool {
 }
 
 /// One update; says what has changed in one line, or what is wrong. The folders of the files that it was made from.
-fn round(telling: &Telling, printer: Printer) -> Result<(BTreeSet<PathBuf>, State), UpkeepError> {
-    let guard = upkeep::guard("watch", printer)?;
+fn round(telling: &DiagnosticArgs, printer: Printer) -> Result<(BTreeSet<PathBuf>, State), UpdateError> {
+    let guard = update_run::guard("watch", printer)?;
     let broken = |error: &dyn std::error::Error| {
         printer.error(error, None);
         State::Broken
@@ -160,8 +160,8 @@ fn round(telling: &Telling, printer: Printer) -> Result<(BTreeSet<PathBuf>, Stat
     };
     let folder = |path: &str| Path::new(path).parent().unwrap_or(Path::new("")).to_owned();
     let mut folders: BTreeSet<PathBuf> = project.settings.idls.iter().map(|idl| folder(&idl.path)).collect();
-    let wish = Wish { project: &project, brings: &BTreeMap::new(), prune: false, telling };
-    let state = match upkeep::plan(&wish, printer) {
+    let wish = UpdateRequest { project: &project, brings: &BTreeMap::new(), prune: false, telling };
+    let state = match update_run::plan(&wish, printer) {
         Ok(Ok(planned)) => {
             folders.extend(planned.sources().map(folder));
             match planned.apply(&guard) {
@@ -181,12 +181,16 @@ fn round(telling: &Telling, printer: Printer) -> Result<(BTreeSet<PathBuf>, Stat
 
 /// One line: the first things that matter most, and how many there are besides.
 fn say(events: &[Event], files: usize, printer: Printer) {
-    let mut events: Vec<&Event> = events.iter().filter(|event| event.weight() != Weight::Note).collect();
-    events.sort_by_key(|event| (std::cmp::Reverse(event.weight()), !matches!(event, Event::Handler { .. })));
+    let mut events: Vec<&Event> = events.iter().filter(|event| event.level() != EventLevel::Note).collect();
+    events.sort_by_key(|event| (std::cmp::Reverse(event.level()), !matches!(event, Event::Handler { .. })));
     let Some(first) = events.first() else { return };
     let shown: Vec<String> =
         events.iter().take(2).map(|event| format!("{} {}", event.verb().to_lowercase(), event.text())).collect();
     let more = if events.len() > 2 { format!(", and {} more", events.len() - 2) } else { String::new() };
     let line = format!("{}{more} ({})", shown.join("; "), crate::summary::count(files, "file"));
-    if first.weight() == Weight::Hand { printer.hand("Updated", line) } else { printer.status("Updated", line) }
+    if first.level() == EventLevel::ActionRequired {
+        printer.hand("Updated", line)
+    } else {
+        printer.status("Updated", line)
+    }
 }

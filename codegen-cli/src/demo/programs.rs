@@ -10,7 +10,7 @@ use super::child::{Event, Line, Running};
 use crate::settings::Transport;
 
 /// How long a server has to listen, and a client to end. Both take milliseconds; a machine may be very busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What a server says, with its address behind it, once clients can connect.
 const LISTENING: &str = "listening on ";
@@ -39,7 +39,7 @@ impl Server {
             command.arg("--ca").arg(certificate(&name, programs)?);
         }
         let running = Running::start(&mut command).map_err(|source| start_error(&program, source))?;
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + LOCK_TIMEOUT;
         let mut output = String::new();
         loop {
             match running.next(Some(deadline)) {
@@ -52,7 +52,7 @@ impl Server {
                     output.push('\n');
                 }
                 Event::End => return Err(DemoError::Server { program, output }),
-                Event::Late => return Err(DemoError::Silent { program, limit: PATIENCE, output }),
+                Event::Late => return Err(DemoError::Silent { program, limit: LOCK_TIMEOUT, output }),
                 Event::Interrupted => return Err(DemoError::Interrupted),
             }
         }
@@ -86,7 +86,7 @@ impl Server {
             _ => {}
         }
         let mut running = Running::start(&mut command).map_err(|source| start_error(&program, source))?;
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + LOCK_TIMEOUT;
         let mut printed = Vec::new();
         let mut output = String::new();
         loop {
@@ -99,7 +99,7 @@ impl Server {
                     }
                 }
                 Event::End => break,
-                Event::Late => return Err(DemoError::Silent { program, limit: PATIENCE, output }),
+                Event::Late => return Err(DemoError::Silent { program, limit: LOCK_TIMEOUT, output }),
                 Event::Interrupted => return Err(DemoError::Interrupted),
             }
         }

@@ -112,7 +112,7 @@ pub(super) fn render(view: &ProjectView, templates: &Templates) -> Outcome {
         Some(text) => manifest::parse(text),
         None => (Vec::new(), vec![(1, "there is no such file: it lists the templates".to_owned())]),
     };
-    let mut press = Press {
+    let mut press = FileRenderer {
         renderer: Renderer::new(templates.files().filter(|(name, _)| name.ends_with(SUFFIX)), &scopes),
         lines: BTreeMap::new(),
         made: Vec::new(),
@@ -131,14 +131,14 @@ pub(super) fn render(view: &ProjectView, templates: &Templates) -> Outcome {
 }
 
 /// Makes one file after the other.
-struct Press<'a> {
+struct FileRenderer<'a> {
     renderer: Renderer<'a>,
     /// The files' paths, and the line of the list that each comes from.
     lines: BTreeMap<String, usize>,
     made: Vec<Made>,
 }
 
-impl Press<'_> {
+impl FileRenderer<'_> {
     /// The texts of the list are templates, too.
     fn prepare(&mut self, entry: &Entry) {
         for text in [&entry.template, &entry.path] {

@@ -10,7 +10,7 @@ use thiserror::Error;
 use volplane_build::model::Model;
 use volplane_build::span::FileId;
 
-use super::{Idl, Meaning, ProjectError};
+use super::{CheckedIdl, Idl, ProjectError};
 use crate::layout::{self, IdlFile, Layout};
 use crate::plan::{NewFile, Policy};
 use crate::settings::IdlSettings;
@@ -55,7 +55,7 @@ impl Copies {
     ///
     /// # Errors
     /// When the current folder is gone.
-    pub(crate) fn new(idl: &Idl, meaning: &Meaning) -> Result<Self, ProjectError> {
+    pub(crate) fn new(idl: &Idl, meaning: &CheckedIdl) -> Result<Self, ProjectError> {
         let model = &meaning.model;
         let roots = model.roots.len();
         let (order, files) = ordered(model)?;

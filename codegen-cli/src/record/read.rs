@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 
 use thiserror::Error;
 
-use super::{FILE, Made, MethodRecord, Print, Record, unword};
+use super::{FILE, Fingerprint, Made, MethodRecord, Record, unword};
 use crate::plan::Policy;
 
 /// The file is not one that this version can work with.
@@ -32,11 +32,11 @@ const BEFORE: &str = "|||||||";
 /// What the lines said so far.
 #[derive(Default)]
 struct Lines {
-    files: BTreeMap<String, (Policy, BTreeSet<Option<Print>>)>,
+    files: BTreeMap<String, (Policy, BTreeSet<Option<Fingerprint>>)>,
     /// By path and by the beginning of their prints: git may have joined those of two branches.
     bases: BTreeMap<String, BTreeMap<String, String>>,
     unused: BTreeSet<String>,
-    inputs: BTreeMap<String, BTreeSet<Print>>,
+    inputs: BTreeMap<String, BTreeSet<Fingerprint>>,
     traits: BTreeMap<String, BTreeMap<String, BTreeSet<MethodRecord>>>,
 }
 
@@ -86,7 +86,7 @@ impl Lines {
                 if entry.0 != policy {
                     *entry = (Policy::Skip, BTreeSet::from([None]));
                 }
-                entry.1.insert(words.next().map(|print| Print(print.to_owned())));
+                entry.1.insert(words.next().map(|print| Fingerprint(print.to_owned())));
             }
             "base" => {
                 let (word, rest) = rest.split_once(' ')?;
@@ -106,7 +106,7 @@ impl Lines {
             }
             "input" => {
                 let (word, print) = rest.split_once(' ')?;
-                self.inputs.entry(path(word)?).or_default().insert(Print(print.to_owned()));
+                self.inputs.entry(path(word)?).or_default().insert(Fingerprint(print.to_owned()));
             }
             "trait" => {
                 self.traits.entry(rest.to_owned()).or_default();
@@ -128,7 +128,7 @@ impl Lines {
             // Which of two prints is right only the file can tell; what is not sure is the user's.
             let print = if prints.len() == 1 { prints.into_iter().next().flatten() } else { None };
             let made = match policy {
-                Policy::Overwrite => Made::Overwrite(print.unwrap_or_else(|| Print(String::new()))),
+                Policy::Overwrite => Made::Overwrite(print.unwrap_or_else(|| Fingerprint(String::new()))),
                 Policy::Merge => Made::Merge(bases(self.bases.remove(&path).unwrap_or_default())),
                 Policy::Skip => Made::Skip(print),
             };
@@ -144,7 +144,7 @@ impl Lines {
         self.unused.retain(|path| files.contains_key(path));
         // Of two nobody knows which the code is made of.
         self.inputs.retain(|_, prints| prints.len() == 1);
-        let only = |(path, prints): (String, BTreeSet<Print>)| Some((path, prints.into_iter().next()?));
+        let only = |(path, prints): (String, BTreeSet<Fingerprint>)| Some((path, prints.into_iter().next()?));
         let inputs = self.inputs.into_iter().filter_map(only).collect();
         Record { files, unused: self.unused, inputs, traits }
     }
@@ -152,7 +152,7 @@ impl Lines {
 
 /// The texts that are what they are called; all, if none is: lines may have been lost. An empty one has no lines.
 fn bases(found: BTreeMap<String, String>) -> Vec<String> {
-    let is_whole = |(print, text): &(&String, &String)| Print::of(text).short() == print.as_str();
+    let is_whole = |(print, text): &(&String, &String)| Fingerprint::of(text).short() == print.as_str();
     let whole: Vec<String> = found.iter().filter(is_whole).map(|(_, text)| text.clone()).collect();
     let all = if whole.is_empty() { found.into_values().collect() } else { whole };
     if all.is_empty() { vec![String::new()] } else { all }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Made, MethodRecord, Print, Record, word};
+use super::{Fingerprint, Made, MethodRecord, Record, word};
 
 const HEAD: &str = "\
 # What volplane remembers of this project: the files it made, the services' methods, and the texts that merges start from.
@@ -38,7 +38,7 @@ pub(super) fn text(record: &Record) -> String {
         let Made::Merge(bases) = made else { continue };
         let path = word(path);
         for base in bases {
-            let print = Print::of(base);
+            let print = Fingerprint::of(base);
             for line in base.split_inclusive('\n') {
                 let _ = match line.strip_suffix('\n') {
                     Some(line) => writeln!(out, "base {path} {} |{line}", print.short()),

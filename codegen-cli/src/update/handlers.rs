@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use volplane_edit::handlers::{self, Implementation, Outcome, Request, Service, Stub, What};
+use volplane_edit::handlers::{self, EventKind, Implementation, Outcome, Request, Service, Stub};
 use volplane_edit::merge::unresolved;
 use volplane_edit::newlines::Newlines;
 
@@ -52,9 +52,9 @@ pub(super) fn bring_up(
                 if outcome.text != text && outcome.events.is_empty() {
                     files.report(Event::Updated { path: path.clone() });
                 }
-                let is_pruned = outcome.events.iter().any(|event| event.what == What::Pruned);
+                let is_pruned = outcome.events.iter().any(|event| event.what == EventKind::Pruned);
                 for event in outcome.events {
-                    if matches!(event.what, What::NotRewritten { .. } | What::TraitMoved { .. }) {
+                    if matches!(event.what, EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. }) {
                         let pair = services.list().iter().find(|pair| pair.after.idl_name == event.service);
                         waiting.extend(pair.map(|pair| pair.after.path()));
                     }
@@ -70,7 +70,7 @@ pub(super) fn bring_up(
                 if !files.has_conflict(&path) {
                     files.report(match unresolved(&text) {
                         Some(line) => Event::Unresolved { path, line },
-                        None => Event::NoRust { path, error },
+                        None => Event::ParseFailed { path, error },
                     });
                 }
             }
@@ -90,15 +90,17 @@ pub(super) fn bring_up(
 /// A file that nobody but volplane has written is made anew where an edit would leave imports behind that nothing needs, or
 /// that lead nowhere. `made` is what it would be made as.
 fn tidied(outcome: Outcome, made: Option<&NewFile>, before: &str, services: &Services) -> Outcome {
-    let goes = |event: &&handlers::Event| matches!(event.what, What::Gone | What::Pruned | What::LikelyRename { .. });
+    let goes = |event: &&handlers::Event| {
+        matches!(event.what, EventKind::Gone | EventKind::Pruned | EventKind::LikelyRename { .. })
+    };
     let Some(made) = made.filter(|_| !outcome.events.iter().any(|event| goes(&event))) else { return outcome };
-    let is_moved = outcome.events.iter().any(|event| matches!(event.what, What::TraitMoved { .. }));
+    let is_moved = outcome.events.iter().any(|event| matches!(event.what, EventKind::TraitMoved { .. }));
     if (outcome.text == before && !is_moved) || imported(&outcome.text).is_subset(&imported(&made.text)) {
         return outcome;
     }
     let newlines = Newlines::of(before);
     let mut events = outcome.events;
-    events.retain(|event| !matches!(event.what, What::TraitMoved { .. }));
+    events.retain(|event| !matches!(event.what, EventKind::TraitMoved { .. }));
     for event in &mut events {
         let mut methods = services.list().iter().flat_map(|pair| &pair.after.methods);
         let ident = methods.find(|method| method.idl_name == event.method).map(|method| method.ident.as_str());

@@ -1,6 +1,6 @@
 //! What an update does, for people.
 
-use volplane_edit::handlers::{self, What};
+use volplane_edit::handlers::{self, EventKind};
 
 /// Something that an update did, or left to the user.
 #[derive(Clone, Debug)]
@@ -18,11 +18,11 @@ pub(crate) enum Event {
     /// Nothing makes it any more, and nobody had changed it.
     Removed { path: String },
     /// A file is left as it is.
-    Kept { path: String, reason: Kept },
+    Kept { path: String, reason: KeepReason },
     /// A handler.
     Handler { path: String, event: handlers::Event },
     /// A file that may hold a handler is no Rust.
-    NoRust { path: String, error: handlers::ParseError },
+    ParseFailed { path: String, error: handlers::ParseError },
     /// A service is new.
     NewService { name: String },
     /// A service is gone.
@@ -33,7 +33,7 @@ pub(crate) enum Event {
 
 /// Why a file is left as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kept {
+pub(crate) enum KeepReason {
     /// volplane's own file, which the user has changed.
     EditedOwn,
     /// Not UTF-8.
@@ -50,13 +50,13 @@ pub(crate) enum Kept {
 
 /// How much an event matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Weight {
+pub(crate) enum EventLevel {
     /// A step was done.
     Done,
     /// Good to know.
     Note,
     /// Something waits for the user's hand.
-    Hand,
+    ActionRequired,
 }
 
 impl Event {
@@ -70,7 +70,7 @@ impl Event {
             Self::Removed { .. } => "Removed",
             Self::Kept { .. } => "Kept",
             Self::Handler { event, .. } => handler_verb(&event.what),
-            Self::NoRust { .. } => "Skipped",
+            Self::ParseFailed { .. } => "Skipped",
             Self::NewService { .. } => "New",
             Self::ServiceGone { .. } => "Gone",
             Self::NoHandler { .. } => "Missing",
@@ -94,7 +94,7 @@ impl Event {
             }
             Self::Kept { path, reason } => format!("{path}: {}", reason.text()),
             Self::Handler { path, event } => handler_text(path, event),
-            Self::NoRust { path, error } => {
+            Self::ParseFailed { path, error } => {
                 format!("{path}:{}:{}: {}; its handlers were left as they are", error.line, error.column, error.message)
             }
             Self::NewService { name } => format!("service {name}"),
@@ -106,22 +106,22 @@ impl Event {
     }
 
     /// How much it matters.
-    pub(crate) fn weight(&self) -> Weight {
+    pub(crate) fn level(&self) -> EventLevel {
         match self {
-            Self::Conflict { .. } | Self::Unresolved { .. } | Self::NoRust { .. } => Weight::Hand,
-            Self::Kept { reason: Kept::EditedOwn | Kept::NoText, .. } => Weight::Hand,
-            Self::Kept { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => Weight::Note,
+            Self::Conflict { .. } | Self::Unresolved { .. } | Self::ParseFailed { .. } => EventLevel::ActionRequired,
+            Self::Kept { reason: KeepReason::EditedOwn | KeepReason::NoText, .. } => EventLevel::ActionRequired,
+            Self::Kept { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => EventLevel::Note,
             Self::Handler { event, .. } => match event.what {
-                What::NotRewritten { .. } | What::TraitMoved { .. } => Weight::Hand,
-                What::Gone | What::LikelyRename { .. } => Weight::Note,
-                _ if event.needs_attention() => Weight::Note,
-                _ => Weight::Done,
+                EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. } => EventLevel::ActionRequired,
+                EventKind::Gone | EventKind::LikelyRename { .. } => EventLevel::Note,
+                _ if event.needs_attention() => EventLevel::Note,
+                _ => EventLevel::Done,
             },
             Self::Created { .. }
             | Self::Updated { .. }
             | Self::Merged { .. }
             | Self::Removed { .. }
-            | Self::NewService { .. } => Weight::Done,
+            | Self::NewService { .. } => EventLevel::Done,
         }
     }
 
@@ -131,7 +131,7 @@ impl Event {
             Self::Created { path } | Self::Updated { path } | Self::Merged { path } | Self::Removed { path } => {
                 (path, 0)
             }
-            Self::Kept { path, .. } | Self::NoRust { path, .. } => (path, 0),
+            Self::Kept { path, .. } | Self::ParseFailed { path, .. } => (path, 0),
             Self::Conflict { path, line, .. } | Self::Unresolved { path, line } => (path, *line),
             Self::Handler { path, event } => (path, event.line),
             Self::NewService { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => ("", 0),
@@ -139,30 +139,30 @@ impl Event {
     }
 }
 
-fn handler_verb(what: &What) -> &'static str {
+fn handler_verb(what: &EventKind) -> &'static str {
     match what {
-        What::Added => "Added",
-        What::Rewritten { .. } | What::ParameterRenamed { .. } => "Changed",
-        What::NotRewritten { .. } | What::TraitMoved { .. } => "By hand",
-        What::Gone => "Gone",
-        What::Pruned => "Pruned",
-        What::LikelyRename { .. } => "Renamed?",
+        EventKind::Added => "Added",
+        EventKind::Rewritten { .. } | EventKind::ParameterRenamed { .. } => "Changed",
+        EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. } => "By hand",
+        EventKind::Gone => "Gone",
+        EventKind::Pruned => "Pruned",
+        EventKind::LikelyRename { .. } => "Renamed?",
     }
 }
 
 fn handler_text(path: &str, event: &handlers::Event) -> String {
     let handlers::Event { line, service, method, what, .. } = event;
     match what {
-        What::Added => format!("{method} to {path}:{line}"),
-        What::Pruned => format!("{method} in {path}:{line}: gone from the IDL, commented out"),
-        What::Gone => format!("{service}.{method} from the IDL; left in {path}:{line}, --prune comments it out"),
-        What::LikelyRename { new } => {
+        EventKind::Added => format!("{method} to {path}:{line}"),
+        EventKind::Pruned => format!("{method} in {path}:{line}: gone from the IDL, commented out"),
+        EventKind::Gone => format!("{service}.{method} from the IDL; left in {path}:{line}, --prune comments it out"),
+        EventKind::LikelyRename { new } => {
             format!(
                 "{service}.{method} at {path}:{line} is gone and {new} is new, with the same types: move the body over?"
             )
         }
-        What::TraitMoved { to, .. } => format!("{path}:{line}: the trait is {to} now; mend the `use`"),
-        What::Rewritten { .. } | What::ParameterRenamed { .. } | What::NotRewritten { .. } => {
+        EventKind::TraitMoved { to, .. } => format!("{path}:{line}: the trait is {to} now; mend the `use`"),
+        EventKind::Rewritten { .. } | EventKind::ParameterRenamed { .. } | EventKind::NotRewritten { .. } => {
             let said = event.to_string();
             let said = said.split_once(": ").map_or(said.as_str(), |(_, said)| said);
             format!("{method} in {path}:{line}: {said}")
@@ -170,7 +170,7 @@ fn handler_text(path: &str, event: &handlers::Event) -> String {
     }
 }
 
-impl Kept {
+impl KeepReason {
     fn text(self) -> &'static str {
         match self {
             Self::EditedOwn => {

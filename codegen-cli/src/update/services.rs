@@ -12,12 +12,12 @@ use crate::record::{MethodRecord, Record, TraitRecord};
 pub(super) struct Services {
     list: Vec<Pair>,
     events: Vec<Event>,
-    news: News,
+    news: NewItems,
 }
 
 /// How much is new.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct News {
+pub(crate) struct NewItems {
     /// Services.
     pub(crate) services: usize,
     /// Methods, each where it is defined.
@@ -36,7 +36,7 @@ impl Services {
     pub(super) fn new(before: &Record, services: &[ServiceApi]) -> Self {
         let mut events = Vec::new();
         let mut list = Vec::new();
-        let mut news = News::default();
+        let mut news = NewItems::default();
         // Without a memory everything would be new.
         let remembers = !before.traits.is_empty();
         for service in services {
@@ -72,7 +72,7 @@ impl Services {
         &self.events
     }
 
-    pub(super) fn news(&self) -> News {
+    pub(super) fn news(&self) -> NewItems {
         self.news
     }
 

@@ -14,12 +14,12 @@ pub struct Event {
     /// The type that implements the service, as the file writes it.
     pub handler: String,
     /// What happened.
-    pub what: What,
+    pub what: EventKind,
 }
 
 /// What happened to a method.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum EventKind {
     /// It is new.
     Added,
     /// Its signature is another; its body was kept.
@@ -92,10 +92,10 @@ impl Event {
     /// Whether the owner has to do something, or the file may not compile.
     pub fn needs_attention(&self) -> bool {
         match &self.what {
-            What::Added | What::Pruned | What::LikelyRename { .. } => false,
-            What::Rewritten { doubts, .. } => !doubts.is_empty(),
-            What::ParameterRenamed { is_used, .. } => *is_used,
-            What::NotRewritten { .. } | What::TraitMoved { .. } | What::Gone => true,
+            EventKind::Added | EventKind::Pruned | EventKind::LikelyRename { .. } => false,
+            EventKind::Rewritten { doubts, .. } => !doubts.is_empty(),
+            EventKind::ParameterRenamed { is_used, .. } => *is_used,
+            EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. } | EventKind::Gone => true,
         }
     }
 }
@@ -103,13 +103,13 @@ impl Event {
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { service, method, handler, .. } = self;
-        if let What::TraitMoved { from, to } = &self.what {
+        if let EventKind::TraitMoved { from, to } = &self.what {
             return write!(f, "{service} of {handler}: its trait {from} is {to} now: import it from there");
         }
         write!(f, "{service}.{method} of {handler}: ")?;
         match &self.what {
-            What::Added => f.write_str("added"),
-            What::Rewritten { changes, doubts } => {
+            EventKind::Added => f.write_str("added"),
+            EventKind::Rewritten { changes, doubts } => {
                 list(f, changes)?;
                 if !doubts.is_empty() {
                     f.write_str("; the body may not compile any more: ")?;
@@ -117,17 +117,17 @@ impl fmt::Display for Event {
                 }
                 Ok(())
             }
-            What::ParameterRenamed { from, to, is_used } => {
+            EventKind::ParameterRenamed { from, to, is_used } => {
                 write!(f, "the parameter `{from}` is `{to}` now")?;
                 if *is_used { write!(f, "; the body still says `{from}`") } else { Ok(()) }
             }
-            What::NotRewritten { output } => {
+            EventKind::NotRewritten { output } => {
                 write!(f, "its signature was left, because it is no `async fn`; it has to answer `{output}`")
             }
-            What::TraitMoved { .. } => Ok(()),
-            What::Gone => f.write_str("gone from the IDL, left here"),
-            What::Pruned => f.write_str("gone from the IDL, commented out"),
-            What::LikelyRename { new } => {
+            EventKind::TraitMoved { .. } => Ok(()),
+            EventKind::Gone => f.write_str("gone from the IDL, left here"),
+            EventKind::Pruned => f.write_str("gone from the IDL, commented out"),
+            EventKind::LikelyRename { new } => {
                 write!(f, "{service}.{new} came, and takes and answers the same: was it renamed?")
             }
         }

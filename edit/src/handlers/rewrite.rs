@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::body::Body;
-use super::event::{Change, Doubt, What};
+use super::event::{Change, Doubt, EventKind};
 use super::form::{Form, Output, Parameter};
 use super::list::{self, Slot};
 use super::names::{Around, Names};
@@ -27,7 +27,7 @@ pub(super) struct Rewrite<'a, 's> {
 
 impl Rewrite<'_, '_> {
     /// Makes the changes, and says what they are.
-    pub(super) fn run(&self, body: &Body, names: &mut Names<'_>, splices: &mut Splices) -> Vec<What> {
+    pub(super) fn run(&self, body: &Body, names: &mut Names<'_>, splices: &mut Splices) -> Vec<EventKind> {
         let mut plan = Plan::default();
         let slots = self.slots(names, &mut plan);
         let output = self.output(names, &mut plan);
@@ -191,7 +191,7 @@ impl Rewrite<'_, '_> {
             }
             Output::Unknown if self.before.is_none() => Vec::new(),
             Output::Unknown => {
-                plan.events.push(What::NotRewritten { output: Names::preview(after) });
+                plan.events.push(EventKind::NotRewritten { output: Names::preview(after) });
                 Vec::new()
             }
         }
@@ -221,16 +221,16 @@ struct Plan {
     gone: Vec<String>,
     /// The user's names of parameters whose types change, and whether they are patterns.
     retyped: Vec<(String, bool)>,
-    events: Vec<What>,
+    events: Vec<EventKind>,
 }
 
 impl Plan {
-    fn events(self, body: &Body) -> Vec<What> {
+    fn events(self, body: &Body) -> Vec<EventKind> {
         let mut events = self.events;
         let is_used = |name: &str| !body.is_stub && body.mentions(name);
         for (from, to) in self.renames {
             let is_used = is_used(&from);
-            events.push(What::ParameterRenamed { from, to, is_used });
+            events.push(EventKind::ParameterRenamed { from, to, is_used });
         }
         if self.changes.is_empty() {
             return events;
@@ -242,7 +242,7 @@ impl Plan {
         if self.changes.contains(&Change::Output) && !body.is_stub {
             doubts.push(Doubt::Output);
         }
-        events.push(What::Rewritten { changes: self.changes, doubts });
+        events.push(EventKind::Rewritten { changes: self.changes, doubts });
         events
     }
 }

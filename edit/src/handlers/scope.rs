@@ -50,12 +50,12 @@ pub(super) struct Scope {
 
 /// What a name stands for.
 pub(super) struct Definition {
-    pub(super) what: What,
+    pub(super) what: EventKind,
     /// It is there under a condition only.
     pub(super) is_conditional: bool,
 }
 
-pub(super) enum What {
+pub(super) enum EventKind {
     /// Another path; one with a leading `::` has an empty segment first.
     Import(Vec<String>),
     /// A module of this file.
@@ -253,7 +253,7 @@ impl Scopes {
     }
 }
 
-use What::{Elsewhere, Import, Item, Module};
+use EventKind::{Elsewhere, Import, Item, Module};
 
 /// Whether a path says where in the user's own crate, but not from where it counts.
 pub(super) fn leads_out(path: &[String]) -> bool {

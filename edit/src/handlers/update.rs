@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use syn::ImplItemFn;
 
 use super::body::Body;
-use super::event::{Event, What};
+use super::event::{Event, EventKind};
 use super::find::{self, Found};
 use super::form::Form;
 use super::insert::{self, New};
@@ -50,13 +50,13 @@ struct Update<'s, 'r> {
 impl<'s> Update<'s, '_> {
     fn implementation(&mut self, found: &Found<'_, '_>, self_ty: &str) {
         let service = &found.service;
-        let report = |place: Place, method: &str, what: What| {
+        let report = |place: Place, method: &str, what: EventKind| {
             let (service, method, handler) = (service.after.idl_name.clone(), method.to_owned(), self_ty.to_owned());
             (place, Event { line: 0, service, method, handler, what })
         };
         if let Some(from) = service.before.map(Trait::path).filter(|from| found.is_by(from)) {
             let place = Place::Old(self.source.range(&found.item.impl_token).start);
-            self.events.push(report(place, "", What::TraitMoved { from, to: service.after.path() }));
+            self.events.push(report(place, "", EventKind::TraitMoved { from, to: service.after.path() }));
         }
         let moved = service.before.and_then(|before| memory::moved(before, service.after));
         let remembered = moved.as_ref().or(service.before);
@@ -79,17 +79,17 @@ impl<'s> Update<'s, '_> {
         let gone = self.gone(found, remembered);
         for (index, method) in rename::likely(self.source, &self.names.scopes, found.scope, &gone, &new) {
             if let Some(gone) = gone.get(index) {
-                let what = What::LikelyRename { new: method.idl_name.clone() };
+                let what = EventKind::LikelyRename { new: method.idl_name.clone() };
                 self.events.push(report(Place::Old(gone.form.range.start), &gone.idl_name, what));
             }
         }
         for gone in &gone {
-            let what = if self.request.prune { What::Pruned } else { What::Gone };
+            let what = if self.request.prune { EventKind::Pruned } else { EventKind::Gone };
             self.events.push(report(Place::Old(gone.form.range.start), &gone.idl_name, what));
         }
         let texts: Vec<New> = new.iter().map(|method| self.stub(found, &around, method)).collect();
         let places = insert::append(self.source, found.item, &texts, &mut self.splices);
-        let added = new.iter().zip(places).map(|(method, place)| report(place, &method.idl_name, What::Added));
+        let added = new.iter().zip(places).map(|(method, place)| report(place, &method.idl_name, EventKind::Added));
         self.events.extend(added);
     }
 

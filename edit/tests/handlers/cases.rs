@@ -4,7 +4,7 @@
 //! remembers); `file`, the user's text; `expected`, the new text; `report`, the events. Words behind `==` are settings:
 //! see `support`. With BLESS=1 in the environment the last two sections are written instead of compared.
 
-use volplane_edit::handlers::{Outcome, What, implementations, update};
+use volplane_edit::handlers::{EventKind, Outcome, implementations, update};
 
 use crate::support::{Case, cases};
 
@@ -37,7 +37,7 @@ fn a_second_run_changes_nothing() {
         let services = case.services(Some(&case.after));
         let again = update(&text, &case.request(&services)).expect(&case.name);
         assert_eq!(again.text, text, "{}", case.name);
-        let is_new = |what: &What| !matches!(what, What::Gone);
+        let is_new = |what: &What| !matches!(what, EventKind::Gone);
         assert!(again.events.iter().all(|event| !is_new(&event.what)), "{}: {:?}", case.name, again.events);
         if case.has("remembered") {
             continue;

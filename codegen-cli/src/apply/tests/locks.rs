@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::super::faults::Fault;
-use super::super::{Guard, LockError, interrupted};
+use super::super::{LockError, ProjectLock, interrupted};
 use super::{change, enter, project, told};
 
 /// Tells the child which project to hold.
@@ -19,7 +19,7 @@ const CHILD: &str = "VOLPLANE_TEST_HOLDS";
 const LONG: Duration = Duration::from_secs(60);
 
 fn refused(root: &Path, patience: Duration) -> LockError {
-    Guard::enter(root, "add", patience, |_| {}).unwrap_err()
+    ProjectLock::enter(root, "add", patience, |_| {}).unwrap_err()
 }
 
 #[test]
@@ -29,7 +29,8 @@ fn the_second_of_two_runs_waits_and_then_works() {
     let (told, hears) = mpsc::channel();
     thread::scope(|scope| {
         let second = scope.spawn(|| {
-            let guard = Guard::enter(dir.path(), "add", LONG, |holder| told.send(holder.to_string()).unwrap()).unwrap();
+            let guard =
+                ProjectLock::enter(dir.path(), "add", LONG, |holder| told.send(holder.to_string()).unwrap()).unwrap();
             guard.apply(&[change("x", Some("first\n"), Some("second\n"))]).unwrap();
         });
         let holder = hears.recv_timeout(LONG).unwrap();

@@ -11,13 +11,13 @@ use crate::printer::Printer;
 
 /// The folder, held by one demo at a time.
 #[derive(Debug)]
-pub(crate) struct Workshop {
+pub(crate) struct DemoCache {
     root: PathBuf,
     /// Held as long as it is open.
     _lock: File,
 }
 
-impl Workshop {
+impl DemoCache {
     /// Takes the folder; waits while another demo has it.
     ///
     /// # Errors
@@ -25,7 +25,7 @@ impl Workshop {
     pub(crate) fn enter(printer: Printer) -> Result<Self, DemoError> {
         let cache = dirs::cache_dir().unwrap_or_else(std::env::temp_dir);
         let root = cache.join("volplane").join("demo");
-        let failed = |source| DemoError::Workshop { path: root.display().to_string(), source };
+        let failed = |source| DemoError::DemoCache { path: root.display().to_string(), source };
         fs::create_dir_all(&root).map_err(failed)?;
         let lock = File::create(root.join("lock")).map_err(failed)?;
         let mut said = false;

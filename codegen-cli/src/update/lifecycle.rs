@@ -17,7 +17,7 @@ use self::model::idl::Idl;
 use self::model::life::{Anything, Project, Step, Story, Told, live, tool};
 use self::model::marks::Files;
 use super::tree::Tree;
-use super::{Event, Outcome, Situation, Weight, first_record, plan};
+use super::{Event, EventLevel, Outcome, UpdateInput, first_record, plan};
 use crate::config;
 use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
@@ -90,7 +90,7 @@ impl InMemory {
             tree.insert(path.as_str(), text.clone().into_bytes());
         }
         let Rendered { files, services } = &*rendered;
-        Ok(plan(Situation { record, rendered: files, services, tree: &tree, prune: false }))
+        Ok(plan(UpdateInput { record, rendered: files, services, tree: &tree, prune: false }))
     }
 }
 
@@ -144,7 +144,7 @@ fn entry(path: &str) -> IdlSettings {
 }
 
 fn waits(events: &[Event]) -> bool {
-    events.iter().any(|event| event.weight() == Weight::Hand)
+    events.iter().any(|event| event.level() == EventLevel::ActionRequired)
 }
 
 fn step() -> impl Strategy<Value = Step> {

@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Exclusive use of a project, until it is dropped or the process ends.
 #[derive(Debug)]
-pub(crate) struct Guard {
+pub(crate) struct ProjectLock {
     /// The project's folder, canonical.
     pub(super) root: PathBuf,
     pub(super) disk: Disk,
@@ -83,7 +83,7 @@ impl LockError {
     }
 }
 
-impl Guard {
+impl ProjectLock {
     /// Takes the project in `root` for the subcommand `command`. While another run has it, `waiting` is told once which,
     /// and this one waits for as long as `patience`.
     ///
@@ -141,7 +141,7 @@ impl Guard {
     }
 }
 
-impl Drop for Guard {
+impl Drop for ProjectLock {
     fn drop(&mut self) {
         // A name that stays behind does no harm, since the lock is what counts.
         let _ = self.lock.set_len(0);

@@ -6,16 +6,16 @@ use std::path::{Component, Path};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::guard::FOLDER;
+use super::project_lock::FOLDER;
 
 /// The path of a file in a project: relative, with `/` between its parts, without `.` and `..`, and not in `.volplane`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub(super) struct Relative(String);
+pub(super) struct ProjectPath(String);
 
 /// A text names no file of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub(crate) enum RelativeError {
+pub(crate) enum ProjectPathError {
     /// Nothing.
     #[error("the path is empty")]
     Empty,
@@ -30,14 +30,14 @@ pub(crate) enum RelativeError {
     NotUnicode,
 }
 
-impl Relative {
+impl ProjectPath {
     /// Checks a path.
     ///
     /// # Errors
     /// When it could lead out of the project or is none.
-    pub(super) fn new(path: &str) -> Result<Self, RelativeError> {
+    pub(super) fn new(path: &str) -> Result<Self, ProjectPathError> {
         if path.is_empty() {
-            return Err(RelativeError::Empty);
+            return Err(ProjectPathError::Empty);
         }
         // The system's own view, too: a drive or a backslash is a matter of the platform.
         let plain = |part: &str| {
@@ -45,11 +45,11 @@ impl Relative {
             matches!((components.next(), components.next()), (Some(Component::Normal(name)), None) if name == part)
         };
         if path.contains('\0') || !path.split('/').all(plain) {
-            return Err(RelativeError::Parts);
+            return Err(ProjectPathError::Parts);
         }
         // Some file systems don't tell case.
         if path.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case(FOLDER)) {
-            return Err(RelativeError::Reserved);
+            return Err(ProjectPathError::Reserved);
         }
         Ok(Self(path.to_owned()))
     }
@@ -58,10 +58,10 @@ impl Relative {
     ///
     /// # Errors
     /// When it is no text, or reserved.
-    pub(super) fn between(root: &Path, inner: &Path) -> Result<Self, RelativeError> {
-        let relative = inner.strip_prefix(root).map_err(|_| RelativeError::Parts)?;
+    pub(super) fn between(root: &Path, inner: &Path) -> Result<Self, ProjectPathError> {
+        let relative = inner.strip_prefix(root).map_err(|_| ProjectPathError::Parts)?;
         let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
-        Self::new(&parts.ok_or(RelativeError::NotUnicode)?.join("/"))
+        Self::new(&parts.ok_or(ProjectPathError::NotUnicode)?.join("/"))
     }
 
     /// The path as text.
@@ -70,26 +70,26 @@ impl Relative {
     }
 
     /// The folders above it, innermost first.
-    pub(super) fn parents(&self) -> impl Iterator<Item = Relative> + use<'_> {
+    pub(super) fn parents(&self) -> impl Iterator<Item = ProjectPath> + use<'_> {
         self.0.rmatch_indices('/').filter_map(|(at, _)| Some(Self(self.0.get(..at)?.to_owned())))
     }
 }
 
-impl TryFrom<String> for Relative {
-    type Error = RelativeError;
+impl TryFrom<String> for ProjectPath {
+    type Error = ProjectPathError;
 
-    fn try_from(path: String) -> Result<Self, RelativeError> {
+    fn try_from(path: String) -> Result<Self, ProjectPathError> {
         Self::new(&path)
     }
 }
 
-impl From<Relative> for String {
-    fn from(path: Relative) -> Self {
+impl From<ProjectPath> for String {
+    fn from(path: ProjectPath) -> Self {
         path.0
     }
 }
 
-impl fmt::Display for Relative {
+impl fmt::Display for ProjectPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -102,21 +102,21 @@ mod tests {
     #[test]
     fn a_path_stays_in_the_project_and_out_of_the_commands_own_folder() {
         for good in ["a", "src/main.rs", "..a/b..", "a/.volplane", ".volplanet/x", "ä ö/ü"] {
-            assert_eq!(Relative::new(good).map(String::from).as_deref(), Ok(good));
+            assert_eq!(ProjectPath::new(good).map(String::from).as_deref(), Ok(good));
         }
-        assert_eq!(Relative::new(""), Err(RelativeError::Empty));
+        assert_eq!(ProjectPath::new(""), Err(ProjectPathError::Empty));
         for bad in ["/", "/a", "a/", "a//b", ".", "./a", "a/.", "..", "a/../../b", "a/..", "a\0b"] {
-            assert_eq!(Relative::new(bad), Err(RelativeError::Parts), "{bad:?}");
+            assert_eq!(ProjectPath::new(bad), Err(ProjectPathError::Parts), "{bad:?}");
         }
         for reserved in [".volplane", ".volplane/journal", ".Volplane/x"] {
-            assert_eq!(Relative::new(reserved), Err(RelativeError::Reserved), "{reserved}");
+            assert_eq!(ProjectPath::new(reserved), Err(ProjectPathError::Reserved), "{reserved}");
         }
     }
 
     #[test]
     fn parents_come_innermost_first() {
-        let path = Relative::new("a/b/c.rs").unwrap();
+        let path = ProjectPath::new("a/b/c.rs").unwrap();
         assert_eq!(path.parents().map(String::from).collect::<Vec<_>>(), ["a/b", "a"]);
-        assert_eq!(Relative::new("c.rs").unwrap().parents().count(), 0);
+        assert_eq!(ProjectPath::new("c.rs").unwrap().parents().count(), 0);
     }
 }

@@ -2,13 +2,13 @@
 
 use crate::plan::VENDORED;
 use crate::summary::count;
-use crate::update::{Event, Weight};
+use crate::update::{Event, EventLevel};
 
 /// A line of a report.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Line {
     /// How much it matters.
-    pub(super) weight: Weight,
+    pub(super) level: EventLevel,
     /// What it is called.
     pub(super) verb: &'static str,
     /// The rest.
@@ -22,13 +22,13 @@ pub(super) fn lines(events: &[Event]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for event in events {
         let is_detail = is_vendored(event);
-        lines.push(Line { weight: event.weight(), verb: event.verb(), text: event.text(), is_detail });
+        lines.push(Line { level: event.level(), verb: event.verb(), text: event.text(), is_detail });
     }
     for verb in ["Created", "Updated", "Removed"] {
         let files = lines.iter().filter(|line| line.is_detail && line.verb == verb).count();
         if files > 0 {
             let text = format!("{VENDORED}: {}", count(files, "file"));
-            lines.push(Line { weight: Weight::Done, verb, text, is_detail: false });
+            lines.push(Line { level: EventLevel::Done, verb, text, is_detail: false });
         }
     }
     lines

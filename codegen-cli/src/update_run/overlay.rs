@@ -9,11 +9,11 @@ use volplane_build::{Disk, ReadSource};
 use crate::layout;
 
 /// The disk, with the files that a run brings in place already.
-pub(super) struct Brought<'a> {
+pub(super) struct OverlaySource<'a> {
     pub(super) texts: &'a BTreeMap<String, String>,
 }
 
-impl Brought<'_> {
+impl OverlaySource<'_> {
     fn find(&self, path: &Path) -> Option<&String> {
         self.texts.get(&layout::normal(path).to_string_lossy().replace('\\', "/"))
     }
@@ -24,7 +24,7 @@ impl Brought<'_> {
     }
 }
 
-impl ReadSource for Brought<'_> {
+impl ReadSource for OverlaySource<'_> {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.find(path).map_or_else(|| Disk.read(&self.direct(path)), |text| Ok(text.clone().into_bytes()))
     }

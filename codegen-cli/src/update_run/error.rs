@@ -15,7 +15,7 @@ use crate::template_dir::{self, ReadTemplatesError};
 
 /// A project can't be brought up to date. Nothing of it has changed.
 #[derive(Debug, Error)]
-pub(crate) enum UpkeepError {
+pub(crate) enum UpdateError {
     /// Its settings.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -56,7 +56,7 @@ pub(crate) enum UpkeepError {
     Interrupted,
 }
 
-impl UpkeepError {
+impl UpdateError {
     /// What to do about it.
     fn help(&self) -> Option<&'static str> {
         Some(match self {
@@ -91,7 +91,7 @@ impl UpkeepError {
     }
 
     /// Says it, and ends with its exit code.
-    pub(crate) fn told(&self, printer: Printer) -> Exit {
+    pub(crate) fn report(&self, printer: Printer) -> Exit {
         printer.error(self, self.help());
         self.exit()
     }

@@ -2,9 +2,9 @@
 //!
 //! The current folder is the project's root throughout, so that every path that is said is relative to it.
 
-mod brought;
 mod error;
-mod told;
+mod overlay;
+mod report_lines;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,8 +13,8 @@ use std::{env, fs, io};
 
 use volplane_edit::newlines::Newlines;
 
-use crate::apply::{self, ApplyError, Change, Guard, Holder};
-use crate::cli::Telling;
+use crate::apply::{self, ApplyError, Change, Holder, ProjectLock};
+use crate::cli::DiagnosticArgs;
 use crate::commands::check_idl::denied;
 use crate::config::{self, Project};
 use crate::disk;
@@ -23,27 +23,27 @@ use crate::generate::TARGET;
 use crate::plan::{NewFile, Policy};
 use crate::printer::Printer;
 use crate::project::{self, Idl};
-use crate::record::{self, Print, Record};
+use crate::record::{self, Fingerprint, Record};
 use crate::summary::{count, summary_with};
 use crate::template_dir;
 use crate::update::tree::Tree;
-use crate::update::{self, Event, Outcome, Situation, Weight};
+use crate::update::{self, Event, EventLevel, Outcome, UpdateInput};
 
-pub(crate) use error::UpkeepError;
+pub(crate) use error::UpdateError;
 
-use brought::Brought;
-use told::Line;
+use overlay::OverlaySource;
+use report_lines::Line;
 
 /// How long a run waits for another one in the same project.
-const PATIENCE: Duration = Duration::from_secs(60);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Goes to the root of the project that the current folder lies in.
 ///
 /// # Errors
 /// When there is none.
-pub(crate) fn enter() -> Result<PathBuf, UpkeepError> {
+pub(crate) fn enter() -> Result<PathBuf, UpdateError> {
     let root = config::root(Path::new("."))?;
-    env::set_current_dir(&root).map_err(|source| UpkeepError::Enter { path: root.display().to_string(), source })?;
+    env::set_current_dir(&root).map_err(|source| UpdateError::Enter { path: root.display().to_string(), source })?;
     Ok(root)
 }
 
@@ -51,9 +51,9 @@ pub(crate) fn enter() -> Result<PathBuf, UpkeepError> {
 ///
 /// # Errors
 /// When somebody else goes on working, or the system refuses a step.
-pub(crate) fn guard(command: &str, printer: Printer) -> Result<Guard, UpkeepError> {
+pub(crate) fn guard(command: &str, printer: Printer) -> Result<ProjectLock, UpdateError> {
     let waiting = |holder: &Holder| printer.note("Waiting", format_args!("for {holder}"));
-    let guard = Guard::enter(Path::new("."), command, PATIENCE, waiting)?;
+    let guard = ProjectLock::enter(Path::new("."), command, LOCK_TIMEOUT, waiting)?;
     if let Some(recovered) = guard.recover()? {
         let files = count(recovered.files, "file");
         printer.note("Recovered", format_args!("{files} from an update that was interrupted: as before again"));
@@ -68,13 +68,13 @@ pub(crate) fn guard(command: &str, printer: Printer) -> Result<Guard, UpkeepErro
 ///
 /// # Errors
 /// Then.
-pub(crate) fn look() -> Result<(), UpkeepError> {
-    if apply::interrupted(Path::new(".")) { Err(UpkeepError::Interrupted) } else { Ok(()) }
+pub(crate) fn look() -> Result<(), UpdateError> {
+    if apply::interrupted(Path::new(".")) { Err(UpdateError::Interrupted) } else { Ok(()) }
 }
 
 /// What a run was asked for.
 #[derive(Debug)]
-pub(crate) struct Wish<'a> {
+pub(crate) struct UpdateRequest<'a> {
     /// The project, with the settings that it is to have.
     pub(crate) project: &'a Project,
     /// Files that the run itself brings: copies of an IDL, a new volplane.toml.
@@ -82,7 +82,7 @@ pub(crate) struct Wish<'a> {
     /// Whether methods that are gone are commented out.
     pub(crate) prune: bool,
     /// How the IDL's mistakes are told.
-    pub(crate) telling: &'a Telling,
+    pub(crate) telling: &'a DiagnosticArgs,
 }
 
 /// An update, planned.
@@ -102,11 +102,11 @@ pub(crate) struct Planned {
 ///
 /// # Errors
 /// When something can't be read, or the project can't be made of the IDL.
-pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, Exit>, UpkeepError> {
+pub(crate) fn plan(wish: &UpdateRequest<'_>, printer: Printer) -> Result<Result<Planned, Exit>, UpdateError> {
     let settings = &wish.project.settings;
     let paths: Vec<PathBuf> = settings.idls.iter().map(|idl| PathBuf::from(&idl.path)).collect();
     let include: Vec<PathBuf> = settings.include_dirs().into_iter().map(PathBuf::from).collect();
-    let idl = Idl::read_from(&paths, &include, &Brought { texts: wish.brings });
+    let idl = Idl::read_from(&paths, &include, &OverlaySource { texts: wish.brings });
     printer.diagnostics(&idl.diagnostics, &idl.sources, wish.telling);
     if idl.meaning.is_some() && denied(wish.telling, &idl.diagnostics, printer) {
         return Ok(Err(Exit::Failure));
@@ -121,7 +121,7 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
     let remembered = match fs::read_to_string(record::FILE) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(UpkeepError::ReadRecord(error)),
+        Err(error) => return Err(UpdateError::ReadRecord(error)),
     };
     // One that knows no file has been emptied: that is no memory of nothing, but none.
     let record = remembered.as_deref().map(Record::parse).transpose()?.filter(|record| !record.files.is_empty());
@@ -146,7 +146,7 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
         }
     }
 
-    let situation = Situation { record, rendered: &rendered, services: &services, tree: &tree, prune: wish.prune };
+    let situation = UpdateInput { record, rendered: &rendered, services: &services, tree: &tree, prune: wish.prune };
     let Outcome { mut changes, mut record, mut events, news } = update::plan(situation);
     if let Some(input) = input {
         record.inputs.extend(generated.iter().map(|file| (file.path.clone(), input.clone())));
@@ -171,11 +171,11 @@ pub(crate) fn plan(wish: &Wish<'_>, printer: Printer) -> Result<Result<Planned, 
 /// takes seconds for a large IDL.
 fn at_hand(
     record: Option<&Record>,
-    input: Option<&Print>,
+    input: Option<&Fingerprint>,
     there: impl Fn(&str) -> Option<String>,
 ) -> Option<Vec<NewFile>> {
     let record = record.filter(|record| input.is_some() && record.inputs.get(TARGET) == input)?;
-    let file = |(path, made_from): (&String, &Print)| {
+    let file = |(path, made_from): (&String, &Fingerprint)| {
         let text = there(path).filter(|text| record.files.get(path).is_some_and(|made| made.is(text)))?;
         let text = Newlines::of(&text).plain(&text).into_owned();
         (Some(made_from) == input).then(|| NewFile { path: path.clone(), text, policy: Policy::Overwrite })
@@ -191,7 +191,9 @@ impl Planned {
 
     /// What would be done, a line each.
     pub(crate) fn list(&self) -> impl Iterator<Item = String> {
-        let told = told::lines(&self.events).into_iter().filter(|line| line.weight != Weight::Note && !line.is_detail);
+        let told = report_lines::lines(&self.events)
+            .into_iter()
+            .filter(|line| line.level != EventLevel::Note && !line.is_detail);
         told.map(|line| format!("{} {}", line.verb, line.text))
     }
 
@@ -218,7 +220,7 @@ impl Planned {
     ///
     /// # Errors
     /// When a file has changed since it was read, or the system refuses a step.
-    pub(crate) fn apply(&self, guard: &Guard) -> Result<(), UpkeepError> {
+    pub(crate) fn apply(&self, guard: &ProjectLock) -> Result<(), UpdateError> {
         let change = |(path, after): (&String, &Option<String>)| Change {
             path: path.clone(),
             before: self.tree.bytes(path).map(<[u8]>::to_vec),
@@ -230,20 +232,20 @@ impl Planned {
 
     /// Says what is done.
     pub(crate) fn tell(&self, printer: Printer) {
-        for Line { weight, verb, text, is_detail } in told::lines(&self.events) {
-            match weight {
-                Weight::Done if is_detail => printer.detail(verb, text),
-                Weight::Done => printer.status(verb, text),
-                Weight::Note => printer.note(verb, text),
-                Weight::Hand => printer.hand(verb, text),
+        for Line { level, verb, text, is_detail } in report_lines::lines(&self.events) {
+            match level {
+                EventLevel::Done if is_detail => printer.detail(verb, text),
+                EventLevel::Done => printer.status(verb, text),
+                EventLevel::Note => printer.note(verb, text),
+                EventLevel::ActionRequired => printer.hand(verb, text),
             }
         }
     }
 
     /// How a run ends that has done this.
     pub(crate) fn exit(&self) -> Exit {
-        let waits = self.events.iter().any(|event| event.weight() == Weight::Hand);
-        if waits { Exit::NeedsHand } else { Exit::Success }
+        let waits = self.events.iter().any(|event| event.level() == EventLevel::ActionRequired);
+        if waits { Exit::ActionRequired } else { Exit::Success }
     }
 }
 
@@ -253,16 +255,16 @@ mod tests {
     use crate::record::Made;
 
     /// What is at hand of a project with these files.
-    fn texts(record: Option<&Record>, input: Option<&Print>, there: &[(&str, &str)]) -> Option<Vec<String>> {
+    fn texts(record: Option<&Record>, input: Option<&Fingerprint>, there: &[(&str, &str)]) -> Option<Vec<String>> {
         let there = |path: &str| there.iter().find(|(other, _)| *other == path).map(|(_, text)| (*text).to_owned());
         at_hand(record, input, there).map(|files| files.into_iter().map(|file| file.text).collect())
     }
 
     #[test]
     fn code_is_at_hand_as_long_as_its_input_and_its_text_are_the_same() {
-        let (input, other) = (Print::of("idl"), Print::of("another"));
+        let (input, other) = (Fingerprint::of("idl"), Fingerprint::of("another"));
         let mut record = Record::default();
-        record.files.insert(TARGET.to_owned(), Made::Overwrite(Print::of("code\n")));
+        record.files.insert(TARGET.to_owned(), Made::Overwrite(Fingerprint::of("code\n")));
         assert_eq!(texts(Some(&record), Some(&input), &[(TARGET, "code\n")]), None);
         record.inputs.insert(TARGET.to_owned(), input.clone());
         let found = texts(Some(&record), Some(&input), &[(TARGET, "code\r\n")]);
@@ -276,11 +278,11 @@ mod tests {
 
     #[test]
     fn code_in_several_files_is_at_hand_if_all_of_them_are() {
-        let (input, other) = (Print::of("idl"), Print::of("another"));
+        let (input, other) = (Fingerprint::of("idl"), Fingerprint::of("another"));
         let module = "generated/src/volplane_gen/api.rs";
         let mut record = Record::default();
         for path in [TARGET, module] {
-            record.files.insert(path.to_owned(), Made::Overwrite(Print::of("code\n")));
+            record.files.insert(path.to_owned(), Made::Overwrite(Fingerprint::of("code\n")));
             record.inputs.insert(path.to_owned(), input.clone());
         }
         let both = [(TARGET, "code\n"), (module, "code\n")];
