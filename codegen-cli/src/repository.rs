@@ -12,7 +12,7 @@ use crate::embedded;
 use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::project::{self, Copies, Idl};
-use crate::settings::{Codegen, Generated, Runtime, Settings, Transport};
+use crate::settings::{Codegen, Generated, PackageDir, Runtime, Settings, Transport};
 
 /// Written by hand.
 const HANDLERS: &[&str] = &["cmd/src/echo.rs"];
@@ -28,6 +28,7 @@ fn expected() -> Result<Vec<NewFile>, Box<dyn Error>> {
     let settings = Settings {
         module: "volplane".parse()?,
         idls: vec![copies.settings("example".to_owned())],
+        package: PackageDir::default(),
         transports: Transport::ALL.to_vec(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Path(".".to_owned()),

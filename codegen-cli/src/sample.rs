@@ -8,7 +8,7 @@ use volplane_build::Memory;
 
 use crate::plan::templates::{Mistake, Templates, Unreadable};
 use crate::project::{self, Idl, ProjectError};
-use crate::settings::{Codegen, Generated, IdlSettings, Module, ModuleError, Runtime, Settings, Transport};
+use crate::settings::{Codegen, Generated, IdlSettings, Module, ModuleError, PackageDir, Runtime, Settings, Transport};
 
 const BASE: &str = "idl/base.thrift";
 const IDLS: [(&str, &str); 4] = [
@@ -82,6 +82,7 @@ fn settings(
     Ok(Settings {
         module: "sample-project".parse::<Module>()?,
         idls: paths.iter().map(|path| idl_settings(path)).collect(),
+        package: PackageDir::default(),
         transports: transports.to_vec(),
         codegen,
         runtime,

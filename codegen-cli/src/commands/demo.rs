@@ -22,7 +22,7 @@ use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::printer::Printer;
 use crate::project::{self, Copies, Idl, ProjectError};
-use crate::settings::{Codegen, Generated, Module, ModuleError, Runtime, Settings, Transport};
+use crate::settings::{Codegen, Generated, Module, ModuleError, PackageDir, Runtime, Settings, Transport};
 use crate::summary::count;
 
 /// The IDL, in the command as in the project.
@@ -183,6 +183,7 @@ fn files() -> Result<Vec<NewFile>, RunError> {
     let settings = Settings {
         module: "echo".parse::<Module>()?,
         idls: vec![copies.settings("example".to_owned())],
+        package: PackageDir::default(),
         transports: Transport::ALL.to_vec(),
         codegen: Codegen::CheckedIn,
         runtime: Runtime::Vendored,

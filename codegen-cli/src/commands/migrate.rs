@@ -20,7 +20,7 @@ use crate::plan::templates::{Flavour, Templates};
 use crate::plan::{self, NewFile, Policy};
 use crate::printer::Printer;
 use crate::project::{self, Copies, Idl};
-use crate::settings::{Codegen, Generated, Module, Runtime, Settings, Transport};
+use crate::settings::{Codegen, Generated, Module, PackageDir, Runtime, Settings, Transport};
 use crate::summary::summary;
 use crate::{interrupt, layout};
 use error::MigrateError;
@@ -68,6 +68,7 @@ fn migrate(args: &Migrate, printer: Printer) -> Result<Exit, MigrateError> {
     let settings = Settings {
         module,
         idls: copies.all_settings(destinations(model, &found)),
+        package: PackageDir::default(),
         transports: Transport::ALL.to_vec(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Vendored,

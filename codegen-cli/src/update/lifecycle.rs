@@ -23,7 +23,7 @@ use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::project;
 use crate::record::{self, Record};
-use crate::settings::{Codegen, Generated, IdlSettings, Runtime, Settings, Transport};
+use crate::settings::{Codegen, Generated, IdlSettings, PackageDir, Runtime, Settings, Transport};
 use volplane_build::rust::ServiceApi;
 
 /// How many lives there are in every run; the variable PROPTEST_CASES asks for more. They are the same ones each time.
@@ -48,6 +48,7 @@ impl InMemory {
         let settings = Settings {
             module: "hello".parse().map_err(|error| format!("{error:?}"))?,
             idls: vec![entry("idl/shop.thrift")],
+            package: PackageDir::default(),
             transports: vec![Transport::Stdnet, Transport::Yamux],
             codegen: Codegen::BuildRs,
             runtime: Runtime::Git("https://example.org/volplane".to_owned()),
