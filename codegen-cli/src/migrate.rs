@@ -10,10 +10,10 @@ mod scan;
 pub(crate) mod volo;
 pub(crate) mod wire;
 
-use volplane_build::model::{File, Model};
-use volplane_build::rust::layout::Layout;
-use volplane_build::rust::{Api, ServiceApi};
-use volplane_build::span::FileId;
+use volplane_build::internal::model::{File, Model};
+use volplane_build::internal::rust::layout::Layout;
+use volplane_build::internal::rust::{Api, ServiceApi};
+use volplane_build::internal::span::FileId;
 
 use crate::plan::{NewFile, Policy};
 use crate::settings::PackageDir;

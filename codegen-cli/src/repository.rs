@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use volplane_build::Memory;
+use volplane_build::internal::MemorySource;
 
 use crate::embedded;
 use crate::plan::NewFile;
@@ -22,7 +22,7 @@ const WRITE: &str = "VOLPLANE_WRITE";
 
 fn expected() -> Result<Vec<NewFile>, Box<dyn Error>> {
     let path = "idl/echo.thrift";
-    let idl = Idl::read_from(&[path.into()], &[], &Memory::new().with(path, embedded::file(path)?));
+    let idl = Idl::read_from(&[path.into()], &[], &MemorySource::new().with(path, embedded::file(path)?));
     let meaning = idl.meaning.as_ref().ok_or("idl/echo.thrift has mistakes")?;
     let copies = Copies::new(&idl, meaning)?;
     let settings = Settings {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use thiserror::Error;
-use volplane_build::Memory;
+use volplane_build::internal::MemorySource;
 
 use crate::plan::templates::{Mistake, Templates, Unreadable};
 use crate::project::{self, Idl, ProjectError};
@@ -93,7 +93,7 @@ fn settings(
 }
 
 fn idl(paths: &[&str]) -> Result<project::CheckedIdl, SampleError> {
-    let memory = IDLS.iter().fold(Memory::new(), |memory, (path, text)| memory.with(*path, *text));
+    let memory = IDLS.iter().fold(MemorySource::new(), |memory, (path, text)| memory.with(*path, *text));
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
     Idl::read_from(&paths, &[], &memory).meaning.ok_or(SampleError::Idl)
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use thiserror::Error;
-use volplane_build::Memory;
+use volplane_build::internal::MemorySource;
 
 use crate::apply::{self, CreateError, Place};
 use crate::cli::Demo;
@@ -176,7 +176,7 @@ fn free(dir: &Path) -> Result<(), RunError> {
 /// The project of the bundled IDL. Its code is checked in: the demo would otherwise build the compiler, which is in
 /// this very command, a second time.
 fn files() -> Result<Vec<NewFile>, RunError> {
-    let reader = Memory::new().with(IDL, embedded::file(IDL)?);
+    let reader = MemorySource::new().with(IDL, embedded::file(IDL)?);
     let idl = Idl::read_from(&[PathBuf::from(IDL)], &[], &reader);
     let meaning = idl.meaning.as_ref().ok_or(RunError::Idl)?;
     let copies = Copies::new(&idl, meaning)?;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-use volplane_build::model::Model;
-use volplane_build::rust::Api;
+use volplane_build::internal::model::Model;
+use volplane_build::internal::rust::Api;
 
 use super::check_idl::denied;
 use super::new::{absolute, free, shown, tell_created, tell_next};

@@ -4,7 +4,7 @@ mod error;
 
 use std::path::{Component, Path, PathBuf};
 
-use volplane_build::model::Model;
+use volplane_build::internal::model::Model;
 
 use super::check_idl::denied;
 use crate::apply::{self, CreateError, Place};

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use toml_edit::{Document, Item, TableLike, Value};
-use volplane_build::{nearest, write};
+use volplane_build::internal::{nearest, write};
 
 use super::Mistake;
 use crate::settings::{ChosenService, Codegen, Generated, IdlSettings, PackageDir, Runtime, Settings, Transport};

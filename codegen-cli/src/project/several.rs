@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::PathBuf;
 
-use volplane_build::Memory;
+use volplane_build::internal::MemorySource;
 
 use super::{Idl, ProjectError, render};
 use crate::plan::NewFile;
@@ -18,7 +18,7 @@ const BASE: &str = "struct Item {\n    1: string name\n}\n";
 /// The files of a project with these IDL files, which lie in `root`.
 fn rendered(root: &str, texts: &[(&str, &str)]) -> Result<Vec<NewFile>, Box<dyn Error>> {
     let at = |path: &str| format!("{root}{path}");
-    let mut memory = Memory::new().with(at("common/base.thrift"), BASE);
+    let mut memory = MemorySource::new().with(at("common/base.thrift"), BASE);
     for (path, text) in texts {
         memory = memory.with(at(path), *text);
     }
