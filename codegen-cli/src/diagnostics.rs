@@ -1,8 +1,8 @@
 //! Diagnostics are reported here, and here it is decided whether an IDL can be used after them.
 
 use thiserror::Error;
-use volplane_build::model::Model;
-use volplane_build::{Code, Diagnostic, MessageFormat, Severity};
+use volplane_build::internal::model::Model;
+use volplane_build::internal::{Code, Diagnostic, MessageFormat, Severity};
 
 use crate::cli::DiagnosticArgs;
 use crate::command_error::CommandError;

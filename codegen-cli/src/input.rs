@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use volplane_build::{Disk, ReadSource};
+use volplane_build::internal::{Disk, ReadSource};
 
 use crate::command_error::CommandError;
 use crate::exit::Exit;

@@ -10,11 +10,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use volplane_build::lower::{Lowered, lower};
-use volplane_build::model::Model;
-use volplane_build::rust::{Api, ServiceApi};
-use volplane_build::write::unknown_service;
-use volplane_build::{Checked, Diagnostic, Disk, ReadSource, Sources};
+use volplane_build::internal::lower::{Lowered, lower};
+use volplane_build::internal::model::Model;
+use volplane_build::internal::rust::{Api, ServiceApi};
+use volplane_build::internal::write::unknown_service;
+use volplane_build::internal::{Checked, Diagnostic, Disk, ReadSource, Sources};
 
 use crate::command_error::{CommandError, Help};
 use crate::config::{ConfigError, Mistake};
@@ -105,7 +105,7 @@ impl Idl {
 
     /// The same from elsewhere than the disk.
     pub(crate) fn read_from(paths: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Self {
-        let Checked { sources, diagnostics, model } = volplane_build::check(paths, include_dirs, reader);
+        let Checked { sources, diagnostics, model } = volplane_build::internal::check(paths, include_dirs, reader);
         Self { sources, diagnostics, model, include_dirs: include_dirs.to_vec(), base: PathBuf::new() }
     }
 

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use thiserror::Error;
-use volplane_build::Memory;
-use volplane_build::model::Model;
+use volplane_build::internal::MemorySource;
+use volplane_build::internal::model::Model;
 
 use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::plan::templates::{Mistake, Templates, Unreadable};
 use crate::project::{CheckedIdl, Idl, ProjectError};
-use crate::settings::{Codegen, Generated, IdlSettings, Module, ModuleError, Runtime, Settings, Transport};
+use crate::settings::{Codegen, Generated, IdlSettings, Module, ModuleError, PackageDir, Runtime, Settings, Transport};
 
 const BASE: &str = "idl/base.thrift";
 const IDLS: [(&str, &str); 4] = [
@@ -92,6 +92,7 @@ fn settings(
     Ok(Settings {
         module: "sample-project".parse::<Module>()?,
         idls: paths.iter().map(|path| idl_settings(path)).collect(),
+        package: PackageDir::default(),
         transports: transports.to_vec(),
         codegen,
         runtime,
@@ -102,7 +103,7 @@ fn settings(
 }
 
 fn model(paths: &[&str]) -> Result<Model, SampleError> {
-    let memory = IDLS.iter().fold(Memory::new(), |memory, (path, text)| memory.with(*path, *text));
+    let memory = IDLS.iter().fold(MemorySource::new(), |memory, (path, text)| memory.with(*path, *text));
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
     Idl::read_from(&paths, &[], &memory).model.ok_or(SampleError::Idl)
 }

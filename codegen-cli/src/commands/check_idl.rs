@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use thiserror::Error;
-use volplane_build::{Checked, Diagnostic, MessageFormat};
+use volplane_build::internal::{Checked, Diagnostic, MessageFormat};
 
 use crate::apply::RewriteError;
 use crate::cli::CheckIdl;
@@ -93,7 +93,7 @@ fn check(args: &CheckIdl, printer: Printer) -> Result<Exit, CheckError> {
     let (checked, complete) = if args.fix {
         fixing::run(args, &files, &input, printer)?
     } else {
-        (volplane_build::check(&files, &args.reading.include, &input), true)
+        (volplane_build::internal::check(&files, &args.reading.include, &input), true)
     };
     let Checked { sources, diagnostics, model } = checked;
     printer.diagnostics(&diagnostics, &sources, &args.reading.telling);

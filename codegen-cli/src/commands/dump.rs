@@ -3,7 +3,7 @@
 use std::io;
 
 use thiserror::Error;
-use volplane_build::{Checked, dump};
+use volplane_build::internal::{Checked, dump};
 
 use crate::cli::Dump;
 use crate::command_error::{CommandError, CommandResult};
@@ -50,7 +50,8 @@ pub(crate) fn run(args: &Dump, printer: Printer) -> CommandResult {
 
 fn dump(args: &Dump, printer: Printer) -> Result<(), DumpError> {
     let (input, files) = Input::new(std::slice::from_ref(&args.file))?;
-    let Checked { sources, diagnostics, model } = volplane_build::check(&files, &args.reading.include, &input);
+    let Checked { sources, diagnostics, model } =
+        volplane_build::internal::check(&files, &args.reading.include, &input);
     printer.diagnostics(&diagnostics, &sources, &args.reading.telling);
     let model = model.ok_or(IdlRejected::Invalid)?;
     diagnostics::deny(&diagnostics, &args.reading.telling)?;

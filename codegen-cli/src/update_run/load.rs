@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use volplane_build::model::Model;
-use volplane_build::rust::ServiceApi;
+use volplane_build::internal::model::Model;
+use volplane_build::internal::rust::ServiceApi;
 use volplane_edit::newlines::Newlines;
 
 use super::{UpdateError, UpdateRequest};

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
-use volplane_build::fix::{Fixed, FixedFile, fix, left_alone};
-use volplane_build::{Checked, ReadSource};
+use volplane_build::internal::fix::{Fixed, FixedFile, fix, left_alone};
+use volplane_build::internal::{Checked, ReadSource};
 
 use super::CheckError;
 use crate::apply::{Rewrite, RewriteError, rewrite};
