@@ -13,7 +13,6 @@ mod error;
 mod faults;
 mod journal;
 mod project_lock;
-mod project_path;
 mod recovery;
 mod rewrite;
 mod steps;

@@ -72,7 +72,7 @@ pub(crate) fn targets(api: &Api, files: &[NewFile]) -> Vec<Target> {
         targets.push(Target {
             service: service.idl_name.clone(),
             trait_name: service.ident.clone(),
-            file: file.path.clone(),
+            file: file.path.to_string(),
             line: start,
             methods: service.methods.iter().map(|found| method(&found.idl_name, &found.ident)).collect(),
         });

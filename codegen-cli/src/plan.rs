@@ -16,6 +16,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::embedded;
+use crate::project_path::{ProjectPath, ProjectPathError};
 use crate::settings::{Codegen, Module, Runtime, Settings};
 pub(crate) use runtime::VENDORED;
 pub(crate) use service::Service;
@@ -25,8 +26,8 @@ use view::{IdlView, ProjectView, TransportView, transport_features};
 /// A file to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NewFile {
-    /// Its path in the project, with `/` between its parts.
-    pub(crate) path: String,
+    /// Its path in the project.
+    pub(crate) path: ProjectPath,
     /// Its text.
     pub(crate) text: String,
     /// What an update does with it.
@@ -70,6 +71,9 @@ pub(crate) enum PlanError {
     /// The lock file.
     #[error(transparent)]
     Lock(#[from] lock::LockError),
+    /// An embedded file that has no path in a project.
+    #[error("the path of an embedded file")]
+    Path(#[from] ProjectPathError),
     /// The embedded files.
     #[error(transparent)]
     Missing(#[from] embedded::Missing),
@@ -87,7 +91,7 @@ pub(crate) fn project(request: &Request<'_>) -> Result<Vec<NewFile>, PlanError> 
     }
     let mut files: Vec<NewFile> = outcome.made.into_iter().map(|made| made.file).collect();
     let rustfmt = embedded::file("rustfmt.toml")?.to_owned();
-    let rustfmt = NewFile { path: "rustfmt.toml".to_owned(), text: rustfmt, policy: Policy::Skip };
+    let rustfmt = NewFile { path: ProjectPath::known("rustfmt.toml"), text: rustfmt, policy: Policy::Skip };
     add(&mut files, request.generated.iter().cloned().chain([rustfmt]));
     runtime::complete(&mut files, request)?;
     // Templates and IDL may be Windows', and the users' files have newlines of their own: merging takes plain ones.

@@ -22,6 +22,7 @@ use crate::exit::Exit;
 use crate::generate::{self, GenerateError};
 use crate::plan::templates::Templates;
 use crate::plan::{self, NewFile, PlanError, Policy, Service, Trial};
+use crate::project_path::{ProjectPath, ProjectPathError};
 use crate::record::{self, Fingerprint};
 use crate::settings::{ChosenService, Codegen, Settings};
 use crate::update;
@@ -38,6 +39,14 @@ pub(crate) enum ProjectError {
         path: String,
         #[source]
         source: io::Error,
+    },
+    /// A file of the IDL has a name that it can't have in a project.
+    #[error("the path `{path}` {wrong}")]
+    Copy {
+        /// Where it would be.
+        path: String,
+        /// What is wrong with it.
+        wrong: ProjectPathError,
     },
     /// The settings do not go with the IDL.
     #[error(transparent)]
@@ -71,7 +80,7 @@ impl CommandError for ProjectError {
         match self {
             Self::Config(error) => error.help(),
             Self::SameService { .. } => Some("rename one of the two services".into()),
-            Self::Path { .. } | Self::SameIdl { .. } | Self::Generate(_) | Self::Plan(_) => None,
+            Self::Path { .. } | Self::Copy { .. } | Self::SameIdl { .. } | Self::Generate(_) | Self::Plan(_) => None,
         }
     }
 
@@ -79,7 +88,11 @@ impl CommandError for ProjectError {
         match self {
             Self::Generate(error) => error.exit(),
             Self::Plan(_) => Exit::Failure,
-            Self::Path { .. } | Self::Config(_) | Self::SameService { .. } | Self::SameIdl { .. } => Exit::Usage,
+            Self::Path { .. }
+            | Self::Copy { .. }
+            | Self::Config(_)
+            | Self::SameService { .. }
+            | Self::SameIdl { .. } => Exit::Usage,
         }
     }
 }
@@ -114,7 +127,7 @@ impl Idl {
         root: &Path,
         paths: &[PathBuf],
         include_dirs: &[PathBuf],
-        brings: &BTreeMap<String, String>,
+        brings: &BTreeMap<ProjectPath, String>,
     ) -> Self {
         let idl = Self::read_from(paths, include_dirs, &ProjectSource { root, brings });
         Self { base: root.to_owned(), ..idl }
@@ -190,17 +203,25 @@ impl<'a> CheckedIdl<'a> {
 
     /// The files of a new project, sorted by path: `rendered`, the copies of its IDL, and the memory that the first update
     /// starts from, which is what `lasting` says.
-    pub(crate) fn files(&self, rendered: Vec<NewFile>, copies: Copies, lasting: &[NewFile]) -> Vec<NewFile> {
+    ///
+    /// # Errors
+    /// When an IDL file can't have its name in a project.
+    pub(crate) fn files(
+        &self,
+        rendered: Vec<NewFile>,
+        copies: Copies,
+        lasting: &[NewFile],
+    ) -> Result<Vec<NewFile>, ProjectError> {
         let mut files = rendered;
-        plan::add(&mut files, copies.into_files());
+        plan::add(&mut files, copies.into_files()?.into_iter());
         let mut memory = update::first_record(lasting, &self.services());
         if let Some(input) = self.compiled_from() {
             let generated = files.iter().filter(|file| generate::is_generated(&file.path));
             memory.inputs.extend(generated.map(|file| (file.path.clone(), input.clone())));
         }
-        files.push(NewFile { path: record::FILE.to_owned(), text: memory.text(), policy: Policy::Overwrite });
+        files.push(NewFile { path: ProjectPath::known(record::FILE), text: memory.text(), policy: Policy::Overwrite });
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        files
+        Ok(files)
     }
 
     /// The services with the IDL that each comes from.

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::error::RecoverError;
 use super::journal::{Entry, Journal};
 use super::project_lock::{FOLDER, ProjectLock};
-use super::project_path::ProjectPath;
 use super::target::{Target, TargetError};
+use crate::project_path::ProjectPath;
 
 /// An interrupted run was undone.
 #[derive(Debug, PartialEq, Eq)]

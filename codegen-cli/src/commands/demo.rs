@@ -194,7 +194,7 @@ fn files() -> Result<Vec<NewFile>, RunError> {
     let generated = project.compile()?;
     let rendered = |flavour| project.render(&Templates::built_in(flavour), &generated);
     // Updates go on with the general templates: what the demo says in its own way is merged like a user's edits.
-    Ok(project.files(rendered(Flavour::Demo)?, copies, &rendered(Flavour::General)?))
+    Ok(project.files(rendered(Flavour::Demo)?, copies, &rendered(Flavour::General)?)?)
 }
 
 /// The time since `begun`, for people.

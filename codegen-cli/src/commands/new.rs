@@ -90,13 +90,13 @@ fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> 
     let rendered = project.render(&templates, &project.compile()?)?;
     let Fitting { missing: files, kept } = match target {
         Target::Empty => {
-            let missing = project.files(rendered.clone(), copies, &rendered);
+            let missing = project.files(rendered.clone(), copies, &rendered)?;
             Fitting { missing, kept: Vec::new() }
         }
         Target::Idl => {
             let present = |path: &str| std::fs::read(dir.join(path)).ok();
             let lasting = target_dir::lasting(&rendered, present);
-            let files = project.files(rendered, copies, &lasting);
+            let files = project.files(rendered, copies, &lasting)?;
             target_dir::fitting(files, present).map_err(|path| NewError::InTheWay { path })?
         }
     };

@@ -10,6 +10,7 @@ use super::manifests::{self, CODEGEN, RuntimeCrate, TRANSPORT};
 use super::unused::Unused;
 use super::{NewFile, PlanError, Policy, Request};
 use crate::embedded;
+use crate::project_path::ProjectPath;
 use crate::settings::{Runtime, Settings};
 
 /// Stands in the template of Cargo.toml where the versions go: they are known when all other manifests are.
@@ -34,7 +35,7 @@ pub(super) fn complete(files: &mut Vec<NewFile>, request: &Request<'_>) -> Resul
     for file in files.iter().filter(|file| file.path == "Cargo.toml" || file.path.ends_with("/Cargo.toml")) {
         let manifest = manifests::parse(&file.path, &file.text)?;
         let inherited = manifests::dependencies(&manifest).filter(|(_, item)| manifests::is_inherited(item));
-        versions.extend(inherited.map(|(name, _)| (name.to_owned(), file.path.clone())));
+        versions.extend(inherited.map(|(name, _)| (name.to_owned(), file.path.to_string())));
         members.push(manifest);
     }
 
@@ -62,7 +63,7 @@ pub(super) fn complete(files: &mut Vec<NewFile>, request: &Request<'_>) -> Resul
     match lock::lock(embedded::file("Cargo.lock")?, &locals, &unused, |name| required(&workspace, name)) {
         // cargo keeps it from here on.
         Ok(text) => {
-            let file = NewFile { path: "Cargo.lock".to_owned(), text, policy: Policy::Skip };
+            let file = NewFile { path: ProjectPath::known("Cargo.lock"), text, policy: Policy::Skip };
             super::add(files, std::iter::once(file));
         }
         // cargo makes one that has the other crates, too.
@@ -79,12 +80,12 @@ fn vendored(known: RuntimeCrate, workspace: &DocumentMut) -> Result<(DocumentMut
     let manifest = manifests::parse(&path, &text)?;
     let folder = format!("{}/src", known.folder);
     let sources = embedded::folder(&folder).map(|(name, text)| (format!("{folder}/{name}"), text.to_owned()));
-    let files = std::iter::once((path, text)).chain(sources).map(|(path, text)| NewFile {
-        path: format!("{VENDORED}/{path}"),
-        text,
-        policy: Policy::Overwrite,
-    });
-    Ok((manifest, files.collect()))
+    let file = |(path, text)| {
+        let path = ProjectPath::new(format!("{VENDORED}/{path}"))?;
+        Ok::<_, PlanError>(NewFile { path, text, policy: Policy::Overwrite })
+    };
+    let files = std::iter::once((path, text)).chain(sources).map(file);
+    Ok((manifest, files.collect::<Result<_, _>>()?))
 }
 
 /// Puts the versions into the project's Cargo.toml, and reads it.

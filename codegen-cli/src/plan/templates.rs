@@ -5,7 +5,6 @@ mod manifest;
 mod mistake;
 mod renderer;
 mod scopes;
-mod target;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,6 +14,8 @@ use minijinja::value::Value;
 use super::NewFile;
 use super::view::ProjectView;
 use crate::embedded;
+use crate::project_path::{ProjectPath, ProjectPathError};
+use crate::record;
 pub(crate) use check::Unreadable;
 pub(super) use check::unreadable;
 use manifest::{Entry, Text};
@@ -134,7 +135,7 @@ pub(super) fn render(view: &ProjectView, templates: &Templates) -> Outcome {
 struct FileRenderer<'a> {
     renderer: Renderer<'a>,
     /// The files' paths, and the line of the list that each comes from.
-    lines: BTreeMap<String, usize>,
+    lines: BTreeMap<ProjectPath, usize>,
     made: Vec<Made>,
 }
 
@@ -156,7 +157,8 @@ impl FileRenderer<'_> {
             return None;
         }
         let template = self.renderer.render(&name(&entry.template), context);
-        let path = self.renderer.render(&name(&entry.path), context).filter(|path| self.accept(path, entry.path.line));
+        let path =
+            self.renderer.render(&name(&entry.path), context).and_then(|path| self.accept(path, entry.path.line));
         let template = template?;
         if !self.renderer.has(&template) {
             let near = self.renderer.nearest(&template).map(|near| format!("; did you mean `{near}`?"));
@@ -169,13 +171,21 @@ impl FileRenderer<'_> {
         Some(())
     }
 
-    /// Whether a file can have this path.
-    fn accept(&mut self, path: &str, line: usize) -> bool {
-        if let Some(wrong) = target::wrong(path) {
-            self.renderer.mistake(MANIFEST, line, format!("the path `{path}` {wrong}"));
-            return false;
-        }
-        match self.lines.insert(path.to_owned(), line) {
+    /// The path, if a file can have it.
+    fn accept(&mut self, path: String, line: usize) -> Option<ProjectPath> {
+        let checked = match ProjectPath::new(path.as_str()) {
+            // Its text is written by the command itself.
+            Ok(path) if path == record::FILE => Err(ProjectPathError::Reserved),
+            checked => checked,
+        };
+        let path = match checked {
+            Ok(path) => path,
+            Err(wrong) => {
+                self.renderer.mistake(MANIFEST, line, format!("the path `{path}` {wrong}"));
+                return None;
+            }
+        };
+        match self.lines.insert(path.clone(), line) {
             Some(first) if first == line => {
                 let help = "tell them apart by what `for_each` names, such as {{ service.file }}";
                 self.renderer.mistake(MANIFEST, line, format!("several files have the path `{path}`: {help}"));
@@ -183,16 +193,15 @@ impl FileRenderer<'_> {
             Some(first) => {
                 self.renderer.mistake(MANIFEST, line, format!("the file of line {first} has the path `{path}`, too"));
             }
-            None => return true,
+            None => return Some(path),
         }
-        false
+        None
     }
 
     /// No file may be another's folder.
     fn folders(&mut self) {
         for (path, line) in &self.lines {
-            let mut parents = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
-            if let Some(parent) = parents.find(|parent| self.lines.contains_key(*parent)) {
+            if let Some(parent) = path.parents().find(|parent| self.lines.contains_key(parent)) {
                 self.renderer.mistake(
                     MANIFEST,
                     *line,

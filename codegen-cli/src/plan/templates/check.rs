@@ -20,7 +20,7 @@ pub(in crate::plan) fn unreadable(made: &[Made], templates: &Templates) -> Vec<U
         let place = templates.text(template).lines().position(|line| line.trim() == shown);
         let message = format!("{} is no {language}: line {line}, `{shown}`: {message}", file.path);
         let mistake = Mistake { file: template.clone(), line: place.map_or(1, |place| place + 1), message };
-        Some(Unreadable { path: file.path.clone(), mistake })
+        Some(Unreadable { path: file.path.to_string(), mistake })
     });
     wrong.collect()
 }
