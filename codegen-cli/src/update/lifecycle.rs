@@ -74,10 +74,10 @@ impl InMemory {
         let memory = inputs.iter().fold(MemorySource::new(), |memory, (path, text)| memory.with(path, text.as_str()));
         let paths: Vec<PathBuf> = self.settings.idls.iter().map(|idl| PathBuf::from(&idl.path)).collect();
         let idl = project::Idl::read_from(&paths, &[], &memory);
-        let meaning = idl.meaning.as_ref().ok_or_else(|| format!("the IDL has mistakes: {:#?}", idl.diagnostics))?;
-        let files = project::render(meaning, &self.settings, &Templates::built_in(Flavour::General));
-        let files = files.map_err(|error| error.to_string())?;
-        let rendered = Rc::new(Rendered { files, services: meaning.services(&self.settings) });
+        let model = idl.model.as_ref().ok_or_else(|| format!("the IDL has mistakes: {:#?}", idl.diagnostics))?;
+        let idl = project::CheckedIdl::new(model, &self.settings).map_err(|error| error.to_string())?;
+        let files = idl.render(&Templates::built_in(Flavour::General), &[]).map_err(|error| error.to_string())?;
+        let rendered = Rc::new(Rendered { files, services: idl.services() });
         self.rendered.replace(Some((inputs, rendered.clone())));
         Ok(rendered)
     }
