@@ -9,10 +9,13 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 use volplane_build::lower::{Lowered, lower};
-use volplane_build::model::Model;
+use volplane_build::model::{DefinitionKind, Model};
+use volplane_build::rust::keys::definitions;
+use volplane_build::rust::layout::Layout;
 use volplane_build::rust::{Api, ServiceApi};
 use volplane_build::write::{CodeOptions, unknown_service};
 use volplane_build::{Checked, Code, Diagnostic, Disk, ReadSource, Sources};
+use volplane_edit::handlers::GeneratedNames;
 
 use crate::config::{ConfigError, Mistake};
 use crate::generate::{self, GenerateError};
@@ -73,6 +76,19 @@ impl CheckedIdl {
         let mut services = Api::new(&self.model, &plan::generated_crate(&settings.module)).services;
         services.retain(|service| settings.generated.has_service(&service.idl_name));
         services
+    }
+
+    /// The names that the generated crate exports.
+    pub(crate) fn exports(&self, settings: &Settings) -> GeneratedNames {
+        let layout = Layout::new(&self.model);
+        let mut names = GeneratedNames::new(&plan::generated_crate(&settings.module));
+        for (id, definition) in definitions(&self.model) {
+            match definition.kind {
+                DefinitionKind::Service(_) => names.insert_service(&layout.path(id)),
+                _ => names.insert(&layout.path(id)),
+            }
+        }
+        names
     }
 
     /// What the project's generated code holds.

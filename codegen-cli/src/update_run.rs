@@ -146,7 +146,9 @@ pub(crate) fn plan(wish: &UpdateRequest<'_>, printer: Printer) -> Result<Result<
         }
     }
 
-    let situation = UpdateInput { record, rendered: &rendered, services: &services, tree: &tree, prune: wish.prune };
+    let exports = meaning.exports(settings);
+    let (services, exports, prune) = (services.as_slice(), Some(&exports), wish.prune);
+    let situation = UpdateInput { record, rendered: &rendered, services, exports, tree: &tree, prune };
     let Outcome { mut changes, mut record, mut events, news } = update::plan(situation);
     if let Some(input) = input {
         record.inputs.extend(generated.iter().map(|file| (file.path.clone(), input.clone())));

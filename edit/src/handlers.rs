@@ -5,9 +5,11 @@
 
 mod body;
 mod collect;
+mod differ;
 mod event;
 mod find;
 mod form;
+mod generated;
 mod insert;
 mod list;
 mod memory;
@@ -26,6 +28,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 pub use event::{Change, Doubt, Event, EventKind};
+pub use generated::GeneratedNames;
 
 use self::source::{Source, Spans};
 
@@ -89,6 +92,8 @@ pub enum Stub {
 pub struct Request<'a> {
     /// All services of the project, those without a change too.
     pub services: &'a [Service<'a>],
+    /// What the generated crate exports, if that is known.
+    pub generated: Option<&'a GeneratedNames>,
     /// `impl`s that are somebody else's affair.
     pub skip: &'a [Implementation],
     /// What new methods do.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::body::Body;
+use super::differ::Difference;
 use super::event::{Change, Doubt, EventKind};
 use super::form::{Form, Output, Parameter};
 use super::list::{self, Slot};
@@ -10,7 +11,7 @@ use super::names::{Around, Names};
 use super::scope::{Id, plain};
 use super::source::Source;
 use super::splice::Splices;
-use super::types::{Accuracy, Comparison, Kind, comments, tokens};
+use super::types::{Accuracy, Comparison, Kind, Token, comments, tokens};
 use super::{Argument, Method};
 use crate::rust::unused;
 
@@ -23,9 +24,36 @@ pub(super) struct Rewrite<'a, 's> {
     /// As it was when the file was last brought up to date, if that is known.
     pub(super) before: Option<&'a Method>,
     pub(super) after: &'a Method,
+    /// The IDL has not changed: only what is certainly wrong is changed.
+    pub(super) is_settled: bool,
 }
 
 impl Rewrite<'_, '_> {
+    /// Whether the signature is certainly not what the IDL says now, as in an old version of the file.
+    pub(super) fn is_stale(&self, names: &Names<'_>) -> bool {
+        let arguments = &self.after.arguments;
+        let parameters = &self.form.parameters;
+        let output = || match &self.form.output {
+            Output::At(at) => self.differs(names, at, &self.after.output),
+            Output::Nowhere => true,
+            Output::Unknown => false,
+        };
+        parameters.len() != arguments.len()
+            || parameters.iter().zip(arguments).any(|(user, argument)| self.differs(names, &user.ty, &argument.ty))
+            || output()
+    }
+
+    /// Whether a type of the user's is certainly another one.
+    fn differs(&self, names: &Names<'_>, users: &Range<usize>, full: &str) -> bool {
+        Difference { names, scope: self.scope, around: self.around }.is_certain(self.source.slice(users.clone()), full)
+    }
+
+    /// Whether a type of the user's is this one.
+    fn is(&self, names: &Names<'_>, users: &Range<usize>, full: &str, accuracy: Accuracy) -> bool {
+        let is_alike = || comparison(names, self.scope).is(self.source.slice(users.clone()), full, accuracy);
+        (self.is_settled || is_alike()) && !self.differs(names, users, full)
+    }
+
     /// Makes the changes, and says what they are.
     pub(super) fn run(&self, body: &Body, names: &mut Names<'_>, splices: &mut Splices) -> Vec<EventKind> {
         let mut plan = Plan::default();
@@ -54,7 +82,7 @@ impl Rewrite<'_, '_> {
         }
         let sources = match known {
             Some(before) => align(&before.arguments, after),
-            None => after.iter().map(|argument| users.iter().position(|user| user.is_named(&argument.ident))).collect(),
+            None => self.by_name_or_type(names),
         };
         for (number, user) in users.iter().enumerate().filter(|(number, _)| !sources.contains(&Some(*number))) {
             let name =
@@ -101,8 +129,12 @@ impl Rewrite<'_, '_> {
             edits.extend(self.renamed(user, before, after, plan));
         }
         let is_as_before = before.is_some_and(|before| before.ty == after.ty);
-        let users = self.source.slice(user.ty.clone());
-        if !is_as_before && !comparison(names, self.scope).is(users, &after.ty, accuracy) {
+        let is_other = if is_as_before {
+            self.differs(names, &user.ty, &after.ty)
+        } else {
+            !self.is(names, &user.ty, &after.ty, accuracy)
+        };
+        if is_other {
             plan.changes.push(Change::ParameterType(plain(&after.ident).to_owned()));
             plan.retyped.push((user.label().to_owned(), user.name.is_none()));
             edits.extend(self.retyped(user.ty.clone(), before.map(|before| before.ty.as_str()), &after.ty, names));
@@ -144,12 +176,18 @@ impl Rewrite<'_, '_> {
         let users = tokens(self.source.slice(at.clone()));
         let old = before.map(tokens).unwrap_or_default();
         let new = tokens(after);
+        // A name that stays the same in the IDL may mean something else in the file by now.
+        let is_kept = |users: &Token, new: &Token| {
+            let users = at.start + users.range.start..at.start + users.range.end;
+            !self.differs(names, &users, after.get(new.range.clone()).unwrap_or_default())
+        };
         let is_alike = old.len() == new.len()
             && comparison(names, self.scope).matches(&users, &old, Accuracy::Names)
             && old.iter().zip(&new).all(|(old, new)| match (&old.what, &new.what) {
                 (Kind::Path(_), Kind::Path(_)) => true,
                 (old, new) => old == new,
-            });
+            })
+            && users.iter().zip(&old).zip(&new).all(|((users, old), new)| old.what != new.what || is_kept(users, new));
         if !is_alike {
             let mut ty = names.write_type(self.scope, after, self.around);
             for comment in comments(self.source.slice(at.clone())) {
@@ -171,14 +209,13 @@ impl Rewrite<'_, '_> {
     /// The answer's type from now on.
     fn output(&self, names: &mut Names<'_>, plan: &mut Plan) -> Vec<(Range<usize>, String)> {
         let after = &self.after.output;
-        if self.before.is_some_and(|before| before.output == *after) {
-            return Vec::new();
-        }
+        let is_as_before = self.before.is_some_and(|before| before.output == *after);
         let accuracy = if self.before.is_some() { Accuracy::Imports } else { Accuracy::Names };
         match &self.form.output {
             Output::At(at) => {
-                let users = self.source.slice(at.clone());
-                if comparison(names, self.scope).is(users, after, accuracy) {
+                let is_other =
+                    if is_as_before { self.differs(names, at, after) } else { !self.is(names, at, after, accuracy) };
+                if !is_other {
                     return Vec::new();
                 }
                 plan.changes.push(Change::Output);
@@ -189,12 +226,42 @@ impl Rewrite<'_, '_> {
                 let at = self.form.inside.end + 1;
                 vec![(at..at, names.write_type(self.scope, after, self.around))]
             }
-            Output::Unknown if self.before.is_none() => Vec::new(),
+            Output::Unknown if is_as_before || self.before.is_none() => Vec::new(),
             Output::Unknown => {
                 plan.events.push(EventKind::NotRewritten { output: Names::preview(after) });
                 Vec::new()
             }
         }
+    }
+
+    /// For each argument the parameter of its name, or else the next one of its type.
+    fn by_name_or_type(&self, names: &Names<'_>) -> Vec<Option<usize>> {
+        let users = &self.form.parameters;
+        let after = &self.after.arguments;
+        let mut sources: Vec<Option<usize>> =
+            after.iter().map(|argument| users.iter().position(|user| user.is_named(&argument.ident))).collect();
+        let mut next = 0;
+        for index in 0..sources.len() {
+            let (Some(source), Some(argument)) = (sources.get(index).copied(), after.get(index)) else { continue };
+            if let Some(number) = source {
+                next = number + 1;
+                continue;
+            }
+            let end =
+                sources.iter().skip(index).flatten().copied().find(|number| *number >= next).unwrap_or(users.len());
+            let is_free = |number: &usize| !sources.contains(&Some(*number));
+            let fits = |number: &usize| {
+                users.get(*number).is_some_and(|user| {
+                    comparison(names, self.scope).is(self.source.slice(user.ty.clone()), &argument.ty, Accuracy::Names)
+                })
+            };
+            let found = (next..end).filter(is_free).find(fits);
+            if let Some((number, slot)) = found.zip(sources.get_mut(index)) {
+                *slot = Some(number);
+                next = number + 1;
+            }
+        }
+        sources
     }
 
     /// Whether the user's parameters have these names already.

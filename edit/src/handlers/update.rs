@@ -21,7 +21,7 @@ use crate::rust::unused;
 
 /// Brings everything that was found up to date.
 pub(super) fn update(source: &Source<'_>, scopes: Scopes, found: &[Found<'_, '_>], request: &Request<'_>) -> Outcome {
-    let names = Names::new(source, scopes, request.services);
+    let names = Names::new(source, scopes, request);
     let mut update =
         Update { source, request, names, splices: Splices::default(), events: Vec::new(), implementations: Vec::new() };
     for one in found {
@@ -36,7 +36,7 @@ pub(super) fn update(source: &Source<'_>, scopes: Scopes, found: &[Found<'_, '_>
 }
 
 /// A method, as it was and as it is.
-type Change<'f, 'a> = (&'f ImplItemFn, Option<&'a Method>, &'a Method);
+type Present<'f, 'a> = (&'f ImplItemFn, Option<&'a Method>, &'a Method);
 
 struct Update<'s, 'r> {
     source: &'s Source<'s>,
@@ -60,18 +60,26 @@ impl<'s> Update<'s, '_> {
         }
         let moved = service.before.and_then(|before| memory::moved(before, service.after));
         let remembered = moved.as_ref().or(service.before);
-        let (new, changed) = self.work(found, remembered);
-        let habits = if new.is_empty() && changed.is_empty() {
-            BTreeMap::new()
-        } else {
-            memory::habits(self.source, &self.names.scopes, found)
-        };
-        let around = Around { parameters: found.parameters(), habits };
-        for (item, before, after) in changed {
+        let (new, present) = self.work(found, remembered);
+        let mut around = Around { parameters: found.parameters(), habits: BTreeMap::new() };
+        let mut changed = Vec::new();
+        for (item, before, after) in present {
             let form = Form::of(self.source, item);
+            let is_settled = before.is_some_and(|before| before.has_signature_of(after));
+            let around = &around;
+            let (source, scope) = (self.source, found.scope);
+            let rewrite = Rewrite { source, form: &form, scope, around, before: None, after, is_settled };
+            if !is_settled || rewrite.is_stale(&self.names) {
+                changed.push((item, form, before.filter(|_| !is_settled), after, is_settled));
+            }
+        }
+        if !new.is_empty() || !changed.is_empty() {
+            around.habits = memory::habits(self.source, &self.names.scopes, found);
+        }
+        for (item, form, before, after, is_settled) in changed {
             let body = Body::of(self.source, item, self.inline(service, after).as_deref());
-            let rewrite =
-                Rewrite { source: self.source, form: &form, scope: found.scope, around: &around, before, after };
+            let (source, scope) = (self.source, found.scope);
+            let rewrite = Rewrite { source, form: &form, scope, around: &around, before, after, is_settled };
             let whats = rewrite.run(&body, &mut self.names, &mut self.splices);
             let place = Place::Old(form.range.start);
             self.events.extend(whats.into_iter().map(|what| report(place, &after.idl_name, what)));
@@ -93,14 +101,14 @@ impl<'s> Update<'s, '_> {
         self.events.extend(added);
     }
 
-    /// The methods that are missing, and those that may have to be rewritten: with what is remembered of them.
+    /// The methods that are missing, and those that are there: with what is remembered of them.
     fn work<'f, 'a>(
         &self,
         found: &Found<'f, 'a>,
         remembered: Option<&'a Trait>,
-    ) -> (Vec<&'a Method>, Vec<Change<'f, 'a>>) {
+    ) -> (Vec<&'a Method>, Vec<Present<'f, 'a>>) {
         let mut new = Vec::new();
-        let mut changed = Vec::new();
+        let mut present = Vec::new();
         for method in &found.service.after.methods {
             let before = remembered.and_then(|before| before.method(&method.ident));
             let mut items = found.methods(&method.ident).peekable();
@@ -108,11 +116,11 @@ impl<'s> Update<'s, '_> {
                 if !found.may_expand_to(&method.ident) {
                     new.push(method);
                 }
-            } else if before.is_none_or(|before| !before.has_signature_of(method)) {
-                changed.extend(items.map(|item| (item, before, method)));
+            } else {
+                present.extend(items.map(|item| (item, before, method)));
             }
         }
-        (new, changed)
+        (new, present)
     }
 
     /// The methods that the IDL has no more; with `prune` they are commented out.
