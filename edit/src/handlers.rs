@@ -21,8 +21,10 @@ mod scope;
 mod source;
 mod splice;
 mod types;
+mod undefined;
 mod update;
 mod uses;
+mod uses_of;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -31,6 +33,7 @@ pub use event::{Change, Doubt, Event, EventKind};
 pub use generated::GeneratedNames;
 
 use self::source::{Source, Spans};
+use crate::rust::doc_lines;
 
 /// A service's trait in generated code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,6 +190,11 @@ fn may_concern(text: &str, services: &[Service<'_>]) -> bool {
     let words: HashSet<&str> = text.split(|c| !is_part(c)).collect();
     let mut traits = services.iter().flat_map(Service::traits);
     words.contains("impl") && traits.any(|one| words.contains(scope::plain(&one.ident)))
+}
+
+/// The lines of a comment as they are compared.
+fn written_doc(doc: &str) -> Vec<String> {
+    doc_lines(Some(doc)).iter().map(|line| line.replace('\r', " ").trim().to_owned()).collect()
 }
 
 /// Whether a word may have this in it.

@@ -1,6 +1,9 @@
 //! Brings a signature up to the IDL: what changed there is changed here, and how its owner writes the rest stays.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+
+use syn::ImplItemFn;
 
 use super::body::Body;
 use super::differ::Difference;
@@ -12,12 +15,14 @@ use super::scope::{Id, plain};
 use super::source::Source;
 use super::splice::Splices;
 use super::types::{Accuracy, Comparison, Kind, Token, comments, tokens};
+use super::uses_of::Uses;
 use super::{Argument, Method};
 use crate::rust::unused;
 
 /// One method of the user's, and what the IDL says of it.
 pub(super) struct Rewrite<'a, 's> {
     pub(super) source: &'a Source<'s>,
+    pub(super) item: &'a ImplItemFn,
     pub(super) form: &'a Form<'s>,
     pub(super) scope: Id,
     pub(super) around: &'a Around,
@@ -54,20 +59,37 @@ impl Rewrite<'_, '_> {
         (self.is_settled || is_alike()) && !self.differs(names, users, full)
     }
 
-    /// Makes the changes, and says what they are.
-    pub(super) fn run(&self, body: &Body, names: &mut Names<'_>, splices: &mut Splices) -> Vec<EventKind> {
+    /// Makes the changes, and says what they are, and which parameters the method has from now on.
+    pub(super) fn run(
+        &self,
+        body: &Body,
+        names: &mut Names<'_>,
+        splices: &mut Splices,
+    ) -> (Vec<EventKind>, BTreeSet<String>) {
         let mut plan = Plan::default();
-        let slots = self.slots(names, &mut plan);
+        let slots = self.slots(body, names, &mut plan);
         let output = self.output(names, &mut plan);
+        let mut parameters = BTreeSet::new();
+        for slot in &slots {
+            match slot {
+                Slot::Kept(number, _) => {
+                    parameters.extend(self.form.parameters.get(*number).into_iter().flat_map(Parameter::words));
+                }
+                Slot::New(text) => parameters.extend(text.split_once(':').map(|(name, _)| plain(name).to_owned())),
+            }
+        }
         if plan.changes.is_empty() && plan.renames.is_empty() {
-            return plan.events;
+            return (plan.events, parameters);
         }
         list::change(self.source, self.form, &slots, &output, splices);
-        plan.events(body)
+        for (range, text) in std::mem::take(&mut plan.uses) {
+            splices.replace(range, text);
+        }
+        (plan.events(body), parameters)
     }
 
     /// The parameters from now on.
-    fn slots(&self, names: &mut Names<'_>, plan: &mut Plan) -> Vec<Slot> {
+    fn slots(&self, body: &Body, names: &mut Names<'_>, plan: &mut Plan) -> Vec<Slot> {
         let users = &self.form.parameters;
         let after = &self.after.arguments;
         let known = self.before.filter(|before| before.arguments.len() == users.len());
@@ -76,7 +98,7 @@ impl Rewrite<'_, '_> {
             // What was remembered does not help, or the user was faster: only wrong types are changed.
             let slots = after.iter().enumerate().map(|(number, argument)| {
                 let accuracy = if self.before.is_some() { Accuracy::Imports } else { Accuracy::Names };
-                self.kept(number, None, argument, accuracy, names, plan)
+                self.kept(number, None, argument, accuracy, (body, names), plan)
             });
             return slots.collect();
         }
@@ -100,7 +122,7 @@ impl Rewrite<'_, '_> {
         let slots = after.iter().zip(&sources).map(|(argument, source)| match source {
             Some(number) => {
                 let before = known.and_then(|before| before.arguments.get(*number));
-                self.kept(*number, before, argument, Accuracy::Imports, names, plan)
+                self.kept(*number, before, argument, Accuracy::Imports, (body, names), plan)
             }
             None => {
                 plan.changes.push(Change::ParameterAdded(plain(&argument.ident).to_owned()));
@@ -118,7 +140,7 @@ impl Rewrite<'_, '_> {
         before: Option<&Argument>,
         after: &Argument,
         accuracy: Accuracy,
-        names: &mut Names<'_>,
+        (body, names): (&Body, &mut Names<'_>),
         plan: &mut Plan,
     ) -> Slot {
         let Some(user) = self.form.parameters.get(number) else {
@@ -126,7 +148,7 @@ impl Rewrite<'_, '_> {
         };
         let mut edits = Vec::new();
         if let Some(before) = before.filter(|before| before.ident != after.ident) {
-            edits.extend(self.renamed(user, before, after, plan));
+            edits.extend(self.renamed(user, before, after, body, plan));
         }
         let is_as_before = before.is_some_and(|before| before.ty == after.ty);
         let is_other = if is_as_before {
@@ -148,6 +170,7 @@ impl Rewrite<'_, '_> {
         user: &Parameter<'_>,
         before: &Argument,
         after: &Argument,
+        body: &Body,
         plan: &mut Plan,
     ) -> Option<(Range<usize>, String)> {
         let (name, range) = user.name.as_ref()?;
@@ -161,6 +184,14 @@ impl Rewrite<'_, '_> {
         if new == *name || self.form.parameters.iter().any(|other| other.label() == new) {
             return None;
         }
+        let uses = Uses::of(self.source, self.item, name);
+        if uses.is_uncertain || (!uses.places.is_empty() && body.mentions(&new)) {
+            let (name, idl) = (name.clone(), plain(&after.ident).to_owned());
+            plan.events.push(EventKind::ParameterKept { name, idl });
+            return None;
+        }
+        let text = |is_short: bool| if is_short { format!("{name}: {new}") } else { new.clone() };
+        plan.uses.extend(uses.places.into_iter().map(|(range, is_short)| (range, text(is_short))));
         plan.renames.push((name.clone(), new.clone()));
         Some((range.clone(), new))
     }
@@ -288,6 +319,8 @@ struct Plan {
     gone: Vec<String>,
     /// The user's names of parameters whose types change, and whether they are patterns.
     retyped: Vec<(String, bool)>,
+    /// Changes in the body: the uses of renamed parameters.
+    uses: Vec<(Range<usize>, String)>,
     events: Vec<EventKind>,
 }
 
@@ -296,8 +329,7 @@ impl Plan {
         let mut events = self.events;
         let is_used = |name: &str| !body.is_stub && body.mentions(name);
         for (from, to) in self.renames {
-            let is_used = is_used(&from);
-            events.push(EventKind::ParameterRenamed { from, to, is_used });
+            events.push(EventKind::ParameterRenamed { from, to });
         }
         if self.changes.is_empty() {
             return events;
