@@ -4,8 +4,8 @@ use std::io;
 use std::path::Path;
 
 use thiserror::Error;
-use volplane_build::emit::{ChildError, GeneratedFile, emit_in_child, run_child};
-use volplane_build::lower::Lowered;
+use volplane_build::internal::emit::{ChildError, GeneratedFile, emit_in_child, run_child};
+use volplane_build::internal::lower::Lowered;
 
 use crate::cli::EMIT;
 use crate::exit::Exit;

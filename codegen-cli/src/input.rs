@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use volplane_build::{Disk, ReadSource};
+use volplane_build::internal::{Disk, ReadSource};
 
 /// The argument that stands for standard input.
 const DASH: &str = "-";

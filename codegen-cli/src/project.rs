@@ -8,13 +8,13 @@ use std::io;
 use std::path::PathBuf;
 
 use thiserror::Error;
-use volplane_build::lower::{Lowered, lower};
-use volplane_build::model::{DefinitionKind, Model};
-use volplane_build::rust::keys::definitions;
-use volplane_build::rust::layout::Layout;
-use volplane_build::rust::{Api, ServiceApi};
-use volplane_build::write::{CodeOptions, unknown_service};
-use volplane_build::{Checked, Code, Diagnostic, Disk, ReadSource, Sources};
+use volplane_build::internal::lower::{Lowered, lower};
+use volplane_build::internal::model::{DefinitionKind, Model};
+use volplane_build::internal::rust::keys::definitions;
+use volplane_build::internal::rust::layout::Layout;
+use volplane_build::internal::rust::{Api, ServiceApi};
+use volplane_build::internal::write::{CodeOptions, unknown_service};
+use volplane_build::internal::{Checked, Code, Diagnostic, Disk, ReadSource, Sources};
 use volplane_edit::handlers::GeneratedNames;
 
 use crate::config::{ConfigError, Mistake};
@@ -117,7 +117,7 @@ impl Idl {
 
     /// The same from elsewhere than the disk.
     pub(crate) fn read_from(paths: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Self {
-        let Checked { sources, diagnostics, model } = volplane_build::check(paths, include_dirs, reader);
+        let Checked { sources, diagnostics, model } = volplane_build::internal::check(paths, include_dirs, reader);
         let meaning = model.map(|model| CheckedIdl { model });
         Self { sources, diagnostics, meaning, include_dirs: include_dirs.to_vec() }
     }

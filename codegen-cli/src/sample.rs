@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use thiserror::Error;
-use volplane_build::Memory;
+use volplane_build::internal::MemorySource;
 
 use crate::plan::templates::{Mistake, Templates, Unreadable};
 use crate::project::{self, Idl, ProjectError};
-use crate::settings::{Codegen, Generated, IdlSettings, Module, ModuleError, Runtime, Settings, Transport};
+use crate::settings::{Codegen, Generated, IdlSettings, Module, ModuleError, PackageDir, Runtime, Settings, Transport};
 
 const BASE: &str = "idl/base.thrift";
 const IDLS: [(&str, &str); 4] = [
@@ -82,6 +82,7 @@ fn settings(
     Ok(Settings {
         module: "sample-project".parse::<Module>()?,
         idls: paths.iter().map(|path| idl_settings(path)).collect(),
+        package: PackageDir::default(),
         transports: transports.to_vec(),
         codegen,
         runtime,
@@ -92,7 +93,7 @@ fn settings(
 }
 
 fn idl(paths: &[&str]) -> Result<project::CheckedIdl, SampleError> {
-    let memory = IDLS.iter().fold(Memory::new(), |memory, (path, text)| memory.with(*path, *text));
+    let memory = IDLS.iter().fold(MemorySource::new(), |memory, (path, text)| memory.with(*path, *text));
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
     Idl::read_from(&paths, &[], &memory).meaning.ok_or(SampleError::Idl)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use thiserror::Error;
-use volplane_build::{Checked, Diagnostic, MessageFormat, Severity};
+use volplane_build::internal::{Checked, Diagnostic, MessageFormat, Severity};
 
 use crate::cli::{CheckIdl, DiagnosticArgs};
 use crate::exit::Exit;
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &CheckIdl, printer: Printer) -> Exit {
             Err(exit) => return exit,
         }
     } else {
-        (volplane_build::check(&files, &args.reading.include, &input), true)
+        (volplane_build::internal::check(&files, &args.reading.include, &input), true)
     };
     let Checked { sources, diagnostics, model } = checked;
     printer.diagnostics(&diagnostics, &sources, &args.reading.telling);

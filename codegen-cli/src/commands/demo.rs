@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use thiserror::Error;
-use volplane_build::Memory;
+use volplane_build::internal::MemorySource;
 
 use crate::apply::{self, CreateError, Place};
 use crate::cli::Demo;
@@ -22,7 +22,7 @@ use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::printer::Printer;
 use crate::project::{self, Copies, Idl, ProjectError};
-use crate::settings::{Codegen, Generated, Module, ModuleError, Runtime, Settings, Transport};
+use crate::settings::{Codegen, Generated, Module, ModuleError, PackageDir, Runtime, Settings, Transport};
 use crate::summary::count;
 
 /// The IDL, in the command as in the project.
@@ -176,13 +176,14 @@ fn free(dir: &Path) -> Result<(), RunError> {
 /// The project of the bundled IDL. Its code is checked in: the demo would otherwise build the compiler, which is in
 /// this very command, a second time.
 fn files() -> Result<Vec<NewFile>, RunError> {
-    let reader = Memory::new().with(IDL, embedded::file(IDL)?);
+    let reader = MemorySource::new().with(IDL, embedded::file(IDL)?);
     let idl = Idl::read_from(&[PathBuf::from(IDL)], &[], &reader);
     let meaning = idl.meaning.as_ref().ok_or(RunError::Idl)?;
     let copies = Copies::new(&idl, meaning)?;
     let settings = Settings {
         module: "echo".parse::<Module>()?,
         idls: vec![copies.settings("example".to_owned())],
+        package: PackageDir::default(),
         transports: Transport::ALL.to_vec(),
         codegen: Codegen::CheckedIn,
         runtime: Runtime::Vendored,

@@ -1,6 +1,6 @@
 //! `volplane dump`
 
-use volplane_build::{Checked, dump};
+use volplane_build::internal::{Checked, dump};
 
 use super::check_idl::denied;
 use crate::cli::Dump;
@@ -17,7 +17,8 @@ pub(crate) fn run(args: &Dump, printer: Printer) -> Exit {
             return Exit::Failure;
         }
     };
-    let Checked { sources, diagnostics, model } = volplane_build::check(&files, &args.reading.include, &input);
+    let Checked { sources, diagnostics, model } =
+        volplane_build::internal::check(&files, &args.reading.include, &input);
     printer.diagnostics(&diagnostics, &sources, &args.reading.telling);
     let Some(model) = model else { return Exit::Failure };
     if denied(&args.reading.telling, &diagnostics, printer) {

@@ -1,7 +1,7 @@
 //! `volplane explain`
 
 use thiserror::Error;
-use volplane_build::Code;
+use volplane_build::internal::Code;
 
 use crate::cli::Explain;
 use crate::exit::Exit;

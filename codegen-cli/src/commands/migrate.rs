@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-use volplane_build::model::Model;
-use volplane_build::rust::Api;
+use volplane_build::internal::model::Model;
+use volplane_build::internal::rust::Api;
 
 use super::check_idl::denied;
 use super::new::{absolute, free, shown, tell_created, tell_next};
@@ -20,7 +20,7 @@ use crate::plan::templates::{Flavour, Templates};
 use crate::plan::{self, NewFile, Policy};
 use crate::printer::Printer;
 use crate::project::{self, Copies, Idl};
-use crate::settings::{Codegen, Generated, Module, Runtime, Settings, Transport};
+use crate::settings::{Codegen, Generated, Module, PackageDir, Runtime, Settings, Transport};
 use crate::summary::summary;
 use crate::{interrupt, layout};
 use error::MigrateError;
@@ -68,6 +68,7 @@ fn migrate(args: &Migrate, printer: Printer) -> Result<Exit, MigrateError> {
     let settings = Settings {
         module,
         idls: copies.all_settings(destinations(model, &found)),
+        package: PackageDir::default(),
         transports: Transport::ALL.to_vec(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Vendored,

@@ -4,7 +4,7 @@ mod error;
 
 use std::path::{Component, Path, PathBuf};
 
-use volplane_build::model::Model;
+use volplane_build::internal::model::Model;
 
 use super::check_idl::denied;
 use crate::apply::{self, CreateError, Place};
@@ -16,7 +16,7 @@ use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::printer::Printer;
 use crate::project::{self, Copies, Idl};
-use crate::settings::{Generated, Module, Runtime, RuntimeArg, Set, Settings};
+use crate::settings::{Generated, Module, PackageDir, Runtime, RuntimeArg, Set, Settings};
 use crate::summary::{count, summary};
 use crate::target_dir::{self, Fitting};
 use crate::template_dir;
@@ -84,6 +84,7 @@ fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> 
     let settings = Settings {
         module,
         idls: vec![copies.settings(args.service.clone().unwrap_or_else(|| destination(model, &args.idl)))],
+        package: PackageDir::default(),
         transports,
         codegen: args.codegen,
         runtime,

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use thiserror::Error;
-use volplane_build::model::Model;
-use volplane_build::span::FileId;
+use volplane_build::internal::model::Model;
+use volplane_build::internal::span::FileId;
 
 use super::{CheckedIdl, Idl, ProjectError};
 use crate::layout::{self, IdlFile, Layout};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use volplane_build::{Disk, ReadSource};
+use volplane_build::internal::{Disk, ReadSource};
 
 use crate::layout;
 

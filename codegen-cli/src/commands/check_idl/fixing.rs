@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
 use thiserror::Error;
-use volplane_build::fix::{Fixed, FixedFile, fix, left_alone};
-use volplane_build::{Checked, MessageFormat, ReadSource};
+use volplane_build::internal::fix::{Fixed, FixedFile, fix, left_alone};
+use volplane_build::internal::{Checked, MessageFormat, ReadSource};
 
 use crate::apply::{Rewrite, RewriteError, rewrite};
 use crate::cli::CheckIdl;
