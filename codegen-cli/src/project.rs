@@ -200,14 +200,19 @@ impl<'a> CheckedIdl<'a> {
     /// When the templates are defective.
     pub(crate) fn render(&self, templates: &Templates, generated: &[NewFile]) -> Result<Vec<NewFile>, ProjectError> {
         let services = self.described();
-        let request = plan::Request { settings: self.settings, services: &services, generated, templates };
+        let request = plan::PlanRequest { settings: self.settings, services: &services, generated, templates };
         Ok(plan::project(&request)?)
     }
 
     /// Renders templates for nothing but to see what is wrong with them.
     pub(crate) fn try_templates(&self, templates: &Templates) -> Trial {
         let services = self.described();
-        plan::try_templates(&plan::Request { settings: self.settings, services: &services, generated: &[], templates })
+        plan::try_templates(&plan::PlanRequest {
+            settings: self.settings,
+            services: &services,
+            generated: &[],
+            templates,
+        })
     }
 
     /// The files of a new project, sorted by path: `rendered`, the copies of its IDL, and the memory that the first update

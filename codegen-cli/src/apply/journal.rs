@@ -16,13 +16,13 @@ pub(super) struct Journal {
     /// The folders that it makes, outermost first.
     pub(super) folders: Vec<ProjectPath>,
     /// The files that it changes. The number of a file in here is its name in `stage/` and `backup/`.
-    pub(super) files: Vec<Entry>,
+    pub(super) files: Vec<JournalEntry>,
 }
 
 /// What a run does with a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Entry {
+pub(super) struct JournalEntry {
     /// Where it is, with all links followed.
     pub(super) path: ProjectPath,
     /// Whether it was there before: then `backup/` holds it.
@@ -47,7 +47,7 @@ pub(crate) enum JournalError {
 
 impl Journal {
     /// A journal of this build's form.
-    pub(super) fn new(folders: Vec<ProjectPath>, files: Vec<Entry>) -> Self {
+    pub(super) fn new(folders: Vec<ProjectPath>, files: Vec<JournalEntry>) -> Self {
         Self { version: VERSION, folders, files }
     }
 
@@ -83,8 +83,11 @@ mod tests {
 
     fn journal() -> Journal {
         let path = |path: &str| ProjectPath::new(path).unwrap();
-        let new = Entry { path: path("src/ä new.rs"), existed: false, after: Some("fn new() {}\r\n\u{0}".to_owned()) };
-        let gone = Entry { path: path("src/gone.rs"), existed: true, after: None };
+        let new =
+            JournalEntry {
+                path: path("src/ä new.rs"), existed: false, after: Some("fn new() {}\r\n\u{0}".to_owned())
+            };
+        let gone = JournalEntry { path: path("src/gone.rs"), existed: true, after: None };
         Journal::new(vec![path("src")], vec![new, gone])
     }
 

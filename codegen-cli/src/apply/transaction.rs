@@ -12,7 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::ApplyError;
-use super::journal::{Entry, Journal};
+use super::journal::{Journal, JournalEntry};
 use super::project_lock::ProjectLock;
 use super::recovery::is_empty;
 use super::target::{self, Target, TargetError};
@@ -185,7 +185,7 @@ impl ProjectLock {
 fn journal(edits: &[Edit<'_>]) -> Journal {
     let makes = edits.iter().filter(|edit| edit.change.after.is_some());
     let folders: BTreeSet<&ProjectPath> = makes.flat_map(|edit| &edit.target.missing).collect();
-    let files = edits.iter().map(|edit| Entry {
+    let files = edits.iter().map(|edit| JournalEntry {
         path: edit.target.path.clone(),
         existed: edit.change.before.is_some(),
         after: edit.change.after.clone(),

@@ -26,7 +26,7 @@ use crate::settings::{Codegen, Generated, Module, PackageDir, Runtime, Settings,
 use crate::summary::summary;
 use crate::{interrupt, layout};
 use error::MigrateError;
-use find::Found;
+use find::OldProject;
 
 /// The report's file in the new project.
 const REPORT: &str = "MIGRATION.md";
@@ -120,7 +120,7 @@ fn target(args: &Migrate, old: &Path) -> Result<PathBuf, MigrateError> {
 }
 
 /// The name that clients use for each IDL's services: the project's, or else that of its first service.
-fn destinations(model: &Model, found: &Found) -> Vec<String> {
+fn destinations(model: &Model, found: &OldProject) -> Vec<String> {
     let first = |root| {
         let services = model.services().filter(|(id, ..)| id.file == root);
         services.map(|(_, definition, _)| definition.name.text.clone()).next().unwrap_or_default()

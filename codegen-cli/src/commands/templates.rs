@@ -4,8 +4,8 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use crate::apply::{self, CreateError, Place};
-use crate::cli::templates::{Check, Eject, Templates as Action};
+use crate::apply::{self, CreateError, DirState};
+use crate::cli::templates::{CheckTemplates, Eject, TemplatesAction as Action};
 use crate::command_error::{CommandError, CommandResult, Help};
 use crate::exit::Exit;
 use crate::plan::templates::{Flavour, Templates};
@@ -93,9 +93,9 @@ pub(crate) fn run(action: &Action, printer: Printer) -> CommandResult {
 fn eject(args: &Eject, printer: Printer) -> Result<(), TemplatesError> {
     let dir = args.dir.display();
     match apply::look(&args.dir)? {
-        Place::Free | Place::EmptyFolder => {}
-        Place::Occupied(entry) => return Err(TemplatesError::NotEmpty { dir: dir.to_string(), entry }),
-        Place::NoFolder => return Err(TemplatesError::NotAFolder { dir: dir.to_string() }),
+        DirState::Free | DirState::EmptyFolder => {}
+        DirState::Occupied(entry) => return Err(TemplatesError::NotEmpty { dir: dir.to_string(), entry }),
+        DirState::NoFolder => return Err(TemplatesError::NotAFolder { dir: dir.to_string() }),
     }
     let templates = Templates::built_in(Flavour::General);
     let file = |(path, text): (&str, &str)| {
@@ -109,7 +109,7 @@ fn eject(args: &Eject, printer: Printer) -> Result<(), TemplatesError> {
     Ok(())
 }
 
-fn check(args: &Check, printer: Printer) -> Result<(), TemplatesError> {
+fn check(args: &CheckTemplates, printer: Printer) -> Result<(), TemplatesError> {
     let dir = shown(&args.dir);
     let templates = template_dir::read(&args.dir, &dir)?;
     let tried = sample::try_on(&templates, &Set::all(&args.set))?;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use toml_edit::{DocumentMut, Item};
 
 use super::features::{self, Package};
-use super::lock::{self, LockError};
+use super::lock::{self, CargoLockError};
 use super::manifests::{self, CODEGEN, RuntimeCrate, TRANSPORT};
 use super::unused::Unused;
-use super::{NewFile, PlanError, Policy, Request};
+use super::{NewFile, PlanError, PlanRequest, Policy};
 use crate::embedded;
 use crate::project_path::ProjectPath;
 use crate::settings::{Runtime, Settings};
@@ -27,8 +27,8 @@ pub(super) fn crates(settings: &Settings, serves: bool) -> Vec<RuntimeCrate> {
 
 /// Adds the vendored crates and Cargo.lock to a project's files, and the versions to its Cargo.toml. A user's own
 /// templates may name versions themselves, and crates that volplane has not been tested with.
-pub(super) fn complete(files: &mut Vec<NewFile>, request: &Request<'_>) -> Result<(), PlanError> {
-    let Request { settings, services, templates, .. } = request;
+pub(super) fn complete(files: &mut Vec<NewFile>, request: &PlanRequest<'_>) -> Result<(), PlanError> {
+    let PlanRequest { settings, services, templates, .. } = request;
     let workspace = manifests::parse("Cargo.toml", embedded::file("Cargo.toml")?)?;
     let mut members = Vec::new();
     let mut versions = BTreeMap::new();
@@ -59,7 +59,7 @@ pub(super) fn complete(files: &mut Vec<NewFile>, request: &Request<'_>) -> Resul
     }
 
     let locals = features::locals(&packages);
-    let unused = Unused::parse(embedded::file("templates/lock.toml")?).map_err(LockError::from)?;
+    let unused = Unused::parse(embedded::file("templates/lock.toml")?).map_err(CargoLockError::from)?;
     match lock::lock(embedded::file("Cargo.lock")?, &locals, &unused, |name| required(&workspace, name)) {
         // cargo keeps it from here on.
         Ok(text) => {
@@ -67,7 +67,7 @@ pub(super) fn complete(files: &mut Vec<NewFile>, request: &Request<'_>) -> Resul
             super::add(files, std::iter::once(file));
         }
         // cargo makes one that has the other crates, too.
-        Err(LockError::Missing(_)) if templates.are_own() => {}
+        Err(CargoLockError::Missing(_)) if templates.are_own() => {}
         Err(error) => return Err(error.into()),
     }
     Ok(())

@@ -18,8 +18,8 @@ use crate::project_path::{ProjectPath, ProjectPathError};
 use crate::record;
 pub(crate) use check::Unreadable;
 pub(super) use check::unreadable;
-use manifest::{Entry, Text};
-pub(crate) use mistake::{Mistake, Mistakes};
+use manifest::{ManifestEntry, Text};
+pub(crate) use mistake::{TemplateError, TemplateErrors};
 use renderer::Renderer;
 use scopes::Scopes;
 
@@ -85,29 +85,29 @@ impl Templates {
     }
 
     /// The error that these mistakes are.
-    pub(crate) fn mistakes(&self, all: Vec<Mistake>) -> Mistakes {
-        Mistakes { root: self.root.clone(), all }
+    pub(crate) fn mistakes(&self, all: Vec<TemplateError>) -> TemplateErrors {
+        TemplateErrors { root: self.root.clone(), all }
     }
 }
 
 /// A file, and the template that it was made from.
 #[derive(Debug)]
-pub(super) struct Made {
+pub(super) struct RenderedFile {
     pub(super) file: NewFile,
     pub(super) template: String,
 }
 
 /// What came of rendering.
 #[derive(Debug)]
-pub(super) struct Outcome {
+pub(super) struct RenderOutcome {
     /// The files that could be made.
-    pub(super) made: Vec<Made>,
+    pub(super) made: Vec<RenderedFile>,
     /// Why the others could not.
-    pub(super) mistakes: Vec<Mistake>,
+    pub(super) mistakes: Vec<TemplateError>,
 }
 
 /// Renders every template, and finds every mistake that shows in a project like this one.
-pub(super) fn render(view: &ProjectView, templates: &Templates) -> Outcome {
+pub(super) fn render(view: &ProjectView, templates: &Templates) -> RenderOutcome {
     let scopes = Scopes::new(view);
     let (entries, wrong) = match templates.files.get(MANIFEST) {
         Some(text) => manifest::parse(text),
@@ -128,7 +128,7 @@ pub(super) fn render(view: &ProjectView, templates: &Templates) -> Outcome {
         }
     }
     press.folders();
-    Outcome { made: press.made, mistakes: press.renderer.into_mistakes() }
+    RenderOutcome { made: press.made, mistakes: press.renderer.into_mistakes() }
 }
 
 /// Makes one file after the other.
@@ -136,12 +136,12 @@ struct FileRenderer<'a> {
     renderer: Renderer<'a>,
     /// The files' paths, and the line of the list that each comes from.
     lines: BTreeMap<ProjectPath, usize>,
-    made: Vec<Made>,
+    made: Vec<RenderedFile>,
 }
 
 impl FileRenderer<'_> {
     /// The texts of the list are templates, too.
-    fn prepare(&mut self, entry: &Entry) {
+    fn prepare(&mut self, entry: &ManifestEntry) {
         for text in [&entry.template, &entry.path] {
             self.renderer.add(name(text).into(), text.text.clone().into());
         }
@@ -150,7 +150,7 @@ impl FileRenderer<'_> {
         }
     }
 
-    fn file(&mut self, entry: &Entry, context: &Value) -> Option<()> {
+    fn file(&mut self, entry: &ManifestEntry, context: &Value) -> Option<()> {
         if let Some(when) = &entry.when
             && self.renderer.render(&name(when), context)?.is_empty()
         {
@@ -167,7 +167,7 @@ impl FileRenderer<'_> {
             return None;
         }
         let text = self.renderer.render(&template, context)?;
-        self.made.push(Made { file: NewFile { path: path?, text, policy: entry.update }, template });
+        self.made.push(RenderedFile { file: NewFile { path: path?, text, policy: entry.update }, template });
         Some(())
     }
 
