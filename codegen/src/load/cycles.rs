@@ -1,16 +1,9 @@
-//! The order of files in which each comes behind what it includes, and the circles that have none.
+//! The cycles of a graph: files that include each other.
 
-/// The result of [`order`].
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct Order {
-    /// Every node once.
-    pub(super) order: Vec<usize>,
-    /// Each circle as its steps: a node, and which of its edges leads to the next; the last leads to the first.
-    pub(super) cycles: Vec<Vec<(usize, usize)>>,
-}
-
-/// Walks a graph, depth first, without recursion. `edges[n]` are the nodes that `n` leads to.
-pub(super) fn order(edges: &[Vec<Option<usize>>], roots: &[usize]) -> Order {
+/// Finds the cycles of a graph, depth first, without recursion. `edges[n]` are the nodes that `n` leads to.
+///
+/// Each cycle is a list of steps: a node, and which of its edges leads to the next; the last leads to the first.
+pub(super) fn cycles(edges: &[Vec<Option<usize>>]) -> Vec<Vec<(usize, usize)>> {
     #[derive(Clone, Copy, PartialEq)]
     enum State {
         New,
@@ -18,8 +11,8 @@ pub(super) fn order(edges: &[Vec<Option<usize>>], roots: &[usize]) -> Order {
         Done,
     }
     let mut state = vec![State::New; edges.len()];
-    let mut out = Order::default();
-    for root in roots.iter().copied().chain(0..edges.len()) {
+    let mut cycles: Vec<Vec<(usize, usize)>> = Vec::new();
+    for root in 0..edges.len() {
         if state[root] != State::New {
             continue;
         }
@@ -30,7 +23,6 @@ pub(super) fn order(edges: &[Vec<Option<usize>>], roots: &[usize]) -> Order {
             let (from, at) = (*node, *edge);
             let Some(target) = edges[from].get(at) else {
                 state[from] = State::Done;
-                out.order.push(from);
                 path.pop();
                 continue;
             };
@@ -44,12 +36,12 @@ pub(super) fn order(edges: &[Vec<Option<usize>>], roots: &[usize]) -> Order {
                 }
                 State::Open => {
                     let steps = path.iter().map(|(node, edge)| (*node, edge - 1));
-                    out.cycles.push(steps.skip_while(|(node, _)| *node != target).collect());
+                    cycles.push(steps.skip_while(|(node, _)| *node != target).collect());
                 }
             }
         }
     }
-    out
+    cycles
 }
 
 #[cfg(test)]
@@ -57,16 +49,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_diamond_comes_leaves_first_and_has_no_cycle() {
+    fn a_diamond_has_no_cycle() {
         let edges = [vec![Some(1), Some(2)], vec![Some(3)], vec![Some(3), None], vec![]];
-        assert_eq!(order(&edges, &[0]), Order { order: vec![3, 1, 2, 0], cycles: vec![] });
+        assert!(cycles(&edges).is_empty());
     }
 
     #[test]
-    fn a_cycle_is_told_by_the_edges_that_make_it() {
+    fn a_cycle_consists_of_the_edges_that_make_it() {
         let edges = [vec![Some(1)], vec![Some(2)], vec![None, Some(1), Some(2)]];
-        let found = order(&edges, &[0]);
-        assert_eq!(found.order, [2, 1, 0]);
-        assert_eq!(found.cycles, [vec![(1, 0), (2, 1)], vec![(2, 2)]]);
+        assert_eq!(cycles(&edges), [vec![(1, 0), (2, 1)], vec![(2, 2)]]);
     }
 }
