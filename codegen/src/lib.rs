@@ -12,7 +12,7 @@
 //! | check | `check` (the rest) | definitions, values | [`Diagnostic`]s, or none |
 //! | model | [`model`] | all of it | plain data for everything behind |
 //!
-//! Beside it: [`render()`] shows diagnostics, [`explain`] tells what a code means, [`dump`] gives the model as JSON,
+//! Beside it: [`render()`] shows diagnostics, `explain` tells what a code means, [`dump`] gives the model as JSON,
 //! [`print`](mod@print) as IDL, and [`fix`](mod@fix) applies the edits that diagnostics carry.
 //!
 //! Nothing here panics on any input, and no input makes it recurse deeper than [`syntax::tree::MAX_DEPTH`] asks for.
@@ -25,6 +25,8 @@ mod diagnostic;
 pub mod dump;
 #[cfg(feature = "emit")]
 pub mod emit;
+#[cfg(feature = "explanations")]
+mod explain;
 pub mod fix;
 mod load;
 pub mod lower;
@@ -42,8 +44,10 @@ pub mod write;
 #[cfg(feature = "emit")]
 pub use builder::{Builder, OUTPUT};
 pub use check::{Checked, check};
-pub use code::{Code, explain};
+pub use code::Code;
 pub use diagnostic::{Diagnostic, Fix, Label, Severity};
+#[cfg(feature = "explanations")]
+pub use explain::explain;
 pub use nearest::nearest;
 pub use read::{Disk, Memory, ReadSource};
 pub use render::{MessageFormat, UnknownFormat, render};
