@@ -12,6 +12,8 @@ pub(crate) mod templates;
 mod unused;
 mod view;
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -95,7 +97,8 @@ pub(crate) fn project(request: &PlanRequest<'_>) -> Result<Vec<NewFile>, PlanErr
     add(&mut files, request.generated.iter().cloned().chain([rustfmt]));
     runtime::complete(&mut files, request)?;
     // Templates and IDL may be Windows', and the users' files have newlines of their own: merging takes plain ones.
-    for file in files.iter_mut().filter(|file| file.text.contains(['\r', '\u{feff}'])) {
+    let is_foreign = |text: &str| text.contains('\r') || text.starts_with('\u{feff}');
+    for file in files.iter_mut().filter(|file| is_foreign(&file.text)) {
         file.text = file.text.trim_start_matches('\u{feff}').replace('\r', "");
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -122,11 +125,8 @@ pub(crate) fn try_templates(request: &PlanRequest<'_>) -> Trial {
 
 /// Adds files that volplane makes itself, but for those whose place a template has taken.
 pub(crate) fn add(files: &mut Vec<NewFile>, more: impl Iterator<Item = NewFile>) {
-    for file in more {
-        if files.iter().all(|other| other.path != file.path) {
-            files.push(file);
-        }
-    }
+    let mut taken: BTreeSet<ProjectPath> = files.iter().map(|file| file.path.clone()).collect();
+    files.extend(more.filter(|file| taken.insert(file.path.clone())));
 }
 
 fn project_view(request: &PlanRequest<'_>) -> ProjectView {
