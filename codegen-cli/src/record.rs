@@ -28,6 +28,17 @@ pub(crate) struct Record {
     pub(crate) inputs: BTreeMap<String, Fingerprint>,
     /// The services' traits, by their full paths.
     pub(crate) traits: BTreeMap<String, TraitRecord>,
+    /// What was wrong with the text that this was read from.
+    pub(crate) damage: Option<Damage>,
+}
+
+/// What has become of volplane.lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Damage {
+    /// Lines are missing: the files that they were about are not in the record.
+    Cut,
+    /// Git's conflict markers are in it; both sides were read.
+    Markers,
 }
 
 /// A file that was made.
@@ -125,6 +136,7 @@ mod tests {
         let none = MethodRecord { arguments: vec![], output: "()".into() };
         let echo = BTreeMap::from([("echo".into(), method("a::b::Request")), ("ping".into(), none)]);
         Record {
+            damage: None,
             files: BTreeMap::from([
                 ("cmd/a b.rs".into(), Made::Merge(vec!["one\n\n  two %20\nlast".into()])),
                 ("cmd/empty.rs".into(), Made::Merge(vec![String::new()])),
@@ -182,7 +194,7 @@ mod tests {
 
     #[test]
     fn what_git_shows_of_before_both_branches_counts_for_nothing() -> Result<(), RecordError> {
-        let text = "file x merge\n<<<<<<< A\nbase x 1 |a\n||||||| 0\nbase x 0 |o\nmethod a::B c () -> ()\n=======\n>>>>>>> B\n";
+        let text = "file x merge\n<<<<<<< A\nbase x 3f786850 |a\n||||||| 0\nbase x 0 |o\nmethod a::B c () -> ()\n=======\n>>>>>>> B\n";
         let record = Record::parse(text)?;
         assert_eq!(record.files["x"], Made::Merge(vec!["a\n".to_owned()]));
         assert!(record.traits.is_empty());

@@ -3,6 +3,7 @@
 //! The current folder is the project's root throughout, so that every path that is said is relative to it.
 
 mod error;
+mod guesses;
 mod overlay;
 mod report_lines;
 
@@ -23,7 +24,7 @@ use crate::generate::TARGET;
 use crate::plan::{NewFile, Policy};
 use crate::printer::Printer;
 use crate::project::{self, Idl};
-use crate::record::{self, Fingerprint, Record};
+use crate::record::{self, Damage, Fingerprint, Record};
 use crate::summary::{count, summary_with};
 use crate::template_dir;
 use crate::update::tree::Tree;
@@ -146,7 +147,17 @@ pub(crate) fn plan(wish: &UpdateRequest<'_>, printer: Printer) -> Result<Result<
         }
     }
 
-    let situation = UpdateInput { record, rendered: &rendered, services: &services, tree: &tree, prune: wish.prune };
+    let is_whole = record.as_ref().is_some_and(|record| record.damage != Some(Damage::Cut));
+    let guesses =
+        if is_whole { Vec::new() } else { guesses::guesses(meaning, settings, &templates, &services, &tree)? };
+    let situation = UpdateInput {
+        record,
+        rendered: &rendered,
+        guesses: &guesses,
+        services: &services,
+        tree: &tree,
+        prune: wish.prune,
+    };
     let Outcome { mut changes, mut record, mut events, news } = update::plan(situation);
     if let Some(input) = input {
         record.inputs.extend(generated.iter().map(|file| (file.path.clone(), input.clone())));
@@ -158,6 +169,9 @@ pub(crate) fn plan(wish: &UpdateRequest<'_>, printer: Printer) -> Result<Result<
     }
     for (path, text) in wish.brings.iter().chain([(&record::FILE.to_owned(), &text)]) {
         if tree.text(path) != Some(text) {
+            if tree.is_read_only(path) {
+                return Err(UpdateError::ReadOnly { path: path.clone() });
+            }
             changes.insert(path.clone(), Some(text.clone()));
         }
     }

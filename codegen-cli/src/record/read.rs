@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 
 use thiserror::Error;
 
-use super::{FILE, Fingerprint, Made, MethodRecord, Record, unword};
+use super::{Damage, FILE, Fingerprint, Made, MethodRecord, Record, unword};
 use crate::plan::Policy;
 
 /// The file is not one that this version can work with.
@@ -44,10 +44,15 @@ pub(super) fn record(text: &str) -> Result<Record, RecordError> {
     let mut lines = Lines::default();
     // Between these two markers git shows what was there before both branches.
     let mut is_before = false;
-    for (number, line) in text.lines().enumerate() {
+    let mut damage = None;
+    // Of a line without an end the rest is missing.
+    let whole = text.rfind('\n').map_or("", |end| text.get(..=end).unwrap_or_default());
+    let is_cut = whole.len() < text.len();
+    for (number, line) in whole.lines().enumerate() {
         let line = line.strip_suffix('\r').unwrap_or(line);
         if let Some(marker) = MARKERS.iter().find(|marker| line.starts_with(**marker)) {
             is_before = *marker == BEFORE;
+            damage = Some(Damage::Markers);
             continue;
         }
         if line.is_empty() || line.starts_with('#') || is_before {
@@ -61,7 +66,12 @@ pub(super) fn record(text: &str) -> Result<Record, RecordError> {
         }
         lines.take(line).ok_or(RecordError::Line { line: number + 1 })?;
     }
-    Ok(lines.record())
+    let mut record = lines.record();
+    let lost = record.files.len();
+    record.files.retain(|_, made| *made != Made::Merge(Vec::new()));
+    let is_cut = is_cut || record.files.len() < lost;
+    record.damage = if is_cut { Some(Damage::Cut) } else { damage };
+    Ok(record)
 }
 
 fn numbers(version: &str) -> Vec<u64> {
@@ -146,16 +156,14 @@ impl Lines {
         self.inputs.retain(|_, prints| prints.len() == 1);
         let only = |(path, prints): (String, BTreeSet<Fingerprint>)| Some((path, prints.into_iter().next()?));
         let inputs = self.inputs.into_iter().filter_map(only).collect();
-        Record { files, unused: self.unused, inputs, traits }
+        Record { files, unused: self.unused, inputs, traits, damage: None }
     }
 }
 
-/// The texts that are what they are called; all, if none is: lines may have been lost. An empty one has no lines.
+/// The texts that are what they are called: of others, lines are missing.
 fn bases(found: BTreeMap<String, String>) -> Vec<String> {
-    let is_whole = |(print, text): &(&String, &String)| Fingerprint::of(text).short() == print.as_str();
-    let whole: Vec<String> = found.iter().filter(is_whole).map(|(_, text)| text.clone()).collect();
-    let all = if whole.is_empty() { found.into_values().collect() } else { whole };
-    if all.is_empty() { vec![String::new()] } else { all }
+    let is_whole = |(print, text): &(String, String)| Fingerprint::of(text).short() == print.as_str();
+    found.into_iter().filter(is_whole).map(|(_, text)| text).collect()
 }
 
 /// A path in the project: whatever the file says, nothing outside is ever touched.

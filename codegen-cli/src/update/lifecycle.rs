@@ -90,7 +90,7 @@ impl InMemory {
             tree.insert(path.as_str(), text.clone().into_bytes());
         }
         let Rendered { files, services } = &*rendered;
-        Ok(plan(UpdateInput { record, rendered: files, services, tree: &tree, prune: false }))
+        Ok(plan(UpdateInput { record, rendered: files, guesses: &[], services, tree: &tree, prune: false }))
     }
 }
 

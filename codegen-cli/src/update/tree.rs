@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct Tree {
     content: BTreeMap<String, OnDisk>,
     links: BTreeSet<String>,
+    read_only: BTreeSet<String>,
 }
 
 /// A path's content.
@@ -33,6 +34,16 @@ impl Tree {
     /// Whether a path is a link to another one that is listed.
     pub(crate) fn is_link(&self, path: &str) -> bool {
         self.links.contains(path)
+    }
+
+    /// Notes that a file has no permission to be written.
+    pub(crate) fn read_only(&mut self, path: impl Into<String>) {
+        self.read_only.insert(path.into());
+    }
+
+    /// Whether a file has no permission to be written.
+    pub(crate) fn is_read_only(&self, path: &str) -> bool {
+        self.read_only.contains(path)
     }
 
     /// What is at a path.

@@ -33,6 +33,12 @@ pub(crate) enum UpdateError {
     /// Its memory can't be read.
     #[error("cannot read {}", record::FILE)]
     ReadRecord(#[source] io::Error),
+    /// A file that every change needs can't be written.
+    #[error("cannot write {path}: it is read-only")]
+    ReadOnly {
+        /// The file.
+        path: String,
+    },
     /// Its files.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -62,9 +68,10 @@ impl UpdateError {
         Some(match self {
             Self::Config(ConfigError::NoProject { .. }) => "make a project with `volplane new IDL DIR`, or go into one",
             Self::Record(RecordError::Line { .. }) => {
-                "restore the file from version control; without it (delete it) files that differ are taken as yours"
+                "restore it with `git checkout volplane.lock`. If you have no copy, delete it: files that differ from what volplane would write then count as edited by you"
             }
             Self::Record(RecordError::Newer { .. }) => "update volplane",
+            Self::ReadOnly { .. } => "nothing was changed; make it writable, then run the command again",
             Self::Apply(error) => return error.help(),
             Self::Lock(error) => return error.help(),
             Self::Recover(error) => error.help(),
@@ -83,6 +90,7 @@ impl UpdateError {
             Self::Project(ProjectError::Generate(error)) if error.is_interrupted() => Exit::Interrupted,
             Self::Project(ProjectError::Generate(_) | ProjectError::Plan(_))
             | Self::Apply(_)
+            | Self::ReadOnly { .. }
             | Self::Disk(_)
             | Self::Lock(_)
             | Self::Recover(_) => Exit::Failure,
