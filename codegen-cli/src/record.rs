@@ -202,6 +202,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_cut_off_is_said_and_files_without_their_text_are_not_known() -> Result<(), RecordError> {
+        let text = sample().text();
+        assert_eq!(Record::parse(&text)?.damage, None);
+        // Anywhere behind the first file with a text.
+        let first = text.find(" merge\n").map_or(0, |place| place + 7);
+        for (end, _) in text.char_indices().filter(|(end, _)| *end > first) {
+            let cut = text.get(..end).unwrap_or_default();
+            let record = Record::parse(cut)?;
+            assert_eq!(record.damage, Some(Damage::Cut), "{cut}");
+            let is_known = |(path, made): (&String, &Made)| sample().files.get(path) == Some(made);
+            assert!(record.files.iter().all(is_known), "{cut}");
+        }
+        assert_eq!(Record::parse("<<<<<<< a\n=======\n>>>>>>> b\n")?.damage, Some(Damage::Markers));
+        Ok(())
+    }
+
+    #[test]
     fn of_two_owners_the_user_is_the_one() -> Result<(), RecordError> {
         for text in
             ["file x overwrite a\nfile x skip a\n", "file x skip a\nfile x skip\n", "file x skip a\nfile x skip b\n"]
