@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
-use volplane_build::{Diagnostic, Severity, Sources, render};
+use volplane_build::internal::{Diagnostic, Severity, Sources, render};
 
 use crate::cli::{Color, DiagnosticArgs, Output};
 

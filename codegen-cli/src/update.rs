@@ -20,7 +20,8 @@ pub(crate) use report::{Event, EventLevel};
 pub(crate) use services::NewItems;
 use services::Services;
 use tree::Tree;
-use volplane_build::rust::ServiceApi;
+use volplane_build::internal::rust::ServiceApi;
+use volplane_edit::handlers::GeneratedNames;
 
 /// What an update is planned from.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub(crate) struct UpdateInput<'a> {
     pub(crate) services: &'a [ServiceApi],
     /// What would have been made of fewer services: what merges may start from where the record has no text for that.
     pub(crate) guesses: &'a [Vec<NewFile>],
+    /// What the generated crate exports, if that is known.
+    pub(crate) exports: Option<&'a GeneratedNames>,
     /// What is on the disk: every file that is in `record` or `rendered`, and all Rust files of the user's.
     pub(crate) tree: &'a Tree,
     /// Whether methods that are gone from the IDL are commented out.
@@ -54,7 +57,7 @@ pub(crate) struct Outcome {
 
 /// Plans an update.
 pub(crate) fn plan(situation: UpdateInput<'_>) -> Outcome {
-    let UpdateInput { record, rendered, guesses, services, tree, prune } = situation;
+    let UpdateInput { record, rendered, guesses, services, exports, tree, prune } = situation;
     let lost = match &record {
         None if tree.get(record::FILE).is_some() => Some(LockLoss::Empty),
         None => Some(LockLoss::Missing),
@@ -75,7 +78,7 @@ pub(crate) fn plan(situation: UpdateInput<'_>) -> Outcome {
     }
 
     let services = Services::new(&before, services);
-    let waiting = handlers::bring_up(&mut files, rendered, &services, prune);
+    let waiting = handlers::bring_up(&mut files, rendered, &services, exports, prune);
     files.finish(&services, &waiting)
 }
 

@@ -6,6 +6,8 @@ use std::path::{Component, Path};
 use thiserror::Error;
 
 use super::{Damage, FILE, Fingerprint, Made, MethodRecord, Record, unword};
+use crate::command_error::{CommandError, Help};
+use crate::exit::Exit;
 use crate::plan::Policy;
 
 /// The file is not one that this version can work with.
@@ -25,6 +27,22 @@ pub(crate) enum RecordError {
     },
 }
 
+impl CommandError for RecordError {
+    fn help(&self) -> Help {
+        Some(match self {
+            Self::Line { .. } => {
+                "restore it with `git checkout volplane.lock`. If you have no copy, delete it: files that differ from what volplane would write then count as edited by you"
+                    .into()
+            }
+            Self::Newer { .. } => "update volplane".into(),
+        })
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+}
+
 /// How git marks a conflict, and its part that neither branch wrote.
 const MARKERS: [&str; 4] = ["<<<<<<<", BEFORE, "=======", ">>>>>>>"];
 const BEFORE: &str = "|||||||";
@@ -34,7 +52,7 @@ const BEFORE: &str = "|||||||";
 struct Lines {
     files: BTreeMap<String, (Policy, BTreeSet<Option<Fingerprint>>)>,
     /// By path and by the beginning of their prints: git may have joined those of two branches.
-    bases: BTreeMap<String, BTreeMap<String, String>>,
+    bases: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     unused: BTreeSet<String>,
     inputs: BTreeMap<String, BTreeSet<Fingerprint>>,
     traits: BTreeMap<String, BTreeMap<String, BTreeSet<MethodRecord>>>,
@@ -67,9 +85,9 @@ pub(super) fn record(text: &str) -> Result<Record, RecordError> {
         lines.take(line).ok_or(RecordError::Line { line: number + 1 })?;
     }
     let mut record = lines.record();
-    let lost = record.files.len();
+    let known = record.files.len();
     record.files.retain(|_, made| *made != Made::Merge(Vec::new()));
-    let is_cut = is_cut || record.files.len() < lost;
+    let is_cut = is_cut || record.files.len() < known;
     record.damage = if is_cut { Some(Damage::Cut) } else { damage };
     Ok(record)
 }
@@ -103,11 +121,8 @@ impl Lines {
                 let (print, line) = rest.split_once(' ')?;
                 let base = self.bases.entry(path(word)?).or_default().entry(print.to_owned()).or_default();
                 match line.split_at_checked(1)? {
-                    ("|", line) => {
-                        base.push_str(line);
-                        base.push('\n');
-                    }
-                    ("$", line) => base.push_str(line),
+                    ("|", line) => base.push(format!("{line}\n")),
+                    ("$", line) => base.push(line.to_owned()),
                     _ => return None,
                 }
             }
@@ -160,10 +175,15 @@ impl Lines {
     }
 }
 
-/// The texts that are what they are called: of others, lines are missing.
-fn bases(found: BTreeMap<String, String>) -> Vec<String> {
-    let is_whole = |(print, text): &(String, String)| Fingerprint::of(text).short() == print.as_str();
-    found.into_iter().filter(is_whole).map(|(_, text)| text).collect()
+/// The texts that are what they are called: of others, lines are missing. Joining two branches may have doubled them, line
+/// by line or as a whole.
+fn bases(found: BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let text = |(print, lines): (String, Vec<String>)| {
+        let half = lines.get(..lines.len() / 2).unwrap_or_default().concat();
+        let every_other = lines.iter().step_by(2).map(String::as_str).collect();
+        [lines.concat(), half, every_other].into_iter().find(|text| Fingerprint::of(text).short() == print)
+    };
+    found.into_iter().filter_map(text).collect()
 }
 
 /// A path in the project: whatever the file says, nothing outside is ever touched.

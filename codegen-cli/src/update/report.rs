@@ -140,8 +140,11 @@ impl Event {
                 EventLevel::Note
             }
             Self::Handler { event, .. } => match event.what {
-                EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. } => EventLevel::ActionRequired,
-                EventKind::Gone | EventKind::LikelyRename { .. } => EventLevel::Note,
+                EventKind::NotRewritten { .. }
+                | EventKind::TraitMoved { .. }
+                | EventKind::Undefined { .. }
+                | EventKind::Gone => EventLevel::ActionRequired,
+                EventKind::LikelyRename { .. } => EventLevel::Note,
                 _ if event.needs_attention() => EventLevel::Note,
                 _ => EventLevel::Done,
             },
@@ -171,7 +174,9 @@ fn handler_verb(what: &EventKind) -> &'static str {
     match what {
         EventKind::Added => "Added",
         EventKind::Rewritten { .. } | EventKind::ParameterRenamed { .. } => "Changed",
-        EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. } => "By hand",
+        EventKind::ParameterKept { .. } => "Kept",
+        EventKind::Removed => "Removed",
+        EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. } | EventKind::Undefined { .. } => "By hand",
         EventKind::Gone => "Gone",
         EventKind::Pruned => "Pruned",
         EventKind::LikelyRename { .. } => "Renamed?",
@@ -183,14 +188,23 @@ fn handler_text(path: &str, event: &handlers::Event) -> String {
     match what {
         EventKind::Added => format!("{method} to {path}:{line}"),
         EventKind::Pruned => format!("{method} in {path}:{line}: gone from the IDL, commented out"),
-        EventKind::Gone => format!("{service}.{method} from the IDL; left in {path}:{line}, --prune comments it out"),
+        EventKind::Gone => format!(
+            "{service}.{method}: {path}:{line} has the method, and the trait no longer has it: remove it, or run `volplane update --prune`"
+        ),
+        EventKind::Removed => {
+            format!("{service}.{method} from {path}: no longer in the IDL, and nobody had written it")
+        }
         EventKind::LikelyRename { new } => {
             format!(
                 "{service}.{method} at {path}:{line} is gone and {new} is new, with the same types: move the body over?"
             )
         }
         EventKind::TraitMoved { to, .. } => format!("{path}:{line}: the trait is {to} now; mend the `use`"),
-        EventKind::Rewritten { .. } | EventKind::ParameterRenamed { .. } | EventKind::NotRewritten { .. } => {
+        EventKind::Rewritten { .. }
+        | EventKind::ParameterRenamed { .. }
+        | EventKind::ParameterKept { .. }
+        | EventKind::Undefined { .. }
+        | EventKind::NotRewritten { .. } => {
             let said = event.to_string();
             let said = said.split_once(": ").map_or(said.as_str(), |(_, said)| said);
             format!("{method} in {path}:{line}: {said}")
