@@ -3,7 +3,7 @@
 mod features;
 mod functions;
 mod lock;
-mod manifests;
+pub(crate) mod manifests;
 mod method;
 mod names;
 mod runtime;

@@ -5,6 +5,7 @@
 //! relative to it.
 
 mod error;
+mod guesses;
 mod load;
 mod plan;
 mod report;

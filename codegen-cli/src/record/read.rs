@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
-use super::{FILE, Fingerprint, Made, MethodRecord, Record, unword};
+use super::{Damage, FILE, Fingerprint, Made, MethodRecord, Record, unword};
 use crate::command_error::{CommandError, Help};
 use crate::exit::Exit;
 use crate::plan::Policy;
@@ -31,7 +31,7 @@ impl CommandError for RecordError {
     fn help(&self) -> Help {
         Some(match self {
             Self::Line { .. } => {
-                "restore the file from version control; without it (delete it) files that differ are taken as yours"
+                "restore it with `git checkout volplane.lock`. If you have no copy, delete it: files that differ from what volplane would write then count as edited by you"
                     .into()
             }
             Self::Newer { .. } => "update volplane".into(),
@@ -52,7 +52,7 @@ const BEFORE: &str = "|||||||";
 struct Lines {
     files: BTreeMap<ProjectPath, (Policy, BTreeSet<Option<Fingerprint>>)>,
     /// By path and by the beginning of their prints: git may have joined those of two branches.
-    bases: BTreeMap<ProjectPath, BTreeMap<String, String>>,
+    bases: BTreeMap<ProjectPath, BTreeMap<String, Vec<String>>>,
     unused: BTreeSet<ProjectPath>,
     inputs: BTreeMap<ProjectPath, BTreeSet<Fingerprint>>,
     traits: BTreeMap<String, BTreeMap<String, BTreeSet<MethodRecord>>>,
@@ -62,10 +62,15 @@ pub(super) fn record(text: &str) -> Result<Record, RecordError> {
     let mut lines = Lines::default();
     // Between these two markers git shows what was there before both branches.
     let mut is_before = false;
-    for (number, line) in text.lines().enumerate() {
+    let mut damage = None;
+    // Of a line without an end the rest is missing.
+    let whole = text.rfind('\n').map_or("", |end| text.get(..=end).unwrap_or_default());
+    let is_cut = whole.len() < text.len();
+    for (number, line) in whole.lines().enumerate() {
         let line = line.strip_suffix('\r').unwrap_or(line);
         if let Some(marker) = MARKERS.iter().find(|marker| line.starts_with(**marker)) {
             is_before = *marker == BEFORE;
+            damage = Some(Damage::Markers);
             continue;
         }
         if line.is_empty() || line.starts_with('#') || is_before {
@@ -79,7 +84,12 @@ pub(super) fn record(text: &str) -> Result<Record, RecordError> {
         }
         lines.take(line).ok_or(RecordError::Line { line: number + 1 })?;
     }
-    Ok(lines.record())
+    let mut record = lines.record();
+    let known = record.files.len();
+    record.files.retain(|_, made| *made != Made::Merge(Vec::new()));
+    let is_cut = is_cut || record.files.len() < known;
+    record.damage = if is_cut { Some(Damage::Cut) } else { damage };
+    Ok(record)
 }
 
 fn numbers(version: &str) -> Vec<u64> {
@@ -111,11 +121,8 @@ impl Lines {
                 let (print, line) = rest.split_once(' ')?;
                 let base = self.bases.entry(path(word)?).or_default().entry(print.to_owned()).or_default();
                 match line.split_at_checked(1)? {
-                    ("|", line) => {
-                        base.push_str(line);
-                        base.push('\n');
-                    }
-                    ("$", line) => base.push_str(line),
+                    ("|", line) => base.push(format!("{line}\n")),
+                    ("$", line) => base.push(line.to_owned()),
                     _ => return None,
                 }
             }
@@ -164,16 +171,19 @@ impl Lines {
         self.inputs.retain(|_, prints| prints.len() == 1);
         let only = |(path, prints): (ProjectPath, BTreeSet<Fingerprint>)| Some((path, prints.into_iter().next()?));
         let inputs = self.inputs.into_iter().filter_map(only).collect();
-        Record { files, unused: self.unused, inputs, traits }
+        Record { files, unused: self.unused, inputs, traits, damage: None }
     }
 }
 
-/// The texts that are what they are called; all, if none is: lines may have been lost. An empty one has no lines.
-fn bases(found: BTreeMap<String, String>) -> Vec<String> {
-    let is_whole = |(print, text): &(&String, &String)| Fingerprint::of(text).short() == print.as_str();
-    let whole: Vec<String> = found.iter().filter(is_whole).map(|(_, text)| text.clone()).collect();
-    let all = if whole.is_empty() { found.into_values().collect() } else { whole };
-    if all.is_empty() { vec![String::new()] } else { all }
+/// The texts that are what they are called: of others, lines are missing. Joining two branches may have doubled them, line
+/// by line or as a whole.
+fn bases(found: BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let text = |(print, lines): (String, Vec<String>)| {
+        let half = lines.get(..lines.len() / 2).unwrap_or_default().concat();
+        let every_other = lines.iter().step_by(2).map(String::as_str).collect();
+        [lines.concat(), half, every_other].into_iter().find(|text| Fingerprint::of(text).short() == print)
+    };
+    found.into_iter().filter_map(text).collect()
 }
 
 /// A path in the project: whatever the file says, nothing outside is ever touched.

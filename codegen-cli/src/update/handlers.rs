@@ -50,6 +50,11 @@ pub(super) fn bring_up(
                 implemented.extend(found.map(|one| one.trait_path.clone()));
                 let made = made.filter(|_| files.is_untouched(&path));
                 let outcome = tidied(outcome, made, &text, services);
+                if outcome.text != text && files.is_read_only(&path) {
+                    let found = outcome.implementations.iter().map(|one| one.trait_path.clone());
+                    waiting.extend(found);
+                    continue;
+                }
                 if outcome.text != text && outcome.events.is_empty() {
                     files.report(Event::Updated { path: path.clone() });
                 }

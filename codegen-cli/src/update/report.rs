@@ -3,6 +3,7 @@
 use volplane_edit::handlers::{self, EventKind};
 
 use crate::project_path::ProjectPath;
+use crate::record;
 
 /// Something that an update did, or left to the user.
 #[derive(Clone, Debug)]
@@ -29,8 +30,23 @@ pub(crate) enum Event {
     NewService { name: String },
     /// A service is gone.
     ServiceGone { name: String },
+    /// volplane.lock is not as the last update wrote it.
+    Lock { loss: LockLoss, matters: bool },
     /// Nothing implements a service's trait.
     NoHandler { name: String, ident: String },
+}
+
+/// What has become of volplane.lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LockLoss {
+    /// It is not there.
+    Missing,
+    /// It says nothing.
+    Empty,
+    /// Lines are missing.
+    Cut,
+    /// Git's conflict markers are in it.
+    Markers,
 }
 
 /// Why a file is left as it is.
@@ -44,8 +60,10 @@ pub(crate) enum KeepReason {
     WrittenAnew,
     /// It was there before volplane made one of that name.
     WasThere,
-    /// It differs, and volplane.lock is missing.
+    /// It differs, and volplane.lock does not say from what.
     NoMemory,
+    /// It has no permission to be written.
+    ReadOnly,
     /// Nothing makes it any more, and the user has changed it.
     Unused,
 }
@@ -76,6 +94,9 @@ impl Event {
             Self::NewService { .. } => "New",
             Self::ServiceGone { .. } => "Gone",
             Self::NoHandler { .. } => "Missing",
+            Self::Lock { loss: LockLoss::Missing, .. } => "Missing",
+            Self::Lock { loss: LockLoss::Empty | LockLoss::Cut, .. } => "Damaged",
+            Self::Lock { loss: LockLoss::Markers, .. } => "Joined",
         }
     }
 
@@ -99,6 +120,7 @@ impl Event {
             Self::ParseFailed { path, error } => {
                 format!("{path}:{}:{}: {}; its handlers were left as they are", error.line, error.column, error.message)
             }
+            Self::Lock { loss, .. } => format!("{}: {}", record::FILE, loss.text()),
             Self::NewService { name } => format!("service {name}"),
             Self::ServiceGone { name } => format!("service {name}"),
             Self::NoHandler { name, ident } => {
@@ -111,8 +133,13 @@ impl Event {
     pub(crate) fn level(&self) -> EventLevel {
         match self {
             Self::Conflict { .. } | Self::Unresolved { .. } | Self::ParseFailed { .. } => EventLevel::ActionRequired,
-            Self::Kept { reason: KeepReason::EditedOwn | KeepReason::NoText, .. } => EventLevel::ActionRequired,
-            Self::Kept { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => EventLevel::Note,
+            Self::Kept { reason: KeepReason::EditedOwn | KeepReason::NoText | KeepReason::ReadOnly, .. } => {
+                EventLevel::ActionRequired
+            }
+            Self::Lock { matters: true, .. } => EventLevel::ActionRequired,
+            Self::Lock { .. } | Self::Kept { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => {
+                EventLevel::Note
+            }
             Self::Handler { event, .. } => match event.what {
                 EventKind::NotRewritten { .. }
                 | EventKind::TraitMoved { .. }
@@ -139,7 +166,7 @@ impl Event {
             Self::Kept { path, .. } | Self::ParseFailed { path, .. } => (path, 0),
             Self::Conflict { path, line, .. } | Self::Unresolved { path, line } => (path, *line),
             Self::Handler { path, event } => (path, event.line),
-            Self::NewService { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => ("", 0),
+            Self::NewService { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } | Self::Lock { .. } => ("", 0),
         }
     }
 }
@@ -186,6 +213,25 @@ fn handler_text(path: &str, event: &handlers::Event) -> String {
     }
 }
 
+impl LockLoss {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Missing => {
+                "the file is missing; restore it with `git checkout volplane.lock`, then run `volplane update`. Without it, files that differ from what volplane would write count as edited by you"
+            }
+            Self::Empty => {
+                "the file is empty; restore it with `git checkout volplane.lock`, then run `volplane update`. Without it, files that differ from what volplane would write count as edited by you"
+            }
+            Self::Cut => {
+                "lines are missing; restore the file with `git checkout volplane.lock`, then run `volplane update`. Without them, files that differ from what volplane would write count as edited by you"
+            }
+            Self::Markers => {
+                "it had conflict markers; both sides were read and the file is written without them. To use one side only, run `git checkout --ours volplane.lock` (or `--theirs`), then `volplane update`"
+            }
+        }
+    }
+}
+
 impl KeepReason {
     fn text(self) -> &'static str {
         match self {
@@ -195,7 +241,10 @@ impl KeepReason {
             Self::NoText => "it is no UTF-8 text; it was left as it is",
             Self::WrittenAnew => "you have written it anew; what volplane would change in its own is not in it",
             Self::WasThere => "it was there before; volplane's own differs",
-            Self::NoMemory => "it differs from what volplane would write, and volplane.lock is missing: taken as yours",
+            Self::NoMemory => {
+                "it differs from what volplane would write, and volplane.lock does not say what volplane wrote: the differences count as yours"
+            }
+            Self::ReadOnly => "it is read-only and was not changed: make it writable, then run `volplane update`",
             Self::Unused => "volplane doesn't make it any more; it has changes of yours",
         }
     }
