@@ -12,6 +12,7 @@ mod generate;
 mod input;
 mod interrupt;
 mod layout;
+mod messages;
 mod migrate;
 mod plan;
 mod printer;
@@ -36,7 +37,7 @@ use printer::Printer;
 
 fn main() -> ExitCode {
     let cli = Cli::parse_from(kitex_args::rewritten(std::env::args_os(), &Cli::command()));
-    let printer = Printer::new(cli.output);
+    let printer = Printer::new(cli.output, cli.command.message_format());
     let exit = match &cli.command {
         Command::New(args) => commands::new::run(args, printer),
         Command::Update(args) => commands::update::run(args, printer),
@@ -55,5 +56,6 @@ fn main() -> ExitCode {
         Command::Shorthand(args) => commands::shorthand::run(args, printer),
         Command::Emit { dir } => generate::child(dir, printer),
     };
+    printer.summary(cli.command.name(), exit);
     exit.into()
 }

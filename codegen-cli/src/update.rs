@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::NewFile;
 use crate::record::Record;
-pub(crate) use report::{Event, EventLevel};
+pub(crate) use report::{Event, EventLevel, Tense};
 pub(crate) use services::NewItems;
 use services::Services;
 use tree::Tree;

@@ -20,6 +20,7 @@ use crate::config::{self, Project};
 use crate::disk;
 use crate::exit::Exit;
 use crate::generate::TARGET;
+use crate::messages::Message;
 use crate::plan::{NewFile, Policy};
 use crate::printer::Printer;
 use crate::project::{self, Idl};
@@ -27,7 +28,7 @@ use crate::record::{self, Fingerprint, Record};
 use crate::summary::{count, summary_with};
 use crate::template_dir;
 use crate::update::tree::Tree;
-use crate::update::{self, Event, EventLevel, Outcome, UpdateInput};
+use crate::update::{self, Event, EventLevel, Outcome, Tense, UpdateInput};
 
 pub(crate) use error::UpdateError;
 
@@ -95,7 +96,6 @@ pub(crate) struct Planned {
     /// The changes, by path.
     changes: BTreeMap<String, Option<String>>,
     tree: Tree,
-    sources: Vec<String>,
 }
 
 /// Plans an update. `Err(exit)` inside `Ok` means that the IDL has mistakes, which have been told.
@@ -163,8 +163,7 @@ pub(crate) fn plan(wish: &UpdateRequest<'_>, printer: Printer) -> Result<Result<
     }
     let names: Vec<&str> = settings.idls.iter().map(|idl| idl.path.as_str()).collect();
     let summary = format!("{}: {}", names.join(", "), summary_with(&meaning.model, news));
-    let sources = meaning.model.files.iter().map(|file| file.path.clone()).chain(templates.sources()).collect();
-    Ok(Ok(Planned { events, summary, changes, tree, sources }))
+    Ok(Ok(Planned { events, summary, changes, tree }))
 }
 
 /// The generated code that is there, if it is as volplane wrote it and the compiler would make it of the same again, which
@@ -184,17 +183,16 @@ fn at_hand(
 }
 
 impl Planned {
-    /// The IDL files and templates that were read.
-    pub(crate) fn sources(&self) -> impl Iterator<Item = &str> {
-        self.sources.iter().map(String::as_str)
-    }
-
-    /// What would be done, a line each.
-    pub(crate) fn list(&self) -> impl Iterator<Item = String> {
-        let told = report_lines::lines(&self.events)
-            .into_iter()
-            .filter(|line| line.level != EventLevel::Note && !line.is_detail);
-        told.map(|line| format!("{} {}", line.verb, line.text))
+    /// Prints what would be done as the result of the command, a line each.
+    pub(crate) fn list(&self, printer: Printer) {
+        if printer.is_json() {
+            return self.tell(Tense::Would, printer);
+        }
+        for line in report_lines::lines(&self.events, Tense::Would) {
+            if line.level != EventLevel::Note && (!line.is_detail || printer.verbose()) {
+                printer.line(format_args!("{} {}", line.verb, line.text));
+            }
+        }
     }
 
     /// Whether nothing would change.
@@ -207,13 +205,16 @@ impl Planned {
         self.changes.keys().filter(|path| *path != record::FILE).count()
     }
 
-    /// The changes as a unified diff with colour.
-    pub(crate) fn diff(&self) -> String {
-        let own = |path: &str| path == record::FILE;
-        let changes = self.changes.iter().filter(|(path, _)| !own(path));
-        changes
-            .map(|(path, after)| volplane_edit::diff::unified(path, self.tree.text(path), after.as_deref()))
-            .collect()
+    /// Prints the changes as a unified diff with colour, as a result of the command.
+    pub(crate) fn show_diff(&self, printer: Printer) {
+        for (path, after) in self.changes.iter().filter(|(path, _)| *path != record::FILE) {
+            let diff = volplane_edit::diff::unified(path, self.tree.text(path), after.as_deref());
+            if printer.is_json() {
+                printer.message(&Message::Diff { path, diff });
+            } else {
+                printer.text(&diff);
+            }
+        }
     }
 
     /// Writes the changes: all of them, or none.
@@ -230,9 +231,12 @@ impl Planned {
         Ok(guard.apply(&changes)?)
     }
 
-    /// Says what is done.
-    pub(crate) fn tell(&self, printer: Printer) {
-        for Line { level, verb, text, is_detail } in report_lines::lines(&self.events) {
+    /// Says what was done, or would be.
+    pub(crate) fn tell(&self, tense: Tense, printer: Printer) {
+        if printer.is_json() {
+            return self.events.iter().for_each(|event| printer.message(&Message::event(event, tense)));
+        }
+        for Line { level, verb, text, is_detail } in report_lines::lines(&self.events, tense) {
             match level {
                 EventLevel::Done if is_detail => printer.detail(verb, text),
                 EventLevel::Done => printer.status(verb, text),

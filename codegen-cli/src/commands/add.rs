@@ -17,6 +17,7 @@ use crate::printer::Printer;
 use crate::project::{Copies, Hidden, Idl};
 use crate::settings::IdlSettings;
 use crate::summary::count;
+use crate::update::Tense;
 use crate::update_run::{self, UpdateError, UpdateRequest};
 
 /// The project's IDLs can't be changed so. Nothing has changed.
@@ -185,7 +186,7 @@ fn carry_out(asked: &Asked<'_>, guard: Option<&ProjectLock>, printer: Printer) -
     };
     printer.status("Checked", &planned.summary);
     let Some(guard) = guard else {
-        planned.tell(printer);
+        planned.tell(Tense::Would, printer);
         printer.note("Would change", count(planned.files(), "file"));
         return Ok(Exit::Success);
     };
@@ -194,7 +195,7 @@ fn carry_out(asked: &Asked<'_>, guard: Option<&ProjectLock>, printer: Printer) -
         printer.status("Copied", path);
     }
     printer.status("Updated", config::FILE);
-    planned.tell(printer);
+    planned.tell(Tense::Done, printer);
     Ok(planned.exit())
 }
 

@@ -9,6 +9,7 @@ use crate::exit::Exit;
 use crate::interrupt;
 use crate::printer::Printer;
 use crate::summary::count;
+use crate::update::Tense;
 use crate::update_run::{self, Planned, UpdateError, UpdateRequest};
 
 /// Brings a project up to its IDL.
@@ -32,7 +33,7 @@ fn update(args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
     };
     printer.status("Checked", &planned.summary);
     planned.apply(&guard)?;
-    planned.tell(printer);
+    planned.tell(Tense::Done, printer);
     if planned.is_empty() && planned.exit() == Exit::Success {
         printer.status("Fresh", "nothing has to change");
     }
@@ -47,9 +48,9 @@ fn show(args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
         Err(exit) => return Ok(exit),
     };
     printer.status("Checked", &planned.summary);
-    planned.tell(printer);
+    planned.tell(Tense::Would, printer);
     if args.diff {
-        printer.text(&planned.diff());
+        planned.show_diff(printer);
     }
     match planned.files() {
         0 => printer.status("Fresh", "nothing would change"),
@@ -72,11 +73,9 @@ fn look(args: &Check, printer: Printer) -> Result<Exit, UpdateError> {
         return Ok(Exit::Success);
     }
     if args.diff {
-        printer.text(&planned.diff());
+        planned.show_diff(printer);
     }
-    for line in planned.list() {
-        printer.line(line);
-    }
+    planned.list(printer);
     printer.note("Next", "volplane update");
     Ok(Exit::WouldChange)
 }

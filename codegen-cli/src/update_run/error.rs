@@ -77,7 +77,8 @@ impl UpdateError {
         })
     }
 
-    fn exit(&self) -> Exit {
+    /// The exit code.
+    pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Apply(ApplyError::Interrupted) | Self::Lock(LockError::Interrupted) => Exit::Interrupted,
             Self::Project(ProjectError::Generate(error)) if error.is_interrupted() => Exit::Interrupted,
