@@ -12,7 +12,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use volplane_build::MessageFormat;
+use volplane_build::internal::MessageFormat;
 
 use crate::exit;
 use crate::settings::{Codegen, RuntimeArg, Set, Transport};

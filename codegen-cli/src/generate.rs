@@ -4,14 +4,14 @@ use std::io;
 use std::path::Path;
 
 use thiserror::Error;
-use volplane_build::emit::{ChildError, GeneratedFile, emit_in_child, run_child};
-use volplane_build::lower::Lowered;
+use volplane_build::internal::emit::{ChildError, GeneratedFile, emit_in_child, run_child};
+use volplane_build::internal::lower::Lowered;
 
 use crate::cli::EMIT;
+use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::plan::{NewFile, Policy};
-use crate::printer::Printer;
 
 /// The file of checked-in code that the generated crate includes.
 pub(crate) const TARGET: &str = "generated/src/volplane_gen.rs";
@@ -39,10 +39,12 @@ pub(crate) enum GenerateError {
     Interrupted,
 }
 
-impl GenerateError {
-    /// Whether it is not a failure but the user's wish.
-    pub(crate) fn is_interrupted(&self) -> bool {
-        matches!(self, Self::Interrupted)
+impl CommandError for GenerateError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Interrupted => Exit::Interrupted,
+            Self::Program(_) | Self::Child(_) => Exit::Failure,
+        }
     }
 }
 
@@ -66,12 +68,10 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<Vec<NewFile>, GenerateError>
 }
 
 /// The child's side.
-pub(crate) fn child(dir: &Path, printer: Printer) -> Exit {
-    match run_child(dir) {
-        Ok(()) => Exit::Success,
-        Err(error) => {
-            printer.error(&error, None);
-            Exit::Failure
-        }
-    }
+///
+/// # Errors
+/// When there is no request in the folder, or its answer can't be written.
+pub(crate) fn child(dir: &Path) -> Result<Exit, GenerateError> {
+    run_child(dir)?;
+    Ok(Exit::Success)
 }

@@ -10,12 +10,13 @@ mod scan;
 pub(crate) mod volo;
 pub(crate) mod wire;
 
-use volplane_build::model::{File, Model};
-use volplane_build::rust::layout::Layout;
-use volplane_build::rust::{Api, ServiceApi};
-use volplane_build::span::FileId;
+use volplane_build::internal::model::{File, Model};
+use volplane_build::internal::rust::layout::Layout;
+use volplane_build::internal::rust::{Api, ServiceApi};
+use volplane_build::internal::span::FileId;
 
 use crate::plan::{NewFile, Policy};
+use crate::settings::PackageDir;
 use report::Namespace;
 
 /// A file of the project that is migrated.
@@ -53,7 +54,9 @@ pub(crate) struct TargetMethod {
 
 /// The services with the handlers that were planned for them.
 pub(crate) fn targets(api: &Api, files: &[NewFile]) -> Vec<Target> {
-    let handlers = files.iter().filter(|file| file.policy == Policy::Skip && file.path.starts_with("cmd/src/"));
+    let handlers = files
+        .iter()
+        .filter(|file| file.policy == Policy::Skip && file.path.starts_with(&format!("{}/src/", PackageDir::DEFAULT)));
     let mut free: Vec<&NewFile> = handlers.collect();
     let mut targets = Vec::new();
     for service in &api.services {

@@ -133,6 +133,7 @@ fn project_view(request: &Request<'_>) -> ProjectView {
     ProjectView {
         module: settings.module.as_str().to_owned(),
         ident: settings.module.ident(),
+        package: settings.package.as_str().to_owned(),
         codegen: settings.codegen.name(),
         volplane: env!("CARGO_PKG_VERSION"),
         volo_thrift: env!("VOLO_THRIFT_VERSION"),

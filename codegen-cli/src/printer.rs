@@ -9,7 +9,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
 use serde::Serialize;
-use volplane_build::{Diagnostic, MessageFormat, Severity, Sources, render};
+use volplane_build::internal::{Diagnostic, MessageFormat, Severity, Sources, render};
 
 use crate::cli::{Color, DiagnosticArgs, Output};
 use crate::exit::Exit;

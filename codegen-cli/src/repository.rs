@@ -6,13 +6,13 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use volplane_build::Memory;
+use volplane_build::internal::MemorySource;
 
 use crate::embedded;
 use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
-use crate::project::{self, Copies, Idl};
-use crate::settings::{Codegen, Generated, Runtime, Settings, Transport};
+use crate::project::{CheckedIdl, Copies, Idl};
+use crate::settings::{Codegen, Generated, PackageDir, Runtime, Settings, Transport};
 
 /// Written by hand.
 const HANDLERS: &[&str] = &["cmd/src/echo.rs"];
@@ -22,12 +22,13 @@ const WRITE: &str = "VOLPLANE_WRITE";
 
 fn expected() -> Result<Vec<NewFile>, Box<dyn Error>> {
     let path = "idl/echo.thrift";
-    let idl = Idl::read_from(&[path.into()], &[], &Memory::new().with(path, embedded::file(path)?));
-    let meaning = idl.meaning.as_ref().ok_or("idl/echo.thrift has mistakes")?;
-    let copies = Copies::new(&idl, meaning)?;
+    let idl = Idl::read_from(&[path.into()], &[], &MemorySource::new().with(path, embedded::file(path)?));
+    let model = idl.model.as_ref().ok_or("idl/echo.thrift has mistakes")?;
+    let copies = Copies::new(&idl, model)?;
     let settings = Settings {
         module: "volplane".parse()?,
         idls: vec![copies.settings("example".to_owned())],
+        package: PackageDir::default(),
         transports: Transport::ALL.to_vec(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Path(".".to_owned()),
@@ -35,7 +36,7 @@ fn expected() -> Result<Vec<NewFile>, Box<dyn Error>> {
         templates: None,
         set: BTreeMap::new(),
     };
-    let files = project::render(meaning, &settings, &Templates::built_in(Flavour::Demo))?;
+    let files = CheckedIdl::new(model, &settings)?.render(&Templates::built_in(Flavour::Demo), &[])?;
     Ok(files.into_iter().filter(|file| is_held(&file.path)).collect())
 }
 

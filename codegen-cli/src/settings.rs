@@ -2,6 +2,7 @@
 
 mod generated;
 mod module;
+mod package;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,6 +15,7 @@ use thiserror::Error;
 
 pub(crate) use generated::{ChosenService, Generated};
 pub(crate) use module::{Module, ModuleError, is_keyword};
+pub(crate) use package::PackageDir;
 
 /// The settings of one project.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub(crate) struct Settings {
     pub(crate) module: Module,
     /// Its IDL files, in the order of `volplane.toml`; at least one.
     pub(crate) idls: Vec<IdlSettings>,
+    /// The folder of its handlers and programs.
+    pub(crate) package: PackageDir,
     /// Its programs' transports, in the order of their numbers, each once.
     pub(crate) transports: Vec<Transport>,
     /// When the IDL is compiled.

@@ -19,7 +19,7 @@ pub(crate) use report::{Event, EventLevel, Tense};
 pub(crate) use services::NewItems;
 use services::Services;
 use tree::Tree;
-use volplane_build::rust::ServiceApi;
+use volplane_build::internal::rust::ServiceApi;
 
 /// What an update is planned from.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use common::{Entry, entries};
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use volplane_build::{Disk, Memory, check, dump};
+use volplane_build::internal::{Disk, MemorySource, check, dump};
 
 const RUNS: usize = 21;
 
@@ -44,7 +44,7 @@ fn main() {
     }
     let text = large::idl_of_lines(50_000);
     let lines = text.lines().count();
-    let (path, made) = (PathBuf::from("large.thrift"), Memory::new().with("large.thrift", text.as_str()));
+    let (path, made) = (PathBuf::from("large.thrift"), MemorySource::new().with("large.thrift", text.as_str()));
     let time = median(|| {
         black_box(check(std::slice::from_ref(&path), &[], &made));
     });
@@ -52,7 +52,7 @@ fn main() {
     let time = median(|| entries.iter().for_each(check_one));
     println!("each of the {} files with its includes: {time:.2?} (at most 100 ms)", entries.len());
     for (name, text) in [("", text.clone()), (" without line breaks", text.replace('\n', " "))] {
-        let made = Memory::new().with("large.thrift", text);
+        let made = MemorySource::new().with("large.thrift", text);
         let checked = check(std::slice::from_ref(&path), &[], &made);
         let Some(model) = &checked.model else { continue };
         let time = median(|| drop(black_box(dump::to_json(model, &checked.sources))));

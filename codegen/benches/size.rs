@@ -15,7 +15,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use generated::{manifest, model, ours, workspace, write};
-use volplane_build::write::CodeOptions;
+use volplane_build::internal::write::CodeOptions;
 
 /// Odd, so that a median is a measurement.
 const ROUNDS: usize = 3;

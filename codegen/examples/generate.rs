@@ -4,9 +4,9 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use volplane_build::emit;
-use volplane_build::write::CodeOptions;
-use volplane_build::{Disk, MessageFormat, check, lower, render};
+use volplane_build::internal::emit;
+use volplane_build::internal::write::CodeOptions;
+use volplane_build::internal::{Disk, MessageFormat, check, lower, render};
 
 fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let mut paths: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();

@@ -6,11 +6,15 @@ use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
+use crate::check::{Checked, check};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::emit::{self, EmitError};
 use crate::lower::{Lowered, lower};
 use crate::model::Model;
+use crate::read::Disk;
+use crate::render::{MessageFormat, render};
+use crate::source::Sources;
 use crate::write::{CodeOptions, OptionError};
-use crate::{Checked, Diagnostic, Disk, MessageFormat, Severity, Sources, check, render};
 
 /// The file that [`Builder::compile`] writes to `OUT_DIR`, and a crate includes.
 pub const OUTPUT: &str = "volplane_gen.rs";

@@ -48,11 +48,11 @@ impl ReadSource for Disk {
 
 /// Files that exist in memory only: for tests, fuzzing and editors.
 #[derive(Clone, Debug, Default)]
-pub struct Memory {
+pub struct MemorySource {
     files: BTreeMap<PathBuf, Vec<u8>>,
 }
 
-impl Memory {
+impl MemorySource {
     /// No file at all.
     pub fn new() -> Self {
         Self::default()
@@ -65,7 +65,7 @@ impl Memory {
     }
 }
 
-impl ReadSource for Memory {
+impl ReadSource for MemorySource {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.files.get(&normal(path)).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn memory_finds_a_file_by_every_path_to_it() {
-        let files = Memory::new().with("a/b.thrift", "x");
+        let files = MemorySource::new().with("a/b.thrift", "x");
         assert_eq!(files.read(Path::new("./a/../a/b.thrift")).ok(), Some(b"x".to_vec()));
         assert!(files.identity(Path::new("b.thrift")).is_err());
     }

@@ -1,11 +1,11 @@
 //! Every code: its explanation's wrong example gives exactly it, shown as the snapshot has it; the right one gives nothing.
 
 use std::path::PathBuf;
-use volplane_build::{Code, Memory, MessageFormat, check, explain, render};
+use volplane_build::internal::{Code, MemorySource, MessageFormat, check, explain, render};
 
 /// The files of an example: each fenced block, named by a line "`name`:" before it or `main.thrift`.
-fn files(section: &str) -> Option<Memory> {
-    let mut files = Memory::new();
+fn files(section: &str) -> Option<MemorySource> {
+    let mut files = MemorySource::new();
     let mut name = "main.thrift".to_owned();
     let mut found = false;
     let mut lines = section.lines();
@@ -27,7 +27,7 @@ fn files(section: &str) -> Option<Memory> {
     found.then_some(files)
 }
 
-fn shown(files: &Memory) -> (Vec<Code>, String) {
+fn shown(files: &MemorySource) -> (Vec<Code>, String) {
     let checked = check(&[PathBuf::from("main.thrift")], &[], files);
     let codes = checked.diagnostics.iter().map(|diagnostic| diagnostic.code()).collect();
     (codes, render(&checked.diagnostics, &checked.sources, MessageFormat::Human, false))
@@ -69,21 +69,21 @@ fn wrong_examples_give_their_code_and_right_ones_nothing() {
 
 #[test]
 fn codes_that_no_small_idl_can_show() {
-    let (_, missing) = shown(&Memory::new());
+    let (_, missing) = shown(&MemorySource::new());
     insta::assert_snapshot!("E001", missing);
-    let (_, large) = shown(&Memory::new().with("main.thrift", vec![b' '; (64 << 20) + 1]));
+    let (_, large) = shown(&MemorySource::new().with("main.thrift", vec![b' '; (64 << 20) + 1]));
     insta::assert_snapshot!("E004", large);
     let fields: String = (1..=120).map(|id| format!("  {id}: Missing{id} a{id}\n")).collect();
     let checked = check(
         &[PathBuf::from("main.thrift")],
         &[],
-        &Memory::new().with("main.thrift", format!("struct Many {{\n{fields}}}\n")),
+        &MemorySource::new().with("main.thrift", format!("struct Many {{\n{fields}}}\n")),
     );
     assert_eq!(checked.diagnostics.len(), 101);
     let last = &checked.diagnostics[100..];
     insta::assert_snapshot!("E099", render(last, &checked.sources, MessageFormat::Human, false));
     let definitions: String = (1..=120).map(|id| format!("struct S{id} {{}};\n")).collect();
-    let checked = check(&[PathBuf::from("main.thrift")], &[], &Memory::new().with("main.thrift", definitions));
+    let checked = check(&[PathBuf::from("main.thrift")], &[], &MemorySource::new().with("main.thrift", definitions));
     assert_eq!(checked.diagnostics.len(), 101);
     let last = &checked.diagnostics[100..];
     insta::assert_snapshot!("W099", render(last, &checked.sources, MessageFormat::Human, false));

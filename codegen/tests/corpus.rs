@@ -6,7 +6,7 @@ mod common;
 use common::{entries, rows};
 use std::collections::BTreeMap;
 use std::path::Path;
-use volplane_build::{Disk, MessageFormat, check, render};
+use volplane_build::internal::{Disk, MessageFormat, check, render};
 
 #[test]
 fn every_file_is_taken_or_refused_as_apache_does() {

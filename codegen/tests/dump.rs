@@ -6,7 +6,7 @@ use common::entries;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use volplane_build::{Checked, Disk, Memory, Sources, check, dump};
+use volplane_build::internal::{Checked, Disk, MemorySource, Sources, check, dump};
 
 fn json(checked: &Checked) -> Value {
     let model = checked.model.as_ref().unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
@@ -15,7 +15,7 @@ fn json(checked: &Checked) -> Value {
 }
 
 fn dumped(text: &str) -> Value {
-    json(&check(&[PathBuf::from("main.thrift")], &[], &Memory::new().with("main.thrift", text)))
+    json(&check(&[PathBuf::from("main.thrift")], &[], &MemorySource::new().with("main.thrift", text)))
 }
 
 /// Calls `visit` for every object with the file that it is of.

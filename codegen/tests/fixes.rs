@@ -6,8 +6,8 @@ use common::{Entry, entries};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use volplane_build::fix::{Fixed, fix, left_alone};
-use volplane_build::{Checked, Code, Diagnostic, Disk, Memory, ReadSource, Severity, check};
+use volplane_build::internal::fix::{Fixed, fix, left_alone};
+use volplane_build::internal::{Checked, Code, Diagnostic, Disk, MemorySource, ReadSource, Severity, check};
 
 /// What a form becomes, with a file beside it.
 const FORMS: &[(&str, &str)] = &[
@@ -65,8 +65,8 @@ const GUESSES: &[&str] = &[
     "struct list {}",
 ];
 
-fn beside() -> Memory {
-    Memory::new().with("shared.thrift", "const i32 ONE = 1\nstruct Thing {}\n")
+fn beside() -> MemorySource {
+    MemorySource::new().with("shared.thrift", "const i32 ONE = 1\nstruct Thing {}\n")
 }
 
 fn run(text: &str) -> Fixed {
@@ -109,7 +109,7 @@ fn what_is_corrected_is_counted_and_may_take_rounds() {
 
 #[test]
 fn a_file_that_may_not_change_or_is_not_utf8_stays() {
-    let files = Memory::new()
+    let files = MemorySource::new()
         .with(
             "main.thrift",
             "include \"other.thrift\"\ninclude \"latin.thrift\"\nstruct A { 1: other.B b 2: latin.C c };",
@@ -139,7 +139,8 @@ fn nothing_gets_worse(path: &Path, include_dirs: &[PathBuf], reader: &dyn ReadSo
     let checked = check(&roots, include_dirs, reader);
     let before = errors(&checked);
     for diagnostic in checked.diagnostics.iter().filter(|found| !found.fixes().is_empty()).take(8) {
-        let applied = volplane_build::fix::apply(std::slice::from_ref(diagnostic), &checked.sources, &|_| true);
+        let applied =
+            volplane_build::internal::fix::apply(std::slice::from_ref(diagnostic), &checked.sources, &|_| true);
         prop_assert!(!applied.is_empty(), "{:?} can't be applied", diagnostic);
         let one = applied.iter().fold(With::new(reader), |with, file| {
             with.and(checked.sources.file(file.file).map_or("", |source| source.path()), &file.text)

@@ -1,14 +1,14 @@
 //! The forms of messages, and the model as JSON.
 
 use std::path::PathBuf;
-use volplane_build::{Checked, Memory, MessageFormat, check, dump, render};
+use volplane_build::internal::{Checked, MemorySource, MessageFormat, check, dump, render};
 
 const FORMATS: [MessageFormat; 4] =
     [MessageFormat::Human, MessageFormat::Short, MessageFormat::Json, MessageFormat::Github];
 
 /// Two files with mistakes of both kinds: several labels, several files, a help line, a place beyond ASCII.
 fn mistakes() -> Checked {
-    let files = Memory::new()
+    let files = MemorySource::new()
         .with("idl/a,b.thrift", "exception Gone {}\nservice Base {\n  void ping()\n}\n")
         .with(
             "idl/main.thrift",
@@ -104,7 +104,7 @@ fn a_format_is_read_as_it_is_shown() {
 
 #[test]
 fn what_is_certain_comes_as_a_fix_and_a_guess_does_not() {
-    let files = Memory::new().with("a.thrift", "struct S {\n  1: slist words\n  2: Strin text\n}\n");
+    let files = MemorySource::new().with("a.thrift", "struct S {\n  1: slist words\n  2: Strin text\n}\n");
     let checked = check(&[PathBuf::from("a.thrift")], &[], &files);
     let [slist, guess] = checked.diagnostics.as_slice() else { panic!("{:?}", checked.diagnostics) };
     let [fix] = slist.fixes() else { panic!("{slist:?}") };
@@ -114,7 +114,7 @@ fn what_is_certain_comes_as_a_fix_and_a_guess_does_not() {
 
 #[test]
 fn the_same_file_by_two_paths_is_one() {
-    let files = Memory::new()
+    let files = MemorySource::new()
         .with("a/x.thrift", "include \"../a/y.thrift\"\ninclude \"y.thrift\"\nstruct X { 1: y.Y y 2: Missing m }")
         .with("a/y.thrift", "struct Y {}");
     let checked = check(&[PathBuf::from("a/../a/x.thrift"), PathBuf::from("./a/x.thrift")], &[], &files);
@@ -127,7 +127,7 @@ fn the_same_file_by_two_paths_is_one() {
 
 #[test]
 fn the_folder_of_the_includer_comes_before_those_given() {
-    let files = Memory::new()
+    let files = MemorySource::new()
         .with("main.thrift", "include \"sub/x.thrift\"\nstruct M { 1: x.Near near }")
         .with("sub/x.thrift", "include \"y.thrift\"\ninclude \"z.thrift\"\nstruct Near { 1: y.Own own 2: z.Far far }")
         .with("sub/y.thrift", "struct Own {}")
@@ -140,7 +140,7 @@ fn the_folder_of_the_includer_comes_before_those_given() {
 
 #[test]
 fn the_model_as_json() {
-    let files = Memory::new()
+    let files = MemorySource::new()
         .with("shared.thrift", "namespace rs shared\n/** What went wrong. */\nexception Gone { 1: string why } (key = \"value\", flag)\n\
                                 service Base { void ping() }\n")
         .with(

@@ -7,11 +7,13 @@ use common::{Overlay, Random};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use volplane_build::lower::lower;
-use volplane_build::rust::Api;
-use volplane_build::span::FileId;
-use volplane_build::write::CodeOptions;
-use volplane_build::{Checked, Memory, MessageFormat, ReadSource, Severity, check, dump, print, render, syntax};
+use volplane_build::internal::lower::lower;
+use volplane_build::internal::rust::Api;
+use volplane_build::internal::span::FileId;
+use volplane_build::internal::write::CodeOptions;
+use volplane_build::internal::{
+    Checked, MemorySource, MessageFormat, ReadSource, Severity, check, dump, print, render, syntax,
+};
 
 /// Checks a text in every way that a user can, and holds the result to its promises.
 fn torture(text: &[u8], include_dirs: &[PathBuf], files: &dyn ReadSource, root: &Path) -> Checked {
@@ -43,7 +45,7 @@ fn torture(text: &[u8], include_dirs: &[PathBuf], files: &dyn ReadSource, root: 
 
 fn alone(text: &[u8]) -> Checked {
     let root = Path::new("main.thrift");
-    torture(text, &[], &Memory::new().with(root, text).with("other.thrift", "struct Other {}"), root)
+    torture(text, &[], &MemorySource::new().with(root, text).with("other.thrift", "struct Other {}"), root)
 }
 
 const WORDS: &str = "const enum exception service struct typedef union include namespace cpp_include senum slist \
@@ -199,7 +201,7 @@ fn chained_typedefs() {
          union U {{ 1: T60 t; 2: S60 s }}\nservice S {{ T60 get(1: T60 t, 2: Holder holder, 3: U u) }}\n"
     );
     let model =
-        torture(text.as_bytes(), &[], &Memory::new().with("main.thrift", &*text), Path::new("main.thrift")).model;
+        torture(text.as_bytes(), &[], &MemorySource::new().with("main.thrift", &*text), Path::new("main.thrift")).model;
     let model = model.expect("IDL without a mistake");
     assert_eq!(Api::new(&model, "crate").services.len(), 1);
     assert_eq!(lower(&model, &CodeOptions::default()).files.len(), 1);

@@ -4,9 +4,9 @@
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use volplane_build::model::Model;
-use volplane_build::print;
-use volplane_build::{Checked, Disk, MessageFormat, check, render};
+use volplane_build::internal::model::Model;
+use volplane_build::internal::print;
+use volplane_build::internal::{Checked, Disk, MessageFormat, check, render};
 
 /// A folder with files and links: `path -> target` is a link, `path` with a text a file.
 struct Folder(tempfile::TempDir);

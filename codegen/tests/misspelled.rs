@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Overlay, Random, entries, read};
-use volplane_build::{Disk, MessageFormat, Severity, check, render};
+use volplane_build::internal::{Disk, MessageFormat, Severity, check, render};
 
 const KEYWORDS: &[&str] = &[
     "binary",

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use volplane_build::{Checked, Code, Diagnostic, Disk, Memory, MessageFormat, check, render};
+use volplane_build::internal::{Checked, Code, Diagnostic, Disk, MemorySource, MessageFormat, check, render};
 
-fn run(files: &Memory) -> Checked {
+fn run(files: &MemorySource) -> Checked {
     check(&[PathBuf::from("main.thrift")], &[], files)
 }
 
 fn checked(text: impl Into<Vec<u8>>) -> Checked {
-    run(&Memory::new().with("main.thrift", text))
+    run(&MemorySource::new().with("main.thrift", text))
 }
 
 fn shown(checked: &Checked, format: MessageFormat) -> String {
@@ -153,7 +153,7 @@ main.thrift:10:15: error[E030]: no type is named `Missing`
 
 #[test]
 fn a_line_of_a_circle_is_not_told_to_be_unused() {
-    let files = Memory::new()
+    let files = MemorySource::new()
         .with("main.thrift", "include \"other.thrift\"\ninclude \"unused.thrift\"\nstruct S {}\n")
         .with("other.thrift", "include \"main.thrift\"\nstruct O {}\n")
         .with("unused.thrift", "struct U {}\n");
@@ -187,7 +187,7 @@ fn utf_16_is_named_and_nothing_else_said() {
         insta::allow_duplicates! {
             insta::assert_snapshot!(short(&checked(bytes.clone())), @r#"error[E003]: main.thrift is UTF-16, not UTF-8 (help: save the file as UTF-8)"#);
         }
-        let included = Memory::new()
+        let included = MemorySource::new()
             .with("main.thrift", "include \"other.thrift\"\nstruct S { 1: other.Foo a }\n")
             .with("other.thrift", bytes);
         assert_eq!(codes(&run(&included)), ["E003"]);

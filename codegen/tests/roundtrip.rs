@@ -6,13 +6,13 @@ mod made;
 
 use proptest::prelude::*;
 use std::path::PathBuf;
-use volplane_build::model::Model;
-use volplane_build::span::FileId;
-use volplane_build::{Disk, Memory, MessageFormat, check, print, render};
+use volplane_build::internal::model::Model;
+use volplane_build::internal::span::FileId;
+use volplane_build::internal::{Disk, MemorySource, MessageFormat, check, print, render};
 
 /// The model that its own print gives.
 fn again(model: &Model, include_dirs: &[PathBuf]) -> Result<Model, String> {
-    let mut files = Memory::new();
+    let mut files = MemorySource::new();
     for (index, file) in model.files.iter().enumerate() {
         files = files.with(&file.path, print::to_idl(model, FileId(index as u32)));
     }

@@ -1,11 +1,11 @@
 //! What the grammar takes, what is said of what it doesn't, and how the rest of the text is read all the same.
 
 use std::path::{Path, PathBuf};
-use volplane_build::model::{DefinitionKind, Model};
-use volplane_build::{Checked, Code, Disk, Memory, MessageFormat, check, render};
+use volplane_build::internal::model::{DefinitionKind, Model};
+use volplane_build::internal::{Checked, Code, Disk, MemorySource, MessageFormat, check, render};
 
 fn checked(text: impl Into<Vec<u8>>) -> Checked {
-    check(&[PathBuf::from("main.thrift")], &[], &Memory::new().with("main.thrift", text))
+    check(&[PathBuf::from("main.thrift")], &[], &MemorySource::new().with("main.thrift", text))
 }
 
 fn human(checked: &Checked) -> String {
@@ -191,7 +191,7 @@ fn long_chains_are_no_deep_recursion() {
     assert!(checked(services).model.is_some());
     let cycle = chain(&|n| format!("typedef T{} T{n}\n", (n + 1) % LENGTH));
     assert_eq!(codes(&checked(cycle)), ["E035"]);
-    let includes = (0..2_000).fold(Memory::new().with("f2000.thrift", "struct S {}"), |files, n| {
+    let includes = (0..2_000).fold(MemorySource::new().with("f2000.thrift", "struct S {}"), |files, n| {
         files.with(format!("f{n}.thrift"), format!("include \"f{}.thrift\"", n + 1))
     });
     assert_eq!(check(&[PathBuf::from("f0.thrift")], &[], &includes).model.map(|model| model.files.len()), Some(2001));

@@ -6,6 +6,8 @@ use std::{fs, io};
 use tempfile::TempDir;
 use thiserror::Error;
 
+use crate::command_error::{CommandError, Help};
+use crate::exit::Exit;
 use crate::interrupt;
 use crate::plan::NewFile;
 
@@ -25,6 +27,22 @@ pub(crate) enum CreateError {
     /// Ctrl-C.
     #[error("interrupted; nothing was changed")]
     Interrupted,
+}
+
+impl CommandError for CreateError {
+    fn help(&self) -> Help {
+        match self {
+            Self::Io { .. } => Some("name a folder that can be made and written in".into()),
+            Self::Interrupted => None,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Io { .. } => Exit::Usage,
+            Self::Interrupted => Exit::Interrupted,
+        }
+    }
 }
 
 /// Whether a project can be made in `dir`.

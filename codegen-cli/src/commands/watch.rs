@@ -11,10 +11,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use thiserror::Error;
-use volplane_build::{Checked, Diagnostic, Severity, Sources};
+use volplane_build::internal::{self, Checked, Diagnostic, Sources};
 
 use crate::cli::{DiagnosticArgs, Watch};
+use crate::command_error::{CommandError, CommandResult, Help};
 use crate::config::{self, Project};
+use crate::diagnostics::{IdlRejected, deny};
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::printer::Printer;
@@ -55,28 +57,36 @@ enum WatchError {
     Update(#[from] UpdateError),
 }
 
-impl WatchError {
-    fn report(&self, printer: Printer) -> Exit {
-        let help = match self {
-            Self::Update(error) => return error.report(printer),
-            Self::Notify { .. } => "the system may watch too many files already; `volplane update` works without",
-            Self::Gone { .. } => "go to where the project is now, and start `volplane watch` again",
-        };
-        printer.error(self, Some(help));
-        Exit::Failure
+impl CommandError for WatchError {
+    fn help(&self) -> Help {
+        Some(match self {
+            Self::Update(error) => return error.help(),
+            Self::Notify { .. } => {
+                "the system may watch too many files already; `volplane update` works without".into()
+            }
+            Self::Gone { .. } => "go to where the project is now, and start `volplane watch` again".into(),
+        })
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Update(error) => error.exit(),
+            Self::Notify { .. } | Self::Gone { .. } => Exit::Failure,
+        }
     }
 }
 
 /// Updates the project on every save.
-pub(crate) fn run(args: &Watch, printer: Printer) -> Exit {
-    match watch(args, printer) {
-        Ok(()) => Exit::Success,
-        Err(error) => error.report(printer),
-    }
+///
+/// # Errors
+/// When there is no project, or its files can't be watched. What is wrong with the project is said, and watching goes on.
+pub(crate) fn run(args: &Watch, printer: Printer) -> CommandResult {
+    watch(args, printer)?;
+    Ok(Exit::Success)
 }
 
 fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
-    let root = update_run::enter()?;
+    let root = update_run::root()?;
     // One signal waiting says all there is to say: look again.
     let (signal, signals) = sync_channel(1);
     let stop = signal.clone();
@@ -185,9 +195,7 @@ enum State {
     Updated(Box<Planned>),
     /// Files that it is made from are not there.
     Missing(Vec<String>),
-    /// The IDL has errors, or warnings that are denied.
-    BadIdl,
-    /// Anything else.
+    /// Something is wrong.
     Failed(UpdateError),
 }
 
@@ -197,7 +205,7 @@ impl State {
         match self {
             Self::Ready(_) | Self::Updated(_) => Duration::ZERO,
             Self::Missing(_) => MISSING,
-            Self::BadIdl | Self::Failed(_) => QUIET,
+            Self::Failed(_) => QUIET,
         }
     }
 }
@@ -226,7 +234,7 @@ fn look(root: &Path, telling: &DiagnosticArgs) -> Result<Look, WatchError> {
     if !root.join(config::FILE).is_file() {
         return Ok(Look::without_inputs(State::Missing(vec![config::FILE.to_owned()])));
     }
-    let project = match Project::find(root) {
+    let project = match Project::read(root) {
         Ok(project) => project,
         Err(error) => return Ok(Look::without_inputs(State::Failed(error.into()))),
     };
@@ -238,16 +246,18 @@ fn look(root: &Path, telling: &DiagnosticArgs) -> Result<Look, WatchError> {
     }
     let paths: Vec<PathBuf> = settings.idls.iter().map(|idl| PathBuf::from(&idl.path)).collect();
     let include: Vec<PathBuf> = settings.include_dirs().into_iter().map(PathBuf::from).collect();
-    let Checked { sources, diagnostics, model } = volplane_build::check(&paths, &include, &source);
-    let is_denied = telling.deny_warnings && diagnostics.iter().any(|found| found.severity() == Severity::Warning);
+    let Checked { sources, diagnostics, model } = internal::check(&paths, &include, &source);
     let missing: Vec<String> =
         settings.idls.iter().map(|idl| idl.path.clone()).filter(|path| !root.join(path).is_file()).collect();
     let state = if !missing.is_empty() {
         State::Missing(missing)
-    } else if model.is_none() || is_denied {
-        State::BadIdl
+    } else if model.is_none() {
+        State::Failed(IdlRejected::Invalid.into())
     } else {
-        State::Ready(Box::new(project))
+        match deny(&diagnostics, telling) {
+            Ok(()) => State::Ready(Box::new(project)),
+            Err(error) => State::Failed(error.into()),
+        }
     };
     let (inputs, digest) = source.finish();
     Ok(Look { inputs: Some(inputs), digest, diagnostics, sources, state })
@@ -255,11 +265,11 @@ fn look(root: &Path, telling: &DiagnosticArgs) -> Result<Look, WatchError> {
 
 /// Updates the project, whose IDL has been checked.
 fn update(project: &Project, telling: &DiagnosticArgs, printer: Printer) -> Result<State, UpdateError> {
-    let guard = update_run::guard("watch", printer)?;
+    let guard = update_run::guard(&project.root, "watch", printer)?;
     // Warnings are reported once, not at each save.
     let telling = DiagnosticArgs { deny_warnings: false, ..telling.clone() };
     let wish = UpdateRequest { project, brings: &BTreeMap::new(), prune: false, telling: &telling };
-    let Ok(planned) = update_run::plan(&wish, printer.of_errors())? else { return Ok(State::BadIdl) };
+    let planned = update_run::plan(&wish, printer.of_errors())?;
     planned.apply(&guard)?;
     Ok(State::Updated(Box::new(planned)))
 }

@@ -8,13 +8,14 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use toml_edit::{Document, Item, TableLike, Value};
-use volplane_build::{nearest, write};
+use volplane_build::internal::{nearest, write};
 
 use super::Mistake;
-use crate::settings::{ChosenService, Codegen, Generated, IdlSettings, Runtime, Settings, Transport};
+use crate::settings::{ChosenService, Codegen, Generated, IdlSettings, PackageDir, Runtime, Settings, Transport};
 
 /// The keys of the file, of `[generated]`, of an `[[idl]]` and of `runtime`.
-const KEYS: &[&str] = &["codegen", "generated", "idl", "module", "runtime", "set", "templates", "transports"];
+const KEYS: &[&str] =
+    &["codegen", "generated", "idl", "module", "package", "runtime", "set", "templates", "transports"];
 const GENERATED_KEYS: &[&str] =
     &["derive", "descriptors", "keep_unknown_fields", "serde", "services", "split", "types_only"];
 const IDL_KEYS: &[&str] = &["include", "path", "service"];
@@ -55,6 +56,10 @@ impl Reader<'_> {
     fn settings(&mut self, table: &dyn TableLike) -> Option<Settings> {
         self.known(table, KEYS);
         let module = self.wanted(table, "module", None, "module = \"hello\"").and_then(|item| self.parsed(item));
+        let package = match table.get("package") {
+            None => Some(PackageDir::default()),
+            Some(item) => self.parsed(item),
+        };
         let codegen = match table.get("codegen") {
             None => Some(Codegen::BuildRs),
             Some(item) => self.one_of(item, &[Codegen::BuildRs, Codegen::CheckedIn], Codegen::name),
@@ -74,6 +79,7 @@ impl Reader<'_> {
         Some(Settings {
             module: module?,
             idls: idls?,
+            package: package?,
             transports: transports?,
             codegen: codegen?,
             runtime: runtime?,

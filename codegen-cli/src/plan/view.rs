@@ -14,6 +14,8 @@ pub(crate) struct ProjectView {
     pub(crate) module: String,
     /// The same in Rust code.
     pub(crate) ident: String,
+    /// The folder of the handlers and programs: `cmd`.
+    pub(crate) package: String,
     /// `build-rs` or `checked-in`.
     pub(crate) codegen: &'static str,
     /// The version of volplane.

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use thiserror::Error;
-use volplane_build::model::Model;
-use volplane_build::span::FileId;
+use volplane_build::internal::model::Model;
+use volplane_build::internal::span::FileId;
 
-use super::{CheckedIdl, Idl, ProjectError};
+use super::{Idl, ProjectError};
 use crate::layout::{self, IdlFile, Layout};
 use crate::plan::{NewFile, Policy};
 use crate::settings::IdlSettings;
@@ -51,15 +51,14 @@ pub(crate) struct Hidden {
 }
 
 impl Copies {
-    /// Plans the copies of an IDL's files, such that every `include` in them still finds its file.
+    /// Plans the copies of the files of an IDL, which says this, such that every `include` in them still finds its file.
     ///
     /// # Errors
     /// When the current folder is gone.
-    pub(crate) fn new(idl: &Idl, meaning: &CheckedIdl) -> Result<Self, ProjectError> {
-        let model = &meaning.model;
+    pub(crate) fn new(idl: &Idl, model: &Model) -> Result<Self, ProjectError> {
         let roots = model.roots.len();
-        let (order, files) = ordered(model)?;
-        let dirs = idl.include_dirs.iter().map(|dir| absolute(dir)).collect::<Result<Vec<_>, _>>()?;
+        let (order, files) = ordered(model, &idl.base)?;
+        let dirs = idl.include_dirs.iter().map(|dir| absolute(&idl.base.join(dir))).collect::<Result<Vec<_>, _>>()?;
         let Layout { targets, include_dirs } = layout::layout(&files, roots, &dirs);
         let text = |file: usize| idl.sources.file(FileId(file as u32)).map(|source| source.text().to_owned());
         let copies = order.iter().zip(files).zip(targets).map(|((&file, IdlFile { includes, .. }), path)| FileCopy {
@@ -238,7 +237,7 @@ impl Copies {
 }
 
 /// The model's files with those that were asked for first: the place of each in the model, and where it lies.
-fn ordered(model: &Model) -> Result<(Vec<usize>, Vec<IdlFile>), ProjectError> {
+fn ordered(model: &Model, base: &Path) -> Result<(Vec<usize>, Vec<IdlFile>), ProjectError> {
     let roots: Vec<usize> = model.roots.iter().map(|id| id.0 as usize).collect();
     let others = (0..model.files.len()).filter(|file| !roots.contains(file));
     let order: Vec<usize> = roots.iter().copied().chain(others).collect();
@@ -248,7 +247,7 @@ fn ordered(model: &Model) -> Result<(Vec<usize>, Vec<IdlFile>), ProjectError> {
         let file = &model.files[file];
         let includes = file.includes.iter();
         let includes = includes.map(|include| (include.path.text.clone(), place[&(include.file.0 as usize)])).collect();
-        files.push(IdlFile { path: absolute(Path::new(&file.path))?, includes });
+        files.push(IdlFile { path: absolute(&base.join(&file.path))?, includes });
     }
     Ok((order, files))
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::PathBuf;
 
-use volplane_build::Memory;
+use volplane_build::internal::MemorySource;
 
-use super::{Idl, ProjectError, render};
+use super::{CheckedIdl, Idl, ProjectError};
 use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
-use crate::settings::{Codegen, Generated, IdlSettings, Runtime, Settings, Transport};
+use crate::settings::{Codegen, Generated, IdlSettings, PackageDir, Runtime, Settings, Transport};
 
 const SHOP: &str = "include \"base.thrift\"\nnamespace rs shop\nexception Gone {}\nservice Shop {\n    base.Item find(1: string name) throws (1: Gone gone)\n    oneway void ping()\n}\nservice Empty {}\n";
 const OTHER: &str = "namespace rs other\nservice shop {\n    i32 count()\n}\nservice Shop2 {\n    void open()\n}\n";
@@ -18,13 +18,13 @@ const BASE: &str = "struct Item {\n    1: string name\n}\n";
 /// The files of a project with these IDL files, which lie in `root`.
 fn rendered(root: &str, texts: &[(&str, &str)]) -> Result<Vec<NewFile>, Box<dyn Error>> {
     let at = |path: &str| format!("{root}{path}");
-    let mut memory = Memory::new().with(at("common/base.thrift"), BASE);
+    let mut memory = MemorySource::new().with(at("common/base.thrift"), BASE);
     for (path, text) in texts {
         memory = memory.with(at(path), *text);
     }
     let paths: Vec<PathBuf> = texts.iter().map(|(path, _)| at(path).into()).collect();
     let idl = Idl::read_from(&paths, &[at("common").into()], &memory);
-    let meaning = idl.meaning.as_ref().ok_or_else(|| format!("{:?}", idl.diagnostics))?;
+    let model = idl.model.as_ref().ok_or_else(|| format!("{:?}", idl.diagnostics))?;
     let idls = texts.iter().map(|(path, _)| IdlSettings {
         path: (*path).to_owned(),
         service: format!("{}.api", path.trim_end_matches(".thrift").trim_start_matches("idl/")),
@@ -33,6 +33,7 @@ fn rendered(root: &str, texts: &[(&str, &str)]) -> Result<Vec<NewFile>, Box<dyn 
     let settings = Settings {
         module: "hello".parse()?,
         idls: idls.collect(),
+        package: PackageDir::default(),
         transports: Transport::ALL.to_vec(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Git("https://example.org/volplane".to_owned()),
@@ -40,7 +41,7 @@ fn rendered(root: &str, texts: &[(&str, &str)]) -> Result<Vec<NewFile>, Box<dyn 
         templates: None,
         set: BTreeMap::from([("team".to_owned(), "a \"b\"".to_owned())]),
     };
-    Ok(render(meaning, &settings, &Templates::built_in(Flavour::General))?)
+    Ok(CheckedIdl::new(model, &settings)?.render(&Templates::built_in(Flavour::General), &[])?)
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::path::{Component, Path};
 use thiserror::Error;
 
 use super::{FILE, Fingerprint, Made, MethodRecord, Record, unword};
+use crate::command_error::{CommandError, Help};
+use crate::exit::Exit;
 use crate::plan::Policy;
 
 /// The file is not one that this version can work with.
@@ -23,6 +25,22 @@ pub(crate) enum RecordError {
         /// The version.
         version: String,
     },
+}
+
+impl CommandError for RecordError {
+    fn help(&self) -> Help {
+        Some(match self {
+            Self::Line { .. } => {
+                "restore the file from version control; without it (delete it) files that differ are taken as yours"
+                    .into()
+            }
+            Self::Newer { .. } => "update volplane".into(),
+        })
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
 }
 
 /// How git marks a conflict, and its part that neither branch wrote.

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, RngAlgorithm, TestCaseError, TestRng, TestRunner};
-use volplane_build::Memory;
+use volplane_build::internal::MemorySource;
 
 use self::model::idl::Idl;
 use self::model::life::{Anything, Project, Step, Story, Told, live, tool};
@@ -23,8 +23,8 @@ use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::project;
 use crate::record::{self, Record};
-use crate::settings::{Codegen, Generated, IdlSettings, Runtime, Settings, Transport};
-use volplane_build::rust::ServiceApi;
+use crate::settings::{Codegen, Generated, IdlSettings, PackageDir, Runtime, Settings, Transport};
+use volplane_build::internal::rust::ServiceApi;
 
 /// How many lives there are in every run; the variable PROPTEST_CASES asks for more. They are the same ones each time.
 const CASES: u32 = 12;
@@ -48,6 +48,7 @@ impl InMemory {
         let settings = Settings {
             module: "hello".parse().map_err(|error| format!("{error:?}"))?,
             idls: vec![entry("idl/shop.thrift")],
+            package: PackageDir::default(),
             transports: vec![Transport::Stdnet, Transport::Yamux],
             codegen: Codegen::BuildRs,
             runtime: Runtime::Git("https://example.org/volplane".to_owned()),
@@ -70,13 +71,13 @@ impl InMemory {
         if let Some((_, rendered)) = self.rendered.borrow().as_ref().filter(|(of, _)| *of == inputs) {
             return Ok(rendered.clone());
         }
-        let memory = inputs.iter().fold(Memory::new(), |memory, (path, text)| memory.with(path, text.as_str()));
+        let memory = inputs.iter().fold(MemorySource::new(), |memory, (path, text)| memory.with(path, text.as_str()));
         let paths: Vec<PathBuf> = self.settings.idls.iter().map(|idl| PathBuf::from(&idl.path)).collect();
         let idl = project::Idl::read_from(&paths, &[], &memory);
-        let meaning = idl.meaning.as_ref().ok_or_else(|| format!("the IDL has mistakes: {:#?}", idl.diagnostics))?;
-        let files = project::render(meaning, &self.settings, &Templates::built_in(Flavour::General));
-        let files = files.map_err(|error| error.to_string())?;
-        let rendered = Rc::new(Rendered { files, services: meaning.services(&self.settings) });
+        let model = idl.model.as_ref().ok_or_else(|| format!("the IDL has mistakes: {:#?}", idl.diagnostics))?;
+        let idl = project::CheckedIdl::new(model, &self.settings).map_err(|error| error.to_string())?;
+        let files = idl.render(&Templates::built_in(Flavour::General), &[]).map_err(|error| error.to_string())?;
+        let rendered = Rc::new(Rendered { files, services: idl.services() });
         self.rendered.replace(Some((inputs, rendered.clone())));
         Ok(rendered)
     }

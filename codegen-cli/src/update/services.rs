@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use volplane_build::rust::ServiceApi;
+use volplane_build::internal::rust::ServiceApi;
 use volplane_edit::handlers::{Argument, Method, Trait};
 
 use super::report::Event;

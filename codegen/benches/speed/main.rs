@@ -14,7 +14,7 @@ use std::process::Command;
 
 use generated::{manifest, model, ours, theirs, workspace, write};
 use message::{Kind, Value, binary};
-use volplane_build::write::CodeOptions;
+use volplane_build::internal::write::CodeOptions;
 
 fn main() {
     let rounds = std::env::args().skip(1).find(|argument| argument.parse::<u32>().is_ok());

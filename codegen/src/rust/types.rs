@@ -53,13 +53,14 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
+    use crate::check::check;
     use crate::model::DefinitionKind;
+    use crate::read::MemorySource;
     use crate::rust::keys::{Keys, definitions};
-    use crate::{Memory, check};
 
     /// The Rust type of each typedef.
     fn typedefs(idl: &str) -> Vec<String> {
-        let memory = Memory::new().with("a.thrift", idl);
+        let memory = MemorySource::new().with("a.thrift", idl);
         let model = check(&[PathBuf::from("a.thrift")], &[], &memory).model.expect("IDL without a mistake");
         let keys = Keys::new(&model);
         let of = |(id, definition): (DefId, &crate::model::Definition)| match &definition.kind {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{DefinitionKind, Model};
-use crate::nearest;
+use crate::nearest::nearest;
 
 /// What the generated code holds. [`Default`] is what a project of `volplane new` begins with, without connections.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,11 +132,12 @@ fn is_feature(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Memory, check};
+    use crate::check::check;
+    use crate::read::MemorySource;
 
     fn errors(options: &CodeOptions) -> Vec<String> {
         let text = "service Echo {} service Shop {} service Unrelated {}";
-        let checked = check(&["a.thrift".into()], &[], &Memory::new().with("a.thrift", text));
+        let checked = check(&["a.thrift".into()], &[], &MemorySource::new().with("a.thrift", text));
         let model = checked.model.expect("it is valid");
         options.errors(&model).iter().map(ToString::to_string).collect()
     }

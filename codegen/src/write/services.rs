@@ -99,15 +99,16 @@ impl<'a> ServiceText<'a> {
 mod tests {
     use std::path::PathBuf;
 
+    use crate::check::check;
+    use crate::read::MemorySource;
     use crate::rust::keys::Keys;
     use crate::rust::layout::Layout;
     use crate::rust::traits::Traits;
     use crate::write::{CodeOptions, Scope};
-    use crate::{Memory, check};
 
     /// The text of every service.
     fn services(idl: &str, options: &CodeOptions) -> String {
-        let memory = Memory::new().with("a.thrift", idl);
+        let memory = MemorySource::new().with("a.thrift", idl);
         let model = check(&[PathBuf::from("a.thrift")], &[], &memory).model.expect("IDL without a mistake");
         let (layout, keys) = (&Layout::new(&model), &Keys::new(&model));
         let traits = &Traits::new(&model, keys);

@@ -3,11 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use volplane_build::emit::emit;
-use volplane_build::lower::lower;
-use volplane_build::model::Model;
-use volplane_build::write::CodeOptions;
-use volplane_build::{Checked, Disk, MessageFormat, check, render};
+use volplane_build::internal::emit::emit;
+use volplane_build::internal::lower::lower;
+use volplane_build::internal::model::Model;
+use volplane_build::internal::write::CodeOptions;
+use volplane_build::internal::{Checked, Disk, MessageFormat, check, render};
 
 /// The model of IDL that has no error.
 pub fn model(file: &Path, include_dirs: &[PathBuf]) -> Model {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use volplane_build::ReadSource;
+use volplane_build::internal::ReadSource;
 
 /// The folder of the corpus.
 pub fn corpus() -> PathBuf {

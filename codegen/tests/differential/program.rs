@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use volplane_build::lower::{Lowered, lower};
-use volplane_build::model::{DefId, DefinitionKind, Model};
-use volplane_build::rust::keys::definitions;
-use volplane_build::rust::layout::Layout;
-use volplane_build::write::CodeOptions;
+use volplane_build::internal::lower::{Lowered, lower};
+use volplane_build::internal::model::{DefId, DefinitionKind, Model};
+use volplane_build::internal::rust::keys::definitions;
+use volplane_build::internal::rust::layout::Layout;
+use volplane_build::internal::write::CodeOptions;
 
 use crate::generated::{self, workspace, write};
 use crate::message::{Value, binary, compact};

@@ -1,7 +1,7 @@
 //! Values of a type of the IDL, at random from a seed.
 
 use fastrand::Rng;
-use volplane_build::model::{DefId, DefinitionKind, Field, Model, Requiredness, StructKind, Type, TypeKind};
+use volplane_build::internal::model::{DefId, DefinitionKind, Field, Model, Requiredness, StructKind, Type, TypeKind};
 
 use crate::message::{Kind, Value, binary};
 

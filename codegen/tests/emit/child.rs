@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use volplane_build::emit::{self, ChildError, emit_in_child, run_child};
-use volplane_build::lower::{Piece, Shape, lower};
-use volplane_build::write::CodeOptions;
+use volplane_build::internal::emit::{self, ChildError, emit_in_child, run_child};
+use volplane_build::internal::lower::{Piece, Shape, lower};
+use volplane_build::internal::write::CodeOptions;
 
 use crate::support;
 

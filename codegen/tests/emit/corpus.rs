@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use volplane_build::model::Model;
-use volplane_build::span::FileId;
-use volplane_build::{Disk, check};
+use volplane_build::internal::model::Model;
+use volplane_build::internal::span::FileId;
+use volplane_build::internal::{Disk, check};
 
 use crate::support::{self, Project};
 

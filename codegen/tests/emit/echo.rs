@@ -1,9 +1,9 @@
 //! The article's IDL, through every step.
 
-use volplane_build::emit;
-use volplane_build::lower::lower;
-use volplane_build::rust::Api;
-use volplane_build::write::CodeOptions;
+use volplane_build::internal::emit;
+use volplane_build::internal::lower::lower;
+use volplane_build::internal::rust::Api;
+use volplane_build::internal::write::CodeOptions;
 
 use crate::support;
 

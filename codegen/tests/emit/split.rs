@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use volplane_build::write::CodeOptions;
-use volplane_build::{Memory, check};
+use volplane_build::internal::write::CodeOptions;
+use volplane_build::internal::{MemorySource, check};
 
 use crate::support::{self, Project};
 
@@ -13,7 +13,7 @@ fn split() -> CodeOptions {
 
 #[test]
 fn each_namespace_has_a_file_where_rust_looks_for_it() {
-    let memory = Memory::new()
+    let memory = MemorySource::new()
         .with("a.thrift", "namespace rs a.type\ninclude \"b.thrift\"\ninclude \"d.thrift\"\nstruct A { 1: b.B b }")
         .with("b.thrift", "namespace rs a\nstruct B {}")
         .with("d.thrift", "namespace rs a.mod\nstruct D {}")

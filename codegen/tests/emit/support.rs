@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use volplane_build::lower::lower;
-use volplane_build::model::Model;
-use volplane_build::rust::{Api, ServiceApi};
-use volplane_build::write::CodeOptions;
-use volplane_build::{Checked, Disk, MessageFormat, Severity, check, emit, render};
+use volplane_build::internal::lower::lower;
+use volplane_build::internal::model::Model;
+use volplane_build::internal::rust::{Api, ServiceApi};
+use volplane_build::internal::write::CodeOptions;
+use volplane_build::internal::{Checked, Disk, MessageFormat, Severity, check, emit, render};
 
 /// The model of IDL that has no mistake.
 pub(crate) fn model(files: &[PathBuf], include_dirs: &[PathBuf]) -> Model {

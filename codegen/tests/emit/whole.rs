@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use volplane_build::model::Model;
-use volplane_build::write::CodeOptions;
+use volplane_build::internal::model::Model;
+use volplane_build::internal::write::CodeOptions;
 
 use crate::support::{self, Project};
 

@@ -1,10 +1,10 @@
 //! Models made of a list of numbers: valid by construction, with every kind of thing in them.
 
-use volplane_build::model::{
+use volplane_build::internal::model::{
     Annotation, DefId, Definition, DefinitionKind, EnumValue, Field, File, Include, Method, Model, Namespace,
     Requiredness, Service, StructKind, Type, TypeKind, Value,
 };
-use volplane_build::span::{FileId, Name, Span};
+use volplane_build::internal::span::{FileId, Name, Span};
 
 const NOWHERE: Span = Span { file: FileId(0), start: 0, end: 0 };
 

@@ -6,7 +6,7 @@ mod support;
 
 use std::path::PathBuf;
 use support::{LATER, cases, checked, errors, fixed, shown};
-use volplane_build::{Code, Memory, check};
+use volplane_build::internal::{Code, MemorySource, check};
 
 #[test]
 fn misspelled_keywords_of_definitions() {
@@ -141,7 +141,7 @@ fn files_of_other_languages() {
 /// What another file needs of it may stand there.
 #[test]
 fn names_of_a_file_of_another_language_are_not_reported_as_missing() {
-    let files = Memory::new()
+    let files = MemorySource::new()
         .with("main.thrift", "include \"foo.thrift\"\nstruct A { 1: foo.Foo a }\n")
         .with("foo.thrift", "syntax = \"proto3\";\nmessage Foo {}\n");
     let found = check(&[PathBuf::from("main.thrift")], &[], &files);

@@ -1,14 +1,16 @@
 //! Cases of one mistake each, with what is common to all of them.
 
 use std::path::PathBuf;
-use volplane_build::{Checked, Code, Diagnostic, Memory, MessageFormat, Severity, check, render};
+use volplane_build::internal::{Checked, Code, Diagnostic, MemorySource, MessageFormat, Severity, check, render};
 
 /// Stands behind each case.
 pub const LATER: &str = "\nstruct Later {\n  1: Unknown later\n}\n";
 
 pub fn checked(text: &str) -> Checked {
-    let files =
-        Memory::new().with("main.thrift", text).with("x.thrift", "struct B {}").with("dir/x.thrift", "struct B {}");
+    let files = MemorySource::new()
+        .with("main.thrift", text)
+        .with("x.thrift", "struct B {}")
+        .with("dir/x.thrift", "struct B {}");
     check(&[PathBuf::from("main.thrift")], &[], &files)
 }
 

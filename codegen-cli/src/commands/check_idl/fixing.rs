@@ -4,26 +4,15 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
-use thiserror::Error;
-use volplane_build::fix::{Fixed, FixedFile, fix, left_alone};
-use volplane_build::{Checked, MessageFormat, ReadSource};
+use volplane_build::internal::fix::{Fixed, FixedFile, fix, left_alone};
+use volplane_build::internal::{Checked, ReadSource};
 
+use super::CheckError;
 use crate::apply::{Rewrite, RewriteError, rewrite};
 use crate::cli::CheckIdl;
-use crate::exit::Exit;
 use crate::input::{Input, STDIN};
 use crate::printer::Printer;
 use crate::summary::count;
-
-/// Programs read diagnostics, and nothing says in their terms what was fixed.
-#[derive(Debug, Error)]
-#[error("--fix can't be used with --message-format {0}")]
-pub(super) struct ForPeople(pub(super) MessageFormat);
-
-impl ForPeople {
-    pub(super) const HELP: &str =
-        "use human or short; a program can apply the `fixes` of --message-format json by itself";
-}
 
 /// Folders with copies of what others maintain: a change there is lost with the next copy.
 const VENDORED: [&str; 7] =
@@ -99,26 +88,20 @@ impl<'a> Own<'a> {
 /// Fixes the files, writes them, and says so. What is left, and whether everything that can be fixed is.
 ///
 /// # Errors
-/// How the command ends if a file can't be written, which was said.
+/// When a file can't be written.
 pub(super) fn run(
     args: &CheckIdl,
     files: &[PathBuf],
     input: &Input,
     printer: Printer,
-) -> Result<(Checked, bool), Exit> {
+) -> Result<(Checked, bool), CheckError> {
     let own = Own::new(args, input);
     let may_change = |path: &str| own.kept(path).is_none();
     let Fixed { checked, files: fixed } = fix(files, &args.reading.include, input, &may_change);
-    if let Err(error) = write(&fixed) {
-        printer.error(&error, Some("run the command again"));
-        return Err(Exit::Failure);
-    }
+    write(&fixed)?;
     if let Some(bytes) = input.stdin() {
         let text = fixed.iter().find(|file| file.path == STDIN).map_or(bytes, |file| file.text.as_bytes());
-        if let Err(source) = printer.bytes(text) {
-            printer.error(&source, None);
-            return Err(Exit::Failure);
-        }
+        printer.bytes(text).map_err(CheckError::Write)?;
     }
     for file in &fixed {
         printer.status("Fixed", said(file));

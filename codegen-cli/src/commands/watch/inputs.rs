@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::{fs, io, mem};
 
-use volplane_build::{Disk, ReadSource};
+use volplane_build::internal::{Disk, ReadSource};
 
 use crate::config;
 use crate::layout;
@@ -69,7 +69,7 @@ pub(super) struct RecordingSource {
 }
 
 impl RecordingSource {
-    /// Relative paths begin at `root`, the current directory.
+    /// Relative paths begin at `root`.
     pub(super) fn new(root: &Path) -> Self {
         Self { inputs: RefCell::new(Inputs::new(root)), hash: RefCell::default() }
     }
@@ -103,6 +103,10 @@ impl RecordingSource {
         (self.inputs.into_inner(), self.hash.into_inner().finish())
     }
 
+    fn place(&self, path: &Path) -> PathBuf {
+        self.inputs.borrow().root.join(path)
+    }
+
     fn add(&self, path: &Path) {
         let mut inputs = self.inputs.borrow_mut();
         let path = layout::normal(&inputs.root.join(path));
@@ -119,7 +123,7 @@ impl RecordingSource {
 
 impl ReadSource for RecordingSource {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let read = Disk.read(path);
+        let read = Disk.read(&self.place(path));
         let contents = read.as_deref().map_err(io::Error::kind);
         (path, contents.map_err(|kind| mem::discriminant(&kind))).hash(&mut *self.hash.borrow_mut());
         self.add(path);
@@ -128,7 +132,7 @@ impl ReadSource for RecordingSource {
 
     fn identity(&self, path: &Path) -> io::Result<PathBuf> {
         self.add(path);
-        Disk.identity(path)
+        Disk.identity(&self.place(path))
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use volplane_build::{MessageFormat, render};
+use volplane_build::internal::{MessageFormat, render};
 
 use super::{Look, State};
 use crate::cli::DiagnosticArgs;
-use crate::commands::check_idl::denied;
+use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::summary::count;
@@ -59,15 +59,11 @@ impl<'a> Teller<'a> {
                     self.printer.note("Waiting", format_args!("for {}", paths.join(", ")));
                 }
             }
-            State::BadIdl | State::Failed(_) if has_same_trouble => {
+            State::Failed(_) if has_same_trouble => {
                 self.printer.note("Waiting", "for a fix: the errors are the same as before");
             }
-            State::BadIdl => {
-                denied(self.telling, &look.diagnostics, self.printer);
-            }
-            State::Failed(error) => {
-                error.report(self.printer);
-            }
+            State::Failed(error) if error.is_reported() => {}
+            State::Failed(error) => self.printer.error(error, error.help().as_deref()),
         }
         if !is_same && said.trouble.is_some() {
             self.printer.summary("watch", trouble_exit(&look.state));
@@ -109,7 +105,7 @@ impl<'a> Teller<'a> {
     /// One line: the first things that matter most, and how many there are besides.
     fn say_events(&self, planned: &Planned, mut events: Vec<&Event>) {
         if self.printer.is_json() || self.printer.verbose() {
-            return planned.tell(Tense::Done, self.printer);
+            return planned.report(Tense::Done, self.printer);
         }
         events.sort_by_key(|event| match (event.level(), event) {
             (EventLevel::ActionRequired, _) => 0,
@@ -149,8 +145,9 @@ fn trouble(look: &Look) -> Option<String> {
     match &look.state {
         State::Ready(_) | State::Updated(_) => None,
         State::Missing(paths) => Some(paths.join(", ")),
-        State::BadIdl => Some(render(&look.diagnostics, &look.sources, MessageFormat::Short, false)),
-        State::Failed(error) => Some(chain(error)),
+        State::Failed(error) => {
+            Some(chain(error) + &render(&look.diagnostics, &look.sources, MessageFormat::Short, false))
+        }
     }
 }
 
@@ -170,7 +167,6 @@ fn trouble_exit(state: &State) -> Exit {
         State::Ready(_) => Exit::Success,
         State::Updated(planned) => planned.exit(),
         State::Missing(_) => Exit::Usage,
-        State::BadIdl => Exit::Failure,
         State::Failed(error) => error.exit(),
     }
 }

@@ -13,6 +13,7 @@ const GOOD: &str = "module = \"a\"\n[[idl]]\npath = \"./idl/a.thrift\"\nservice 
 fn what_is_left_out_has_its_default() {
     let settings = settings(GOOD).expect("it is right");
     assert_eq!(settings.transports, Transport::ALL);
+    assert_eq!(settings.package.as_str(), "cmd");
     assert_eq!((settings.codegen, settings.runtime), (Codegen::BuildRs, Runtime::Vendored));
     assert_eq!(settings.idls[0].path, "idl/a.thrift");
     assert_eq!(settings.generated, Generated::default());
@@ -95,6 +96,14 @@ include = \"idl\"
 colour = \"red\"
 ";
     insta::assert_snapshot!(mistakes(text).join("\n"));
+}
+
+#[test]
+fn the_folder_of_the_programs_is_a_plain_name() {
+    let package = |name: &str| format!("package = \"{name}\"\n{GOOD}");
+    assert_eq!(settings(&package("server")).map(|settings| settings.package.as_str().to_owned()), Ok("server".into()));
+    let wrong = ["../server", "generated", ""].map(|name| mistakes(&package(name)).join("\n"));
+    insta::assert_snapshot!(wrong.join("\n"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde::de::IntoDeserializer;
 use toml_edit::{Document, Item, TableLike, Value};
 
 use crate::plan::Policy;
-use volplane_build::nearest;
+use volplane_build::internal::nearest;
 
 /// A template and the files that it becomes.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use std::fmt;
 use minijinja::ErrorKind;
 use minijinja::value::Value;
 use thiserror::Error;
-use volplane_build::nearest;
+use volplane_build::internal::nearest;
 
 use super::scopes::Scopes;
 

@@ -15,7 +15,7 @@ use super::mistake::{Found, Mistake, understand};
 use super::scopes::Scopes;
 use super::{MANIFEST, SUFFIX};
 use crate::plan::functions;
-use volplane_build::nearest;
+use volplane_build::internal::nearest;
 
 /// Stands for what is wrong.
 const ANYTHING: &str = "__anything";
