@@ -262,3 +262,20 @@ impl KeepReason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_documented_kinds_are_those_that_are_written() {
+        let (source, _) = include_str!("report.rs").split_once("#[cfg(test)]").expect("it ends with this module");
+        let is_kind = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'8');
+        let written: BTreeSet<&str> =
+            source.split("=> \"").skip(1).filter_map(|rest| rest.split('"').next()).filter(is_kind).collect();
+        let page = include_str!("../../../docs/commands.md");
+        let (_, table) = page.split_once("| kind of event |").expect("docs/commands.md has this table");
+        let rows = table.lines().skip(2).map_while(|line| line.strip_prefix("| `")?.split('`').next());
+        assert_eq!(written, rows.collect());
+    }
+}

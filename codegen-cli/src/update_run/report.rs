@@ -25,6 +25,7 @@ impl Planned {
         for (path, after) in self.changes.iter().filter(|(path, _)| *path != record::FILE) {
             let diff = volplane_edit::diff::unified(path, self.tree.text(path), after.as_deref());
             if printer.is_json() {
+                let diff = anstream::adapter::strip_str(&diff).to_string();
                 printer.message(&Message::Diff { path, diff });
             } else {
                 printer.text(&diff);
