@@ -11,10 +11,13 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 use volplane_build::internal::lower::{Lowered, lower};
-use volplane_build::internal::model::Model;
+use volplane_build::internal::model::{DefinitionKind, Model};
+use volplane_build::internal::rust::keys::definitions;
+use volplane_build::internal::rust::layout::Layout;
 use volplane_build::internal::rust::{Api, ServiceApi};
 use volplane_build::internal::write::unknown_service;
 use volplane_build::internal::{Checked, Diagnostic, Disk, ReadSource, Sources};
+use volplane_edit::handlers::GeneratedNames;
 
 use crate::command_error::{CommandError, Help};
 use crate::config::{ConfigError, Mistake};
@@ -130,6 +133,7 @@ pub(crate) struct CheckedIdl<'a> {
     services: Vec<(usize, usize)>,
     /// What is compiled for a project whose generated code is checked in.
     lowered: Option<Lowered>,
+    exports: GeneratedNames,
 }
 
 impl<'a> CheckedIdl<'a> {
@@ -146,12 +150,17 @@ impl<'a> CheckedIdl<'a> {
             let sources = settings.idls.iter().map(|idl| idl.path.clone()).collect();
             Lowered { sources, ..lower(model, &options) }
         });
-        Ok(Self { settings, api, services, lowered })
+        Ok(Self { settings, api, services, lowered, exports: exports(model, settings) })
     }
 
     /// The services that the project has, in the terms of the generated code.
     pub(crate) fn services(&self) -> Vec<ServiceApi> {
         self.services.iter().filter_map(|(service, _)| self.api.services.get(*service)).cloned().collect()
+    }
+
+    /// The names that the generated crate exports.
+    pub(crate) fn exports(&self) -> &GeneratedNames {
+        &self.exports
     }
 
     /// The generated code, if it is checked in.
@@ -232,6 +241,19 @@ fn services(model: &Model, api: &Api, settings: &Settings) -> Result<Vec<(usize,
         found.push((service, place));
     }
     Ok(found)
+}
+
+/// The names that the generated crate exports.
+fn exports(model: &Model, settings: &Settings) -> GeneratedNames {
+    let layout = Layout::new(model);
+    let mut names = GeneratedNames::new(&plan::generated_crate(&settings.module));
+    for (id, definition) in definitions(model) {
+        match definition.kind {
+            DefinitionKind::Service(_) => names.insert_service(&layout.path(id)),
+            _ => names.insert(&layout.path(id)),
+        }
+    }
+    names
 }
 
 /// Whether the IDL has all services that volplane.toml names.

@@ -25,6 +25,7 @@ use crate::project;
 use crate::record::{self, Record};
 use crate::settings::{Codegen, Generated, IdlSettings, PackageDir, Runtime, Settings, Transport};
 use volplane_build::internal::rust::ServiceApi;
+use volplane_edit::handlers::GeneratedNames;
 
 /// How many lives there are in every run; the variable PROPTEST_CASES asks for more. They are the same ones each time.
 const CASES: u32 = 12;
@@ -41,6 +42,7 @@ struct InMemory {
 struct Rendered {
     files: Vec<NewFile>,
     services: Vec<ServiceApi>,
+    exports: GeneratedNames,
 }
 
 impl InMemory {
@@ -77,7 +79,7 @@ impl InMemory {
         let model = idl.model.as_ref().ok_or_else(|| format!("the IDL has mistakes: {:#?}", idl.diagnostics))?;
         let idl = project::CheckedIdl::new(model, &self.settings).map_err(|error| error.to_string())?;
         let files = idl.render(&Templates::built_in(Flavour::General), &[]).map_err(|error| error.to_string())?;
-        let rendered = Rc::new(Rendered { files, services: idl.services() });
+        let rendered = Rc::new(Rendered { files, services: idl.services(), exports: idl.exports().clone() });
         self.rendered.replace(Some((inputs, rendered.clone())));
         Ok(rendered)
     }
@@ -90,8 +92,9 @@ impl InMemory {
         for (path, text) in &self.files {
             tree.insert(path.as_str(), text.clone().into_bytes());
         }
-        let Rendered { files, services } = &*rendered;
-        Ok(plan(UpdateInput { record, rendered: files, services, tree: &tree, prune: false }))
+        let Rendered { files, services, exports } = &*rendered;
+        let exports = Some(exports);
+        Ok(plan(UpdateInput { record, rendered: files, services, exports, tree: &tree, prune: false }))
     }
 }
 

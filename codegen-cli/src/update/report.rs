@@ -153,8 +153,11 @@ impl Event {
             Self::Kept { reason: KeepReason::EditedOwn | KeepReason::NoText, .. } => EventLevel::ActionRequired,
             Self::Kept { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => EventLevel::Note,
             Self::Handler { event, .. } => match event.what {
-                EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. } => EventLevel::ActionRequired,
-                EventKind::Gone | EventKind::LikelyRename { .. } => EventLevel::Note,
+                EventKind::NotRewritten { .. }
+                | EventKind::TraitMoved { .. }
+                | EventKind::Undefined { .. }
+                | EventKind::Gone => EventLevel::ActionRequired,
+                EventKind::LikelyRename { .. } => EventLevel::Note,
                 _ if event.needs_attention() => EventLevel::Note,
                 _ => EventLevel::Done,
             },
@@ -184,7 +187,9 @@ fn handler_verb(what: &EventKind, tense: Tense) -> &'static str {
     match what {
         EventKind::Added => tense.of("Added", "Would add"),
         EventKind::Rewritten { .. } | EventKind::ParameterRenamed { .. } => tense.of("Changed", "Would change"),
-        EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. } => "By hand",
+        EventKind::ParameterKept { .. } => tense.of("Kept", "Would keep"),
+        EventKind::Removed => tense.of("Removed", "Would remove"),
+        EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. } | EventKind::Undefined { .. } => "By hand",
         EventKind::Gone => "Gone",
         EventKind::Pruned => tense.of("Pruned", "Would prune"),
         EventKind::LikelyRename { .. } => "Renamed?",
@@ -196,6 +201,9 @@ fn handler_kind(what: &EventKind) -> &'static str {
         EventKind::Added => "method_added",
         EventKind::Rewritten { .. } => "signature_changed",
         EventKind::ParameterRenamed { .. } => "parameter_renamed",
+        EventKind::ParameterKept { .. } => "parameter_kept",
+        EventKind::Removed => "method_removed",
+        EventKind::Undefined { .. } => "name_undefined",
         EventKind::NotRewritten { .. } => "signature_kept",
         EventKind::TraitMoved { .. } => "trait_moved",
         EventKind::Gone => "method_gone",
@@ -213,16 +221,22 @@ fn handler_text(path: &str, event: &handlers::Event, tense: Tense) -> String {
             format!("{method} in {path}:{line}: gone from the IDL, {commented_out}")
         }
         EventKind::Gone => format!(
-            "{service}.{method} from the IDL; {} in {path}:{line}, --prune comments it out",
-            tense.of("left", "it would stay")
+            "{service}.{method}: {path}:{line} has the method, and the trait no longer has it: remove it, or run `volplane update --prune`"
         ),
+        EventKind::Removed => {
+            format!("{service}.{method} from {path}: no longer in the IDL, and nobody had written it")
+        }
         EventKind::LikelyRename { new } => {
             format!(
                 "{service}.{method} at {path}:{line} is gone and {new} is new, with the same types: move the body over?"
             )
         }
         EventKind::TraitMoved { to, .. } => format!("{path}:{line}: the trait moved to {to}; update the `use`"),
-        EventKind::Rewritten { .. } | EventKind::ParameterRenamed { .. } | EventKind::NotRewritten { .. } => {
+        EventKind::Rewritten { .. }
+        | EventKind::ParameterRenamed { .. }
+        | EventKind::ParameterKept { .. }
+        | EventKind::Undefined { .. }
+        | EventKind::NotRewritten { .. } => {
             let said = event.to_string();
             let said = said.split_once(": ").map_or(said.as_str(), |(_, said)| said);
             format!("{method} in {path}:{line}: {said}")

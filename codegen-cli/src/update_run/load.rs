@@ -5,6 +5,7 @@ use std::{fs, io};
 
 use volplane_build::internal::model::Model;
 use volplane_build::internal::rust::ServiceApi;
+use volplane_edit::handlers::GeneratedNames;
 use volplane_edit::newlines::Newlines;
 
 use super::{UpdateError, UpdateRequest};
@@ -29,6 +30,8 @@ pub(super) struct Inputs<'a> {
     pub(super) record: Option<Record>,
     /// The services that the project has now.
     pub(super) services: Vec<ServiceApi>,
+    /// What the generated crate exports.
+    pub(super) exports: GeneratedNames,
     /// What would be made if the project were new.
     pub(super) rendered: Vec<NewFile>,
     /// The paths of generated code that is checked in, and what it is compiled from.
@@ -77,7 +80,8 @@ pub(super) fn load<'a>(request: &'a UpdateRequest<'a>, model: &'a Model) -> Resu
         }
     }
     let compiled = generated.into_iter().filter_map(|file| Some((file.path, input.clone()?))).collect();
-    Ok(Inputs { request, model, lock, record, services: idl.services(), rendered, compiled, tree })
+    let (services, exports) = (idl.services(), idl.exports().clone());
+    Ok(Inputs { request, model, lock, record, services, exports, rendered, compiled, tree })
 }
 
 /// The text of a file, if it is there.

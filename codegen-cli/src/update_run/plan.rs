@@ -28,8 +28,10 @@ pub(crate) struct Planned {
 
 /// Plans an update.
 pub(super) fn plan(inputs: Inputs<'_>) -> Planned {
-    let Inputs { request, model, lock, record, services, rendered, compiled, tree } = inputs;
-    let input = UpdateInput { record, rendered: &rendered, services: &services, tree: &tree, prune: request.prune };
+    let Inputs { request, model, lock, record, services, exports, rendered, compiled, tree } = inputs;
+    let exports = Some(&exports);
+    let input =
+        UpdateInput { record, rendered: &rendered, services: &services, exports, tree: &tree, prune: request.prune };
     let Outcome { mut changes, mut record, mut events, news } = update::plan(input);
     record.inputs.extend(compiled);
     let text = lock.as_deref().map_or(Newlines::default(), Newlines::of).restore(record.text());

@@ -9,7 +9,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use super::scope::{Definition, EventKind, Id, Meaning, Scopes, plain, segments};
 use super::source::Source;
 use super::splice::Splices;
-use super::{Service, uses};
+use super::{GeneratedNames, Request, Service, uses};
 use crate::rust::{in_prelude, is_reserved, map_paths};
 
 /// What the names in one `impl` mean beside those of its scope.
@@ -31,11 +31,33 @@ pub(super) struct Names<'s> {
     services: &'s [Service<'s>],
     known: OnceCell<BTreeSet<Vec<String>>>,
     mentioned: Option<BTreeSet<String>>,
+    /// What the generated crate exports, if that is known.
+    generated: Option<&'s GeneratedNames>,
 }
 
 impl<'s> Names<'s> {
-    pub(super) fn new(source: &'s Source<'s>, scopes: Scopes, services: &'s [Service<'s>]) -> Self {
-        Self { source, scopes, new: BTreeMap::new(), services, known: OnceCell::new(), mentioned: None }
+    pub(super) fn new(source: &'s Source<'s>, scopes: Scopes, request: &Request<'s>) -> Self {
+        let Request { services, generated, .. } = *request;
+        Self { source, scopes, new: BTreeMap::new(), services, known: OnceCell::new(), mentioned: None, generated }
+    }
+
+    /// The name of the generated crate.
+    pub(super) fn generated_root(&self) -> Option<&str> {
+        let of_service = || self.services.first().and_then(|service| service.after.module.split("::").next());
+        self.generated.map(GeneratedNames::root).or_else(of_service)
+    }
+
+    /// Whether the generated crate exports this path, if that can be told.
+    pub(super) fn exports(&self, path: &[String]) -> Option<bool> {
+        match self.generated {
+            Some(generated) => generated.has(path),
+            None => self.knows(path).then_some(true),
+        }
+    }
+
+    /// Whether the generated crate is known, and exports this path.
+    pub(super) fn certainly_exports(&self, path: &[String]) -> bool {
+        self.generated.is_some_and(|generated| generated.has(path) == Some(true))
     }
 
     /// A type as it is written in this scope.
@@ -177,7 +199,7 @@ impl<'s> Names<'s> {
     }
 
     /// Whether a service uses this path, or is it.
-    fn knows(&self, path: &[String]) -> bool {
+    pub(super) fn knows(&self, path: &[String]) -> bool {
         self.known.get_or_init(|| known(self.services)).contains(path)
     }
 
