@@ -6,6 +6,7 @@
 
 mod error;
 mod load;
+mod package;
 mod plan;
 mod report;
 mod report_lines;

@@ -4,6 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
+use super::package::PackageError;
 use crate::apply::{ApplyError, LockError, RecoverError};
 use crate::command_error::{CommandError, Help};
 use crate::config::ConfigError;
@@ -38,6 +39,9 @@ pub(crate) enum UpdateError {
     /// Its IDL goes with nothing else.
     #[error(transparent)]
     Project(#[from] ProjectError),
+    /// Where its programs are.
+    #[error(transparent)]
+    Package(#[from] PackageError),
     /// Another run.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -59,6 +63,7 @@ impl CommandError for UpdateError {
             Self::Record(error) => return error.help(),
             Self::Templates(error) => return error.help(),
             Self::Apply(error) => return error.help(),
+            Self::Package(error) => return error.help(),
             Self::Lock(error) => return error.help(),
             Self::Recover(error) => return error.help(),
             Self::Interrupted => "run `volplane update`: it begins with putting back what was half done".into(),
@@ -75,6 +80,7 @@ impl CommandError for UpdateError {
             Self::Config(error) => error.exit(),
             Self::Templates(error) => error.exit(),
             Self::Apply(error) => error.exit(),
+            Self::Package(error) => error.exit(),
             Self::Lock(error) => error.exit(),
             Self::Recover(error) => error.exit(),
             Self::Project(error) => error.exit(),

@@ -8,7 +8,7 @@ use volplane_build::internal::rust::ServiceApi;
 use volplane_edit::handlers::GeneratedNames;
 use volplane_edit::newlines::Newlines;
 
-use super::{UpdateError, UpdateRequest};
+use super::{UpdateError, UpdateRequest, package};
 use crate::apply::ApplyError;
 use crate::config;
 use crate::disk;
@@ -67,6 +67,8 @@ pub(super) fn load<'a>(request: &'a UpdateRequest<'a>, model: &'a Model) -> Resu
         None => idl.compile()?,
     };
     let rendered = idl.render(&templates, &generated)?;
+    let package = project.settings.package.as_str();
+    let record = record.map(|record| package::follow(record, package, &rendered, root)).transpose()?;
 
     let made = rendered.iter().map(|file| file.path.as_str());
     let recorded = record.iter().flat_map(|record| record.files.keys()).map(String::as_str);
