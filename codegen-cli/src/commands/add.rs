@@ -210,7 +210,7 @@ fn guard(root: &Path, command: &str, dry_run: bool, printer: Printer) -> Result<
 fn carry_out(asked: &Asked<'_>, guard: Option<&ProjectLock>, printer: Printer) -> Result<Exit, IdlsError> {
     let Asked { project, brings, telling } = asked;
     let planned = update_run::plan(&UpdateRequest { project, brings, prune: false, telling }, printer)?;
-    printer.status("Checked", &planned.summary);
+    planned.report_checked(printer);
     let Some(guard) = guard else {
         planned.report(Tense::Would, printer);
         printer.note("Would change", count(planned.files(), "file"));

@@ -41,7 +41,7 @@ pub(crate) fn check(args: &Check, printer: Printer) -> CommandResult {
 fn update(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
     let guard = update_run::guard(root, "update", printer)?;
     let planned = plan(root, args.prune, &args.telling, printer)?;
-    printer.status("Checked", &planned.summary);
+    planned.report_checked(printer);
     planned.apply(&guard)?;
     planned.report(Tense::Done, printer);
     if planned.is_empty() && planned.exit() == Exit::Success {
@@ -53,7 +53,7 @@ fn update(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateEr
 fn show(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
     update_run::look(root)?;
     let planned = plan(root, args.prune, &args.telling, printer)?;
-    printer.status("Checked", &planned.summary);
+    planned.report_checked(printer);
     planned.report(Tense::Would, printer);
     if args.diff {
         planned.show_diff(printer);
@@ -68,7 +68,7 @@ fn show(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateErro
 fn look(root: &Path, args: &Check, printer: Printer) -> Result<Exit, UpdateError> {
     update_run::look(root)?;
     let planned = plan(root, false, &args.telling, printer)?;
-    printer.status("Checked", &planned.summary);
+    planned.report_checked(printer);
     let waits = planned.exit() == Exit::ActionRequired;
     if planned.is_empty() && !waits {
         printer.status("Fresh", "nothing would change");

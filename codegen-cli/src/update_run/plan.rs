@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use volplane_edit::newlines::Newlines;
 
 use super::UpdateError;
+use super::details::{self, Detail};
 use super::load::Inputs;
 use crate::apply::{Change, ProjectLock};
 use crate::exit::Exit;
@@ -22,6 +23,8 @@ pub(crate) struct Planned {
     pub(crate) summary: String,
     /// The changes, by path.
     pub(super) changes: BTreeMap<String, Option<String>>,
+    /// What was read, and which files are left, for `--verbose`.
+    pub(super) details: Vec<Detail>,
     /// The files as they were read.
     pub(super) tree: Tree,
 }
@@ -30,9 +33,11 @@ pub(crate) struct Planned {
 pub(super) fn plan(inputs: Inputs<'_>) -> Planned {
     let Inputs { request, model, lock, record, services, exports, rendered, compiled, tree } = inputs;
     let exports = Some(&exports);
+    let mut details = details::read(model, record.as_ref());
     let input =
         UpdateInput { record, rendered: &rendered, services: &services, exports, tree: &tree, prune: request.prune };
     let Outcome { mut changes, mut record, mut events, news } = update::plan(input);
+    details.extend(details::left(&rendered, &tree, &changes));
     record.inputs.extend(compiled);
     let text = lock.as_deref().map_or(Newlines::default(), Newlines::of).restore(record.text());
     if changes.is_empty() && request.brings.is_empty() && lock.as_ref() != Some(&text) {
@@ -46,7 +51,7 @@ pub(super) fn plan(inputs: Inputs<'_>) -> Planned {
     }
     let names: Vec<&str> = request.project.settings.idls.iter().map(|idl| idl.path.as_str()).collect();
     let summary = format!("{}: {}", names.join(", "), summary_with(model, news));
-    Planned { events, summary, changes, tree }
+    Planned { events, summary, changes, details, tree }
 }
 
 impl Planned {

@@ -8,6 +8,14 @@ use crate::record;
 use crate::update::{EventLevel, Tense};
 
 impl Planned {
+    /// Says what the IDL holds; with `--verbose`, also what was read and which files are left.
+    pub(crate) fn report_checked(&self, printer: Printer) {
+        printer.status("Checked", &self.summary);
+        for (verb, text) in &self.details {
+            printer.detail(verb, text);
+        }
+    }
+
     /// Prints what would be done as the result of the command, a line each.
     pub(crate) fn list(&self, printer: Printer) {
         if printer.is_json() {
