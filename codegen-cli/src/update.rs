@@ -17,7 +17,7 @@ use crate::plan::NewFile;
 use crate::project_path::ProjectPath;
 use crate::record::{self, Damage, Record};
 use report::LockLoss;
-pub(crate) use report::{Event, EventLevel};
+pub(crate) use report::{Event, EventLevel, Tense};
 pub(crate) use services::NewItems;
 use services::Services;
 use tree::Tree;
