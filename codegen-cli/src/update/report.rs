@@ -21,6 +21,8 @@ pub(crate) enum Event {
     Kept { path: String, reason: KeepReason },
     /// A handler.
     Handler { path: String, event: handlers::Event },
+    /// A path into the generated crate leads nowhere.
+    StalePath { path: String, stale: handlers::StalePath },
     /// A file that may hold a handler is no Rust.
     ParseFailed { path: String, error: handlers::ParseError },
     /// A service is new.
@@ -70,6 +72,7 @@ impl Event {
             Self::Removed { .. } => "Removed",
             Self::Kept { .. } => "Kept",
             Self::Handler { event, .. } => handler_verb(&event.what),
+            Self::StalePath { .. } => "By hand",
             Self::ParseFailed { .. } => "Skipped",
             Self::NewService { .. } => "New",
             Self::ServiceGone { .. } => "Gone",
@@ -97,6 +100,10 @@ impl Event {
             Self::ParseFailed { path, error } => {
                 format!("{path}:{}:{}: {}; its handlers were left as they are", error.line, error.column, error.message)
             }
+            Self::StalePath { path, stale: handlers::StalePath { line, path: stale, now } } => match now {
+                Some(now) => format!("{path}:{line}: {stale} is not in the generated code any more: use {now}"),
+                None => format!("{path}:{line}: {stale} is not in the generated code any more: remove its uses"),
+            },
             Self::NewService { name } => format!("service {name}"),
             Self::ServiceGone { name } => format!("service {name}"),
             Self::NoHandler { name, ident } => {
@@ -108,7 +115,9 @@ impl Event {
     /// How much it matters.
     pub(crate) fn level(&self) -> EventLevel {
         match self {
-            Self::Conflict { .. } | Self::Unresolved { .. } | Self::ParseFailed { .. } => EventLevel::ActionRequired,
+            Self::Conflict { .. } | Self::Unresolved { .. } | Self::ParseFailed { .. } | Self::StalePath { .. } => {
+                EventLevel::ActionRequired
+            }
             Self::Kept { reason: KeepReason::EditedOwn | KeepReason::NoText, .. } => EventLevel::ActionRequired,
             Self::Kept { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => EventLevel::Note,
             Self::Handler { event, .. } => match event.what {
@@ -137,6 +146,7 @@ impl Event {
             Self::Kept { path, .. } | Self::ParseFailed { path, .. } => (path, 0),
             Self::Conflict { path, line, .. } | Self::Unresolved { path, line } => (path, *line),
             Self::Handler { path, event } => (path, event.line),
+            Self::StalePath { path, stale } => (path, stale.line),
             Self::NewService { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => ("", 0),
         }
     }

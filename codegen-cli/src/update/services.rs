@@ -6,7 +6,7 @@ use volplane_build::internal::rust::ServiceApi;
 use volplane_edit::handlers::{Argument, Method, Trait};
 
 use super::report::Event;
-use crate::record::{MethodRecord, Record, TraitRecord};
+use crate::record::{ArgumentRecord, MethodRecord, Record, TraitRecord};
 
 /// All services of a project.
 pub(super) struct Services {
@@ -109,7 +109,7 @@ fn described(service: &ServiceApi) -> Trait {
         arguments: method
             .arguments
             .iter()
-            .map(|argument| Argument { ident: argument.ident.clone(), ty: argument.ty.clone() })
+            .map(|argument| Argument { ident: argument.ident.clone(), id: Some(argument.id), ty: argument.ty.clone() })
             .collect(),
         output: method.output.clone(),
         doc: method.doc.clone(),
@@ -124,21 +124,22 @@ fn described(service: &ServiceApi) -> Trait {
 
 fn record(described: &Trait) -> TraitRecord {
     let entry = |method: &Method| {
-        let arguments = method.arguments.iter().map(|argument| (argument.ident.clone(), argument.ty.clone()));
-        (method.ident.clone(), MethodRecord { arguments: arguments.collect(), output: method.output.clone() })
+        let argument = |one: &Argument| ArgumentRecord { id: one.id, ident: one.ident.clone(), ty: one.ty.clone() };
+        let arguments = method.arguments.iter().map(argument).collect();
+        (method.ident.clone(), MethodRecord { arguments, output: method.output.clone(), doc: method.doc.clone() })
     };
     described.methods.iter().map(entry).collect()
 }
 
 fn remembered(now: &Trait, module: &str, methods: &TraitRecord) -> Trait {
     let method = |(ident, method): (&String, &MethodRecord)| {
-        let arguments = method.arguments.iter();
+        let argument = |one: &ArgumentRecord| Argument { ident: one.ident.clone(), id: one.id, ty: one.ty.clone() };
         Method {
             idl_name: ident.clone(),
             ident: ident.clone(),
-            arguments: arguments.map(|(ident, ty)| Argument { ident: ident.clone(), ty: ty.clone() }).collect(),
+            arguments: method.arguments.iter().map(argument).collect(),
             output: method.output.clone(),
-            doc: None,
+            doc: method.doc.clone(),
         }
     };
     Trait {
