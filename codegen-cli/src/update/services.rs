@@ -81,7 +81,7 @@ impl Services {
         let entry = |pair: &Pair| match &pair.before {
             Some(before) if waiting.contains(&pair.after.path()) => (before.path(), record(before)),
             None if waiting.contains(&pair.after.path()) => (pair.after.path(), TraitRecord::new()),
-            _ => (pair.after.path(), record(&pair.after)),
+            _ => (pair.after.path(), brought_up(pair)),
         };
         self.list.iter().map(entry).collect()
     }
@@ -120,6 +120,18 @@ fn described(service: &ServiceApi) -> Trait {
         idl_name: service.idl_name.clone(),
         methods: methods.collect(),
     }
+}
+
+/// What is remembered of a trait whose handlers are up to date. Of a method's comment that is what its stub was written with: a
+/// later one is none of the handler's.
+fn brought_up(Pair { before, after }: &Pair) -> TraitRecord {
+    let mut methods = record(after);
+    for (ident, method) in &mut methods {
+        if let Some(known) = before.as_ref().and_then(|before| before.method(ident)) {
+            method.doc.clone_from(&known.doc);
+        }
+    }
+    methods
 }
 
 fn record(described: &Trait) -> TraitRecord {
