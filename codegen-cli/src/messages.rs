@@ -114,6 +114,7 @@ fn place(event: &Event) -> (Option<&str>, Option<usize>) {
         Event::Conflict { path, line, .. } | Event::Unresolved { path, line } => (Some(path), Some(*line)),
         Event::Handler { path, event } => (Some(path), Some(event.line)),
         Event::ParseFailed { path, error } => (Some(path), Some(error.line)),
+        Event::StalePath { path, stale } => (Some(path), Some(stale.line)),
         Event::Lock { .. } => (Some(record::FILE), None),
         Event::NewService { .. } | Event::ServiceGone { .. } | Event::NoHandler { .. } => (None, None),
     }
@@ -134,6 +135,7 @@ fn subject(event: &Event) -> (Option<&str>, Option<&str>) {
         | Event::Removed { .. }
         | Event::Kept { .. }
         | Event::Lock { .. }
+        | Event::StalePath { .. }
         | Event::ParseFailed { .. } => (None, None),
     }
 }

@@ -171,7 +171,8 @@ mod tests {
     #[test]
     fn only_what_is_not_copied_anyway_is_cloned() {
         let name = || "a".to_owned();
-        let argument = |ty: &str| ArgumentApi { idl_name: name(), ident: name(), ty: ty.to_owned(), has_default: true };
+        let argument =
+            |ty: &str| ArgumentApi { idl_name: name(), ident: name(), id: 1, ty: ty.to_owned(), has_default: true };
         assert_eq!(copy(&argument("::std::option::Option<i64>")), "a");
         assert_eq!(copy(&argument("::pilota::FastStr")), "a.clone()");
     }

@@ -24,6 +24,8 @@ pub(crate) enum Event {
     Kept { path: ProjectPath, reason: KeepReason },
     /// A handler.
     Handler { path: ProjectPath, event: handlers::Event },
+    /// A path into the generated crate leads nowhere.
+    StalePath { path: ProjectPath, stale: handlers::StalePath },
     /// A file that may hold a handler is no Rust.
     ParseFailed { path: ProjectPath, error: handlers::ParseError },
     /// A service is new.
@@ -109,6 +111,7 @@ impl Event {
             Self::Removed { .. } => tense.of("Removed", "Would remove"),
             Self::Kept { .. } => tense.of("Kept", "Would keep"),
             Self::Handler { event, .. } => handler_verb(&event.what, tense),
+            Self::StalePath { .. } => "By hand",
             Self::ParseFailed { .. } => tense.of("Skipped", "Would skip"),
             Self::NewService { .. } => "New",
             Self::ServiceGone { .. } => "Gone",
@@ -130,6 +133,7 @@ impl Event {
             Self::Removed { .. } => "removed",
             Self::Kept { reason, .. } => reason.kind(),
             Self::Handler { event, .. } => handler_kind(&event.what),
+            Self::StalePath { .. } => "path_gone",
             Self::ParseFailed { .. } => "parse_failed",
             Self::NewService { .. } => "service_added",
             Self::ServiceGone { .. } => "service_gone",
@@ -165,6 +169,10 @@ impl Event {
                 format!("{path}:{}:{}: {}; its handlers {left} as they are", error.line, error.column, error.message)
             }
             Self::Lock { loss, .. } => format!("{}: {}", record::FILE, loss.text()),
+            Self::StalePath { path, stale: handlers::StalePath { line, path: stale, now } } => match now {
+                Some(now) => format!("{path}:{line}: {stale} is not in the generated code any more: use {now}"),
+                None => format!("{path}:{line}: {stale} is not in the generated code any more: remove its uses"),
+            },
             Self::NewService { name } => format!("service {name}"),
             Self::ServiceGone { name } => format!("service {name}"),
             Self::NoHandler { name, ident } => {
@@ -176,7 +184,9 @@ impl Event {
     /// How much it matters.
     pub(crate) fn level(&self) -> EventLevel {
         match self {
-            Self::Conflict { .. } | Self::Unresolved { .. } | Self::ParseFailed { .. } => EventLevel::ActionRequired,
+            Self::Conflict { .. } | Self::Unresolved { .. } | Self::ParseFailed { .. } | Self::StalePath { .. } => {
+                EventLevel::ActionRequired
+            }
             Self::Kept { reason: KeepReason::EditedOwn | KeepReason::NoText | KeepReason::ReadOnly, .. } => {
                 EventLevel::ActionRequired
             }
@@ -210,6 +220,7 @@ impl Event {
             Self::Kept { path, .. } | Self::ParseFailed { path, .. } => (path, 0),
             Self::Conflict { path, line, .. } | Self::Unresolved { path, line } => (path, *line),
             Self::Handler { path, event } => (path, event.line),
+            Self::StalePath { path, stale } => (path, stale.line),
             Self::NewService { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } | Self::Lock { .. } => ("", 0),
         }
     }
