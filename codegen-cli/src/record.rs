@@ -8,6 +8,7 @@ mod read;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use sha1::{Digest, Sha1};
 use volplane_edit::newlines::Newlines;
@@ -86,7 +87,12 @@ impl Fingerprint {
     /// The print of a text.
     pub(crate) fn of(text: &str) -> Self {
         let digest = Sha1::digest(Newlines::of(text).plain(text).as_bytes());
-        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        let mut text = String::with_capacity(40);
+        for byte in digest {
+            // Writing to a string does not fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        Self(text)
     }
 
     /// Its beginning, which tells the few bases of one file apart.
