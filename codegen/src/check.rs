@@ -18,9 +18,9 @@ mod resolve;
 mod rust_names;
 mod services;
 mod sink;
+mod symbols;
 mod values;
 mod words;
-mod world;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::load::load;
@@ -30,7 +30,7 @@ use crate::source::{Source, Sources};
 use crate::span::{Name, Span};
 use sink::{MAX_SHOWN, Sink};
 use std::path::PathBuf;
-use world::World;
+use symbols::SymbolTable;
 
 /// What became of a run.
 #[derive(Clone, Debug)]
@@ -61,20 +61,20 @@ pub(crate) fn check_up_to(
 ) -> Checked {
     let loaded = load(files, include_dirs, reader);
     let mut sink = Sink::new(limit, loaded.diagnostics, loaded.hidden);
-    let world = World::new(loaded.files);
-    duplicates::check(&world, &mut sink);
-    let mut resolved = resolve::resolve(&world, &mut sink);
-    let mut types = canon::Types::new(&world, &resolved, &mut sink);
-    services::check(&world, &resolved, &mut types, &mut sink);
-    constants::check(&world, &mut types, &mut resolved, &mut sink);
-    endless::check(&world, &resolved, &mut types, &mut sink);
-    lints::check(&world, &loaded.sources, &resolved, &mut types, &mut sink);
-    rust_names::check(&world, &mut sink);
+    let symbols = SymbolTable::new(loaded.files);
+    duplicates::check(&symbols, &mut sink);
+    let mut resolved = resolve::resolve(&symbols, &mut sink);
+    let mut types = canon::Types::new(&symbols, &resolved, &mut sink);
+    services::check(&symbols, &resolved, &mut types, &mut sink);
+    constants::check(&symbols, &mut types, &mut resolved, &mut sink);
+    endless::check(&symbols, &resolved, &mut types, &mut sink);
+    lints::check(&symbols, &loaded.sources, &resolved, &mut types, &mut sink);
+    rust_names::check(&symbols, &mut sink);
     let mut diagnostics = sink.finish();
     tidy(&mut diagnostics, &loaded.sources);
     let clean = diagnostics.iter().all(|diagnostic| diagnostic.severity() == Severity::Warning);
     let definitions = resolved.definitions;
-    let model = clean.then(|| Model { files: files_of(world, definitions), roots: loaded.roots });
+    let model = clean.then(|| Model { files: files_of(symbols, definitions), roots: loaded.roots });
     Checked { sources: loaded.sources, diagnostics, model }
 }
 
@@ -101,8 +101,8 @@ fn tidy(diagnostics: &mut [Diagnostic], sources: &Sources) {
     }
 }
 
-fn files_of(world: World, definitions: Vec<Vec<crate::model::Definition>>) -> Vec<File> {
-    let file = |(unit, definitions): (world::Unit, _)| {
+fn files_of(symbols: SymbolTable, definitions: Vec<Vec<crate::model::Definition>>) -> Vec<File> {
+    let file = |(unit, definitions): (symbols::Unit, _)| {
         let include = |(path, file): (crate::syntax::tree::Literal, Option<_>)| {
             Some(Include { path: Name { text: path.text, span: path.span }, file: file? })
         };
@@ -119,5 +119,5 @@ fn files_of(world: World, definitions: Vec<Vec<crate::model::Definition>>) -> Ve
             definitions,
         }
     };
-    world.units.into_iter().zip(definitions).map(file).collect()
+    symbols.units.into_iter().zip(definitions).map(file).collect()
 }

@@ -56,13 +56,13 @@ struct Loader<'a> {
     reader: &'a dyn ReadSource,
     include_dirs: &'a [PathBuf],
     /// In the order of discovery: a node with index `n` is the file `FileId(n)`.
-    nodes: Vec<Node>,
+    nodes: Vec<FileNode>,
     /// By what [`ReadSource::identity`] says: a file that links lead to is one node.
     known: HashMap<PathBuf, Option<usize>>,
     diagnostics: Vec<Diagnostic>,
 }
 
-struct Node {
+struct FileNode {
     /// The path by which it was reached first.
     path: PathBuf,
     /// Where its include lines look first: its folder by every path to it, and the folder that it lies in.
@@ -91,7 +91,7 @@ impl Loader<'_> {
     fn node(&mut self, path: &Path, identity: PathBuf) -> io::Result<Option<usize>> {
         let own = folder_of(path);
         if let Some(node) = self.known.get(&identity) {
-            if let Some(Node { folders, .. }) = node.and_then(|node| self.nodes.get_mut(node))
+            if let Some(FileNode { folders, .. }) = node.and_then(|node| self.nodes.get_mut(node))
                 && !folders.contains(&own)
             {
                 folders.push(own);
@@ -123,7 +123,7 @@ impl Loader<'_> {
         let node = self.nodes.len();
         let mut folders = vec![own];
         folders.extend(self.behind_link(path, &identity));
-        self.nodes.push(Node { path: path.to_owned(), folders, decoded, lexed, includes });
+        self.nodes.push(FileNode { path: path.to_owned(), folders, decoded, lexed, includes });
         self.known.insert(identity, Some(node));
         Ok(Some(node))
     }

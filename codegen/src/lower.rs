@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Model;
 use crate::rust::keys::Keys;
-use crate::rust::layout::Layout;
+use crate::rust::layout::RustPaths;
 use crate::rust::traits::Traits;
 use crate::write::{self, CodeOptions, Scope};
 
@@ -72,7 +72,7 @@ pub struct Shape {
 
 /// Lowers `model` to what the code generator takes.
 pub fn lower(model: &Model, options: &CodeOptions) -> Lowered {
-    let layout = Layout::new(model);
+    let layout = RustPaths::new(model);
     let keys = Keys::new(model);
     let traits = Traits::new(model, &keys);
     let mut files = Vec::new();

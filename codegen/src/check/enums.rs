@@ -10,7 +10,7 @@ use crate::syntax::tree::{self, Literal};
 use std::collections::HashMap;
 
 /// The members with their numbers, counted where none is written.
-pub(super) fn number(values: &[tree::EnumValue], sink: &mut Sink) -> Vec<EnumValue> {
+pub(super) fn number(values: &[tree::EnumValueNode], sink: &mut Sink) -> Vec<EnumValue> {
     // Unknown behind a number that is no good, of which enough was said.
     let mut next = Some(0_i64);
     let mut names = Seen::new(Code::E043);
@@ -49,7 +49,7 @@ pub(super) fn number(values: &[tree::EnumValue], sink: &mut Sink) -> Vec<EnumVal
 }
 
 /// A second name of one value: Apache's compiler takes it.
-fn alias(member: &tree::EnumValue, value: i32, span: Span, first: &str, place: Span) -> Diagnostic {
+fn alias(member: &tree::EnumValueNode, value: i32, span: Span, first: &str, place: Span) -> Diagnostic {
     let name = &member.name;
     let message = if member.value.is_none() {
         format!("counting on gives `{name}` the value {value} of `{first}`")
@@ -61,7 +61,7 @@ fn alias(member: &tree::EnumValue, value: i32, span: Span, first: &str, place: S
     ))
 }
 
-fn numbered(member: &tree::EnumValue, value: i32) -> EnumValue {
+fn numbered(member: &tree::EnumValueNode, value: i32) -> EnumValue {
     EnumValue { name: member.name.clone(), value, doc: member.doc.clone(), annotations: member.annotations.clone() }
 }
 

@@ -1,9 +1,9 @@
 //! Warnings: what is allowed and probably not meant.
 
-use super::canon::{Shape, Types};
+use super::canon::{CanonicalKind, Types};
 use super::resolve::Resolved;
 use super::sink::Sink;
-use super::world::World;
+use super::symbols::SymbolTable;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Annotation, DefinitionKind, Field, StructKind, Type, TypeKind};
@@ -15,10 +15,16 @@ use crate::syntax::tree;
 /// What pilota-build heeds.
 const PILOTA: [&str; 4] = ["pilota.name", "pilota.rust_type", "pilota.rust_wrapper_arc", "pilota.serde_attribute"];
 
-pub(super) fn check(world: &World, sources: &Sources, resolved: &Resolved<'_>, types: &mut Types, sink: &mut Sink) {
-    unused_includes(world, sources, sink);
-    let mut lints = Lints { world, types, sink };
-    for (unit, definitions) in world.units.iter().zip(&resolved.definitions) {
+pub(super) fn check(
+    symbols: &SymbolTable,
+    sources: &Sources,
+    resolved: &Resolved<'_>,
+    types: &mut Types,
+    sink: &mut Sink,
+) {
+    unused_includes(symbols, sources, sink);
+    let mut lints = Lints { symbols, types, sink };
+    for (unit, definitions) in symbols.units.iter().zip(&resolved.definitions) {
         for namespace in &unit.tree.namespaces {
             lints.annotations(&namespace.annotations);
         }
@@ -47,10 +53,10 @@ pub(super) fn check(world: &World, sources: &Sources, resolved: &Resolved<'_>, t
     }
 }
 
-fn unused_includes(world: &World, sources: &Sources, sink: &mut Sink) {
+fn unused_includes(symbols: &SymbolTable, sources: &Sources, sink: &mut Sink) {
     // What is wrong with these lines was said.
     let circles = sink.places(Code::E005);
-    for unit in &world.units {
+    for unit in &symbols.units {
         // In a file that was not read whole the use may stand in the rest.
         if !unit.tree.lost.is_empty() || unit.tree.definitions.iter().any(|definition| definition.damaged) {
             continue;
@@ -86,7 +92,7 @@ fn whole_include(sources: &Sources, path: Span) -> Option<Span> {
 }
 
 struct Lints<'a> {
-    world: &'a World,
+    symbols: &'a SymbolTable,
     types: &'a mut Types,
     sink: &'a mut Sink,
 }
@@ -136,13 +142,13 @@ impl Lints<'_> {
     fn key(&mut self, key: &Type) {
         let id = self.types.of(key);
         let what = match self.types.shape(id) {
-            Shape::Double => "a double",
-            Shape::List(_) => "a list",
-            Shape::Set(_) => "a set",
-            Shape::Map(..) => "a map",
-            Shape::Record(id) => match self.world.definition(id).kind {
-                tree::DefinitionKind::Struct(StructKind::Union, _) => "a union",
-                tree::DefinitionKind::Struct(StructKind::Exception, _) => "an exception",
+            CanonicalKind::Double => "a double",
+            CanonicalKind::List(_) => "a list",
+            CanonicalKind::Set(_) => "a set",
+            CanonicalKind::Map(..) => "a map",
+            CanonicalKind::Record(id) => match self.symbols.definition(id).kind {
+                tree::DefinitionNodeKind::Struct(StructKind::Union, _) => "a union",
+                tree::DefinitionNodeKind::Struct(StructKind::Exception, _) => "an exception",
                 _ => "a struct",
             },
             _ => return,
@@ -155,9 +161,9 @@ impl Lints<'_> {
 
     fn exception_as_type(&mut self, ty: &Type) {
         let id = self.types.of(ty);
-        let Shape::Record(id) = self.types.shape(id) else { return };
-        let definition = self.world.definition(id);
-        if let tree::DefinitionKind::Struct(StructKind::Exception, _) = definition.kind {
+        let CanonicalKind::Record(id) = self.types.shape(id) else { return };
+        let definition = self.symbols.definition(id);
+        if let tree::DefinitionNodeKind::Struct(StructKind::Exception, _) = definition.kind {
             let message = format!("the exception `{}` is used as a type", definition.name);
             self.sink.push(
                 Diagnostic::at(Code::W012, ty.span, message, "")

@@ -102,7 +102,7 @@ mod tests {
     use crate::check::check;
     use crate::read::MemorySource;
     use crate::rust::keys::Keys;
-    use crate::rust::layout::Layout;
+    use crate::rust::layout::RustPaths;
     use crate::rust::traits::Traits;
     use crate::write::{CodeOptions, Scope};
 
@@ -110,7 +110,7 @@ mod tests {
     fn services(idl: &str, options: &CodeOptions) -> String {
         let memory = MemorySource::new().with("a.thrift", idl);
         let model = check(&[PathBuf::from("a.thrift")], &[], &memory).model.expect("IDL without a mistake");
-        let (layout, keys) = (&Layout::new(&model), &Keys::new(&model));
+        let (layout, keys) = (&RustPaths::new(&model), &Keys::new(&model));
         let traits = &Traits::new(&model, keys);
         let scope = Scope { model: &model, layout, keys, traits, options, module: 0 };
         model.services().map(|(id, ..)| super::item(&scope, id)).collect()

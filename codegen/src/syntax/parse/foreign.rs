@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::StructKind;
 use crate::span::{Name, Span};
 use crate::syntax::token::{Keyword, Symbol, TokenKind};
-use crate::syntax::tree::{DefinitionKind, Literal};
+use crate::syntax::tree::{DefinitionNodeKind, Literal};
 
 impl Parser<'_> {
     fn symbol(&self, ahead: usize, symbol: Symbol) -> bool {
@@ -64,7 +64,7 @@ impl Parser<'_> {
         }
         if self.is(Symbol::OpenBrace) {
             self.skip_brackets();
-            self.define(name, doc, DefinitionKind::Struct(StructKind::Struct, Vec::new()), true);
+            self.define(name, doc, DefinitionNodeKind::Struct(StructKind::Struct, Vec::new()), true);
         }
         self.lose_names(mark);
         true

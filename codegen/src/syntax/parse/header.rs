@@ -5,7 +5,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Name, Span};
 use crate::syntax::token::{Keyword, Symbol, TokenKind};
-use crate::syntax::tree::Namespace;
+use crate::syntax::tree::NamespaceNode;
 
 const SCOPE: &str = "the language of the namespace, or `*`";
 
@@ -79,7 +79,7 @@ impl Parser<'_> {
         }
         self.report(warning);
         let span = self.since(start);
-        self.tree.namespaces.push(Namespace {
+        self.tree.namespaces.push(NamespaceNode {
             scope: Name { text: scope.to_owned(), span: start },
             name,
             annotations: Vec::new(),
@@ -117,7 +117,7 @@ impl Parser<'_> {
         }
         self.note_hyphens(&name, start);
         let span = self.since(start);
-        self.tree.namespaces.push(Namespace { scope, name, annotations, span });
+        self.tree.namespaces.push(NamespaceNode { scope, name, annotations, span });
         Ok(())
     }
 
