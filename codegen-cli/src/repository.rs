@@ -11,7 +11,7 @@ use volplane_build::internal::MemorySource;
 use crate::embedded;
 use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
-use crate::project::{self, Copies, Idl};
+use crate::project::{CheckedIdl, Copies, Idl};
 use crate::settings::{Codegen, Generated, PackageDir, Runtime, Settings, Transport};
 
 /// Written by hand.
@@ -23,8 +23,8 @@ const WRITE: &str = "VOLPLANE_WRITE";
 fn expected() -> Result<Vec<NewFile>, Box<dyn Error>> {
     let path = "idl/echo.thrift";
     let idl = Idl::read_from(&[path.into()], &[], &MemorySource::new().with(path, embedded::file(path)?));
-    let meaning = idl.meaning.as_ref().ok_or("idl/echo.thrift has mistakes")?;
-    let copies = Copies::new(&idl, meaning)?;
+    let model = idl.model.as_ref().ok_or("idl/echo.thrift has mistakes")?;
+    let copies = Copies::new(&idl, model)?;
     let settings = Settings {
         module: "volplane".parse()?,
         idls: vec![copies.settings("example".to_owned())],
@@ -36,7 +36,7 @@ fn expected() -> Result<Vec<NewFile>, Box<dyn Error>> {
         templates: None,
         set: BTreeMap::new(),
     };
-    let files = project::render(meaning, &settings, &Templates::built_in(Flavour::Demo))?;
+    let files = CheckedIdl::new(model, &settings)?.render(&Templates::built_in(Flavour::Demo), &[])?;
     Ok(files.into_iter().filter(|file| is_held(&file.path)).collect())
 }
 

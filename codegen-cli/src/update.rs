@@ -14,12 +14,14 @@ pub(crate) mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::NewFile;
+use crate::project_path::ProjectPath;
 use crate::record::Record;
 pub(crate) use report::{Event, EventLevel};
 pub(crate) use services::NewItems;
 use services::Services;
 use tree::Tree;
 use volplane_build::internal::rust::ServiceApi;
+use volplane_edit::handlers::GeneratedNames;
 
 /// What an update is planned from.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub(crate) struct UpdateInput<'a> {
     pub(crate) rendered: &'a [NewFile],
     /// The services that there are now.
     pub(crate) services: &'a [ServiceApi],
+    /// What the generated crate exports, if that is known.
+    pub(crate) exports: Option<&'a GeneratedNames>,
     /// What is on the disk: every file that is in `record` or `rendered`, and all Rust files of the user's.
     pub(crate) tree: &'a Tree,
     /// Whether methods that are gone from the IDL are commented out.
@@ -40,7 +44,7 @@ pub(crate) struct UpdateInput<'a> {
 #[derive(Debug)]
 pub(crate) struct Outcome {
     /// The files that change, by path: their new texts, or `None` for those that are removed.
-    pub(crate) changes: BTreeMap<String, Option<String>>,
+    pub(crate) changes: BTreeMap<ProjectPath, Option<String>>,
     /// What to remember, but for what generated code was compiled from.
     pub(crate) record: Record,
     /// What happens, in the order of the paths.
@@ -51,7 +55,7 @@ pub(crate) struct Outcome {
 
 /// Plans an update.
 pub(crate) fn plan(situation: UpdateInput<'_>) -> Outcome {
-    let UpdateInput { record, rendered, services, tree, prune } = situation;
+    let UpdateInput { record, rendered, services, exports, tree, prune } = situation;
     let remembers = record.is_some();
     let before = record.unwrap_or_default();
     let mut files = files::Files::new(&before, tree, remembers);
@@ -61,7 +65,7 @@ pub(crate) fn plan(situation: UpdateInput<'_>) -> Outcome {
     files.clear_up(rendered);
 
     let services = Services::new(&before, services);
-    let waiting = handlers::bring_up(&mut files, rendered, &services, prune);
+    let waiting = handlers::bring_up(&mut files, rendered, &services, exports, prune);
     files.finish(&services, &waiting)
 }
 

@@ -5,9 +5,11 @@
 
 mod body;
 mod collect;
+mod differ;
 mod event;
 mod find;
 mod form;
+mod generated;
 mod insert;
 mod list;
 mod memory;
@@ -19,15 +21,19 @@ mod scope;
 mod source;
 mod splice;
 mod types;
+mod undefined;
 mod update;
 mod uses;
+mod uses_of;
 
 use std::collections::HashSet;
 use std::fmt;
 
 pub use event::{Change, Doubt, Event, EventKind};
+pub use generated::GeneratedNames;
 
 use self::source::{Source, Spans};
+use crate::rust::doc_lines;
 
 /// A service's trait in generated code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +95,8 @@ pub enum Stub {
 pub struct Request<'a> {
     /// All services of the project, those without a change too.
     pub services: &'a [Service<'a>],
+    /// What the generated crate exports, if that is known.
+    pub generated: Option<&'a GeneratedNames>,
     /// `impl`s that are somebody else's affair.
     pub skip: &'a [Implementation],
     /// What new methods do.
@@ -182,6 +190,11 @@ fn may_concern(text: &str, services: &[Service<'_>]) -> bool {
     let words: HashSet<&str> = text.split(|c| !is_part(c)).collect();
     let mut traits = services.iter().flat_map(Service::traits);
     words.contains("impl") && traits.any(|one| words.contains(scope::plain(&one.ident)))
+}
+
+/// The lines of a comment as they are compared.
+fn written_doc(doc: &str) -> Vec<String> {
+    doc_lines(Some(doc)).iter().map(|line| line.replace('\r', " ").trim().to_owned()).collect()
 }
 
 /// Whether a word may have this in it.

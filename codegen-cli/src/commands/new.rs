@@ -6,16 +6,17 @@ use std::path::{Component, Path, PathBuf};
 
 use volplane_build::internal::model::Model;
 
-use super::check_idl::denied;
-use crate::apply::{self, CreateError, Place};
+use crate::apply::{self, CreateError, DirState};
 use crate::cli::New;
+use crate::command_error::CommandResult;
+use crate::diagnostics;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::layout;
 use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::printer::Printer;
-use crate::project::{self, Copies, Idl};
+use crate::project::{CheckedIdl, Copies, Idl};
 use crate::settings::{Generated, Module, PackageDir, Runtime, RuntimeArg, Set, Settings};
 use crate::summary::{count, summary};
 use crate::target_dir::{self, Fitting};
@@ -24,7 +25,7 @@ pub(super) use error::NewError;
 
 /// What the folder of a new project may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum TargetDir {
     /// Nothing.
     Empty,
     /// IDL, and what `target` lets pass: it stays, and the project is made around it.
@@ -32,28 +33,28 @@ pub(super) enum Target {
 }
 
 /// Makes a project.
-pub(crate) fn run(args: &New, printer: Printer) -> Exit {
-    run_on(Target::Empty, args, printer)
+///
+/// # Errors
+/// When it can't be made as asked.
+pub(crate) fn run(args: &New, printer: Printer) -> CommandResult {
+    run_on(TargetDir::Empty, args, printer)
 }
 
 /// Makes a project in a folder that may hold something.
-pub(super) fn run_on(target: Target, args: &New, printer: Printer) -> Exit {
+///
+/// # Errors
+/// When it can't be made as asked.
+pub(super) fn run_on(target: TargetDir, args: &New, printer: Printer) -> CommandResult {
     interrupt::watch();
-    match make(target, args, printer) {
-        Ok(exit) => exit,
-        Err(error) => {
-            printer.error(&error, error.help());
-            error.exit()
-        }
-    }
+    Ok(make(target, args, printer)?)
 }
 
-fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> {
+fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewError> {
     let dir = target_path(args)?;
     let module = module(args, &dir)?;
     match target {
-        Target::Empty => free(&dir)?,
-        Target::Idl => only_idl(&dir)?,
+        TargetDir::Empty => free(&dir)?,
+        TargetDir::Idl => only_idl(&dir)?,
     }
     readable(&args.idl)?;
     let runtime = runtime(&args.runtime, &dir)?;
@@ -62,15 +63,8 @@ fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> 
     }
 
     let idl = Idl::read(std::slice::from_ref(&args.idl), &args.reading.include);
-    printer.diagnostics(&idl.diagnostics, &idl.sources, &args.reading.telling);
-    if idl.meaning.is_some() && denied(&args.reading.telling, &idl.diagnostics, printer) {
-        return Ok(Exit::Failure);
-    }
-    let Some(meaning) = &idl.meaning else {
-        return Ok(if idl.is_unreadable() { Exit::Usage } else { Exit::Failure });
-    };
-    let model = &meaning.model;
-    let copies = Copies::new(&idl, meaning)?;
+    let model = diagnostics::usable(&idl, &args.reading.telling, printer)?;
+    let copies = Copies::new(&idl, model)?;
     let mut transports = args.transport.clone();
     transports.sort();
     transports.dedup();
@@ -92,16 +86,17 @@ fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> 
         templates: recorded,
         set: Set::all(&args.set),
     };
-    let rendered = project::render(meaning, &settings, &templates)?;
+    let project = CheckedIdl::new(model, &settings)?;
+    let rendered = project.render(&templates, &project.compile()?)?;
     let Fitting { missing: files, kept } = match target {
-        Target::Empty => {
-            let missing = project::files(meaning, &settings, rendered.clone(), copies, &rendered);
+        TargetDir::Empty => {
+            let missing = project.files(rendered.clone(), copies, &rendered)?;
             Fitting { missing, kept: Vec::new() }
         }
-        Target::Idl => {
+        TargetDir::Idl => {
             let present = |path: &str| std::fs::read(dir.join(path)).ok();
             let lasting = target_dir::lasting(&rendered, present);
-            let files = project::files(meaning, &settings, rendered, copies, &lasting);
+            let files = project.files(rendered, copies, &lasting)?;
             target_dir::fitting(files, present).map_err(|path| NewError::InTheWay { path })?
         }
     };
@@ -115,8 +110,8 @@ fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> 
     }
 
     match target {
-        Target::Empty => apply::create(&dir, &files)?,
-        Target::Idl => apply::create_around(&dir, &files)?,
+        TargetDir::Empty => apply::create(&dir, &files)?,
+        TargetDir::Idl => apply::create_around(&dir, &files)?,
     }
     tell_created(&dir, &files, printer);
     for path in kept {
@@ -131,7 +126,7 @@ fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> 
             ),
         );
     }
-    let types_only = meaning.services(&settings).is_empty();
+    let types_only = project.services().is_empty();
     if types_only && !args.types_only {
         let idl = args.idl.display();
         printer
@@ -193,9 +188,9 @@ fn folder_name(dir: &Path) -> Result<Option<String>, NewError> {
 
 pub(super) fn free(dir: &Path) -> Result<(), NewError> {
     match apply::look(dir)? {
-        Place::Free | Place::EmptyFolder => Ok(()),
-        Place::Occupied(entry) => Err(NewError::NotEmpty { dir: shown(dir), entry }),
-        Place::NoFolder => Err(NewError::NotAFolder { dir: dir.display().to_string() }),
+        DirState::Free | DirState::EmptyFolder => Ok(()),
+        DirState::Occupied(entry) => Err(NewError::NotEmpty { dir: shown(dir), entry }),
+        DirState::NoFolder => Err(NewError::NotAFolder { dir: dir.display().to_string() }),
     }
 }
 

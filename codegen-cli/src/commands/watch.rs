@@ -9,6 +9,7 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use thiserror::Error;
 
 use crate::cli::{DiagnosticArgs, Watch};
+use crate::command_error::{CommandError, CommandResult, Help};
 use crate::config::{self, Project};
 use crate::exit::Exit;
 use crate::interrupt;
@@ -32,33 +33,48 @@ enum WatchError {
     },
     /// The project.
     #[error(transparent)]
-    Upkeep(#[from] UpdateError),
+    Update(#[from] UpdateError),
 }
 
-/// Updates the project on every save.
-pub(crate) fn run(args: &Watch, printer: Printer) -> Exit {
-    match watch(args, printer) {
-        Ok(()) => Exit::Success,
-        Err(WatchError::Upkeep(error)) => error.report(printer),
-        Err(error) => {
-            printer.error(&error, Some("the system may watch too many files already; `volplane update` works without"));
-            Exit::Failure
+impl CommandError for WatchError {
+    fn help(&self) -> Help {
+        match self {
+            Self::Notify { .. } => {
+                Some("the system may watch too many files already; `volplane update` works without".into())
+            }
+            Self::Update(error) => error.help(),
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Notify { .. } => Exit::Failure,
+            Self::Update(error) => error.exit(),
         }
     }
 }
 
+/// Updates the project on every save.
+///
+/// # Errors
+/// When there is no project, or its files can't be watched. What is wrong with the project is said, and watching goes on.
+pub(crate) fn run(args: &Watch, printer: Printer) -> CommandResult {
+    watch(args, printer)?;
+    Ok(Exit::Success)
+}
+
 fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
-    update_run::enter()?;
+    let root = update_run::root()?;
     // One signal waiting says all there is to say: look again.
     let (signal, signals) = sync_channel(1);
     let stop = signal.clone();
     interrupt::watch_and(move || ring(&stop));
     let mut watched = Watched::new(signal)?;
-    watched.add(Path::new("."))?;
+    watched.add(&root)?;
     // What was said last: a state that lasts is not said again.
     let mut said = None;
     loop {
-        let (folders, state) = round(&args.telling, printer)?;
+        let (folders, state) = round(&root, &args.telling, printer)?;
         if let State::Fine(summary) = &state
             && said.as_ref().is_none_or(|said| *said == State::Broken)
         {
@@ -67,7 +83,7 @@ fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
         said = Some(state);
         let mut more = false;
         for folder in folders {
-            more |= watched.add(&folder)?;
+            more |= watched.add(&root.join(folder))?;
         }
         // What was saved before a folder was watched is seen now.
         if !more && !wait(&signals) {
@@ -127,7 +143,6 @@ impl Watched {
 
     /// Watches a folder, not what is below it; `true` if that is new.
     fn add(&mut self, folder: &Path) -> Result<bool, WatchError> {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         if self.folders.contains(folder) || !folder.is_dir() {
             return Ok(false);
         }
@@ -148,13 +163,16 @@ fn matters(event: &notify::Event) -> bool {
 }
 
 /// One update; says what has changed in one line, or what is wrong. The folders of the files that it was made from.
-fn round(telling: &DiagnosticArgs, printer: Printer) -> Result<(BTreeSet<PathBuf>, State), UpdateError> {
-    let guard = update_run::guard("watch", printer)?;
-    let broken = |error: &dyn std::error::Error| {
-        printer.error(error, None);
+fn round(root: &Path, telling: &DiagnosticArgs, printer: Printer) -> Result<(BTreeSet<PathBuf>, State), UpdateError> {
+    let guard = update_run::guard(root, "watch", printer)?;
+    // The command goes on: the next save may be better.
+    let broken = |error: &dyn CommandError| {
+        if !error.is_reported() {
+            printer.error(error, None);
+        }
         State::Broken
     };
-    let project = match Project::find(Path::new(".")) {
+    let project = match Project::read(root) {
         Ok(project) => project,
         Err(error) => return Ok((BTreeSet::new(), broken(&error))),
     };
@@ -162,7 +180,7 @@ fn round(telling: &DiagnosticArgs, printer: Printer) -> Result<(BTreeSet<PathBuf
     let mut folders: BTreeSet<PathBuf> = project.settings.idls.iter().map(|idl| folder(&idl.path)).collect();
     let wish = UpdateRequest { project: &project, brings: &BTreeMap::new(), prune: false, telling };
     let state = match update_run::plan(&wish, printer) {
-        Ok(Ok(planned)) => {
+        Ok(planned) => {
             folders.extend(planned.sources().map(folder));
             match planned.apply(&guard) {
                 Ok(()) => {
@@ -172,8 +190,6 @@ fn round(telling: &DiagnosticArgs, printer: Printer) -> Result<(BTreeSet<PathBuf
                 Err(error) => broken(&error),
             }
         }
-        // Its mistakes have been told; the next save may be better.
-        Ok(Err(_)) => State::Broken,
         Err(error) => broken(&error),
     };
     Ok((folders, state))

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use volplane_build::internal::MemorySource;
 
-use super::{Idl, ProjectError, render};
+use super::{CheckedIdl, Idl, ProjectError};
 use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::settings::{Codegen, Generated, IdlSettings, PackageDir, Runtime, Settings, Transport};
@@ -24,7 +24,7 @@ fn rendered(root: &str, texts: &[(&str, &str)]) -> Result<Vec<NewFile>, Box<dyn 
     }
     let paths: Vec<PathBuf> = texts.iter().map(|(path, _)| at(path).into()).collect();
     let idl = Idl::read_from(&paths, &[at("common").into()], &memory);
-    let meaning = idl.meaning.as_ref().ok_or_else(|| format!("{:?}", idl.diagnostics))?;
+    let model = idl.model.as_ref().ok_or_else(|| format!("{:?}", idl.diagnostics))?;
     let idls = texts.iter().map(|(path, _)| IdlSettings {
         path: (*path).to_owned(),
         service: format!("{}.api", path.trim_end_matches(".thrift").trim_start_matches("idl/")),
@@ -41,7 +41,7 @@ fn rendered(root: &str, texts: &[(&str, &str)]) -> Result<Vec<NewFile>, Box<dyn 
         templates: None,
         set: BTreeMap::from([("team".to_owned(), "a \"b\"".to_owned())]),
     };
-    Ok(render(meaning, &settings, &Templates::built_in(Flavour::General))?)
+    Ok(CheckedIdl::new(model, &settings)?.render(&Templates::built_in(Flavour::General), &[])?)
 }
 
 #[test]

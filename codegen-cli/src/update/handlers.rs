@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use volplane_edit::handlers::{self, EventKind, Implementation, Outcome, Request, Service, Stub};
+use volplane_edit::handlers::{self, EventKind, GeneratedNames, Implementation, Outcome, Request, Service, Stub};
 use volplane_edit::merge::unresolved;
 use volplane_edit::newlines::Newlines;
 
@@ -20,6 +20,7 @@ pub(super) fn bring_up(
     files: &mut Files<'_>,
     rendered: &[NewFile],
     services: &Services,
+    exports: Option<&GeneratedNames>,
     prune: bool,
 ) -> BTreeSet<String> {
     for event in services.events() {
@@ -39,7 +40,7 @@ pub(super) fn bring_up(
         }
         // What templates make is brought up by merging; a template that makes no Rust has no handlers either.
         let skip = by_template.and_then(|file| handlers::implementations(&file.text, &pairs).ok()).unwrap_or_default();
-        let request = Request { services: &pairs, skip: &skip, stub: &stub(files, &path), prune };
+        let request = Request { services: &pairs, generated: exports, skip: &skip, stub: &stub(files, &path), prune };
         match handlers::update(&text, &request) {
             Ok(outcome) => {
                 let by_template = |one: &Implementation| {

@@ -25,6 +25,7 @@ use crate::project;
 use crate::record::{self, Record};
 use crate::settings::{Codegen, Generated, IdlSettings, PackageDir, Runtime, Settings, Transport};
 use volplane_build::internal::rust::ServiceApi;
+use volplane_edit::handlers::GeneratedNames;
 
 /// How many lives there are in every run; the variable PROPTEST_CASES asks for more. They are the same ones each time.
 const CASES: u32 = 12;
@@ -41,6 +42,7 @@ struct InMemory {
 struct Rendered {
     files: Vec<NewFile>,
     services: Vec<ServiceApi>,
+    exports: GeneratedNames,
 }
 
 impl InMemory {
@@ -59,7 +61,7 @@ impl InMemory {
         let mut new = Self { files: idl.texts(), settings, rendered: RefCell::default() };
         let rendered = new.rendered()?;
         let record = first_record(&rendered.files, &rendered.services).text();
-        new.files.extend(rendered.files.iter().map(|file| (file.path.clone(), file.text.clone())));
+        new.files.extend(rendered.files.iter().map(|file| (file.path.to_string(), file.text.clone())));
         new.files.insert(record::FILE.to_owned(), record);
         Ok(new)
     }
@@ -74,10 +76,10 @@ impl InMemory {
         let memory = inputs.iter().fold(MemorySource::new(), |memory, (path, text)| memory.with(path, text.as_str()));
         let paths: Vec<PathBuf> = self.settings.idls.iter().map(|idl| PathBuf::from(&idl.path)).collect();
         let idl = project::Idl::read_from(&paths, &[], &memory);
-        let meaning = idl.meaning.as_ref().ok_or_else(|| format!("the IDL has mistakes: {:#?}", idl.diagnostics))?;
-        let files = project::render(meaning, &self.settings, &Templates::built_in(Flavour::General));
-        let files = files.map_err(|error| error.to_string())?;
-        let rendered = Rc::new(Rendered { files, services: meaning.services(&self.settings) });
+        let model = idl.model.as_ref().ok_or_else(|| format!("the IDL has mistakes: {:#?}", idl.diagnostics))?;
+        let idl = project::CheckedIdl::new(model, &self.settings).map_err(|error| error.to_string())?;
+        let files = idl.render(&Templates::built_in(Flavour::General), &[]).map_err(|error| error.to_string())?;
+        let rendered = Rc::new(Rendered { files, services: idl.services(), exports: idl.exports().clone() });
         self.rendered.replace(Some((inputs, rendered.clone())));
         Ok(rendered)
     }
@@ -88,10 +90,11 @@ impl InMemory {
         let record = record.map_err(|error| error.to_string())?;
         let mut tree = Tree::default();
         for (path, text) in &self.files {
-            tree.insert(path.as_str(), text.clone().into_bytes());
+            tree.insert(path.as_str().into(), text.clone().into_bytes());
         }
-        let Rendered { files, services } = &*rendered;
-        Ok(plan(UpdateInput { record, rendered: files, services, tree: &tree, prune: false }))
+        let Rendered { files, services, exports } = &*rendered;
+        let exports = Some(exports);
+        Ok(plan(UpdateInput { record, rendered: files, services, exports, tree: &tree, prune: false }))
     }
 }
 
@@ -124,8 +127,8 @@ impl Project for InMemory {
         let outcome = self.planned()?;
         for (path, change) in outcome.changes {
             match change {
-                Some(text) => self.files.insert(path, text),
-                None => self.files.remove(&path),
+                Some(text) => self.files.insert(path.into(), text),
+                None => self.files.remove(path.as_str()),
             };
         }
         self.files.insert(record::FILE.to_owned(), outcome.record.text());

@@ -2,27 +2,29 @@
 
 use volplane_edit::handlers::{self, EventKind};
 
+use crate::project_path::ProjectPath;
+
 /// Something that an update did, or left to the user.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
     /// A file is new.
-    Created { path: String },
+    Created { path: ProjectPath },
     /// A file that the user had not changed was written anew.
-    Updated { path: String },
+    Updated { path: ProjectPath },
     /// The user's changes and volplane's are both in.
-    Merged { path: String },
+    Merged { path: ProjectPath },
     /// Both changed the same lines.
-    Conflict { path: String, line: usize, more: usize },
+    Conflict { path: ProjectPath, line: usize, more: usize },
     /// Conflicts of an earlier update are still in the file.
-    Unresolved { path: String, line: usize },
+    Unresolved { path: ProjectPath, line: usize },
     /// Nothing makes it any more, and nobody had changed it.
-    Removed { path: String },
+    Removed { path: ProjectPath },
     /// A file is left as it is.
-    Kept { path: String, reason: KeepReason },
+    Kept { path: ProjectPath, reason: KeepReason },
     /// A handler.
-    Handler { path: String, event: handlers::Event },
+    Handler { path: ProjectPath, event: handlers::Event },
     /// A file that may hold a handler is no Rust.
-    ParseFailed { path: String, error: handlers::ParseError },
+    ParseFailed { path: ProjectPath, error: handlers::ParseError },
     /// A service is new.
     NewService { name: String },
     /// A service is gone.
@@ -80,7 +82,7 @@ impl Event {
     /// The rest of the line.
     pub(crate) fn text(&self) -> String {
         match self {
-            Self::Created { path } | Self::Updated { path } | Self::Removed { path } => path.clone(),
+            Self::Created { path } | Self::Updated { path } | Self::Removed { path } => path.to_string(),
             Self::Merged { path } => format!("{path}: your changes are kept"),
             Self::Conflict { path, line, more: 0 } => {
                 format!("{path}:{line}: you and volplane changed the same lines; choose between the markers")
@@ -112,8 +114,11 @@ impl Event {
             Self::Kept { reason: KeepReason::EditedOwn | KeepReason::NoText, .. } => EventLevel::ActionRequired,
             Self::Kept { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => EventLevel::Note,
             Self::Handler { event, .. } => match event.what {
-                EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. } => EventLevel::ActionRequired,
-                EventKind::Gone | EventKind::LikelyRename { .. } => EventLevel::Note,
+                EventKind::NotRewritten { .. }
+                | EventKind::TraitMoved { .. }
+                | EventKind::Undefined { .. }
+                | EventKind::Gone => EventLevel::ActionRequired,
+                EventKind::LikelyRename { .. } => EventLevel::Note,
                 _ if event.needs_attention() => EventLevel::Note,
                 _ => EventLevel::Done,
             },
@@ -143,7 +148,9 @@ fn handler_verb(what: &EventKind) -> &'static str {
     match what {
         EventKind::Added => "Added",
         EventKind::Rewritten { .. } | EventKind::ParameterRenamed { .. } => "Changed",
-        EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. } => "By hand",
+        EventKind::ParameterKept { .. } => "Kept",
+        EventKind::Removed => "Removed",
+        EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. } | EventKind::Undefined { .. } => "By hand",
         EventKind::Gone => "Gone",
         EventKind::Pruned => "Pruned",
         EventKind::LikelyRename { .. } => "Renamed?",
@@ -155,14 +162,23 @@ fn handler_text(path: &str, event: &handlers::Event) -> String {
     match what {
         EventKind::Added => format!("{method} to {path}:{line}"),
         EventKind::Pruned => format!("{method} in {path}:{line}: gone from the IDL, commented out"),
-        EventKind::Gone => format!("{service}.{method} from the IDL; left in {path}:{line}, --prune comments it out"),
+        EventKind::Gone => format!(
+            "{service}.{method}: {path}:{line} has the method, and the trait no longer has it: remove it, or run `volplane update --prune`"
+        ),
+        EventKind::Removed => {
+            format!("{service}.{method} from {path}: no longer in the IDL, and nobody had written it")
+        }
         EventKind::LikelyRename { new } => {
             format!(
                 "{service}.{method} at {path}:{line} is gone and {new} is new, with the same types: move the body over?"
             )
         }
         EventKind::TraitMoved { to, .. } => format!("{path}:{line}: the trait is {to} now; mend the `use`"),
-        EventKind::Rewritten { .. } | EventKind::ParameterRenamed { .. } | EventKind::NotRewritten { .. } => {
+        EventKind::Rewritten { .. }
+        | EventKind::ParameterRenamed { .. }
+        | EventKind::ParameterKept { .. }
+        | EventKind::Undefined { .. }
+        | EventKind::NotRewritten { .. } => {
             let said = event.to_string();
             let said = said.split_once(": ").map_or(said.as_str(), |(_, said)| said);
             format!("{method} in {path}:{line}: {said}")

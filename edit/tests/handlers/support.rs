@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use volplane_edit::handlers::{Argument, Method, Request, Service, Stub, Trait};
+use volplane_edit::handlers::{Argument, GeneratedNames, Method, Request, Service, Stub, Trait};
 
 /// A case.
 pub struct Case {
@@ -18,6 +18,8 @@ pub struct Case {
     pub expected: String,
     pub report: String,
     path: PathBuf,
+    /// `generated`: what the generated crate exports, a path a line.
+    generated: Option<GeneratedNames>,
     /// Behind `== file`: `prune`, `inline` (a stub without a function), `crlf`, `bom`, `remembered` (without a memory
     /// it comes out in another way).
     settings: Vec<String>,
@@ -64,6 +66,7 @@ impl Case {
                 let text = if has("crlf") { text.replace('\n', "\r\n") } else { text };
                 if has("bom") { format!("\u{feff}{text}") } else { text }
             },
+            generated: section("generated").map(|(_, text)| names(text)),
             settings,
             path,
         }
@@ -83,7 +86,7 @@ impl Case {
     }
 
     pub fn request<'a>(&'a self, services: &'a [Service<'a>]) -> Request<'a> {
-        Request { services, skip: &[], stub: &self.stub, prune: self.has("prune") }
+        Request { services, generated: self.generated.as_ref(), skip: &[], stub: &self.stub, prune: self.has("prune") }
     }
 
     /// The text as the section has it.
@@ -106,6 +109,17 @@ impl Case {
         write!(new, "\n== expected\n{text}== report\n{report}").unwrap();
         fs::write(&self.path, new).unwrap();
     }
+}
+
+fn names(text: &str) -> GeneratedNames {
+    let mut names = GeneratedNames::new("hello_generated");
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        match line.strip_prefix("service ") {
+            Some(path) => names.insert_service(path),
+            None => names.insert(line),
+        }
+    }
+    names
 }
 
 /// `trait Echo in hello_generated::api`, and under it methods: `echo(req: ~Request) -> ~Response`. A `~` is the trait's
