@@ -37,17 +37,17 @@ use symbols::SymbolTable;
 pub struct Checked {
     /// The texts, for showing places.
     pub sources: Sources,
-    /// At most 100, by file and place; behind them one that counts further mistakes, and one that counts further
+    /// At most 100, by file and place; then one that counts further errors, and one that counts further
     /// warnings, if there are any.
     pub diagnostics: Vec<Diagnostic>,
     /// What the files say; `Some` if and only if no diagnostic is an error.
     pub model: Option<Model>,
 }
 
-/// Loads the files and everything they include, reports every mistake, and gives the model if there is none.
+/// Loads the files and everything they include, reports every error, and returns the model if there is none.
 ///
-/// An include is looked for in the folder of the file that has it, then in `include_dirs` in their order, as Apache's
-/// compiler does; not in the current folder.
+/// An include is searched in the directory of the including file, then in `include_dirs` in their order, as Apache's
+/// compiler does; not in the current directory.
 pub fn check(files: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Checked {
     check_up_to(MAX_SHOWN, files, include_dirs, reader)
 }
@@ -78,7 +78,7 @@ pub(crate) fn check_up_to(
     Checked { sources: loaded.sources, diagnostics, model }
 }
 
-/// A deletion takes along the blanks that it would leave behind, and the line if nothing else stands on it.
+/// A deletion includes the blanks that would be left, and the line if nothing else is on it.
 fn tidy(diagnostics: &mut [Diagnostic], sources: &Sources) {
     for fix in diagnostics.iter_mut().flat_map(Diagnostic::fixes_mut).filter(|fix| fix.replacement.is_empty()) {
         let Some(text) = sources.file(fix.span.file).map(Source::text) else { continue };

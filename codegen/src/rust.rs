@@ -62,7 +62,7 @@ pub struct MethodApi {
     pub idl_name: String,
     /// Its identifier.
     pub ident: String,
-    /// The arguments behind `&self`.
+    /// The arguments after `&self`.
     pub arguments: Vec<ArgumentApi>,
     /// The type of a result without its error: `()` for `void`.
     pub result: String,

@@ -100,7 +100,7 @@ impl Types {
         types
     }
 
-    /// The number of a type. Its own nesting is bounded, that of typedefs is behind a number.
+    /// The number of a type. Its own nesting is bounded, that of typedefs is hidden by a number.
     pub(super) fn of(&mut self, ty: &Type) -> TypeId {
         let shape = match &ty.kind {
             TypeKind::Bool => CanonicalKind::Bool,
@@ -126,7 +126,7 @@ impl Types {
         self.number(shape, inner)
     }
 
-    /// What a number stands for.
+    /// What a number means.
     pub(super) fn shape(&self, id: TypeId) -> CanonicalKind {
         self.shapes[id.0 as usize].0
     }
@@ -173,7 +173,7 @@ fn cycle_of(symbols: &SymbolTable, cycle: &[DefId]) -> Diagnostic {
     diagnostic
 }
 
-/// At most ten names of a circle.
+/// At most ten names of a cycle.
 pub(super) fn shorten(names: &[&str]) -> String {
     match names.get(10..) {
         None | Some([]) => names.join(" -> "),

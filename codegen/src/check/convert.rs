@@ -10,7 +10,7 @@ use crate::span::Span;
 use crate::syntax::tree::ValueNodeKind;
 
 impl Evaluator<'_> {
-    /// The rules of Apache's compiler: `true` and `false` are 1 and 0, an integer may stand for a double, a bool or a
+    /// The rules of Apache's compiler: `true` and `false` are 1 and 0, an integer can be the value of a double, a bool or a
     /// member of an enum, a member for its number. What its type can't hold is wrong here, though not there.
     /// `written` tells a value in the text from that of a constant.
     pub(super) fn convert(
@@ -31,7 +31,7 @@ impl Evaluator<'_> {
             (CanonicalKind::Bool, Scalar::Bool(value), _) => Value::Bool(*value),
             (CanonicalKind::Bool, _, Some(number)) => {
                 if number != 0 && number != 1 {
-                    let message = format!("{number} stands for a bool");
+                    let message = format!("{number} is used as a bool");
                     let warning = Diagnostic::at(Code::W009, span, message, "").help("write `true`");
                     // In the place of a constant's name it would hide where the value comes from.
                     sink.push(warning.fix_with(span, written.then_some("true")));
@@ -145,7 +145,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Members of one value are one key: the first stands for all of them.
+    /// Members of one value are one key: the first represents all of them.
     pub(super) fn first_of_its_value(&self, scalar: &Scalar) -> Scalar {
         let Scalar::Enum(id, member) = *scalar else { return scalar.clone() };
         let number = self.number_of(id, member);

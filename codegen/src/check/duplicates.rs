@@ -1,4 +1,4 @@
-//! What stands twice.
+//! Names that are defined twice.
 
 use super::sink::Sink;
 use super::symbols::SymbolTable;

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 /// The members with their numbers, counted where none is written.
 pub(super) fn number(values: &[tree::EnumValueNode], sink: &mut Sink) -> Vec<EnumValue> {
-    // Unknown behind a number that is no good, of which enough was said.
+    // Unknown after an invalid number, which was reported.
     let mut next = Some(0_i64);
     let mut names = Seen::new(Code::E043);
     let mut numbers: HashMap<i32, (&str, Span)> = HashMap::new();
@@ -19,7 +19,7 @@ pub(super) fn number(values: &[tree::EnumValueNode], sink: &mut Sink) -> Vec<Enu
     for member in values {
         let name = &member.name;
         names.see(name.text.as_str(), name.span, sink, |name| {
-            (format!("the member `{name}` stands here twice"), RENAME.to_owned())
+            (format!("the member `{name}` occurs twice"), RENAME.to_owned())
         });
         let number = member.value.map_or(next, |value| value.value);
         let span = member.value.map_or(name.span, |value| value.span);
@@ -36,7 +36,7 @@ pub(super) fn number(values: &[tree::EnumValueNode], sink: &mut Sink) -> Vec<Enu
             continue;
         };
         match numbers.get(&value) {
-            // A member that stands here twice is a mistake of its own.
+            // A member that occurs twice is reported separately.
             Some((first, _)) if *first == name.text => {}
             Some((first, place)) => sink.push(alias(member, value, span, first, *place)),
             None => {
@@ -74,12 +74,12 @@ fn out_of_range(number: i64, span: Span, counted: bool) -> Diagnostic {
     Diagnostic::at(Code::E051, span, message, "").help("an enum is sent as 32 bits: -2147483648 to 2147483647")
 }
 
-/// The texts of a senum stand there once each.
+/// The texts of a senum must be unique.
 pub(super) fn check_senum(values: &[Literal], sink: &mut Sink) {
     let mut texts = Seen::new(Code::E043);
     for value in values {
         texts.see(value.text.as_str(), value.span, sink, |text| {
-            (format!("the text \"{text}\" stands here twice"), "remove one of the two".to_owned())
+            (format!("the text \"{text}\" occurs twice"), "remove one of the two".to_owned())
         });
     }
 }

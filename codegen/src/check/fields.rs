@@ -53,7 +53,7 @@ pub(super) fn resolve<'a>(
                 (message, free.clone())
             });
         }
-        let message = |_: &_| (format!("the {} `{name}` stands here twice", what(owner)), RENAME.to_owned());
+        let message = |_: &_| (format!("the {} `{name}` occurs twice", what(owner)), RENAME.to_owned());
         // Names that were made up differ by place.
         if let Some(name) = &field.name {
             names.see(name.text.as_str(), name.span, sink, message);
@@ -89,7 +89,7 @@ pub(super) fn resolve<'a>(
     out
 }
 
-/// So many fields without ids are told one by one.
+/// How many fields without ids a warning lists.
 const TOLD: usize = 8;
 
 /// One warning for all fields that got their ids by counting: what is sent depends on their order.
@@ -129,7 +129,7 @@ fn number(field: &tree::FieldNode, owner: Owner, next: &mut i32, sink: &mut Sink
     let Some(written) = field.id else {
         let given = *next;
         *next = given.saturating_sub(1);
-        // Said once: each one behind it is beyond too.
+        // Reported once: each one after it is out of range, too.
         if given == i32::from(i16::MIN) - 1 {
             let span = field.name.as_ref().map_or(field.ty.span, |name| name.span);
             sink.push(out_of_range(span, i64::from(given)));
@@ -145,7 +145,7 @@ fn number(field: &tree::FieldNode, owner: Owner, next: &mut i32, sink: &mut Sink
     let id = i32::from(id);
     if let (0, Owner::Throws(_)) = (id, owner) {
         sink.push(
-            Diagnostic::at(Code::E069, span, "the id 0 of an answer belongs to the result", "").help("begin with 1"),
+            Diagnostic::at(Code::E069, span, "the id 0 of a reply is reserved for the result", "").help("begin with 1"),
         );
     } else if id <= 0 {
         let mut warning = Diagnostic::at(Code::W006, span, format!("the field id {id} is not positive"), "");
@@ -190,7 +190,7 @@ fn requiredness(field: &tree::FieldNode, owner: Owner, name: &Name, sink: &mut S
         (Owner::Throws(_), _) => {
             let word = if written == Requiredness::Required { "required" } else { "optional" };
             sink.push(
-                Diagnostic::at(Code::W011, span, format!("`{word}` means nothing in `throws`"), "ignored")
+                Diagnostic::at(Code::W011, span, format!("`{word}` has no effect in `throws`"), "ignored")
                     .help("remove it")
                     .fix(span, ""),
             );

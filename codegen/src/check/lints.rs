@@ -12,7 +12,7 @@ use crate::source::Sources;
 use crate::span::Span;
 use crate::syntax::tree;
 
-/// What pilota-build heeds.
+/// The annotations that pilota-build uses.
 const PILOTA: [&str; 4] = ["pilota.name", "pilota.rust_type", "pilota.rust_wrapper_arc", "pilota.serde_attribute"];
 
 pub(super) fn check(
@@ -57,7 +57,7 @@ fn unused_includes(symbols: &SymbolTable, sources: &Sources, sink: &mut Sink) {
     // What is wrong with these lines was said.
     let circles = sink.places(Code::E005);
     for unit in &symbols.units {
-        // In a file that was not read whole the use may stand in the rest.
+        // If a file was not read completely, the include may be used in the rest.
         if !unit.tree.lost.is_empty() || unit.tree.definitions.iter().any(|definition| definition.damaged) {
             continue;
         }
@@ -69,7 +69,7 @@ fn unused_includes(symbols: &SymbolTable, sources: &Sources, sink: &mut Sink) {
             if target.is_some() && !used.get() && !circles.contains(&line.span) {
                 let message = format!("nothing from \"{}\" is used", line.text);
                 let warning = Diagnostic::at(Code::W001, line.span, message, "").help("remove the line");
-                // Once a mistake is corrected, something may need the file.
+                // Once an error is corrected, something may need the file.
                 let line = if sink.has_errors() { None } else { whole_include(sources, line.span) };
                 sink.push(match line {
                     Some(line) => warning.fix(line, ""),
@@ -80,7 +80,7 @@ fn unused_includes(symbols: &SymbolTable, sources: &Sources, sink: &mut Sink) {
     }
 }
 
-/// From the word `include` to behind the path, and a separator behind that.
+/// From the word `include` to after the path, and a separator after that.
 fn whole_include(sources: &Sources, path: Span) -> Option<Span> {
     let text = sources.file(path.file)?.text();
     let before = text.get(..path.start as usize)?.trim_end().strip_suffix("include")?;
@@ -115,7 +115,7 @@ impl Lints<'_> {
                 continue;
             }
             let diagnostic =
-                Diagnostic::at(Code::W002, key.span, format!("pilota knows no annotation `{name}`"), "ignored");
+                Diagnostic::at(Code::W002, key.span, format!("unknown pilota annotation `{name}`"), "ignored");
             self.sink.push(match nearest(name, PILOTA) {
                 Some(near) => {
                     diagnostic.help(format!("did you mean `{near}`?")).fix_with(key.span, same_but_case(name, PILOTA))

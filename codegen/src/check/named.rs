@@ -12,7 +12,7 @@ use crate::model::{DefId, Value};
 use crate::nearest::{nearest, same_but_case};
 use crate::span::{FileId, Span};
 
-/// What a name in a value stands for.
+/// What a name in a value means.
 enum NamedValue {
     Const(DefId),
     Member(DefId, u32),
@@ -45,7 +45,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// What a name stands for. Apache's compiler takes an enum's member by the member's name alone where an enum is
+    /// What a name means. Apache's compiler takes an enum's member by the member's name alone where an enum is
     /// wanted and the name has any qualifier; here the qualifier has to be the enum, a typedef of it, or its file.
     fn find(&self, file: FileId, name: &str, wanted: CanonicalKind, span: Span, sink: &mut Sink) -> Option<NamedValue> {
         let mut lost = false;
@@ -66,7 +66,7 @@ impl Evaluator<'_> {
                     let CanonicalKind::Enum(id) = self.types.definition(id) else {
                         sink.push(
                             Diagnostic::at(Code::E031, span, format!("`{owner}` has no values to name"), "")
-                                .label(self.symbols.definition(id).name.span, "this is no enum"),
+                                .label(self.symbols.definition(id).name.span, "this is not an enum"),
                         );
                         return None;
                     };

@@ -1,4 +1,4 @@
-//! Trees to definitions: every name of a type becomes what it stands for. Values come later, when types are known.
+//! Trees to definitions: every name of a type becomes what it means. Values come later, when types are known.
 
 use super::enums;
 use super::fields::{self, Owner};
@@ -21,7 +21,7 @@ pub(super) struct Resolved<'a> {
 pub(super) struct Pending<'a> {
     pub(super) file: FileId,
     pub(super) value: &'a tree::ValueNode,
-    /// The type of the place; `None` if it is unknown, which was said.
+    /// The type of the place; `None` if it is unknown, which was reported.
     pub(super) ty: Option<model::Type>,
     pub(super) slot: Slot,
 }
@@ -42,7 +42,7 @@ pub(super) enum Slot {
 /// Whether something is wrong with a type was said when this is `None`.
 pub(super) type MaybeType = Option<model::Type>;
 
-/// A definition that there isn't: stands where the type is unknown, in a model that is never handed out.
+/// A definition that does not exist: the placeholder for an unknown type, in a model that is never returned.
 pub(super) const NOWHERE: DefId = DefId { file: FileId(u32::MAX), index: u32::MAX };
 
 pub(super) fn or_placeholder(ty: MaybeType, span: Span) -> model::Type {
@@ -106,7 +106,7 @@ fn kind<'a>(
     }
 }
 
-/// A type with its names resolved; `None` if one of them could not be, which is then said.
+/// A type with its names resolved; `None` if one of them could not be, which is then reported.
 pub(super) fn resolve_type(symbols: &SymbolTable, file: FileId, ty: &tree::TypeNode, sink: &mut Sink) -> MaybeType {
     let mut inner = |ty: &tree::TypeNode| resolve_type(symbols, file, ty, sink).map(Box::new);
     let kind = match &ty.kind {
@@ -175,7 +175,7 @@ fn resolve_service(symbols: &SymbolTable, file: FileId, parent: &Name, sink: &mu
             let definition = symbols.definition(id);
             if !matches!(definition.kind, tree::DefinitionNodeKind::Service(..)) {
                 sink.push(
-                    Diagnostic::at(Code::E034, span, format!("`{name}` is no service"), "expected a service")
+                    Diagnostic::at(Code::E034, span, format!("`{name}` is not a service"), "expected a service")
                         .label(definition.name.span, "defined here"),
                 );
                 return None;

@@ -54,20 +54,20 @@ pub(super) fn resolve_method<'a>(
     }
 }
 
-/// `unknown`: nothing has the name of the result, which was said; it may be a misspelled `void`.
+/// `unknown`: nothing has the name of the result, which was reported; it may be a misspelled `void`.
 fn check_oneway(method: &tree::MethodNode, unknown: bool, sink: &mut Sink) {
     let (name, Some(oneway)) = (&method.name, method.oneway) else { return };
     if let Some(result) = method.result.as_ref().filter(|_| !unknown) {
         sink.push(
             Diagnostic::at(Code::E061, result.span, format!("`{name}` is oneway and can't have a result"), "")
-                .label(oneway, "no answer is ever sent")
+                .label(oneway, "no reply is ever sent")
                 .help("write `void`, or leave `oneway` out"),
         );
     }
     if let (Some(throws), false) = (method.throws_span, method.throws.is_empty()) {
         sink.push(
             Diagnostic::at(Code::E062, throws, format!("`{name}` is oneway and can't throw"), "")
-                .label(oneway, "no answer is ever sent")
+                .label(oneway, "no reply is ever sent")
                 .help("leave `throws` out, or `oneway`"),
         );
     }
@@ -95,7 +95,7 @@ pub(super) fn check(symbols: &SymbolTable, resolved: &Resolved<'_>, types: &mut 
             check_throws(symbols, types, service, sink);
         }
     }
-    // Upwards, the services of a circle are where a line of them ends.
+    // Services that are in a cycle count as services without a parent.
     let circular: HashSet<DefId> = cycles.into_iter().flatten().collect();
     let parent = |id: DefId| parent(id).filter(|_| !circular.contains(&id));
     check_inherited(symbols, &order, service, parent, sink);
@@ -120,7 +120,7 @@ fn check_methods(service: &Service, sink: &mut Sink) {
     for method in &service.methods {
         let name = &method.name;
         names.see(name.text.as_str(), name.span, sink, |name| {
-            (format!("the method `{name}` stands here twice"), RENAME.to_owned())
+            (format!("the method `{name}` occurs twice"), RENAME.to_owned())
         });
     }
 }
@@ -163,7 +163,7 @@ fn what(kind: &tree::DefinitionNodeKind) -> &'static str {
 }
 
 /// Methods that a service has from another one already. Walks from each service down to those that extend it, with
-/// the methods of all above at hand, so that a long line of services costs little. `parent` may not lead in a circle.
+/// the methods of all above at hand, so that a long line of services costs little. `parent` must not lead in a cycle.
 fn check_inherited<'a>(
     symbols: &SymbolTable,
     services: &[DefId],
@@ -199,7 +199,7 @@ fn check_inherited<'a>(
         for method in methods {
             let name = &method.name;
             let owners = above.entry(name.text.as_str()).or_default();
-            // A method that stands twice in its own service has a mistake of its own.
+            // A method that occurs twice in its own service is reported separately.
             if owners.last().is_some_and(|(owner, _)| *owner == id) {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! All files of a run with their tables of names, and what a name in one of them stands for.
+//! All files of a run with their tables of names, and what a name in one of them means.
 
 use crate::load::LoadedFile;
 use crate::model::{DefId, stem_of};
@@ -47,7 +47,7 @@ pub(super) enum Wanted {
     Value,
 }
 
-/// What a name stands for.
+/// What a name means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// This.
@@ -78,7 +78,7 @@ impl SymbolTable {
         (0..).map(FileId).zip(&self.units)
     }
 
-    /// What `text` stands for in `file`: a name of its own, or `stem.name` for a name of a file that it includes
+    /// What `text` means in `file`: a name of its own, or `stem.name` for a name of a file that it includes
     /// itself. A stem may have dots, a name can't.
     pub(super) fn find(&self, file: FileId, text: &str, table: Table) -> Found {
         let unit = self.unit(file);

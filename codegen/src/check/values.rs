@@ -37,7 +37,7 @@ pub(super) struct Evaluator<'a> {
     pub(super) symbols: &'a SymbolTable,
     pub(super) types: &'a mut Types,
     definitions: &'a [Vec<Definition>],
-    /// `None` is a constant whose value is wrong, which was said.
+    /// `None` is a constant whose value is wrong, which was reported.
     pub(super) consts: HashMap<DefId, Option<Evaluated>>,
     places: Places<'a>,
 }
@@ -75,7 +75,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The value in the form of its place; `None` if it is wrong, which is then said. Values nest as deep as the
+    /// The value in the form of its place; `None` if it is wrong, which is then reported. Values nest as deep as the
     /// parser lets them.
     pub(super) fn value(
         &mut self,
@@ -144,7 +144,7 @@ impl<'a> Evaluator<'a> {
             let key = self.show(&self.first_of_its_value(&scalar));
             seen.see(key, span, sink, |_| {
                 let shown = self.show(&scalar);
-                (format!("the {what} {shown} stands here twice"), "remove one of the two".to_owned())
+                (format!("the {what} {shown} occurs twice"), "remove one of the two".to_owned())
             });
         }
     }
@@ -186,7 +186,7 @@ impl<'a> Evaluator<'a> {
                 continue;
             };
             seen.see(field.clone(), key.span, sink, |field| {
-                (format!("the field \"{field}\" stands here twice"), "remove one of the two".to_owned())
+                (format!("the field \"{field}\" occurs twice"), "remove one of the two".to_owned())
             });
             let Some(place) = self.places.field(id, fields, field) else {
                 if !self.symbols.definition(id).damaged {

@@ -1,4 +1,4 @@
-//! What a name that stands for nothing was meant to be: a name that is nearly the same, or what thrift calls the type or
+//! What an unknown name was meant to be: a name that is nearly the same, or what thrift calls the type or
 //! the value of another language.
 
 use super::symbols::{SymbolTable, Wanted};
@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::nearest::{nearest, same_but_case};
 use crate::span::{FileId, Span};
 
-/// What a name that stands for nothing was meant to be.
+/// What an unknown name was meant to be.
 pub(super) struct Meant {
     help: String,
     /// What to write instead, if that is certain.

@@ -7,7 +7,7 @@ use crate::syntax::token::{Symbol, Token, TokenKind};
 use crate::syntax::tree::{DefinitionNode, DefinitionNodeKind, Tree};
 use std::collections::HashMap;
 
-/// A comment and where it stands in relation to what it belongs to.
+/// A comment, and its position relative to the item that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FoundComment {
     pub(super) span: Span,
@@ -18,7 +18,7 @@ pub(super) struct FoundComment {
     pub(super) position: CommentPosition,
 }
 
-/// Where a comment stands.
+/// Where a comment is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CommentPosition {
     /// In front of it.
@@ -53,10 +53,10 @@ pub(super) fn of(file: FileId, text: &str, lexed: &Lexed, tree: &Tree) -> Commen
     out
 }
 
-/// Of every comment, whether no empty line stands between it and the token behind it.
+/// Of every comment, whether no empty line is between it and the token after it.
 fn beside(text: &str, lexed: &Lexed) -> Vec<bool> {
     let mut out = Vec::with_capacity(lexed.comments.len());
-    // The place behind, and whether that is beside the token: of the comment that follows, or the token's own.
+    // The place after, and whether that is beside the token: of the comment that follows, or the token's own.
     let mut behind: Option<(u32, u32, bool)> = None;
     for raw in lexed.comments.iter().rev() {
         let token = lexed.tokens.get(raw.before as usize).map_or(raw.end, |token| token.start);
@@ -116,7 +116,7 @@ impl<'a> Owners<'a> {
         Self { items, parents, ending }
     }
 
-    /// `beside`: a plain comment with an empty line behind it stands for itself.
+    /// `beside`: a plain comment with an empty line after it belongs to no item.
     fn of(&self, text: &str, lexed: &Lexed, raw: &RawComment, beside: bool) -> (Option<u32>, CommentPosition) {
         let next = raw.before as usize;
         let before = lexed.tokens.get(..next).unwrap_or_default();
@@ -140,7 +140,7 @@ impl<'a> Owners<'a> {
         }
     }
 
-    /// The innermost item that a comment stands in.
+    /// The innermost item that a comment is in.
     fn around(&self, raw: &RawComment) -> Option<u32> {
         let started = self.items.partition_point(|item| item.start < raw.start);
         let mut around = started.checked_sub(1);

@@ -31,7 +31,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// `written` is the same value in the tree: its parts stand there in the same order.
+    /// `written` is the same value in the tree: its parts are there in the same order.
     pub(super) fn value(&self, value: &'a model::Value, written: Option<&'a tree::ValueNode>) -> JsonValue<'a> {
         let elements: &'a [tree::ValueNode] = match written.map(|written| &written.kind) {
             Some(tree::ValueNodeKind::List(elements)) => elements,

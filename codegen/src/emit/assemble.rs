@@ -9,7 +9,7 @@ use crate::write::{self, RUNTIME};
 /// The module around everything, which carries the attributes.
 const ROOT: &str = "volplane_gen";
 
-/// Why each lint is off stands in the generated text, too.
+/// The reasons are part of the generated text.
 const ATTRIBUTES: &str = r#"#[rustfmt::skip]
 #[allow(
     missing_docs,
@@ -25,7 +25,7 @@ const ATTRIBUTES: &str = r#"#[rustfmt::skip]
     clippy::nursery,
     clippy::pedantic,
     clippy::restriction,
-    reason = "names, comments and deprecations are the IDL's, and so is what there is, used or not"
+    reason = "names, comments and deprecations come from the IDL, and a program need not use all of it"
 )]
 "#;
 

@@ -106,7 +106,7 @@ impl LoweredPrinter<'_> {
         let _ = writeln!(self.text, "  {}: {ty}{tags} {name} (pilota.name = \"{ident}\");", field.id);
     }
 
-    /// What stands behind `pilota.name` at a field or typedef: the form that it needs, or else what the user wants.
+    /// What follows `pilota.name` at a field or typedef: the form that it needs, or else what the user wants.
     fn tags(&self, owner: DefId, ty: &Type, user: &[Annotation]) -> String {
         match self.keys.form_in(owner, ty) {
             Form { btree: true, .. } => ", pilota.rust_type = \"btree\"".to_owned(),

@@ -13,7 +13,7 @@ pub const MAX_DEPTH: usize = 64;
 pub struct Tree {
     /// `include` lines.
     pub includes: Vec<Literal>,
-    /// `cpp_include` lines; nothing but C++ heeds them.
+    /// `cpp_include` lines; nothing but C++ uses them.
     pub cpp_includes: Vec<Literal>,
     /// `namespace` lines and their old forms.
     pub namespaces: Vec<NamespaceNode>,
@@ -25,7 +25,7 @@ pub struct Tree {
     pub lost: std::collections::HashSet<String>,
 }
 
-/// A comment as it stands.
+/// A comment as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Comment {
     /// With its marks.
@@ -170,7 +170,7 @@ pub enum TypeNodeKind {
 pub struct ValueNode {
     /// What it is.
     pub kind: ValueNodeKind,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
 }
 

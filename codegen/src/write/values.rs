@@ -51,7 +51,7 @@ pub(crate) fn inside(scope: &Scope, owner: DefId, field: &Field, value: &Value) 
     })
 }
 
-/// The value behind the names of constants.
+/// The value after the names of constants.
 pub(crate) fn resolve<'a>(scope: &Scope<'a>, mut value: &'a Value) -> Option<&'a Value> {
     while let Value::Const(id) = value {
         match &scope.model.definition(*id).kind {

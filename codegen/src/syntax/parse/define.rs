@@ -61,7 +61,7 @@ impl Parser<'_> {
         if self.is(Symbol::OpenParen) {
             let span = self.span();
             self.report(
-                Diagnostic::at(Code::W004, span, "annotations stand behind a constant", "")
+                Diagnostic::at(Code::W004, span, "annotations follow a constant", "")
                     .help("remove them: Apache's compiler refuses them here"),
             );
             self.annotate_last()?;
@@ -146,7 +146,7 @@ impl Parser<'_> {
         let (damaged, result) = match self.expect(Symbol::OpenBrace) {
             Ok(open) => (
                 self.members(open, |parser| {
-                    let value = parser.literal("a text in quotes")?;
+                    let value = parser.literal("a string")?;
                     values.push(value);
                     parser.end_of_member()
                 }),
@@ -159,7 +159,7 @@ impl Parser<'_> {
         self.annotate_last()
     }
 
-    /// What stands between braces, one by one; whether something could not be read.
+    /// What is between braces, one by one; whether something could not be read.
     fn members(&mut self, open: crate::span::Span, mut member: impl FnMut(&mut Self) -> Parsed<()>) -> bool {
         let mut damaged = false;
         while self.eat(Symbol::CloseBrace).is_none() {

@@ -45,7 +45,7 @@ pub(super) struct Fields {
 }
 
 impl Parser<'_> {
-    /// The fields behind an opening bracket, and the bracket that closes them.
+    /// The fields after an opening bracket, and the bracket that closes them.
     pub(super) fn fields(&mut self, open: Span, place: FieldList) -> Fields {
         let mut out = Fields { fields: Vec::new(), damaged: false };
         let close = place.close();
@@ -101,7 +101,7 @@ impl Parser<'_> {
         Ok(FieldNode { id, requiredness, ty, reference, name, default, doc, annotations, span })
     }
 
-    /// Whether a keyword stands here that begins a definition or a method, so that the list must have ended.
+    /// Whether a keyword is here that begins a definition or a method, so that the list must have ended.
     fn no_field_begins(&self, place: FieldList) -> bool {
         match self.kind() {
             TokenKind::Keyword(Keyword::Void | Keyword::Oneway | Keyword::Async) => place != FieldList::Record,
@@ -131,7 +131,7 @@ impl Parser<'_> {
             self.bump();
             self.excused.push(span);
             let place = Span { start: span.end.saturating_sub(1), ..span };
-            let diagnostic = Diagnostic::at(Code::E020, place, "expected `:` behind the field id, found `.`", "");
+            let diagnostic = Diagnostic::at(Code::E020, place, "expected `:` after the field id, found `.`", "");
             self.report(diagnostic.help("write `:`").fix(place, ":"));
             return Ok(Some(Number { value: None, span }));
         }
@@ -191,7 +191,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `xsd_optional xsd_nillable xsd_attrs { … }`: read, and heeded by nobody.
+    /// `xsd_optional xsd_nillable xsd_attrs { … }`: read, but not used.
     fn xsd_attributes(&mut self, depth: usize) -> Parsed<()> {
         self.eat_keyword(Keyword::XsdOptional);
         self.eat_keyword(Keyword::XsdNillable);

@@ -9,7 +9,7 @@ use crate::syntax::token::{Keyword, Symbol, TokenKind};
 use crate::syntax::tree::{MAX_DEPTH, TypeNode, TypeNodeKind};
 
 impl Parser<'_> {
-    /// What stands behind `list`, `set` or `map`, or behind a word that was meant for one of them.
+    /// What follows `list`, `set` or `map`, or after a word that was meant for one of them.
     pub(super) fn elements(&mut self, word: Span, keyword: Keyword, depth: usize) -> Parsed<TypeNodeKind> {
         let Some(open) = self.eat(Symbol::OpenAngle) else {
             if self.is(Symbol::OpenBracket) && self.token(1).kind != TokenKind::Symbol(Symbol::CloseBracket) {
@@ -102,7 +102,7 @@ impl Parser<'_> {
         let close = self.expect(Symbol::CloseBracket)?;
         let name = keyword.text();
         let example = if keyword == Keyword::Map { "map<string, i32>" } else { "list<string>" };
-        let message = format!("the types of a {name} stand between `<` and `>`");
+        let message = format!("the types of a {name} belong between `<` and `>`");
         let diagnostic =
             Diagnostic::at(Code::E028, open, message, "").help(format!("write it as in `{example}`")).fix(open, "<");
         let (kind, diagnostic) = match (keyword, second) {
@@ -217,7 +217,7 @@ impl Parser<'_> {
                 let right = keyword.text();
                 let fbthrift = matches!(word, "hash_map" | "hash_set" | "sorted_map" | "sorted_set");
                 let diagnostic = if fbthrift {
-                    let message = format!("`{word}<…>`: a form of fbthrift, not of Apache's thrift");
+                    let message = format!("`{word}<…>`: fbthrift syntax, not Apache's thrift");
                     Diagnostic::at(Code::E025, span, message, "")
                 } else {
                     Diagnostic::at(Code::E028, span, format!("thrift has no type `{word}<…>`"), "")

@@ -44,7 +44,7 @@ impl Parser<'_> {
         if !self.tree.definitions.is_empty() {
             let span = self.since(start);
             self.report(
-                Diagnostic::at(Code::W004, span, "a header line stands behind a definition", "")
+                Diagnostic::at(Code::W004, span, "a header line follows a definition", "")
                     .help("move it to the top of the file: Apache's compiler refuses it here"),
             );
         }
@@ -52,7 +52,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// The scope that an old word stands for.
+    /// The scope of an outdated keyword.
     pub(super) fn old_scope(word: &str) -> Option<&'static str> {
         OLD_FORMS.iter().find(|(old, _)| *old == word).map(|(_, scope)| *scope)
     }
@@ -111,7 +111,7 @@ impl Parser<'_> {
         let annotations = self.annotations()?;
         if scope.text == "*" && !annotations.is_empty() {
             self.report(
-                Diagnostic::at(Code::W004, behind, "annotations stand behind the namespace of `*`", "")
+                Diagnostic::at(Code::W004, behind, "annotations follow the namespace of `*`", "")
                     .help("annotate the namespace of a language: Apache's compiler refuses them here"),
             );
         }
@@ -155,7 +155,7 @@ impl Parser<'_> {
         if self.eat_separator() {
             let mark = self.text_of(span);
             self.report(
-                Diagnostic::at(Code::W004, span, format!("a `{mark}` stands behind a header line"), "not needed")
+                Diagnostic::at(Code::W004, span, format!("a `{mark}` follows a header line"), "not needed")
                     .help("remove it: Apache's compiler refuses it here")
                     .fix(span, ""),
             );
@@ -163,7 +163,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether a text can stand where the name of a namespace is wanted, as it is.
+/// Whether a text is a valid name of a namespace.
 fn is_dotted_name(text: &str) -> bool {
     let part = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')

@@ -93,14 +93,13 @@ impl Parser<'_> {
         let before = self.cpp_type()?;
         let place = Span { end: self.span().start, ..self.span() };
         let kind = self.elements(word, keyword, depth)?;
-        // Apache's grammar has it behind a list too, as a leftover, but not behind the others.
+        // Apache's grammar has it after a list too, as a leftover, but not after the others.
         let behind = self.span();
         if let Some(found) = self.cpp_type()?
             && keyword != Keyword::List
         {
-            let warning =
-                Diagnostic::at(Code::W004, behind, format!("`cpp_type` stands behind a {}", keyword.text()), "")
-                    .help("write it before the `<`: Apache's compiler refuses it here");
+            let warning = Diagnostic::at(Code::W004, behind, format!("`cpp_type` follows a {}", keyword.text()), "")
+                .help("write it before the `<`: Apache's compiler refuses it here");
             let moved = before.is_none().then(|| format!(" {} ", self.text_of(found)));
             let deleted = moved.is_some().then_some("");
             self.report(warning.fix_with(place, moved).fix_with(found, deleted));
@@ -108,7 +107,7 @@ impl Parser<'_> {
         Ok(kind)
     }
 
-    /// `cpp_type "…"`: nothing but C++ heeds it.
+    /// `cpp_type "…"`: nothing but C++ uses it.
     fn cpp_type(&mut self) -> Parsed<Option<Span>> {
         let start = self.span();
         let misspelled = self.token(1).kind == TokenKind::Literal && self.meant(0, &[Keyword::CppType]).is_some();
@@ -129,7 +128,7 @@ impl Parser<'_> {
         );
     }
 
-    /// From the keyword of a container to behind it.
+    /// From the keyword of a container to after it.
     fn skip_brackets_of_type(&mut self) {
         if !self.is(Symbol::OpenAngle) {
             self.bump();

@@ -85,7 +85,7 @@ impl Parser<'_> {
             self.check_open(open, "this list", elements.is_empty())?;
             elements.push(self.nested_value(depth + 1)?);
             if self.is(Symbol::Colon) && elements.len() == 1 {
-                let message = "`:` stands in a list";
+                let message = "`:` in a list";
                 return Err(self.complain(
                     Diagnostic::at(Code::E020, self.span(), message, "")
                         .label(open, "a list begins here")

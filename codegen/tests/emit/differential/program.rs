@@ -29,7 +29,7 @@ const EXACT: u8 = 1;
 const SORTED: u8 = 2;
 const THEY_READ_COMPACT: u8 = 4;
 
-/// A crate below cargo's folder for tests.
+/// A crate below cargo's directory for tests.
 pub struct Program {
     dir: PathBuf,
     modules: String,
@@ -151,7 +151,7 @@ fn types_only() -> CodeOptions {
     CodeOptions { types_only: true, ..CodeOptions::default() }
 }
 
-/// Whether pilota-build's own code reads the value from compact encoding. It panics on a field that is a bool, and behind
+/// Whether pilota-build's own code reads the value from compact encoding. It panics on a field that is a bool, and after
 /// a nested struct it takes the id of the next field from the wrong one.
 fn they_read_compact(value: &Value) -> bool {
     let Value::Struct(fields) = value else { return true };
