@@ -1,4 +1,4 @@
-//! A mistake or a warning, as plain data: what is wrong, where, and what to do.
+//! An error or a warning, as plain data: what is wrong, where, and what to do.
 
 use crate::code::Code;
 use crate::span::Span;
@@ -12,7 +12,7 @@ pub enum Severity {
     Warning,
 }
 
-/// How many diagnostics were not kept, because nobody would read so many.
+/// How many diagnostics were not kept, because a run shows fewer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Hidden {
     pub(crate) errors: usize,
@@ -33,7 +33,7 @@ impl Hidden {
     }
 }
 
-/// One mistake or warning.
+/// One error or warning.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
     code: Code,
@@ -113,7 +113,7 @@ impl Diagnostic {
         self
     }
 
-    /// How many mistakes or warnings it stands for: one, unless it says how many are not shown.
+    /// How many errors or warnings this is: one, unless it counts those that are not shown.
     pub fn count(&self) -> usize {
         self.count
     }

@@ -16,7 +16,7 @@
 //!
 //! A comment has `position` (`before` what it belongs to, `behind` it on its last line, or `inside`: between its parts),
 //! `doc` (written `/** … */`), `text` without marks, and `span`. Every comment of a file is in one list only. A plain
-//! comment with an empty line behind it belongs to what it is in, not to what follows.
+//! comment with an empty line after it belongs to what it is in, not to what follows.
 //!
 //! A definition has `rust_path` below the root of the generated crate, too, and by its `kind`:
 //! - `typedef`: `type`

@@ -1,7 +1,7 @@
 //! Corrects IDL by the fixes that diagnostics carry. Pure: texts in, texts out.
 //!
 //! [`fix()`] works in rounds: it checks, applies every fix that it may, and checks again, as one correction can uncover
-//! the next mistake. [`apply`] is one round.
+//! the next error. [`apply`] is one round.
 
 use crate::check::{Checked, check, check_up_to};
 use crate::diagnostic::{Diagnostic, Fix, Severity};

@@ -34,7 +34,7 @@ impl ReadSource for Disk {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         if !about.is_file() {
-            return Err(io::Error::other("it is no regular file"));
+            return Err(io::Error::other("it is not a regular file"));
         }
         let mut bytes = Vec::new();
         std::fs::File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;

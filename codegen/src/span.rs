@@ -23,12 +23,12 @@ impl fmt::Debug for Span {
     }
 }
 
-/// A name as it stands in the IDL, with its place. Two are equal when they read the same.
+/// A name as it is written in the IDL, with its place. Two are equal when they read the same.
 #[derive(Clone, Debug)]
 pub struct Name {
     /// The text.
     pub text: String,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
 }
 

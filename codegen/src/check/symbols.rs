@@ -1,15 +1,15 @@
-//! All files of a run with their tables of names, and what a name in one of them stands for.
+//! All files of a run with their tables of names, and what a name in one of them means.
 
 use crate::load::LoadedFile;
 use crate::model::{DefId, stem_of};
 use crate::span::FileId;
-use crate::syntax::tree::{Definition, DefinitionKind, Tree};
+use crate::syntax::tree::{DefinitionNode, DefinitionNodeKind, Tree};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 
 /// The files.
-pub(super) struct World {
+pub(super) struct SymbolTable {
     pub(super) units: Vec<Unit>,
 }
 
@@ -47,7 +47,7 @@ pub(super) enum Wanted {
     Value,
 }
 
-/// What a name stands for.
+/// What a name means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// This.
@@ -60,7 +60,7 @@ pub(super) enum Found {
     Nothing,
 }
 
-impl World {
+impl SymbolTable {
     pub(super) fn new(files: Vec<LoadedFile>) -> Self {
         Self { units: files.into_iter().map(Unit::new).collect() }
     }
@@ -69,7 +69,7 @@ impl World {
         &self.units[file.0 as usize]
     }
 
-    pub(super) fn definition(&self, id: DefId) -> &Definition {
+    pub(super) fn definition(&self, id: DefId) -> &DefinitionNode {
         &self.unit(id.file).tree.definitions[id.index as usize]
     }
 
@@ -78,7 +78,7 @@ impl World {
         (0..).map(FileId).zip(&self.units)
     }
 
-    /// What `text` stands for in `file`: a name of its own, or `stem.name` for a name of a file that it includes
+    /// What `text` means in `file`: a name of its own, or `stem.name` for a name of a file that it includes
     /// itself. A stem may have dots, a name can't.
     pub(super) fn find(&self, file: FileId, text: &str, table: Table) -> Found {
         let unit = self.unit(file);
@@ -142,13 +142,15 @@ impl Wanted {
         if self == Self::Value { Table::Consts } else { Table::Types }
     }
 
-    fn names(self, definition: &Definition) -> impl Iterator<Item = Cow<'_, str>> {
+    fn names(self, definition: &DefinitionNode) -> impl Iterator<Item = Cow<'_, str>> {
         let name = definition.name.text.as_str();
         let (members, itself): (&[_], bool) = match (self, &definition.kind) {
-            (Self::Value, DefinitionKind::Enum(members)) => (members, false),
-            (Self::Value, kind) => (&[], matches!(kind, DefinitionKind::Const(..))),
-            (Self::Service, kind) => (&[], matches!(kind, DefinitionKind::Service(..))),
-            (Self::Type, kind) => (&[], !matches!(kind, DefinitionKind::Const(..) | DefinitionKind::Service(..))),
+            (Self::Value, DefinitionNodeKind::Enum(members)) => (members, false),
+            (Self::Value, kind) => (&[], matches!(kind, DefinitionNodeKind::Const(..))),
+            (Self::Service, kind) => (&[], matches!(kind, DefinitionNodeKind::Service(..))),
+            (Self::Type, kind) => {
+                (&[], !matches!(kind, DefinitionNodeKind::Const(..) | DefinitionNodeKind::Service(..)))
+            }
         };
         let members = members.iter().map(move |member| Cow::Owned(format!("{name}.{}", member.name)));
         members.chain(itself.then_some(Cow::Borrowed(name)))
@@ -162,7 +164,7 @@ impl Unit {
         let mut consts = HashMap::new();
         for (index, definition) in (0..).zip(&tree.definitions) {
             let table = match definition.kind {
-                DefinitionKind::Const(..) => &mut consts,
+                DefinitionNodeKind::Const(..) => &mut consts,
                 _ => &mut types,
             };
             table.entry(definition.name.text.clone()).or_insert(index);
