@@ -61,6 +61,9 @@ pub(crate) enum ProjectError {
         /// All of them.
         paths: String,
     },
+    /// A copy of the IDL would not find what it includes.
+    #[error(transparent)]
+    Hidden(#[from] Hidden),
     /// The compiler.
     #[error(transparent)]
     Generate(#[from] GenerateError),
@@ -74,6 +77,10 @@ impl CommandError for ProjectError {
         match self {
             Self::Config(error) => error.help(),
             Self::SameService { .. } => Some("rename one of the two services".into()),
+            Self::Hidden(_) => Some(
+                "a file that is included through a link can't be copied; leave the IDL where it is: --idl-in-place"
+                    .into(),
+            ),
             Self::Path { .. } | Self::SameIdl { .. } | Self::Generate(_) | Self::Plan(_) => None,
         }
     }
@@ -82,7 +89,9 @@ impl CommandError for ProjectError {
         match self {
             Self::Generate(error) => error.exit(),
             Self::Plan(_) => Exit::Failure,
-            Self::Path { .. } | Self::Config(_) | Self::SameService { .. } | Self::SameIdl { .. } => Exit::Usage,
+            Self::Path { .. } | Self::Config(_) | Self::SameService { .. } | Self::SameIdl { .. } | Self::Hidden(_) => {
+                Exit::Usage
+            }
         }
     }
 }
