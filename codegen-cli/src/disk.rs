@@ -19,7 +19,8 @@ pub(crate) struct DiskError {
     source: io::Error,
 }
 
-/// Reads the files at `paths`, relative to `root`, as far as they are there, and every Rust file of the user's.
+/// Reads the files at `paths`, relative to `root`, as far as they are there, and every Rust file and manifest of the
+/// user's.
 ///
 /// # Errors
 /// When something that is there can't be read.
@@ -71,7 +72,7 @@ fn rust_files(root: &Path, folder: &str, found: &mut BTreeSet<String>) -> Result
             if !is_foreign(&name, &entry.path()) {
                 rust_files(root, &path, found)?;
             }
-        } else if kind.is_file() && name.ends_with(".rs") {
+        } else if kind.is_file() && (name.ends_with(".rs") || name == "Cargo.toml") {
             found.insert(path);
         }
     }

@@ -29,8 +29,10 @@ pub(crate) enum Event {
     NewService { name: String },
     /// A service is gone.
     ServiceGone { name: String },
-    /// Nothing implements a service's trait.
-    NoHandler { name: String, ident: String },
+    /// Nothing implements a service's trait; `lost` is where volplane has written its handler, if that file is not there.
+    NoHandler { name: String, ident: String, lost: Option<String> },
+    /// A macro implements a service's trait, and not as the trait is now.
+    InMacro { path: String, name: String, found: handlers::InMacro },
 }
 
 /// Why a file is left as it is.
@@ -77,6 +79,7 @@ impl Event {
             Self::NewService { .. } => "New",
             Self::ServiceGone { .. } => "Gone",
             Self::NoHandler { .. } => "Missing",
+            Self::InMacro { .. } => "By hand",
         }
     }
 
@@ -106,8 +109,22 @@ impl Event {
             },
             Self::NewService { name } => format!("service {name}"),
             Self::ServiceGone { name } => format!("service {name}"),
-            Self::NoHandler { name, ident } => {
-                format!("nothing implements {ident}, the trait of the service {name}; write `impl {ident} for …`")
+            Self::NoHandler { name, ident, lost } => {
+                let lost = lost.as_ref().map(|path| format!("restore {path}, ")).unwrap_or_default();
+                format!(
+                    "nothing implements {ident}, the trait of the service {name}: {lost}write `impl {ident} for …`, or leave {name} out of `services` in [generated] of volplane.toml"
+                )
+            }
+            Self::InMacro { path, name, found } => {
+                let list =
+                    |verb: &str, names: &[String]| (!names.is_empty()).then(|| format!("{verb} {}", names.join(", ")));
+                let todo: Vec<String> =
+                    [list("add", &found.missing), list("remove", &found.gone)].into_iter().flatten().collect();
+                format!(
+                    "{path}:{}: a macro implements {name}, which volplane does not edit: {}",
+                    found.line,
+                    todo.join(" and ")
+                )
             }
         }
     }
@@ -119,7 +136,8 @@ impl Event {
                 EventLevel::ActionRequired
             }
             Self::Kept { reason: KeepReason::EditedOwn | KeepReason::NoText, .. } => EventLevel::ActionRequired,
-            Self::Kept { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => EventLevel::Note,
+            Self::NoHandler { .. } | Self::InMacro { .. } => EventLevel::ActionRequired,
+            Self::Kept { .. } | Self::ServiceGone { .. } => EventLevel::Note,
             Self::Handler { event, .. } => match event.what {
                 EventKind::NotRewritten { .. }
                 | EventKind::TraitMoved { .. }
@@ -147,6 +165,7 @@ impl Event {
             Self::Conflict { path, line, .. } | Self::Unresolved { path, line } => (path, *line),
             Self::Handler { path, event } => (path, event.line),
             Self::StalePath { path, stale } => (path, stale.line),
+            Self::InMacro { path, found, .. } => (path, found.line),
             Self::NewService { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => ("", 0),
         }
     }
