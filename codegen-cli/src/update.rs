@@ -5,6 +5,7 @@ mod files;
 mod handlers;
 #[cfg(test)]
 mod lifecycle;
+mod missing;
 pub(crate) mod report;
 mod services;
 #[cfg(test)]

@@ -9,7 +9,9 @@ mod differ;
 mod event;
 mod find;
 mod form;
+mod forward;
 mod generated;
+mod in_macros;
 mod insert;
 mod list;
 mod memory;
@@ -32,8 +34,10 @@ use std::fmt;
 
 pub use event::{Change, Doubt, Event, EventKind};
 pub use generated::GeneratedNames;
+pub use in_macros::{InMacro, in_macros};
 pub use stale::{StalePath, stale_paths};
 
+use self::scope::plain;
 use self::source::{Source, Spans};
 use crate::rust::doc_lines;
 
@@ -101,6 +105,9 @@ pub struct Request<'a> {
     pub services: &'a [Service<'a>],
     /// What the generated crate exports, if that is known.
     pub generated: Option<&'a GeneratedNames>,
+    /// What the generated crate is called in this package, if not by its name: `gen` of
+    /// `gen = { package = "hello-generated" }`.
+    pub crate_name: Option<&'a str>,
     /// `impl`s that are somebody else's affair.
     pub skip: &'a [Implementation],
     /// What new methods do.
@@ -183,7 +190,9 @@ pub fn update(text: &str, request: &Request<'_>) -> Result<Outcome, ParseError> 
         Err(_) if !request.services.iter().any(|service| service.may_be_implemented_in(text)) => return Ok(unchanged()),
         Err(error) => return Err(error),
     };
-    let (scopes, impls) = collect::collect(&source, &file);
+    let (mut scopes, impls) = collect::collect(&source, &file);
+    let root = request.services.first().and_then(|service| service.after.module.split("::").next());
+    scopes.renamed = request.crate_name.zip(root).map(|(name, root)| (plain(name).to_owned(), plain(root).to_owned()));
     let found = find::find(&source, &scopes, &impls, request.services);
     Ok(update::update(&source, scopes, &found, request))
 }

@@ -34,8 +34,10 @@ pub(crate) enum Event {
     ServiceGone { name: String },
     /// volplane.lock is not as the last update wrote it.
     Lock { loss: LockLoss, matters: bool },
-    /// Nothing implements a service's trait.
-    NoHandler { name: String, ident: String },
+    /// Nothing implements a service's trait; `lost` is where volplane has written its handler, if that file is not there.
+    NoHandler { name: String, ident: String, lost: Option<ProjectPath> },
+    /// A macro implements a service's trait, and not as the trait is now.
+    InMacro { path: ProjectPath, name: String, found: handlers::InMacro },
 }
 
 /// What has become of volplane.lock.
@@ -119,6 +121,7 @@ impl Event {
             Self::Lock { loss: LockLoss::Missing, .. } => "Missing",
             Self::Lock { loss: LockLoss::Empty | LockLoss::Cut, .. } => "Damaged",
             Self::Lock { loss: LockLoss::Markers, .. } => "Joined",
+            Self::InMacro { .. } => "By hand",
         }
     }
 
@@ -141,6 +144,7 @@ impl Event {
             Self::Lock { loss: LockLoss::Missing, .. } => "lock_missing",
             Self::Lock { loss: LockLoss::Empty | LockLoss::Cut, .. } => "lock_damaged",
             Self::Lock { loss: LockLoss::Markers, .. } => "lock_joined",
+            Self::InMacro { .. } => "in_macro",
         }
     }
 
@@ -175,8 +179,22 @@ impl Event {
             },
             Self::NewService { name } => format!("service {name}"),
             Self::ServiceGone { name } => format!("service {name}"),
-            Self::NoHandler { name, ident } => {
-                format!("nothing implements {ident}, the trait of the service {name}; write `impl {ident} for …`")
+            Self::NoHandler { name, ident, lost } => {
+                let lost = lost.as_ref().map(|path| format!("restore {path}, ")).unwrap_or_default();
+                format!(
+                    "nothing implements {ident}, the trait of the service {name}: {lost}write `impl {ident} for …`, or leave {name} out of `services` in [generated] of volplane.toml"
+                )
+            }
+            Self::InMacro { path, name, found } => {
+                let list =
+                    |verb: &str, names: &[String]| (!names.is_empty()).then(|| format!("{verb} {}", names.join(", ")));
+                let todo: Vec<String> =
+                    [list("add", &found.missing), list("remove", &found.gone)].into_iter().flatten().collect();
+                format!(
+                    "{path}:{}: a macro implements {name}, which volplane does not edit: {}",
+                    found.line,
+                    todo.join(" and ")
+                )
             }
         }
     }
@@ -190,10 +208,10 @@ impl Event {
             Self::Kept { reason: KeepReason::EditedOwn | KeepReason::NoText | KeepReason::ReadOnly, .. } => {
                 EventLevel::ActionRequired
             }
-            Self::Lock { matters: true, .. } => EventLevel::ActionRequired,
-            Self::Lock { .. } | Self::Kept { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => {
-                EventLevel::Note
+            Self::NoHandler { .. } | Self::InMacro { .. } | Self::Lock { matters: true, .. } => {
+                EventLevel::ActionRequired
             }
+            Self::Lock { .. } | Self::Kept { .. } | Self::ServiceGone { .. } => EventLevel::Note,
             Self::Handler { event, .. } => match event.what {
                 EventKind::NotRewritten { .. }
                 | EventKind::TraitMoved { .. }
@@ -221,6 +239,7 @@ impl Event {
             Self::Conflict { path, line, .. } | Self::Unresolved { path, line } => (path, *line),
             Self::Handler { path, event } => (path, event.line),
             Self::StalePath { path, stale } => (path, stale.line),
+            Self::InMacro { path, found, .. } => (path, found.line),
             Self::NewService { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } | Self::Lock { .. } => ("", 0),
         }
     }

@@ -18,17 +18,17 @@ pub struct StalePath {
 }
 
 /// The paths of the generated crate in a file, in `use` lines and elsewhere, that certainly do not exist; each once. A file
-/// that does not parse has none.
+/// that does not parse has none. `crate_name` is what the crate is called in the file's package, if not by its name.
 ///
 /// Forgets the spans of all that the thread has parsed with proc-macro2.
-pub fn stale_paths(text: &str, generated: &GeneratedNames) -> Vec<StalePath> {
-    if !text.contains(generated.root()) {
+pub fn stale_paths(text: &str, generated: &GeneratedNames, crate_name: Option<&str>) -> Vec<StalePath> {
+    if !text.contains(crate_name.unwrap_or(generated.root())) {
         return Vec::new();
     }
     let _spans = Spans;
     let Ok((source, _)) = Source::parse(text) else { return Vec::new() };
     let tokens = source.slice(source.base..text.len()).parse::<TokenStream>().unwrap_or_default();
-    let mut paths = Paths { roots: vec![generated.root().to_owned()], found: Vec::new() };
+    let mut paths = Paths { roots: vec![crate_name.map_or(generated.root(), plain).to_owned()], found: Vec::new() };
     paths.walk(&tokens.into_iter().collect::<Vec<_>>());
     let mut stale: Vec<StalePath> = Vec::new();
     for (names, end) in paths.found {

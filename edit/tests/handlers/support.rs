@@ -21,7 +21,7 @@ pub struct Case {
     /// `generated`: what the generated crate exports, a path a line.
     generated: Option<GeneratedNames>,
     /// Behind `== file`: `prune`, `inline` (a stub without a function), `crlf`, `bom`, `remembered` (without a memory
-    /// it comes out in another way).
+    /// it comes out in another way), `renamed` (the generated crate is called `wire`).
     settings: Vec<String>,
     stub: Stub,
 }
@@ -86,7 +86,14 @@ impl Case {
     }
 
     pub fn request<'a>(&'a self, services: &'a [Service<'a>]) -> Request<'a> {
-        Request { services, generated: self.generated.as_ref(), skip: &[], stub: &self.stub, prune: self.has("prune") }
+        Request {
+            services,
+            generated: self.generated.as_ref(),
+            crate_name: self.has("renamed").then_some("wire"),
+            skip: &[],
+            stub: &self.stub,
+            prune: self.has("prune"),
+        }
     }
 
     /// The text as the section has it.
