@@ -85,7 +85,7 @@ pub(crate) enum Command {
     Explain(Explain),
     Dump(Dump),
     #[command(subcommand)]
-    Templates(templates::Templates),
+    Templates(templates::TemplatesAction),
     Migrate(Migrate),
     /// Print what makes a shell complete the command line
     #[command(after_help = "Examples:

@@ -7,6 +7,7 @@ use std::{fs, io};
 use thiserror::Error;
 
 use crate::config;
+use crate::project_path::ProjectPath;
 use crate::update::tree::Tree;
 
 /// A file or folder of the project can't be read.
@@ -23,19 +24,19 @@ pub(crate) struct DiskError {
 ///
 /// # Errors
 /// When something that is there can't be read.
-pub(crate) fn read<'a>(root: &Path, paths: impl Iterator<Item = &'a str>) -> Result<Tree, DiskError> {
-    let mut wanted: BTreeSet<String> = paths.map(str::to_owned).collect();
+pub(crate) fn read<'a>(root: &Path, paths: impl Iterator<Item = &'a ProjectPath>) -> Result<Tree, DiskError> {
+    let mut wanted: BTreeSet<ProjectPath> = paths.cloned().collect();
     rust_files(root, "", &mut wanted)?;
     let mut tree = Tree::default();
     for path in &wanted {
         let place = root.join(path);
         match fs::read(&place) {
             Ok(content) => {
-                tree.insert(path, content);
+                tree.insert(path.clone(), content);
                 if fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_symlink())
                     && target(root, &place).is_some_and(|target| wanted.contains(&target))
                 {
-                    tree.link(path);
+                    tree.link(path.clone());
                 }
             }
             // Also a path through something that is no folder any more, and a folder, which is no file to know of.
@@ -52,14 +53,12 @@ fn is_no_file(error: &io::Error) -> bool {
 }
 
 /// Where a link in the project leads to, if it is in the project.
-fn target(root: &Path, link: &Path) -> Option<String> {
-    let target = fs::canonicalize(link).ok()?;
-    let inside = target.strip_prefix(fs::canonicalize(root).ok()?).ok()?;
-    Some(inside.to_str()?.replace('\\', "/"))
+fn target(root: &Path, link: &Path) -> Option<ProjectPath> {
+    ProjectPath::between(&fs::canonicalize(root).ok()?, &fs::canonicalize(link).ok()?).ok()
 }
 
 /// Adds the Rust files in a folder, leaving out what is no source of this project.
-fn rust_files(root: &Path, folder: &str, found: &mut BTreeSet<String>) -> Result<(), DiskError> {
+fn rust_files(root: &Path, folder: &str, found: &mut BTreeSet<ProjectPath>) -> Result<(), DiskError> {
     let place = root.join(folder);
     let failed = |source| DiskError { path: place.display().to_string(), source };
     for entry in fs::read_dir(&place).map_err(failed)? {
@@ -72,7 +71,8 @@ fn rust_files(root: &Path, folder: &str, found: &mut BTreeSet<String>) -> Result
                 rust_files(root, &path, found)?;
             }
         } else if kind.is_file() && name.ends_with(".rs") {
-            found.insert(path);
+            // A name that is not a path on every system is not a module either.
+            found.extend(ProjectPath::new(path));
         }
     }
     Ok(())

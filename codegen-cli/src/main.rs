@@ -19,6 +19,7 @@ mod migrate;
 mod plan;
 mod printer;
 mod project;
+mod project_path;
 mod record;
 #[cfg(test)]
 mod repository;

@@ -25,6 +25,7 @@ use crate::exit::Exit;
 use crate::generate::{self, GenerateError};
 use crate::plan::templates::Templates;
 use crate::plan::{self, NewFile, PlanError, Policy, Service, Trial};
+use crate::project_path::{ProjectPath, ProjectPathError};
 use crate::record::{self, Fingerprint};
 use crate::settings::{ChosenService, Codegen, Settings};
 use crate::update;
@@ -41,6 +42,14 @@ pub(crate) enum ProjectError {
         path: String,
         #[source]
         source: io::Error,
+    },
+    /// A file of the IDL has a name that it can't have in a project.
+    #[error("the path `{path}` {wrong}")]
+    Copy {
+        /// Where it would be.
+        path: String,
+        /// What is wrong with it.
+        wrong: ProjectPathError,
     },
     /// The settings do not go with the IDL.
     #[error(transparent)]
@@ -74,7 +83,7 @@ impl CommandError for ProjectError {
         match self {
             Self::Config(error) => error.help(),
             Self::SameService { .. } => Some("rename one of the two services".into()),
-            Self::Path { .. } | Self::SameIdl { .. } | Self::Generate(_) | Self::Plan(_) => None,
+            Self::Path { .. } | Self::Copy { .. } | Self::SameIdl { .. } | Self::Generate(_) | Self::Plan(_) => None,
         }
     }
 
@@ -82,7 +91,11 @@ impl CommandError for ProjectError {
         match self {
             Self::Generate(error) => error.exit(),
             Self::Plan(_) => Exit::Failure,
-            Self::Path { .. } | Self::Config(_) | Self::SameService { .. } | Self::SameIdl { .. } => Exit::Usage,
+            Self::Path { .. }
+            | Self::Copy { .. }
+            | Self::Config(_)
+            | Self::SameService { .. }
+            | Self::SameIdl { .. } => Exit::Usage,
         }
     }
 }
@@ -117,7 +130,7 @@ impl Idl {
         root: &Path,
         paths: &[PathBuf],
         include_dirs: &[PathBuf],
-        brings: &BTreeMap<String, String>,
+        brings: &BTreeMap<ProjectPath, String>,
     ) -> Self {
         let idl = Self::read_from(paths, include_dirs, &ProjectSource { root, brings });
         Self { base: root.to_owned(), ..idl }
@@ -187,29 +200,42 @@ impl<'a> CheckedIdl<'a> {
     /// When the templates are defective.
     pub(crate) fn render(&self, templates: &Templates, generated: &[NewFile]) -> Result<Vec<NewFile>, ProjectError> {
         let services = self.described();
-        let request = plan::Request { settings: self.settings, services: &services, generated, templates };
+        let request = plan::PlanRequest { settings: self.settings, services: &services, generated, templates };
         Ok(plan::project(&request)?)
     }
 
     /// Renders templates for nothing but to see what is wrong with them.
     pub(crate) fn try_templates(&self, templates: &Templates) -> Trial {
         let services = self.described();
-        plan::try_templates(&plan::Request { settings: self.settings, services: &services, generated: &[], templates })
+        plan::try_templates(&plan::PlanRequest {
+            settings: self.settings,
+            services: &services,
+            generated: &[],
+            templates,
+        })
     }
 
     /// The files of a new project, sorted by path: `rendered`, the copies of its IDL, and the memory that the first update
     /// starts from, which is what `lasting` says.
-    pub(crate) fn files(&self, rendered: Vec<NewFile>, copies: Copies, lasting: &[NewFile]) -> Vec<NewFile> {
+    ///
+    /// # Errors
+    /// When an IDL file can't have its name in a project.
+    pub(crate) fn files(
+        &self,
+        rendered: Vec<NewFile>,
+        copies: Copies,
+        lasting: &[NewFile],
+    ) -> Result<Vec<NewFile>, ProjectError> {
         let mut files = rendered;
-        plan::add(&mut files, copies.into_files());
+        plan::add(&mut files, copies.into_files()?.into_iter());
         let mut memory = update::first_record(lasting, &self.services());
         if let Some(input) = self.compiled_from() {
             let generated = files.iter().filter(|file| generate::is_generated(&file.path));
             memory.inputs.extend(generated.map(|file| (file.path.clone(), input.clone())));
         }
-        files.push(NewFile { path: record::FILE.to_owned(), text: memory.text(), policy: Policy::Overwrite });
+        files.push(NewFile { path: ProjectPath::known(record::FILE), text: memory.text(), policy: Policy::Overwrite });
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        files
+        Ok(files)
     }
 
     /// The services with the IDL that each comes from.

@@ -14,6 +14,7 @@ pub(crate) mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::NewFile;
+use crate::project_path::ProjectPath;
 use crate::record::Record;
 pub(crate) use report::{Event, EventLevel, Tense};
 pub(crate) use services::NewItems;
@@ -43,7 +44,7 @@ pub(crate) struct UpdateInput<'a> {
 #[derive(Debug)]
 pub(crate) struct Outcome {
     /// The files that change, by path: their new texts, or `None` for those that are removed.
-    pub(crate) changes: BTreeMap<String, Option<String>>,
+    pub(crate) changes: BTreeMap<ProjectPath, Option<String>>,
     /// What to remember, but for what generated code was compiled from.
     pub(crate) record: Record,
     /// What happens, in the order of the paths.

@@ -21,6 +21,7 @@ use crate::cli::DiagnosticArgs;
 use crate::config::{self, Project};
 use crate::diagnostics::{self, IdlRejected};
 use crate::printer::Printer;
+use crate::project_path::ProjectPath;
 use crate::summary::count;
 
 pub(crate) use error::UpdateError;
@@ -68,7 +69,7 @@ pub(crate) struct UpdateRequest<'a> {
     /// The project, with the settings that it is to have.
     pub(crate) project: &'a Project,
     /// Files that the run itself brings: copies of an IDL, a new volplane.toml.
-    pub(crate) brings: &'a BTreeMap<String, String>,
+    pub(crate) brings: &'a BTreeMap<ProjectPath, String>,
     /// Whether methods that are gone are commented out.
     pub(crate) prune: bool,
     /// How the IDL's mistakes are told.

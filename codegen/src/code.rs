@@ -1,4 +1,4 @@
-//! The table of codes. Each has one meaning for ever; its long text stands in `explain/`.
+//! The table of codes. Each has one meaning for ever; its long text is in `explain/`, with the feature `explanations`.
 
 use crate::diagnostic::Severity;
 use std::fmt;
@@ -29,11 +29,12 @@ macro_rules! codes {
             pub fn title(self) -> &'static str {
                 match self { $(Self::$code => $title,)* }
             }
+        }
 
-            /// What it means, with a wrong and a right example, in Markdown.
-            pub fn explanation(self) -> &'static str {
-                match self { $(Self::$code => include_str!(concat!("explain/", stringify!($code), ".md")),)* }
-            }
+        /// Gives a macro the names of all codes.
+        #[allow(unused_macros, reason = "`explain` uses it, which is not always there")]
+        macro_rules! all_codes {
+            ($macro:ident) => { $macro! { $($code)* } };
         }
     };
 }
@@ -110,6 +111,9 @@ codes! {
     W099 Warning "more warnings than are shown",
 }
 
+#[cfg(feature = "explanations")]
+pub(crate) use all_codes;
+
 impl Code {
     /// The code that is printed so.
     pub fn from_text(text: &str) -> Option<Self> {
@@ -121,9 +125,4 @@ impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
-}
-
-/// What a code means, with a wrong and a right example, in Markdown. `None` if there is no such code.
-pub fn explain(code: &str) -> Option<&'static str> {
-    Code::from_text(code).map(Code::explanation)
 }

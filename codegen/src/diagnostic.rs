@@ -103,12 +103,6 @@ impl Diagnostic {
         }
     }
 
-    /// Every place that it has, of labels and of fixes.
-    pub(crate) fn spans_mut(&mut self) -> impl Iterator<Item = &mut Span> {
-        let labels = self.labels.iter_mut().map(|label| &mut label.span);
-        labels.chain(self.fixes.iter_mut().map(|fix| &mut fix.span))
-    }
-
     pub(crate) fn fixes_mut(&mut self) -> &mut [Fix] {
         &mut self.fixes
     }

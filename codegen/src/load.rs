@@ -1,7 +1,8 @@
-//! From paths to every file that they reach, each read once, each before those that include it.
+//! From paths to every file that they reach, each read once: first the files asked for, then what they include, in the order
+//! of discovery.
 
+mod cycles;
 mod decode;
-mod order;
 
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Hidden};
@@ -42,22 +43,19 @@ pub(crate) struct LoadedFile {
 /// Reads the files and everything they include.
 pub(crate) fn load(paths: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Loaded {
     let mut loader = Loader { reader, include_dirs, nodes: Vec::new(), known: HashMap::new(), diagnostics: Vec::new() };
-    let mut roots = Vec::new();
     for path in paths {
-        if let Some(node) = loader.root(path)
-            && !roots.contains(&node)
-        {
-            roots.push(node);
-        }
+        loader.root(path);
     }
+    // Nothing but the roots is known yet.
+    let roots = loader.nodes.len();
     loader.follow_all();
-    loader.finish(&roots)
+    loader.finish(roots)
 }
 
 struct Loader<'a> {
     reader: &'a dyn ReadSource,
     include_dirs: &'a [PathBuf],
-    /// In the order of discovery; their spans carry this index as file until the order is known.
+    /// In the order of discovery: a node with index `n` is the file `FileId(n)`.
     nodes: Vec<Node>,
     /// By what [`ReadSource::identity`] says: a file that links lead to is one node.
     known: HashMap<PathBuf, Option<usize>>,
@@ -82,14 +80,10 @@ struct IncludeLine {
 }
 
 impl Loader<'_> {
-    fn root(&mut self, path: &Path) -> Option<usize> {
-        match self.reader.identity(path).and_then(|identity| self.node(path, identity)) {
-            Ok(node) => node,
-            Err(error) => {
-                let message = format!("cannot read {}: {}", path.display(), reason(&error));
-                self.diagnostics.push(Diagnostic::new(Code::E001, message));
-                None
-            }
+    fn root(&mut self, path: &Path) {
+        if let Err(error) = self.reader.identity(path).and_then(|identity| self.node(path, identity)) {
+            let message = format!("cannot read {}: {}", path.display(), reason(&error));
+            self.diagnostics.push(Diagnostic::new(Code::E001, message));
         }
     }
 
@@ -175,7 +169,7 @@ impl Loader<'_> {
     /// What to say if there is no such file.
     fn include(&mut self, node: usize, line: usize) -> Result<Option<usize>, Diagnostic> {
         let IncludeLine { start, end, .. } = self.nodes[node].includes[line];
-        let span = Span { file: FileId(node as u32), start, end };
+        let span = Span { file: file_id(node), start, end };
         let literal = self.nodes[node].decoded.text.get(start as usize..end as usize).unwrap_or_default();
         let (wanted, _) = unquote(literal);
         let own = self.nodes[node].folders.clone();
@@ -221,44 +215,31 @@ impl Loader<'_> {
         (plain && folders.any(|folder| self.reader.identity(&folder.join(&path)).is_ok())).then_some(path)
     }
 
-    fn finish(mut self, roots: &[usize]) -> Loaded {
-        let edges: Vec<Vec<Option<usize>>> =
-            self.nodes.iter().map(|node| node.includes.iter().map(|line| line.node).collect()).collect();
-        let order::Order { order, cycles } = order::order(&edges, roots);
-        self.report_cycles(&cycles);
-        let mut ids = vec![FileId(0); self.nodes.len()];
-        for (id, node) in order.iter().enumerate() {
-            ids[*node] = FileId(id as u32);
-        }
-        for span in self.diagnostics.iter_mut().flat_map(Diagnostic::spans_mut) {
-            span.file = ids[span.file.0 as usize];
-        }
+    /// The first `roots` nodes are the files asked for.
+    fn finish(mut self, roots: usize) -> Loaded {
+        self.report_cycles();
         let mut out = Loaded { diagnostics: self.diagnostics, ..Loaded::default() };
         let mut sources = Vec::new();
-        let mut nodes: Vec<Option<Node>> = self.nodes.into_iter().map(Some).collect();
-        for (id, node) in order.into_iter().enumerate() {
-            let Some(node) = nodes[node].take() else { continue };
-            let file = FileId(id as u32);
+        for (file, node) in (0..).map(FileId).zip(self.nodes) {
             out.diagnostics.extend(node.decoded.report(file, &node.lexed));
             let Parsing { tree, diagnostics, hidden } = parse(file, &node.decoded.text, &node.lexed);
             out.diagnostics.extend(diagnostics);
             out.hidden.add(hidden);
-            let target = |span: Span| {
-                let line = node.includes.iter().find(|line| line.start == span.start)?;
-                line.node.map(|node| ids[node])
-            };
+            let target = |span: Span| node.includes.iter().find(|line| line.start == span.start)?.node.map(file_id);
             let includes = tree.includes.iter().map(|include| target(include.span)).collect();
             let path = node.path.display().to_string();
             sources.push(Source::new(path.clone(), node.decoded.text));
             out.files.push(LoadedFile { path, tree, includes });
         }
-        out.roots = roots.iter().map(|node| ids[*node]).collect();
+        out.roots = (0..roots).map(file_id).collect();
         out.sources = Sources::new(sources);
         out
     }
 
-    fn report_cycles(&mut self, cycles: &[Vec<(usize, usize)>]) {
-        for cycle in cycles {
+    fn report_cycles(&mut self) {
+        let edges: Vec<Vec<Option<usize>>> =
+            self.nodes.iter().map(|node| node.includes.iter().map(|line| line.node).collect()).collect();
+        for cycle in cycles::cycles(&edges) {
             let name = |node: usize| self.nodes[node].path.display().to_string();
             let mut steps: Vec<String> = cycle.iter().map(|(node, _)| name(*node)).collect();
             steps.extend(cycle.first().map(|(node, _)| name(*node)));
@@ -268,16 +249,20 @@ impl Loader<'_> {
             };
             let mut diagnostic =
                 Diagnostic::new(Code::E005, message).help("move what both need into a file of its own");
-            // The line that closes the circle first.
+            // The line that closes the cycle first.
             for (node, line) in cycle.iter().rev() {
                 let IncludeLine { start, end, .. } = self.nodes[*node].includes[*line];
                 let closes = diagnostic.labels.is_empty();
-                let text = if closes { "this line closes the circle" } else { "included here" };
-                diagnostic = diagnostic.label(Span { file: FileId(*node as u32), start, end }, text);
+                let text = if closes { "this line closes the cycle" } else { "included here" };
+                diagnostic = diagnostic.label(Span { file: file_id(*node), start, end }, text);
             }
             self.diagnostics.push(diagnostic);
         }
     }
+}
+
+fn file_id(node: usize) -> FileId {
+    FileId(node as u32)
 }
 
 fn folder_of(path: &Path) -> PathBuf {

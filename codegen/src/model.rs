@@ -9,7 +9,7 @@ use crate::span::{FileId, Name, Span};
 /// The files of one run and what they define.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
-    /// Every file reached, each before those that include it wherever the graph allows. `FileId` indexes this list.
+    /// Every file reached, in the order of discovery: the files asked for, then what they include. `FileId` indexes this list.
     pub files: Vec<File>,
     /// The files that were asked for, in that order.
     pub roots: Vec<FileId>,

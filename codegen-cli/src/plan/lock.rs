@@ -10,7 +10,7 @@ use super::unused::Unused;
 
 /// The lock file that is part of the command can't be used: a defect of this build.
 #[derive(Debug, Error)]
-pub(crate) enum LockError {
+pub(crate) enum CargoLockError {
     /// Not a lock file, or not the list beside it.
     #[error("volplane's own Cargo.lock or templates/lock.toml can't be read")]
     Toml(#[from] toml_edit::de::Error),
@@ -34,11 +34,11 @@ pub(crate) struct Local {
 
 #[derive(Deserialize)]
 struct Lock {
-    package: Vec<Package>,
+    package: Vec<LockedPackage>,
 }
 
 #[derive(Clone, Deserialize)]
-struct Package {
+struct LockedPackage {
     name: String,
     version: String,
     source: Option<String>,
@@ -80,9 +80,9 @@ pub(crate) fn lock(
     locals: &[Local],
     unused: &Unused,
     required: impl Fn(&str) -> Option<String>,
-) -> Result<String, LockError> {
+) -> Result<String, CargoLockError> {
     let tested: Lock = toml_edit::de::from_str(tested)?;
-    let index: BTreeMap<Id, &Package> = tested
+    let index: BTreeMap<Id, &LockedPackage> = tested
         .package
         .iter()
         .map(|package| ((package.name.clone(), Version::new(&package.version)), package))
@@ -101,15 +101,15 @@ pub(crate) fn lock(
 }
 
 /// A lock file's packages, each with what it needs.
-type Entries<'a> = BTreeMap<Id, (Option<&'a Package>, BTreeSet<Id>)>;
+type Entries<'a> = BTreeMap<Id, (Option<&'a LockedPackage>, BTreeSet<Id>)>;
 
 /// The packages that these need, all told.
 fn reach<'a>(
-    index: &BTreeMap<Id, &'a Package>,
+    index: &BTreeMap<Id, &'a LockedPackage>,
     locals: &[Local],
     is_unused: impl Fn(&str, &str) -> bool,
     required: impl Fn(&str) -> Option<String>,
-) -> Result<Entries<'a>, LockError> {
+) -> Result<Entries<'a>, CargoLockError> {
     let local = |name: &str| locals.iter().find(|local| local.name == name);
 
     let mut entries = Entries::new();
@@ -135,7 +135,7 @@ fn reach<'a>(
         if entries.contains_key(&id) {
             continue;
         }
-        let package = *index.get(&id).ok_or_else(|| LockError::Missing(format!("{} {}", id.0, id.1)))?;
+        let package = *index.get(&id).ok_or_else(|| CargoLockError::Missing(format!("{} {}", id.0, id.1)))?;
         let mut ids = BTreeSet::new();
         for text in &package.dependencies {
             let mut words = text.split(' ');
@@ -156,12 +156,12 @@ fn reach<'a>(
 }
 
 /// The tested package of this name; of several versions, the one that the requirement allows.
-fn choose(index: &BTreeMap<Id, &Package>, name: &str, required: Option<&str>) -> Result<Id, LockError> {
+fn choose(index: &BTreeMap<Id, &LockedPackage>, name: &str, required: Option<&str>) -> Result<Id, CargoLockError> {
     let mut found: Vec<&Id> = index.keys().filter(|(other, _)| other == name).collect();
     if let (true, Some(required)) = (found.len() > 1, required) {
         found.retain(|(_, version)| series(&version.text) == series(required.trim_start_matches(['=', '^', '~'])));
     }
-    found.last().map(|id| (*id).clone()).ok_or_else(|| LockError::Missing(name.to_owned()))
+    found.last().map(|id| (*id).clone()).ok_or_else(|| CargoLockError::Missing(name.to_owned()))
 }
 
 /// The part of a version that says what it is compatible with: `1` of 1.2.3, `0.2` of 0.2.3.
@@ -244,7 +244,7 @@ source = "registry"
     }
 
     #[test]
-    fn only_what_is_reached_is_locked() -> Result<(), LockError> {
+    fn only_what_is_reached_is_locked() -> Result<(), CargoLockError> {
         let text = lock(
             TESTED,
             &[local("hello-cmd", &["a", "run"], true), local("run", &["c"], true)],
@@ -295,18 +295,18 @@ source = "registry"
     }
 
     #[test]
-    fn of_several_versions_the_required_one_is_taken() -> Result<(), LockError> {
+    fn of_several_versions_the_required_one_is_taken() -> Result<(), CargoLockError> {
         let text = lock(TESTED, &[local("x", &["b"], true)], &Unused::default(), |_| Some("=0.2.1".to_owned()))?;
         assert!(text.contains("version = \"0.2.9\"") && !text.contains("0.3.1"), "{text}");
         assert!(matches!(
             lock(TESTED, &[local("x", &["nope"], true)], &Unused::default(), |_| None),
-            Err(LockError::Missing(_))
+            Err(CargoLockError::Missing(_))
         ));
         Ok(())
     }
 
     #[test]
-    fn a_package_from_elsewhere_has_no_entry_but_its_dependencies_do() -> Result<(), LockError> {
+    fn a_package_from_elsewhere_has_no_entry_but_its_dependencies_do() -> Result<(), CargoLockError> {
         let text =
             lock(TESTED, &[local("x", &["run"], true), local("run", &["c"], false)], &Unused::default(), |_| None)?;
         assert!(text.contains("\"c\"") && !text.contains("\"run\""), "{text}");
@@ -314,9 +314,9 @@ source = "registry"
     }
 
     #[test]
-    fn what_a_project_does_not_switch_on_is_left_out() -> Result<(), LockError> {
+    fn what_a_project_does_not_switch_on_is_left_out() -> Result<(), CargoLockError> {
         let unused = Unused::parse("[[unused]]\npackage = \"a\"\ndependencies = [\"b\"]\nwithout = \"unreached\"\n")?;
-        let has_b = |needs: &[&str]| -> Result<bool, LockError> {
+        let has_b = |needs: &[&str]| -> Result<bool, CargoLockError> {
             Ok(lock(TESTED, &[local("x", needs, true)], &unused, |_| None)?.contains("name = \"b\""))
         };
         assert_eq!((has_b(&["a"])?, has_b(&["a", "unreached"])?), (false, true));

@@ -3,7 +3,7 @@
 //! A vendored crate is no member of the project's workspace: of a member cargo locks every optional dependency, of any other
 //! package those that its features turn on. So its manifest inherits nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike, Value, value};
@@ -84,6 +84,36 @@ pub(crate) fn vendored(name: &str, text: &str, workspace: &DocumentMut) -> Resul
         }
     }
     Ok(manifest.to_string())
+}
+
+/// Features of volplane's crates that a project's members may turn on by hand, whatever its settings say.
+const BY_HAND: [&str; 2] = ["default", "metrics"];
+
+/// Leaves in a vendored crate's manifest the features that are on, those to turn on by hand, and the optional dependencies
+/// that they bring. A feature that is not there is an error that cargo explains; one without its files is not.
+pub(crate) fn keep_features(manifest: &mut DocumentMut, on: &BTreeSet<String>) {
+    let mut used = BTreeSet::new();
+    if let Some(features) = manifest.get_mut("features").and_then(Item::as_table_like_mut) {
+        let known: Vec<String> = features.iter().map(|(name, _)| name.to_owned()).collect();
+        let is_kept = |name: &str| on.contains(name) || BY_HAND.contains(&name);
+        for name in known.iter().filter(|name| !is_kept(name)) {
+            features.remove(name);
+        }
+        for (_, item) in features.iter_mut() {
+            let Some(values) = item.as_array_mut() else { continue };
+            values.retain(|value| value.as_str().is_none_or(|name| !known.iter().any(|k| k == name) || is_kept(name)));
+            let deps = values.iter().filter_map(Value::as_str);
+            used.extend(deps.filter_map(|value| value.strip_prefix("dep:")).map(str::to_owned));
+        }
+    }
+    for kind in DEPENDENCIES {
+        let Some(table) = manifest.get_mut(kind).and_then(Item::as_table_like_mut) else { continue };
+        let is_optional = |item: &Item| item.get("optional").and_then(Item::as_bool) == Some(true);
+        let unused = table.iter().filter(|(name, item)| is_optional(item) && !used.contains(*name));
+        for name in unused.map(|(name, _)| name.to_owned()).collect::<Vec<_>>() {
+            table.remove(&name);
+        }
+    }
 }
 
 /// Replaces every dependency's `workspace = true` by what the workspace says of it.

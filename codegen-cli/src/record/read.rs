@@ -1,7 +1,6 @@
 //! Reads volplane.lock, also after git has joined two of them line by line.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path};
 
 use thiserror::Error;
 
@@ -9,6 +8,7 @@ use super::{FILE, Fingerprint, Made, MethodRecord, Record, unword};
 use crate::command_error::{CommandError, Help};
 use crate::exit::Exit;
 use crate::plan::Policy;
+use crate::project_path::ProjectPath;
 
 /// The file is not one that this version can work with.
 #[derive(Debug, Error)]
@@ -50,11 +50,11 @@ const BEFORE: &str = "|||||||";
 /// What the lines said so far.
 #[derive(Default)]
 struct Lines {
-    files: BTreeMap<String, (Policy, BTreeSet<Option<Fingerprint>>)>,
+    files: BTreeMap<ProjectPath, (Policy, BTreeSet<Option<Fingerprint>>)>,
     /// By path and by the beginning of their prints: git may have joined those of two branches.
-    bases: BTreeMap<String, BTreeMap<String, String>>,
-    unused: BTreeSet<String>,
-    inputs: BTreeMap<String, BTreeSet<Fingerprint>>,
+    bases: BTreeMap<ProjectPath, BTreeMap<String, String>>,
+    unused: BTreeSet<ProjectPath>,
+    inputs: BTreeMap<ProjectPath, BTreeSet<Fingerprint>>,
     traits: BTreeMap<String, BTreeMap<String, BTreeSet<MethodRecord>>>,
 }
 
@@ -162,7 +162,7 @@ impl Lines {
         self.unused.retain(|path| files.contains_key(path));
         // Of two nobody knows which the code is made of.
         self.inputs.retain(|_, prints| prints.len() == 1);
-        let only = |(path, prints): (String, BTreeSet<Fingerprint>)| Some((path, prints.into_iter().next()?));
+        let only = |(path, prints): (ProjectPath, BTreeSet<Fingerprint>)| Some((path, prints.into_iter().next()?));
         let inputs = self.inputs.into_iter().filter_map(only).collect();
         Record { files, unused: self.unused, inputs, traits }
     }
@@ -177,10 +177,8 @@ fn bases(found: BTreeMap<String, String>) -> Vec<String> {
 }
 
 /// A path in the project: whatever the file says, nothing outside is ever touched.
-fn path(word: &str) -> Option<String> {
-    let path = unword(word);
-    let inside = Path::new(&path).components().all(|part| matches!(part, Component::Normal(_)));
-    (inside && !path.is_empty()).then_some(path)
+fn path(word: &str) -> Option<ProjectPath> {
+    ProjectPath::new(unword(word)).ok()
 }
 
 /// Reads `(name: type, …) -> type`.

@@ -10,6 +10,7 @@ use super::report::{Event, KeepReason};
 use super::services::Services;
 use super::tree::{OnDisk, Tree};
 use crate::plan::{NewFile, Policy};
+use crate::project_path::ProjectPath;
 use crate::record::{Fingerprint, Made, Record};
 
 /// What volplane's own files that nobody should edit begin with, behind the comment's sign.
@@ -20,9 +21,9 @@ pub(super) struct Files<'a> {
     before: &'a Record,
     tree: &'a Tree,
     remembers: bool,
-    changes: BTreeMap<String, Option<String>>,
-    made: BTreeMap<String, Made>,
-    unused: BTreeSet<String>,
+    changes: BTreeMap<ProjectPath, Option<String>>,
+    made: BTreeMap<ProjectPath, Made>,
+    unused: BTreeSet<ProjectPath>,
     events: Vec<Event>,
 }
 
@@ -178,16 +179,16 @@ impl<'a> Files<'a> {
     }
 
     /// The user's Rust files as they are after the changes so far: those that are not volplane's own.
-    pub(super) fn rust(&self) -> Vec<(String, String)> {
+    pub(super) fn rust(&self) -> Vec<(ProjectPath, String)> {
         let is_ours = |path: &str| matches!(self.made.get(path), Some(Made::Overwrite(_)));
         let texts = self.tree.texts().map(|(path, text)| (path, Some(text)));
         let texts = texts.filter(|(path, _)| !self.changes.contains_key(*path));
-        let changed = self.changes.iter().map(|(path, text)| (path.as_str(), text.as_deref()));
-        let mut all: Vec<(String, String)> = texts
+        let changed = self.changes.iter().map(|(path, text)| (path, text.as_deref()));
+        let mut all: Vec<(ProjectPath, String)> = texts
             .chain(changed)
             // What a link leads to is in the list itself.
             .filter(|(path, _)| path.ends_with(".rs") && !is_ours(path) && !self.tree.is_link(path))
-            .filter_map(|(path, text)| Some((path.to_owned(), text?.to_owned())))
+            .filter_map(|(path, text)| Some((path.clone(), text?.to_owned())))
             .collect();
         all.sort();
         all
@@ -195,7 +196,7 @@ impl<'a> Files<'a> {
 
     /// Changes a file of the user's in place. A file that only volplane has ever written stays known as such, unless it
     /// has become one that is to be kept.
-    pub(super) fn edit(&mut self, path: &str, text: String, is_to_be_kept: bool) {
+    pub(super) fn edit(&mut self, path: &ProjectPath, text: String, is_to_be_kept: bool) {
         if let Some(Made::Skip(known)) = self.made.get_mut(path)
             && self.tree.text(path).is_some_and(|before| known.as_ref() == Some(&Fingerprint::of(before)))
         {
@@ -215,7 +216,7 @@ impl<'a> Files<'a> {
     /// Whether a file has places where somebody has to choose between two texts.
     pub(super) fn has_conflict(&self, path: &str) -> bool {
         self.events.iter().any(|event| match event {
-            Event::Conflict { path: other, .. } | Event::Unresolved { path: other, .. } => other == path,
+            Event::Conflict { path: other, .. } | Event::Unresolved { path: other, .. } => *other == path,
             _ => false,
         })
     }
@@ -245,12 +246,12 @@ impl<'a> Files<'a> {
         self.events.push(Event::Created { path: file.path.clone() });
     }
 
-    fn write(&mut self, path: &str, text: String) {
-        self.changes.insert(path.to_owned(), Some(text));
+    fn write(&mut self, path: &ProjectPath, text: String) {
+        self.changes.insert(path.clone(), Some(text));
     }
 
-    fn keep(&mut self, path: &str, reason: KeepReason) {
-        self.events.push(Event::Kept { path: path.to_owned(), reason });
+    fn keep(&mut self, path: &ProjectPath, reason: KeepReason) {
+        self.events.push(Event::Kept { path: path.clone(), reason });
     }
 }
 

@@ -61,7 +61,7 @@ impl InMemory {
         let mut new = Self { files: idl.texts(), settings, rendered: RefCell::default() };
         let rendered = new.rendered()?;
         let record = first_record(&rendered.files, &rendered.services).text();
-        new.files.extend(rendered.files.iter().map(|file| (file.path.clone(), file.text.clone())));
+        new.files.extend(rendered.files.iter().map(|file| (file.path.to_string(), file.text.clone())));
         new.files.insert(record::FILE.to_owned(), record);
         Ok(new)
     }
@@ -90,7 +90,7 @@ impl InMemory {
         let record = record.map_err(|error| error.to_string())?;
         let mut tree = Tree::default();
         for (path, text) in &self.files {
-            tree.insert(path.as_str(), text.clone().into_bytes());
+            tree.insert(path.as_str().into(), text.clone().into_bytes());
         }
         let Rendered { files, services, exports } = &*rendered;
         let exports = Some(exports);
@@ -127,8 +127,8 @@ impl Project for InMemory {
         let outcome = self.planned()?;
         for (path, change) in outcome.changes {
             match change {
-                Some(text) => self.files.insert(path, text),
-                None => self.files.remove(&path),
+                Some(text) => self.files.insert(path.into(), text),
+                None => self.files.remove(path.as_str()),
             };
         }
         self.files.insert(record::FILE.to_owned(), outcome.record.text());

@@ -2,27 +2,29 @@
 
 use volplane_edit::handlers::{self, EventKind};
 
+use crate::project_path::ProjectPath;
+
 /// Something that an update did, or left to the user.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
     /// A file is new.
-    Created { path: String },
+    Created { path: ProjectPath },
     /// A file that the user had not changed was written anew.
-    Updated { path: String },
+    Updated { path: ProjectPath },
     /// The user's changes and volplane's are both in.
-    Merged { path: String },
+    Merged { path: ProjectPath },
     /// Both changed the same lines.
-    Conflict { path: String, line: usize, more: usize },
+    Conflict { path: ProjectPath, line: usize, more: usize },
     /// Conflicts of an earlier update are still in the file.
-    Unresolved { path: String, line: usize },
+    Unresolved { path: ProjectPath, line: usize },
     /// Nothing makes it any more, and nobody had changed it.
-    Removed { path: String },
+    Removed { path: ProjectPath },
     /// A file is left as it is.
-    Kept { path: String, reason: KeepReason },
+    Kept { path: ProjectPath, reason: KeepReason },
     /// A handler.
-    Handler { path: String, event: handlers::Event },
+    Handler { path: ProjectPath, event: handlers::Event },
     /// A file that may hold a handler is no Rust.
-    ParseFailed { path: String, error: handlers::ParseError },
+    ParseFailed { path: ProjectPath, error: handlers::ParseError },
     /// A service is new.
     NewService { name: String },
     /// A service is gone.
@@ -117,7 +119,7 @@ impl Event {
     /// The rest of the line.
     pub(crate) fn text(&self, tense: Tense) -> String {
         match self {
-            Self::Created { path } | Self::Updated { path } | Self::Removed { path } => path.clone(),
+            Self::Created { path } | Self::Updated { path } | Self::Removed { path } => path.to_string(),
             Self::Merged { path } => format!("{path}: your changes {} kept", tense.of("are", "would be")),
             Self::Conflict { path, line, more } => {
                 let more = match more {

@@ -9,7 +9,7 @@ const BASE: &str = "one\ntwo\nthree\nfour\nfive\n";
 const NEW: &str = "one\ntwo\nthree\nfour\nFIVE\n";
 
 fn file(path: &str, text: &str, policy: Policy) -> NewFile {
-    NewFile { path: path.to_owned(), text: text.to_owned(), policy }
+    NewFile { path: path.into(), text: text.to_owned(), policy }
 }
 
 /// What an update does to one file that was made as `BASE`, is `disk` now, and would be made as `new`.
@@ -21,7 +21,7 @@ fn updated(policy: Policy, disk: Option<&str>, new: Option<&str>) -> Outcome {
 fn run(record: Option<Record>, disk: Option<&str>, new: Option<NewFile>) -> Outcome {
     let mut tree = Tree::default();
     if let Some(text) = disk {
-        tree.insert("a.txt", text.as_bytes().to_vec());
+        tree.insert("a.txt".into(), text.as_bytes().to_vec());
     }
     let rendered: Vec<NewFile> = new.into_iter().collect();
     plan(UpdateInput { record, rendered: &rendered, services: &[], exports: None, tree: &tree, prune: false })
@@ -170,7 +170,7 @@ fn without_a_memory_files_that_differ_are_the_users_and_the_rest_is_adopted() {
 #[test]
 fn what_is_no_text_is_left_alone() {
     let mut tree = Tree::default();
-    tree.insert("a.txt", vec![0xff, 0xfe]);
+    tree.insert("a.txt".into(), vec![0xff, 0xfe]);
     for policy in [Policy::Overwrite, Policy::Merge, Policy::Skip] {
         let record = Some(first_record(&[file("a.txt", BASE, policy)], &[]));
         let rendered = [file("a.txt", NEW, policy)];

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use volplane_build::internal::model::Model;
 
 use crate::plan::{NewFile, Policy};
+use crate::project_path::ProjectPath;
 use crate::record::{self, Record};
 use crate::summary::count;
 use crate::update::tree::{OnDisk, Tree};
@@ -14,7 +15,7 @@ pub(super) type Detail = (&'static str, String);
 
 /// What was read.
 pub(super) fn read(model: &Model, record: Option<&Record>) -> Vec<Detail> {
-    let mut details: Vec<Detail> = model.files.iter().map(|file| ("Read", file.path.clone())).collect();
+    let mut details: Vec<Detail> = model.files.iter().map(|file| ("Read", file.path.to_string())).collect();
     details.push(match record {
         Some(record) => ("Read", format!("{}: {}", record::FILE, count(record.files.len(), "file"))),
         None => ("Missing", format!("{}: files that differ count as your edits", record::FILE)),
@@ -23,7 +24,7 @@ pub(super) fn read(model: &Model, record: Option<&Record>) -> Vec<Detail> {
 }
 
 /// The files that are not what they would be in a new project, and stay so.
-pub(super) fn left(rendered: &[NewFile], tree: &Tree, changes: &BTreeMap<String, Option<String>>) -> Vec<Detail> {
+pub(super) fn left(rendered: &[NewFile], tree: &Tree, changes: &BTreeMap<ProjectPath, Option<String>>) -> Vec<Detail> {
     let unchanged = rendered.iter().filter(|file| !changes.contains_key(&file.path));
     let detail = |file: &NewFile| {
         let why = match (tree.get(&file.path), file.policy) {

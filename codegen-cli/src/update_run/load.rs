@@ -15,6 +15,7 @@ use crate::disk;
 use crate::generate::TARGET;
 use crate::plan::{NewFile, Policy};
 use crate::project::{CheckedIdl, Idl};
+use crate::project_path::ProjectPath;
 use crate::record::{self, Fingerprint, Record};
 use crate::template_dir;
 use crate::update::tree::Tree;
@@ -35,7 +36,7 @@ pub(super) struct Inputs<'a> {
     /// What would be made if the project were new.
     pub(super) rendered: Vec<NewFile>,
     /// The paths of generated code that is checked in, and what it is compiled from.
-    pub(super) compiled: Vec<(String, Fingerprint)>,
+    pub(super) compiled: Vec<(ProjectPath, Fingerprint)>,
     /// The files on the disk.
     pub(super) tree: Tree,
 }
@@ -70,15 +71,14 @@ pub(super) fn load<'a>(request: &'a UpdateRequest<'a>, model: &'a Model) -> Resu
     let package = project.settings.package.as_str();
     let record = record.map(|record| package::follow(record, package, &rendered, root)).transpose()?;
 
-    let made = rendered.iter().map(|file| file.path.as_str());
-    let recorded = record.iter().flat_map(|record| record.files.keys()).map(String::as_str);
-    let own = [config::FILE, record::FILE];
-    let paths = made.chain(recorded).chain(own).chain(request.brings.keys().map(String::as_str));
-    let tree = disk::read(root, paths)?;
+    let made = rendered.iter().map(|file| &file.path);
+    let recorded = record.iter().flat_map(|record| record.files.keys());
+    let own = [config::FILE, record::FILE].map(ProjectPath::known);
+    let tree = disk::read(root, made.chain(recorded).chain(&own).chain(request.brings.keys()))?;
     // What was read before has to be what the changes will be made to.
     for (path, text) in [(config::FILE, Some(&project.text)), (record::FILE, lock.as_ref())] {
         if tree.text(path) != text.map(String::as_str) {
-            return Err(ApplyError::ChangedMeanwhile { path: path.to_owned() }.into());
+            return Err(ApplyError::ChangedMeanwhile { path: ProjectPath::known(path) }.into());
         }
     }
     let compiled = generated.into_iter().filter_map(|file| Some((file.path, input.clone()?))).collect();
@@ -103,7 +103,7 @@ fn at_hand(
     there: impl Fn(&str) -> Option<String>,
 ) -> Option<Vec<NewFile>> {
     let record = record.filter(|record| input.is_some() && record.inputs.get(TARGET) == input)?;
-    let file = |(path, made_from): (&String, &Fingerprint)| {
+    let file = |(path, made_from): (&ProjectPath, &Fingerprint)| {
         let text = there(path).filter(|text| record.files.get(path).is_some_and(|made| made.is(text)))?;
         let text = Newlines::of(&text).plain(&text).into_owned();
         (Some(made_from) == input).then(|| NewFile { path: path.clone(), text, policy: Policy::Overwrite })
@@ -126,9 +126,9 @@ mod tests {
     fn code_is_at_hand_as_long_as_its_input_and_its_text_are_the_same() {
         let (input, other) = (Fingerprint::of("idl"), Fingerprint::of("another"));
         let mut record = Record::default();
-        record.files.insert(TARGET.to_owned(), Made::Overwrite(Fingerprint::of("code\n")));
+        record.files.insert(ProjectPath::known(TARGET), Made::Overwrite(Fingerprint::of("code\n")));
         assert_eq!(texts(Some(&record), Some(&input), &[(TARGET, "code\n")]), None);
-        record.inputs.insert(TARGET.to_owned(), input.clone());
+        record.inputs.insert(ProjectPath::known(TARGET), input.clone());
         let found = texts(Some(&record), Some(&input), &[(TARGET, "code\r\n")]);
         assert_eq!(found, Some(vec!["code\n".to_owned()]));
         assert_eq!(texts(Some(&record), Some(&input), &[(TARGET, "edited\n")]), None);
@@ -144,14 +144,14 @@ mod tests {
         let module = "generated/src/volplane_gen/api.rs";
         let mut record = Record::default();
         for path in [TARGET, module] {
-            record.files.insert(path.to_owned(), Made::Overwrite(Fingerprint::of("code\n")));
-            record.inputs.insert(path.to_owned(), input.clone());
+            record.files.insert(ProjectPath::known(path), Made::Overwrite(Fingerprint::of("code\n")));
+            record.inputs.insert(ProjectPath::known(path), input.clone());
         }
         let both = [(TARGET, "code\n"), (module, "code\n")];
         assert_eq!(texts(Some(&record), Some(&input), &both).map(|texts| texts.len()), Some(2));
         assert_eq!(texts(Some(&record), Some(&input), &both[..1]), None);
         // Two branches joined, of which one has no files for modules.
-        record.inputs.insert(module.to_owned(), other);
+        record.inputs.insert(module.into(), other);
         assert_eq!(texts(Some(&record), Some(&input), &both), None);
     }
 }

@@ -1,7 +1,6 @@
 //! The directory of the programs may be moved by the user: volplane.lock follows it once volplane.toml names it, and until
 //! then an update is refused, because it would make the programs a second time.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -12,6 +11,7 @@ use crate::command_error::{CommandError, Help};
 use crate::config;
 use crate::exit::Exit;
 use crate::plan::NewFile;
+use crate::project_path::ProjectPath;
 use crate::record::{Made, Record};
 
 /// The programs are not where volplane.toml says.
@@ -58,13 +58,14 @@ impl CommandError for PackageError {
 /// # Errors
 /// When they are somewhere else.
 pub(super) fn follow(record: Record, package: &str, rendered: &[NewFile], root: &Path) -> Result<Record, PackageError> {
-    let is_rendered = |dir: &str| rendered.iter().any(|file| file.path == manifest(dir));
+    let is_rendered = |dir: &str| rendered.iter().any(|file| file.path == *manifest(dir));
     if !is_rendered(package) {
         return Ok(record);
     }
     let mut recorded = record.files.keys().filter_map(|path| path.strip_suffix("/Cargo.toml"));
     let is_old = |dir: &&str| !dir.contains('/') && !is_rendered(dir);
-    let from = if record.files.contains_key(&manifest(package)) { Some(package) } else { recorded.find(is_old) };
+    let from =
+        if record.files.contains_key(manifest(package).as_str()) { Some(package) } else { recorded.find(is_old) };
     let Some(from) = from else { return Ok(record) };
     let files: Vec<&str> = record.files.keys().filter_map(|path| path.strip_prefix(from)?.strip_prefix('/')).collect();
     let count = |dir: &Path| files.iter().filter(|file| dir.join(file).is_file()).count();
@@ -96,9 +97,9 @@ fn manifest(dir: &str) -> String {
 /// What the package in a directory is called, as it was made or would be.
 fn name(record: &Record, rendered: &[NewFile], dir: &str) -> Option<String> {
     let path = manifest(dir);
-    match record.files.get(&path) {
+    match record.files.get(path.as_str()) {
         Some(Made::Merge(bases)) => bases.iter().find_map(|base| package_name(base)),
-        _ => rendered.iter().find(|file| file.path == path).and_then(|file| package_name(&file.text)),
+        _ => rendered.iter().find(|file| file.path == *path).and_then(|file| package_name(&file.text)),
     }
 }
 
@@ -125,11 +126,12 @@ fn find(root: &Path, below: &str, is_it: &impl Fn(&Path) -> bool) -> Option<Stri
 
 /// The same record, with the files of one directory in another one.
 fn moved(record: Record, from: &str, to: &str) -> Record {
-    let path = |path: String| match path.strip_prefix(from) {
-        Some(rest) if rest.starts_with('/') => format!("{to}{rest}"),
+    let path = |path: ProjectPath| match path.strip_prefix(from) {
+        // One that is not valid there stays what it was: a path of nothing.
+        Some(rest) if rest.starts_with('/') => ProjectPath::new(format!("{to}{rest}")).unwrap_or(path),
         _ => path,
     };
-    let files: BTreeMap<String, Made> = record.files.into_iter().map(|(name, made)| (path(name), made)).collect();
+    let files = record.files.into_iter().map(|(name, made)| (path(name), made)).collect();
     let unused = record.unused.into_iter().map(path).collect();
     Record { files, unused, ..record }
 }

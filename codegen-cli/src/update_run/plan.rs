@@ -9,6 +9,7 @@ use super::details::{self, Detail};
 use super::load::Inputs;
 use crate::apply::{Change, ProjectLock};
 use crate::exit::Exit;
+use crate::project_path::ProjectPath;
 use crate::record;
 use crate::summary::summary_with;
 use crate::update::tree::Tree;
@@ -22,7 +23,7 @@ pub(crate) struct Planned {
     /// What the IDL holds, for a status line.
     pub(crate) summary: String,
     /// The changes, by path.
-    pub(super) changes: BTreeMap<String, Option<String>>,
+    pub(super) changes: BTreeMap<ProjectPath, Option<String>>,
     /// What was read, and which files are left, for `--verbose`.
     pub(super) details: Vec<Detail>,
     /// The files as they were read.
@@ -41,10 +42,10 @@ pub(super) fn plan(inputs: Inputs<'_>) -> Planned {
     record.inputs.extend(compiled);
     let text = lock.as_deref().map_or(Newlines::default(), Newlines::of).restore(record.text());
     if changes.is_empty() && request.brings.is_empty() && lock.as_ref() != Some(&text) {
-        let path = record::FILE.to_owned();
+        let path = ProjectPath::known(record::FILE);
         events.push(if lock.is_some() { Event::Updated { path } } else { Event::Created { path } });
     }
-    for (path, text) in request.brings.iter().chain([(&record::FILE.to_owned(), &text)]) {
+    for (path, text) in request.brings.iter().chain([(&ProjectPath::known(record::FILE), &text)]) {
         if tree.text(path) != Some(text) {
             changes.insert(path.clone(), Some(text.clone()));
         }
@@ -70,7 +71,7 @@ impl Planned {
     /// # Errors
     /// When a file has changed since it was read, or the system refuses a step.
     pub(crate) fn apply(&self, guard: &ProjectLock) -> Result<(), UpdateError> {
-        let change = |(path, after): (&String, &Option<String>)| Change {
+        let change = |(path, after): (&ProjectPath, &Option<String>)| Change {
             path: path.clone(),
             before: self.tree.bytes(path).map(<[u8]>::to_vec),
             after: after.clone(),

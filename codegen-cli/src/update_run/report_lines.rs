@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn files_of_our_own_crates_are_counted() {
-        let path = |path: &str| path.to_owned();
+        let path = |path: &str| path.into();
         let events = [
             Event::Updated { path: path("README.md") },
             Event::Created { path: path("runtime/a/src/lib.rs") },

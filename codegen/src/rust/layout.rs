@@ -51,7 +51,7 @@ impl Layout {
         layout
     }
 
-    /// All modules, in the order in which files need them.
+    /// All modules, in the order of the first file of each.
     pub fn modules(&self) -> &[Module] {
         &self.modules
     }

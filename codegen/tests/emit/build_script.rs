@@ -50,8 +50,8 @@ fn the_files_reached_are_watched_and_the_code_written_once() {
     let output = run(dir.path(), "idl/a.thrift");
     assert!(output.status.success(), "{output:?}");
     insta::assert_snapshot!(lines(&output, dir.path()), @r"
-    cargo::rerun-if-changed=/package/idl/b.thrift
     cargo::rerun-if-changed=/package/idl/a.thrift
+    cargo::rerun-if-changed=/package/idl/b.thrift
     ");
     let code = dir.path().join("out").join(OUTPUT);
     let written = std::fs::metadata(&code).and_then(|data| data.modified()).expect("its time");
