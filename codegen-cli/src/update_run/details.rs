@@ -15,7 +15,7 @@ pub(super) type Detail = (&'static str, String);
 
 /// What was read.
 pub(super) fn read(model: &Model, record: Option<&Record>) -> Vec<Detail> {
-    let mut details: Vec<Detail> = model.files.iter().map(|file| ("Read", file.path.clone())).collect();
+    let mut details: Vec<Detail> = model.files.iter().map(|file| ("Read", file.path.to_string())).collect();
     details.push(match record {
         Some(record) => ("Read", format!("{}: {}", record::FILE, count(record.files.len(), "file"))),
         None => ("Missing", format!("{}: files that differ count as your edits", record::FILE)),
