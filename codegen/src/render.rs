@@ -139,6 +139,7 @@ fn short(diagnostic: &Diagnostic, sources: &Sources) -> String {
 
 #[derive(Serialize)]
 struct JsonDiagnostic<'a> {
+    reason: &'static str,
     code: &'a str,
     severity: &'a str,
     message: &'a str,
@@ -187,6 +188,7 @@ fn json(diagnostic: &Diagnostic, sources: &Sources) -> String {
         .map(|fix| Some(JsonFix { place: JsonPlace::of(fix.span, sources)?, replacement: &fix.replacement }))
         .collect();
     let value = JsonDiagnostic {
+        reason: "diagnostic",
         code: diagnostic.code().as_str(),
         severity: severity(diagnostic),
         message: &diagnostic.message,

@@ -87,6 +87,8 @@ pub struct ArgumentApi {
     pub idl_name: String,
     /// Its identifier.
     pub ident: String,
+    /// Its field id in the IDL.
+    pub id: i32,
     /// Its type.
     pub ty: String,
     /// Whether the type implements `Default`: an empty union, and what can't be without one, does not.
@@ -192,6 +194,6 @@ impl Describe<'_> {
             Requiredness::Optional => (format!("::std::option::Option<{ty}>"), true),
             Requiredness::Default | Requiredness::Required => (ty, self.traits.has_default(&field.ty)),
         };
-        ArgumentApi { idl_name: field.name.text.clone(), ident: names::escape(ident), ty, has_default }
+        ArgumentApi { idl_name: field.name.text.clone(), ident: names::escape(ident), id: field.id, ty, has_default }
     }
 }

@@ -20,6 +20,7 @@ mod rewrite;
 mod scope;
 mod source;
 mod splice;
+mod stale;
 mod types;
 mod undefined;
 mod update;
@@ -31,6 +32,7 @@ use std::fmt;
 
 pub use event::{Change, Doubt, Event, EventKind};
 pub use generated::GeneratedNames;
+pub use stale::{StalePath, stale_paths};
 
 use self::source::{Source, Spans};
 use crate::rust::doc_lines;
@@ -68,6 +70,8 @@ pub struct Method {
 pub struct Argument {
     /// Its identifier, `r#type` if it has to be.
     pub ident: String,
+    /// Its field id in the IDL, if that is known.
+    pub id: Option<i32>,
     /// Its type, with full paths: `::std::option::Option<hello_generated::api::Request>`.
     pub ty: String,
 }
@@ -217,7 +221,10 @@ impl Trait {
 impl Method {
     /// Whether it takes and answers what another does, under the same names.
     fn has_signature_of(&self, other: &Self) -> bool {
-        self.output == other.output && self.arguments == other.arguments
+        let same = |one: &Argument, other: &Argument| one.ident == other.ident && one.ty == other.ty;
+        self.output == other.output
+            && self.arguments.len() == other.arguments.len()
+            && self.arguments.iter().zip(&other.arguments).all(|(one, other)| same(one, other))
     }
 }
 

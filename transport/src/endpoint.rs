@@ -17,7 +17,7 @@ use std::str::FromStr;
 
 pub use error::EndpointError;
 pub(crate) use error::shown;
-pub(crate) use percent::decode as percent_decode;
+pub(crate) use percent::{decode as percent_decode, encode as percent_encode};
 pub use scheme::Scheme;
 use socket::Socket;
 pub use socket::SocketPath;

@@ -32,7 +32,7 @@ pub(crate) use origin::Origins;
 pub use own_headers::InvalidHeader;
 pub(crate) use own_headers::OwnHeaders;
 pub(crate) use path_id::path_below;
-pub use path_id::{PathIdError, path_id};
+pub use path_id::{PathIdError, encode_path_id, path_id};
 pub(crate) use read::{ReadHeadError, read_head};
 pub use refusal::Refusal;
 pub use request::RequestHead;

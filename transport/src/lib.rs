@@ -140,7 +140,9 @@ pub use dynamic::{BoxConnection, BoxConnector, BoxListener, ConnectOptions, Conn
 pub use endpoint::{Endpoint, EndpointError, Scheme, SocketPath};
 #[cfg(fuzzing)]
 pub use http::fuzzing as fuzzing_http;
-pub use http::{Admission, Admitted, HttpRequest, InvalidHeader, PathIdError, Refusal, RequestHead, path_id};
+pub use http::{
+    Admission, Admitted, HttpRequest, InvalidHeader, PathIdError, Refusal, RequestHead, encode_path_id, path_id,
+};
 pub use http_proxy::{HttpProxy, ProxyError};
 pub use hub::{Hub, HubError, HubOptions, JoinError, PeerSession, PeerSessionState, Registration};
 #[cfg(any(feature = "websocket", feature = "yamux"))]

@@ -20,6 +20,7 @@ use crate::project::{Copies, Hidden, Idl};
 use crate::project_path::ProjectPath;
 use crate::settings::IdlSettings;
 use crate::summary::count;
+use crate::update::Tense;
 use crate::update_run::{self, UpdateError, UpdateRequest};
 
 /// The project's IDLs can't be changed so. Nothing has changed.
@@ -211,9 +212,9 @@ fn guard(root: &Path, command: &str, dry_run: bool, printer: Printer) -> Result<
 fn carry_out(asked: &Asked<'_>, guard: Option<&ProjectLock>, printer: Printer) -> Result<Exit, IdlsError> {
     let Asked { project, brings, telling } = asked;
     let planned = update_run::plan(&UpdateRequest { project, brings, prune: false, telling }, printer)?;
-    printer.status("Checked", &planned.summary);
+    planned.report_checked(printer);
     let Some(guard) = guard else {
-        planned.report(printer);
+        planned.report(Tense::Would, printer);
         printer.note("Would change", count(planned.files(), "file"));
         return Ok(Exit::Success);
     };
@@ -222,7 +223,7 @@ fn carry_out(asked: &Asked<'_>, guard: Option<&ProjectLock>, printer: Printer) -
         printer.status("Copied", path);
     }
     printer.status("Updated", config::FILE);
-    planned.report(printer);
+    planned.report(Tense::Done, printer);
     Ok(planned.exit())
 }
 

@@ -50,16 +50,29 @@ pub(super) fn bring_up(
                 implemented.extend(found.map(|one| one.trait_path.clone()));
                 let made = made.filter(|_| files.is_untouched(&path));
                 let outcome = tidied(outcome, made, &text, services);
+                if outcome.text != text && files.is_read_only(&path) {
+                    let found = outcome.implementations.iter().map(|one| one.trait_path.clone());
+                    waiting.extend(found);
+                    continue;
+                }
                 if outcome.text != text && outcome.events.is_empty() {
                     files.report(Event::Updated { path: path.clone() });
                 }
                 let is_pruned = outcome.events.iter().any(|event| event.what == EventKind::Pruned);
+                let stale = exports.map(|exports| handlers::stale_paths(&outcome.text, exports)).unwrap_or_default();
                 for event in outcome.events {
                     if matches!(event.what, EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. }) {
                         let pair = services.list().iter().find(|pair| pair.after.idl_name == event.service);
                         waiting.extend(pair.map(|pair| pair.after.path()));
                     }
-                    files.report(Event::Handler { path: path.clone(), event });
+                    // A `use` of the trait that leads nowhere is named by its own line.
+                    let is_told = |from: &String| stale.iter().any(|stale| stale.path == *from);
+                    if !matches!(&event.what, EventKind::TraitMoved { from, .. } if is_told(from)) {
+                        files.report(Event::Handler { path: path.clone(), event });
+                    }
+                }
+                for stale in stale {
+                    files.report(Event::StalePath { path: path.clone(), stale });
                 }
                 if outcome.text != text {
                     files.edit(&path, outcome.text, is_pruned);

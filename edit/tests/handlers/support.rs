@@ -155,8 +155,10 @@ fn method(module: &str, line: &str, doc: Option<String>) -> Method {
     let (name, rest) = line.split_once('(').unwrap();
     let (arguments, output) = rest.split_once(") -> ").unwrap();
     let arguments = arguments.split("; ").filter(|one| !one.is_empty()).map(|one| {
-        let (ident, ty) = one.split_once(": ").unwrap();
-        Argument { ident: ident.to_owned(), ty: full(ty) }
+        let (name, ty) = one.split_once(": ").unwrap();
+        // `2 name: type` has a field id.
+        let (id, ident) = name.split_once(' ').map_or((None, name), |(id, ident)| (id.parse().ok(), ident));
+        Argument { ident: ident.to_owned(), id, ty: full(ty) }
     });
     Method {
         idl_name: name.trim_start_matches("r#").to_owned(),

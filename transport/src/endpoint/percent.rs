@@ -11,7 +11,7 @@ pub(super) fn in_query(byte: u8) -> bool {
 }
 
 /// Encodes every byte that is not `allowed`. The result is ASCII.
-pub(super) fn encode(bytes: &[u8], allowed: fn(u8) -> bool) -> String {
+pub(crate) fn encode(bytes: &[u8], allowed: fn(u8) -> bool) -> String {
     let mut encoded = String::with_capacity(bytes.len());
     for &byte in bytes {
         if allowed(byte) {
