@@ -1,7 +1,7 @@
-//! From paths to a [`Model`], or to everything that is wrong: load, lex, parse, resolve, check.
+//! From paths to a [`Model`], or to diagnostics: load, lex, parse, resolve, check.
 //!
-//! Each phase says all that it can and hands on what it understood; what an earlier phase reported as missing, a later
-//! one takes as there.
+//! Each phase reports all errors that it finds, and passes on what it understood. What an earlier phase reported as missing,
+//! a later phase assumes to exist.
 
 mod canon;
 mod constants;
@@ -32,15 +32,15 @@ use sink::{MAX_SHOWN, Sink};
 use std::path::PathBuf;
 use symbols::SymbolTable;
 
-/// What became of a run.
+/// The result of a check.
 #[derive(Clone, Debug)]
 pub struct Checked {
-    /// The texts, for showing places.
+    /// The texts, to which diagnostics refer.
     pub sources: Sources,
     /// At most 100, by file and place; then one that counts further errors, and one that counts further
     /// warnings, if there are any.
     pub diagnostics: Vec<Diagnostic>,
-    /// What the files say; `Some` if and only if no diagnostic is an error.
+    /// The model; `Some` if and only if no diagnostic is an error.
     pub model: Option<Model>,
 }
 

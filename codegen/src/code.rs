@@ -1,11 +1,11 @@
-//! The table of codes. Each has one meaning for ever; its long text is in `explain/`, with the feature `explanations`.
+//! The table of codes. The meaning of a code never changes; its long text is in `explain/`, with the feature `explanations`.
 
 use crate::diagnostic::Severity;
 use std::fmt;
 
 macro_rules! codes {
     ($($code:ident $severity:ident $title:literal,)*) => {
-        /// What kind of error or warning it is.
+        /// The code of an error or a warning.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $(#[doc = $title] $code,)*
@@ -15,17 +15,17 @@ macro_rules! codes {
             /// Every code, ascending.
             pub const ALL: &[Self] = &[$(Self::$code,)*];
 
-            /// As it is printed: `E012`.
+            /// Its text: `E012`.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$code => stringify!($code),)* }
             }
 
-            /// Whether it keeps the files from having a model.
+            /// Whether it is an error or a warning.
             pub fn severity(self) -> Severity {
                 match self { $(Self::$code => Severity::$severity,)* }
             }
 
-            /// What it is about, in a few words.
+            /// Its title.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$code => $title,)* }
             }
@@ -115,7 +115,7 @@ codes! {
 pub(crate) use all_codes;
 
 impl Code {
-    /// The code that is printed so.
+    /// The code with this text, in upper or lower case.
     pub fn from_text(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(text.trim()))
     }

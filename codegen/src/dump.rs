@@ -1,4 +1,4 @@
-//! The resolved model as JSON, for other people's programs.
+//! The resolved model as JSON, for other programs.
 //!
 //! The object has
 //! - `version`: 2. It grows when a program that reads this form would misread the new one; keys may be added without.
@@ -40,7 +40,7 @@
 //! A value has `kind`, `span` and `spelling` (as written: `1e3`; null for lists, maps and structs): `bool`, `int`, `double`,
 //! `string`, `uuid` with `value`; `enum` with `definition` and the index `member`; `const` with `definition`; `list` with
 //! `elements` (sets too); `map` with `entries` of `key` and `value`; `struct` with `definition` and `fields` of the index `field`
-//! and `value`. Integers are JSON numbers of up to 64 bits: some readers have to be told to keep them exact.
+//! and `value`. Integers are JSON numbers of up to 64 bits: some JSON readers need an option to keep them exact.
 
 mod comments;
 mod lines;

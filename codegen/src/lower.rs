@@ -1,7 +1,7 @@
 //! From the checked model to what the generated code is made from: IDL with the types alone, which pilota-build turns
 //! into definitions, and the Rust text around and between them.
 //!
-//! pilota-build reads less than Apache's grammar and stumbles over some of what it reads (docs/limits.md has the
+//! pilota-build reads less than Apache's grammar and fails on some of what it reads (docs/limits.md has the
 //! list), so it is given text printed from the model: one file per Rust module, every id written, and the Rust name of
 //! everything pinned by `pilota.name`. Pure: nothing is read or written here.
 
@@ -20,7 +20,7 @@ use crate::write::{self, CodeOptions, Scope};
 pub struct Lowered {
     /// The paths of the files that were asked for, as the user gave them.
     pub sources: Vec<String>,
-    /// What the user wants of the code.
+    /// The options.
     pub options: CodeOptions,
     /// The IDL for pilota-build, all in one directory. All of it is compiled.
     pub files: Vec<LoweredFile>,

@@ -1,8 +1,8 @@
-//! What a set of IDL files says, resolved and checked: plain data that everything after the front-end reads.
+//! The contents of a set of IDL files, resolved and checked: plain data, the input of everything after the front-end.
 //!
 //! A [`Model`] exists only for files without an error: every name in it is resolved, every field id is explicit
-//! and unique, every constant has the type of its place. Two models are equal when they mean the same: places
-//! don't count.
+//! and unique, every constant has the type of its place. Two models are equal if they have the same
+//! meaning: spans are not compared.
 
 use crate::span::{FileId, Name, Span};
 

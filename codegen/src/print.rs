@@ -7,7 +7,7 @@ use crate::model::{
 use crate::span::FileId;
 use std::fmt::{self, Write};
 
-/// The text of one file of a model, in a form that Apache's compiler takes but for what it refuses itself.
+/// The text of one file of a model, in a form that Apache's compiler accepts, except for what it rejects itself.
 ///
 /// Reading it again gives an equal model if its includes are found under the paths that the model has.
 pub fn to_idl(model: &Model, file: FileId) -> String {

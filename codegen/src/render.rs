@@ -22,7 +22,7 @@ pub enum MessageFormat {
     Github,
 }
 
-/// A format that there isn't.
+/// The error for an unknown format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a message format: use human, short, json or github")]
 pub struct UnknownFormat(String);

@@ -1,4 +1,4 @@
-//! The texts of one run, and where a byte of them is.
+//! The texts of one run, and the positions of bytes in them.
 
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ pub struct Source {
     continued: Vec<u32>,
 }
 
-/// A place as people count it.
+/// A position in lines and columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// From 1.
@@ -109,7 +109,7 @@ impl Source {
         (first, begin, self.text.get(begin..end).unwrap_or_default())
     }
 
-    /// Where a byte is; one past the end is the end.
+    /// The position of a byte; a byte after the end is at the end.
     pub fn position(&self, byte: u32) -> Position {
         let byte = byte.min(self.text.len() as u32);
         let line = self.lines.partition_point(|start| *start <= byte).max(1);
