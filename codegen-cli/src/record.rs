@@ -132,12 +132,12 @@ impl Record {
 
 /// A path as one word.
 fn word(path: &str) -> String {
-    path.replace('%', "%25").replace(' ', "%20")
+    path.replace('%', "%25").replace(' ', "%20").replace('\n', "%0A").replace('\r', "%0D")
 }
 
 /// The path that [`word`] made a word of.
 fn unword(word: &str) -> String {
-    word.replace("%20", " ").replace("%25", "%")
+    word.replace("%0D", "\r").replace("%0A", "\n").replace("%20", " ").replace("%25", "%")
 }
 
 #[cfg(test)]

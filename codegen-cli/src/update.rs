@@ -20,7 +20,7 @@ use crate::record::{self, Damage, Record};
 use report::LockLoss;
 pub(crate) use report::{Event, EventLevel, Tense};
 pub(crate) use services::NewItems;
-use services::Services;
+use services::ServicePairs;
 use tree::Tree;
 use volplane_build::internal::rust::ServiceApi;
 use volplane_edit::handlers::GeneratedNames;
@@ -79,7 +79,7 @@ pub(crate) fn plan(situation: UpdateInput<'_>) -> Outcome {
         files.report_lock(loss);
     }
 
-    let services = Services::new(&before, services);
+    let services = ServicePairs::new(&before, services);
     let waiting = handlers::bring_up(&mut files, rendered, &services, exports, prune);
     files.finish(&services, &waiting)
 }
@@ -92,5 +92,5 @@ pub(crate) fn first_record(rendered: &[NewFile], services: &[ServiceApi]) -> Rec
         files.bring_up(file);
     }
     // As they are made, handlers have nothing to be brought up to.
-    files.finish(&Services::new(&before, services), &BTreeSet::new()).record
+    files.finish(&ServicePairs::new(&before, services), &BTreeSet::new()).record
 }

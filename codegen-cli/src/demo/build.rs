@@ -21,7 +21,7 @@ pub(crate) type Programs = BTreeMap<String, PathBuf>;
 
 /// What cargo says of a thing that it built.
 #[derive(Deserialize)]
-struct Message {
+struct CargoMessage {
     target: Option<CargoTarget>,
     executable: Option<PathBuf>,
 }
@@ -51,7 +51,7 @@ pub(crate) fn build(project: &Path, target: Option<&Path>, printer: Printer) -> 
     loop {
         match running.next(Some(progress.next_sign())) {
             ChildEvent::OutputLine(OutputLine::Out(text)) => {
-                if let Ok(Message { target: Some(target), executable: Some(path) }) = serde_json::from_str(&text) {
+                if let Ok(CargoMessage { target: Some(target), executable: Some(path) }) = serde_json::from_str(&text) {
                     programs.insert(target.name, path);
                 }
             }

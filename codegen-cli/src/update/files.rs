@@ -7,7 +7,7 @@ use volplane_edit::newlines::Newlines;
 
 use super::Outcome;
 use super::report::{Event, KeepReason, LockLoss};
-use super::services::Services;
+use super::services::ServicePairs;
 use super::tree::{OnDisk, Tree};
 use crate::generate;
 use crate::plan::{NewFile, Policy};
@@ -269,7 +269,7 @@ impl<'a> Files<'a> {
         }
     }
 
-    pub(super) fn finish(mut self, services: &Services, waiting: &BTreeSet<String>) -> Outcome {
+    pub(super) fn finish(mut self, services: &ServicePairs, waiting: &BTreeSet<String>) -> Outcome {
         self.events.sort_by(|a, b| a.place().cmp(&b.place()));
         let record =
             Record { files: self.made, unused: self.unused, traits: services.record(waiting), ..Record::default() };
