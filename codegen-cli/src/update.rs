@@ -6,6 +6,7 @@ mod handlers;
 #[cfg(test)]
 mod lifecycle;
 mod missing;
+pub(crate) mod rename;
 pub(crate) mod report;
 mod services;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::NewFile;
 use crate::record::Record;
+pub(crate) use rename::{Rename, RenameError};
 pub(crate) use report::{Event, EventLevel};
 pub(crate) use services::NewItems;
 use services::Services;
@@ -38,6 +40,8 @@ pub(crate) struct UpdateInput<'a> {
     pub(crate) tree: &'a Tree,
     /// Whether methods that are gone from the IDL are commented out.
     pub(crate) prune: bool,
+    /// Services that the IDL has under another name.
+    pub(crate) renames: &'a [Rename],
 }
 
 /// What an update comes to.
@@ -55,7 +59,38 @@ pub(crate) struct Outcome {
 
 /// Plans an update.
 pub(crate) fn plan(situation: UpdateInput<'_>) -> Outcome {
-    let UpdateInput { record, rendered, services, exports, tree, prune } = situation;
+    let UpdateInput { record, rendered, services, exports, tree, prune, renames } = situation;
+    let (Some(record), Some(exports), false) = (&record, exports, renames.is_empty()) else {
+        return planned(record, rendered, services, exports, tree, prune);
+    };
+    let as_if = rename::renamed(record.clone(), tree, rendered, (services, exports), renames);
+    let mut outcome = planned(Some(as_if.record), rendered, services, Some(exports), &as_if.tree, prune);
+    // What differs from what is on the disk is a change, too.
+    for (path, text) in as_if.tree.texts().filter(|(path, text)| tree.text(path) != Some(*text)) {
+        if !outcome.changes.contains_key(path) {
+            outcome.changes.insert(path.to_owned(), Some(text.to_owned()));
+            if !as_if.moved.values().any(|new| new == path) {
+                outcome.events.push(Event::Updated { path: path.to_owned() });
+            }
+        }
+    }
+    for (old, new) in as_if.moved {
+        outcome.changes.insert(old.clone(), None);
+        outcome.events.push(Event::Moved { path: new, from: old });
+    }
+    outcome.events.sort_by(|a, b| a.place().cmp(&b.place()));
+    outcome
+}
+
+/// The same without services under other names.
+fn planned(
+    record: Option<Record>,
+    rendered: &[NewFile],
+    services: &[ServiceApi],
+    exports: Option<&GeneratedNames>,
+    tree: &Tree,
+    prune: bool,
+) -> Outcome {
     let remembers = record.is_some();
     let before = record.unwrap_or_default();
     let mut files = files::Files::new(&before, tree, remembers);

@@ -27,7 +27,7 @@ use crate::record::{self, Fingerprint, Record};
 use crate::summary::{count, summary_with};
 use crate::template_dir;
 use crate::update::tree::Tree;
-use crate::update::{self, Event, EventLevel, Outcome, UpdateInput};
+use crate::update::{self, Event, EventLevel, Outcome, Rename, UpdateInput};
 
 pub(crate) use error::UpdateError;
 
@@ -81,6 +81,8 @@ pub(crate) struct UpdateRequest<'a> {
     pub(crate) brings: &'a BTreeMap<String, String>,
     /// Whether methods that are gone are commented out.
     pub(crate) prune: bool,
+    /// Services that the IDL has under another name.
+    pub(crate) renames: &'a [Rename],
     /// How the IDL's mistakes are told.
     pub(crate) telling: &'a DiagnosticArgs,
 }
@@ -148,7 +150,9 @@ pub(crate) fn plan(wish: &UpdateRequest<'_>, printer: Printer) -> Result<Result<
 
     let exports = meaning.exports(settings);
     let (services, exports, prune) = (services.as_slice(), Some(&exports), wish.prune);
-    let situation = UpdateInput { record, rendered: &rendered, services, exports, tree: &tree, prune };
+    let renames = wish.renames;
+    update::rename::check(record.as_ref().unwrap_or(&Record::default()), services, renames)?;
+    let situation = UpdateInput { record, rendered: &rendered, services, exports, tree: &tree, prune, renames };
     let Outcome { mut changes, mut record, mut events, news } = update::plan(situation);
     if let Some(input) = input {
         record.inputs.extend(generated.iter().map(|file| (file.path.clone(), input.clone())));

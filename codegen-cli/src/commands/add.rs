@@ -179,10 +179,11 @@ fn enter(command: &str, dry_run: bool, printer: Printer) -> Result<(PathBuf, Opt
 /// Updates the project to its new IDLs; without a guard it is only said what would be done.
 fn carry_out(asked: &Asked<'_>, guard: Option<&ProjectLock>, printer: Printer) -> Result<Exit, IdlsError> {
     let Asked { project, brings, telling } = asked;
-    let planned = match update_run::plan(&UpdateRequest { project, brings, prune: false, telling }, printer)? {
-        Ok(planned) => planned,
-        Err(exit) => return Ok(exit),
-    };
+    let planned =
+        match update_run::plan(&UpdateRequest { project, brings, prune: false, renames: &[], telling }, printer)? {
+            Ok(planned) => planned,
+            Err(exit) => return Ok(exit),
+        };
     printer.status("Checked", &planned.summary);
     let Some(guard) = guard else {
         planned.tell(printer);

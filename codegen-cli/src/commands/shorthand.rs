@@ -91,7 +91,7 @@ pub(crate) fn run(args: &New, printer: Printer) -> Exit {
         return refuse(&error, printer);
     }
     let telling = args.reading.telling.clone();
-    update::run(&Update { prune: false, dry_run: args.dry_run, diff: false, telling }, printer)
+    update::run(&Update { prune: false, rename: Vec::new(), dry_run: args.dry_run, diff: false, telling }, printer)
 }
 
 fn refuse(error: &ShorthandError, printer: Printer) -> Exit {

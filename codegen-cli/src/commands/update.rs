@@ -9,6 +9,7 @@ use crate::exit::Exit;
 use crate::interrupt;
 use crate::printer::Printer;
 use crate::summary::count;
+use crate::update::Rename;
 use crate::update_run::{self, Planned, UpdateError, UpdateRequest};
 
 /// Brings a project up to its IDL.
@@ -26,7 +27,7 @@ pub(crate) fn check(args: &Check, printer: Printer) -> Exit {
 fn update(args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
     update_run::enter()?;
     let guard = update_run::guard("update", printer)?;
-    let planned = match plan(args.prune, &args.telling, printer)? {
+    let planned = match plan(args.prune, &args.rename, &args.telling, printer)? {
         Ok(planned) => planned,
         Err(exit) => return Ok(exit),
     };
@@ -42,7 +43,7 @@ fn update(args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
 fn show(args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
     update_run::enter()?;
     update_run::look()?;
-    let planned = match plan(args.prune, &args.telling, printer)? {
+    let planned = match plan(args.prune, &args.rename, &args.telling, printer)? {
         Ok(planned) => planned,
         Err(exit) => return Ok(exit),
     };
@@ -61,7 +62,7 @@ fn show(args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
 fn look(args: &Check, printer: Printer) -> Result<Exit, UpdateError> {
     update_run::enter()?;
     update_run::look()?;
-    let planned = match plan(false, &args.telling, printer)? {
+    let planned = match plan(false, &[], &args.telling, printer)? {
         Ok(planned) => planned,
         Err(exit) => return Ok(exit),
     };
@@ -81,7 +82,12 @@ fn look(args: &Check, printer: Printer) -> Result<Exit, UpdateError> {
     Ok(Exit::WouldChange)
 }
 
-fn plan(prune: bool, telling: &DiagnosticArgs, printer: Printer) -> Result<Result<Planned, Exit>, UpdateError> {
+fn plan(
+    prune: bool,
+    renames: &[Rename],
+    telling: &DiagnosticArgs,
+    printer: Printer,
+) -> Result<Result<Planned, Exit>, UpdateError> {
     let project = Project::find(Path::new("."))?;
-    update_run::plan(&UpdateRequest { project: &project, brings: &BTreeMap::new(), prune, telling }, printer)
+    update_run::plan(&UpdateRequest { project: &project, brings: &BTreeMap::new(), prune, renames, telling }, printer)
 }

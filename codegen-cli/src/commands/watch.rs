@@ -160,7 +160,7 @@ fn round(telling: &DiagnosticArgs, printer: Printer) -> Result<(BTreeSet<PathBuf
     };
     let folder = |path: &str| Path::new(path).parent().unwrap_or(Path::new("")).to_owned();
     let mut folders: BTreeSet<PathBuf> = project.settings.idls.iter().map(|idl| folder(&idl.path)).collect();
-    let wish = UpdateRequest { project: &project, brings: &BTreeMap::new(), prune: false, telling };
+    let wish = UpdateRequest { project: &project, brings: &BTreeMap::new(), prune: false, renames: &[], telling };
     let state = match update_run::plan(&wish, printer) {
         Ok(Ok(planned)) => {
             folders.extend(planned.sources().map(folder));

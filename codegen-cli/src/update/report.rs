@@ -15,12 +15,16 @@ pub(crate) enum Event {
     Conflict { path: String, line: usize, more: usize },
     /// Conflicts of an earlier update are still in the file.
     Unresolved { path: String, line: usize },
+    /// A file of the user's has another path now, with the service in it.
+    Moved { path: String, from: String },
     /// Nothing makes it any more, and nobody had changed it.
     Removed { path: String },
     /// A file is left as it is.
     Kept { path: String, reason: KeepReason },
     /// A handler.
     Handler { path: String, event: handlers::Event },
+    /// The user implements a service that the IDL no longer has; `likely` is what it may be called now.
+    GoneHandler { path: String, line: usize, name: String, likely: Option<String> },
     /// A path into the generated crate leads nowhere.
     StalePath { path: String, stale: handlers::StalePath },
     /// A file that may hold a handler is no Rust.
@@ -70,11 +74,14 @@ impl Event {
             Self::Created { .. } => "Created",
             Self::Updated { .. } => "Updated",
             Self::Merged { .. } => "Merged",
+            Self::Moved { .. } => "Moved",
             Self::Conflict { .. } | Self::Unresolved { .. } => "Conflict",
             Self::Removed { .. } => "Removed",
             Self::Kept { .. } => "Kept",
             Self::Handler { event, .. } => handler_verb(&event.what),
             Self::StalePath { .. } => "By hand",
+            Self::GoneHandler { likely: Some(_), .. } => "Renamed?",
+            Self::GoneHandler { likely: None, .. } => "By hand",
             Self::ParseFailed { .. } => "Skipped",
             Self::NewService { .. } => "New",
             Self::ServiceGone { .. } => "Gone",
@@ -88,6 +95,7 @@ impl Event {
         match self {
             Self::Created { path } | Self::Updated { path } | Self::Removed { path } => path.clone(),
             Self::Merged { path } => format!("{path}: your changes are kept"),
+            Self::Moved { path, from } => format!("{from} to {path}, under the new name of its service"),
             Self::Conflict { path, line, more: 0 } => {
                 format!("{path}:{line}: you and volplane changed the same lines; choose between the markers")
             }
@@ -102,6 +110,12 @@ impl Event {
             Self::Handler { path, event } => handler_text(path, event),
             Self::ParseFailed { path, error } => {
                 format!("{path}:{}:{}: {}; its handlers were left as they are", error.line, error.column, error.message)
+            }
+            Self::GoneHandler { path, line, name, likely: Some(likely) } => format!(
+                "{path}:{line}: implements the service {name}, which is no longer in the IDL, and {likely} has the same methods: run `volplane update --rename {name}={likely}`, or remove the impl"
+            ),
+            Self::GoneHandler { path, line, name, likely: None } => {
+                format!("{path}:{line}: implements the service {name}, which is no longer in the IDL: remove the impl")
             }
             Self::StalePath { path, stale: handlers::StalePath { line, path: stale, now } } => match now {
                 Some(now) => format!("{path}:{line}: {stale} is not in the generated code any more: use {now}"),
@@ -136,7 +150,7 @@ impl Event {
                 EventLevel::ActionRequired
             }
             Self::Kept { reason: KeepReason::EditedOwn | KeepReason::NoText, .. } => EventLevel::ActionRequired,
-            Self::NoHandler { .. } | Self::InMacro { .. } => EventLevel::ActionRequired,
+            Self::NoHandler { .. } | Self::InMacro { .. } | Self::GoneHandler { .. } => EventLevel::ActionRequired,
             Self::Kept { .. } | Self::ServiceGone { .. } => EventLevel::Note,
             Self::Handler { event, .. } => match event.what {
                 EventKind::NotRewritten { .. }
@@ -150,6 +164,7 @@ impl Event {
             Self::Created { .. }
             | Self::Updated { .. }
             | Self::Merged { .. }
+            | Self::Moved { .. }
             | Self::Removed { .. }
             | Self::NewService { .. } => EventLevel::Done,
         }
@@ -161,8 +176,10 @@ impl Event {
             Self::Created { path } | Self::Updated { path } | Self::Merged { path } | Self::Removed { path } => {
                 (path, 0)
             }
-            Self::Kept { path, .. } | Self::ParseFailed { path, .. } => (path, 0),
-            Self::Conflict { path, line, .. } | Self::Unresolved { path, line } => (path, *line),
+            Self::Moved { path, .. } | Self::Kept { path, .. } | Self::ParseFailed { path, .. } => (path, 0),
+            Self::Conflict { path, line, .. }
+            | Self::Unresolved { path, line }
+            | Self::GoneHandler { path, line, .. } => (path, *line),
             Self::Handler { path, event } => (path, event.line),
             Self::StalePath { path, stale } => (path, stale.line),
             Self::InMacro { path, found, .. } => (path, found.line),

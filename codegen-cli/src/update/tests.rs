@@ -24,7 +24,15 @@ fn run(record: Option<Record>, disk: Option<&str>, new: Option<NewFile>) -> Outc
         tree.insert("a.txt", text.as_bytes().to_vec());
     }
     let rendered: Vec<NewFile> = new.into_iter().collect();
-    plan(UpdateInput { record, rendered: &rendered, services: &[], exports: None, tree: &tree, prune: false })
+    plan(UpdateInput {
+        record,
+        rendered: &rendered,
+        services: &[],
+        exports: None,
+        tree: &tree,
+        prune: false,
+        renames: &[],
+    })
 }
 
 /// The file's new text (`None`: unchanged; `Some("-")`: removed), and what is said.
@@ -171,8 +179,15 @@ fn what_is_no_text_is_left_alone() {
     for policy in [Policy::Overwrite, Policy::Merge, Policy::Skip] {
         let record = Some(first_record(&[file("a.txt", BASE, policy)], &[]));
         let rendered = [file("a.txt", NEW, policy)];
-        let outcome =
-            plan(UpdateInput { record, rendered: &rendered, services: &[], exports: None, tree: &tree, prune: false });
+        let outcome = plan(UpdateInput {
+            record,
+            rendered: &rendered,
+            services: &[],
+            exports: None,
+            tree: &tree,
+            prune: false,
+            renames: &[],
+        });
         assert!(outcome.changes.is_empty(), "{policy:?}");
     }
 }

@@ -12,6 +12,7 @@ use crate::printer::Printer;
 use crate::project::ProjectError;
 use crate::record::{self, RecordError};
 use crate::template_dir::{self, ReadTemplatesError};
+use crate::update::RenameError;
 
 /// A project can't be brought up to date. Nothing of it has changed.
 #[derive(Debug, Error)]
@@ -42,6 +43,9 @@ pub(crate) enum UpdateError {
     /// Its IDL.
     #[error(transparent)]
     Project(#[from] ProjectError),
+    /// A service under another name.
+    #[error(transparent)]
+    Rename(#[from] RenameError),
     /// Another run.
     #[error(transparent)]
     Lock(#[from] LockError),
