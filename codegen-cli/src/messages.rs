@@ -107,6 +107,7 @@ fn level(level: EventLevel) -> &'static str {
 fn place(event: &Event) -> (Option<&str>, Option<usize>) {
     match event {
         Event::Created { path }
+        | Event::Moved { path, .. }
         | Event::Updated { path }
         | Event::Merged { path }
         | Event::Removed { path }
@@ -115,6 +116,7 @@ fn place(event: &Event) -> (Option<&str>, Option<usize>) {
         Event::Handler { path, event } => (Some(path), Some(event.line)),
         Event::ParseFailed { path, error } => (Some(path), Some(error.line)),
         Event::StalePath { path, stale } => (Some(path), Some(stale.line)),
+        Event::GoneHandler { path, line, .. } => (Some(path), Some(*line)),
         Event::InMacro { path, found, .. } => (Some(path), Some(found.line)),
         Event::Lock { .. } => (Some(record::FILE), None),
         Event::NewService { .. } | Event::ServiceGone { .. } | Event::NoHandler { .. } => (None, None),
@@ -130,8 +132,10 @@ fn subject(event: &Event) -> (Option<&str>, Option<&str>) {
         Event::NewService { name }
         | Event::ServiceGone { name }
         | Event::NoHandler { name, .. }
+        | Event::GoneHandler { name, .. }
         | Event::InMacro { name, .. } => (Some(name), None),
         Event::Created { .. }
+        | Event::Moved { .. }
         | Event::Updated { .. }
         | Event::Merged { .. }
         | Event::Conflict { .. }

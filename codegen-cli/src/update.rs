@@ -6,6 +6,7 @@ mod handlers;
 #[cfg(test)]
 mod lifecycle;
 mod missing;
+pub(crate) mod rename;
 pub(crate) mod report;
 mod services;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::plan::NewFile;
 use crate::project_path::ProjectPath;
 use crate::record::{self, Damage, Record};
+pub(crate) use rename::{Rename, RenameError};
 use report::LockLoss;
 pub(crate) use report::{Event, EventLevel, Tense};
 pub(crate) use services::NewItems;
@@ -42,6 +44,8 @@ pub(crate) struct UpdateInput<'a> {
     pub(crate) tree: &'a Tree,
     /// Whether methods that are gone from the IDL are commented out.
     pub(crate) prune: bool,
+    /// Services that the IDL has under another name.
+    pub(crate) renames: &'a [Rename],
 }
 
 /// What an update comes to.
@@ -59,7 +63,34 @@ pub(crate) struct Outcome {
 
 /// Plans an update.
 pub(crate) fn plan(situation: UpdateInput<'_>) -> Outcome {
-    let UpdateInput { record, rendered, guesses, services, exports, tree, prune } = situation;
+    let (Some(record), Some(exports), false) = (&situation.record, situation.exports, situation.renames.is_empty())
+    else {
+        return planned(situation);
+    };
+    let UpdateInput { rendered, services, tree, renames, .. } = situation;
+    let as_if = rename::renamed(record.clone(), tree, rendered, (services, exports), renames);
+    let renamed = UpdateInput { record: Some(as_if.record), tree: &as_if.tree, renames: &[], ..situation };
+    let mut outcome = planned(renamed);
+    // What differs from what is on the disk is a change, too.
+    for (path, text) in as_if.tree.texts().filter(|(path, text)| tree.text(path) != Some(*text)) {
+        if !outcome.changes.contains_key(path) {
+            outcome.changes.insert(path.clone(), Some(text.to_owned()));
+            if !as_if.moved.values().any(|new| new == path) {
+                outcome.events.push(Event::Updated { path: path.clone() });
+            }
+        }
+    }
+    for (old, new) in as_if.moved {
+        outcome.changes.insert(old.clone(), None);
+        outcome.events.push(Event::Moved { path: new, from: old });
+    }
+    outcome.events.sort_by(|a, b| a.place().cmp(&b.place()));
+    outcome
+}
+
+/// The same without services under other names.
+fn planned(situation: UpdateInput<'_>) -> Outcome {
+    let UpdateInput { record, rendered, guesses, services, exports, tree, prune, .. } = situation;
     let lost = match &record {
         None if tree.get(record::FILE).is_some() => Some(LockLoss::Empty),
         None => Some(LockLoss::Missing),

@@ -24,6 +24,7 @@ use crate::diagnostics::{self, IdlRejected};
 use crate::printer::Printer;
 use crate::project_path::ProjectPath;
 use crate::summary::count;
+use crate::update::Rename;
 
 pub(crate) use error::UpdateError;
 pub(crate) use plan::Planned;
@@ -73,6 +74,8 @@ pub(crate) struct UpdateRequest<'a> {
     pub(crate) brings: &'a BTreeMap<ProjectPath, String>,
     /// Whether methods that are gone are commented out.
     pub(crate) prune: bool,
+    /// Services that the IDL has under another name.
+    pub(crate) renames: &'a [Rename],
     /// How the IDL's mistakes are told.
     pub(crate) telling: &'a DiagnosticArgs,
 }

@@ -18,6 +18,7 @@ mod memory;
 mod names;
 mod prune;
 mod rename;
+mod rename_service;
 mod rewrite;
 mod scope;
 mod source;
@@ -35,6 +36,7 @@ use std::fmt;
 pub use event::{Change, Doubt, Event, EventKind};
 pub use generated::GeneratedNames;
 pub use in_macros::{InMacro, in_macros};
+pub use rename_service::{ServiceRename, rename_service};
 pub use stale::{StalePath, stale_paths};
 
 use self::scope::plain;

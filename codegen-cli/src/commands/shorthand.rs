@@ -94,7 +94,7 @@ pub(crate) fn run(args: &New, printer: Printer) -> CommandResult {
     agrees(args, &Project::read(&root)?.settings, &root)?;
     interrupt::watch();
     let telling = args.reading.telling.clone();
-    let args = Update { prune: false, dry_run: args.dry_run, diff: false, telling };
+    let args = Update { prune: false, rename: Vec::new(), dry_run: args.dry_run, diff: false, telling };
     Ok(update::run_in(&root, &args, printer)?)
 }
 

@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::interrupt;
 use crate::printer::Printer;
 use crate::summary::count;
-use crate::update::Tense;
+use crate::update::{Rename, Tense};
 use crate::update_run::{self, Planned, UpdateError, UpdateRequest};
 
 /// Brings a project up to its IDL.
@@ -40,7 +40,7 @@ pub(crate) fn check(args: &Check, printer: Printer) -> CommandResult {
 
 fn update(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
     let guard = update_run::guard(root, "update", printer)?;
-    let planned = plan(root, args.prune, &args.telling, printer)?;
+    let planned = plan(root, args.prune, &args.rename, &args.telling, printer)?;
     planned.report_checked(printer);
     planned.apply(&guard)?;
     planned.report(Tense::Done, printer);
@@ -52,7 +52,7 @@ fn update(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateEr
 
 fn show(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
     update_run::look(root)?;
-    let planned = plan(root, args.prune, &args.telling, printer)?;
+    let planned = plan(root, args.prune, &args.rename, &args.telling, printer)?;
     planned.report_checked(printer);
     planned.report(Tense::Would, printer);
     if args.diff {
@@ -67,7 +67,7 @@ fn show(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateErro
 
 fn look(root: &Path, args: &Check, printer: Printer) -> Result<Exit, UpdateError> {
     update_run::look(root)?;
-    let planned = plan(root, false, &args.telling, printer)?;
+    let planned = plan(root, false, &[], &args.telling, printer)?;
     planned.report_checked(printer);
     let waits = planned.exit() == Exit::ActionRequired;
     if planned.is_empty() && !waits {
@@ -82,7 +82,13 @@ fn look(root: &Path, args: &Check, printer: Printer) -> Result<Exit, UpdateError
     Ok(Exit::WouldChange)
 }
 
-fn plan(root: &Path, prune: bool, telling: &DiagnosticArgs, printer: Printer) -> Result<Planned, UpdateError> {
+fn plan(
+    root: &Path,
+    prune: bool,
+    renames: &[Rename],
+    telling: &DiagnosticArgs,
+    printer: Printer,
+) -> Result<Planned, UpdateError> {
     let project = Project::read(root)?;
-    update_run::plan(&UpdateRequest { project: &project, brings: &BTreeMap::new(), prune, telling }, printer)
+    update_run::plan(&UpdateRequest { project: &project, brings: &BTreeMap::new(), prune, renames, telling }, printer)
 }

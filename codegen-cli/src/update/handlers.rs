@@ -83,7 +83,11 @@ pub(super) fn bring_up(
                         files.report(Event::Handler { path: path.clone(), event });
                     }
                 }
-                for stale in stale {
+                // An `impl` of a service that is gone is named as such.
+                let is_gone = |stale: &handlers::StalePath| {
+                    services.gone().iter().any(|gone| gone.path() == stale.path) && text.contains("impl")
+                };
+                for stale in stale.into_iter().filter(|stale| !is_gone(stale)) {
                     files.report(Event::StalePath { path: path.clone(), stale });
                 }
                 if outcome.text != text {
@@ -99,6 +103,20 @@ pub(super) fn bring_up(
                         None => Event::ParseFailed { path, error },
                     });
                 }
+            }
+        }
+    }
+    for gone in services.gone() {
+        let service = [Service { before: None, after: gone }];
+        for (path, text) in files.rust() {
+            // A template's own is brought up by merging.
+            let is_made = by_path.get(path.as_str()).is_some_and(|file| file.policy == Policy::Merge);
+            let found = handlers::implementations(&text, &service).unwrap_or_default();
+            for one in found.iter().filter(|_| !is_made) {
+                let likely = services.likely_name(gone).map(str::to_owned);
+                let (path, name) = (path.clone(), gone.idl_name.clone());
+                files.report(Event::GoneHandler { path, line: one.line, name, likely });
+                waiting.insert(gone.path());
             }
         }
     }

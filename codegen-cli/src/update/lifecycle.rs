@@ -94,7 +94,17 @@ impl InMemory {
         }
         let Rendered { files, services, exports } = &*rendered;
         let exports = Some(exports);
-        Ok(plan(UpdateInput { record, rendered: files, guesses: &[], services, exports, tree: &tree, prune: false }))
+        let renames = &[];
+        Ok(plan(UpdateInput {
+            record,
+            rendered: files,
+            guesses: &[],
+            services,
+            exports,
+            tree: &tree,
+            prune: false,
+            renames,
+        }))
     }
 }
 

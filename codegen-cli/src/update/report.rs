@@ -18,12 +18,16 @@ pub(crate) enum Event {
     Conflict { path: ProjectPath, line: usize, more: usize },
     /// Conflicts of an earlier update are still in the file.
     Unresolved { path: ProjectPath, line: usize },
+    /// A file of the user's has another path now, with the service in it.
+    Moved { path: ProjectPath, from: ProjectPath },
     /// Nothing makes it any more, and nobody had changed it.
     Removed { path: ProjectPath },
     /// A file is left as it is.
     Kept { path: ProjectPath, reason: KeepReason },
     /// A handler.
     Handler { path: ProjectPath, event: handlers::Event },
+    /// The user implements a service that the IDL no longer has; `likely` is what it may be called now.
+    GoneHandler { path: ProjectPath, line: usize, name: String, likely: Option<String> },
     /// A path into the generated crate leads nowhere.
     StalePath { path: ProjectPath, stale: handlers::StalePath },
     /// A file that may hold a handler is no Rust.
@@ -109,11 +113,14 @@ impl Event {
             Self::Created { .. } => tense.of("Created", "Would create"),
             Self::Updated { .. } => tense.of("Updated", "Would update"),
             Self::Merged { .. } => tense.of("Merged", "Would merge"),
+            Self::Moved { .. } => tense.of("Moved", "Would move"),
             Self::Conflict { .. } | Self::Unresolved { .. } => "Conflict",
             Self::Removed { .. } => tense.of("Removed", "Would remove"),
             Self::Kept { .. } => tense.of("Kept", "Would keep"),
             Self::Handler { event, .. } => handler_verb(&event.what, tense),
             Self::StalePath { .. } => "By hand",
+            Self::GoneHandler { likely: Some(_), .. } => "Renamed?",
+            Self::GoneHandler { likely: None, .. } => "By hand",
             Self::ParseFailed { .. } => tense.of("Skipped", "Would skip"),
             Self::NewService { .. } => "New",
             Self::ServiceGone { .. } => "Gone",
@@ -131,6 +138,7 @@ impl Event {
             Self::Created { .. } => "created",
             Self::Updated { .. } => "updated",
             Self::Merged { .. } => "merged",
+            Self::Moved { .. } => "moved",
             Self::Conflict { .. } => "conflict",
             Self::Unresolved { .. } => "unresolved",
             Self::Removed { .. } => "removed",
@@ -145,6 +153,7 @@ impl Event {
             Self::Lock { loss: LockLoss::Empty | LockLoss::Cut, .. } => "lock_damaged",
             Self::Lock { loss: LockLoss::Markers, .. } => "lock_joined",
             Self::InMacro { .. } => "in_macro",
+            Self::GoneHandler { .. } => "handler_of_gone_service",
         }
     }
 
@@ -153,6 +162,7 @@ impl Event {
         match self {
             Self::Created { path } | Self::Updated { path } | Self::Removed { path } => path.to_string(),
             Self::Merged { path } => format!("{path}: your changes {} kept", tense.of("are", "would be")),
+            Self::Moved { path, from } => format!("{from} to {path}, under the new name of its service"),
             Self::Conflict { path, line, more } => {
                 let more = match more {
                     0 => String::new(),
@@ -173,6 +183,12 @@ impl Event {
                 format!("{path}:{}:{}: {}; its handlers {left} as they are", error.line, error.column, error.message)
             }
             Self::Lock { loss, .. } => format!("{}: {}", record::FILE, loss.text()),
+            Self::GoneHandler { path, line, name, likely: Some(likely) } => format!(
+                "{path}:{line}: implements the service {name}, which is no longer in the IDL, and {likely} has the same methods: run `volplane update --rename {name}={likely}`, or remove the impl"
+            ),
+            Self::GoneHandler { path, line, name, likely: None } => {
+                format!("{path}:{line}: implements the service {name}, which is no longer in the IDL: remove the impl")
+            }
             Self::StalePath { path, stale: handlers::StalePath { line, path: stale, now } } => match now {
                 Some(now) => format!("{path}:{line}: {stale} is not in the generated code any more: use {now}"),
                 None => format!("{path}:{line}: {stale} is not in the generated code any more: remove its uses"),
@@ -208,9 +224,10 @@ impl Event {
             Self::Kept { reason: KeepReason::EditedOwn | KeepReason::NoText | KeepReason::ReadOnly, .. } => {
                 EventLevel::ActionRequired
             }
-            Self::NoHandler { .. } | Self::InMacro { .. } | Self::Lock { matters: true, .. } => {
-                EventLevel::ActionRequired
-            }
+            Self::NoHandler { .. }
+            | Self::InMacro { .. }
+            | Self::GoneHandler { .. }
+            | Self::Lock { matters: true, .. } => EventLevel::ActionRequired,
             Self::Lock { .. } | Self::Kept { .. } | Self::ServiceGone { .. } => EventLevel::Note,
             Self::Handler { event, .. } => match event.what {
                 EventKind::NotRewritten { .. }
@@ -224,6 +241,7 @@ impl Event {
             Self::Created { .. }
             | Self::Updated { .. }
             | Self::Merged { .. }
+            | Self::Moved { .. }
             | Self::Removed { .. }
             | Self::NewService { .. } => EventLevel::Done,
         }
@@ -235,8 +253,10 @@ impl Event {
             Self::Created { path } | Self::Updated { path } | Self::Merged { path } | Self::Removed { path } => {
                 (path, 0)
             }
-            Self::Kept { path, .. } | Self::ParseFailed { path, .. } => (path, 0),
-            Self::Conflict { path, line, .. } | Self::Unresolved { path, line } => (path, *line),
+            Self::Moved { path, .. } | Self::Kept { path, .. } | Self::ParseFailed { path, .. } => (path, 0),
+            Self::Conflict { path, line, .. }
+            | Self::Unresolved { path, line }
+            | Self::GoneHandler { path, line, .. } => (path, *line),
             Self::Handler { path, event } => (path, event.line),
             Self::StalePath { path, stale } => (path, stale.line),
             Self::InMacro { path, found, .. } => (path, found.line),

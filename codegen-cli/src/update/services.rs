@@ -11,6 +11,8 @@ use crate::record::{ArgumentRecord, MethodRecord, Record, TraitRecord};
 /// All services of a project.
 pub(super) struct ServicePairs {
     list: Vec<Pair>,
+    /// Those that the IDL no longer has.
+    gone: Vec<Trait>,
     events: Vec<Event>,
     news: NewItems,
 }
@@ -57,11 +59,29 @@ impl ServicePairs {
             let pairs = list.iter().flat_map(|pair: &Pair| [Some(&pair.after), pair.before.as_ref()]);
             pairs.flatten().any(|known| known.path() == name)
         };
-        for name in before.traits.keys().filter(|name| !is_there(name)) {
-            let name = name.rsplit("::").next().unwrap_or(name).to_owned();
-            events.push(Event::ServiceGone { name });
+        let mut gone = Vec::new();
+        for (path, methods) in before.traits.iter().filter(|(path, _)| !is_there(path)) {
+            let (module, ident) = path.rsplit_once("::").unwrap_or(("", path));
+            let (module, ident, idl_name) = (module.to_owned(), ident.to_owned(), ident.to_owned());
+            let named = Trait { module: module.clone(), ident, idl_name, methods: Vec::new() };
+            gone.push(remembered(&named, &module, methods));
+            events.push(Event::ServiceGone { name: named.idl_name });
         }
-        Self { list, events, news }
+        Self { list, gone, events, news }
+    }
+
+    pub(super) fn gone(&self) -> &[Trait] {
+        &self.gone
+    }
+
+    /// The service that a gone one may be now, under another name: the only one with the same methods.
+    pub(super) fn likely_name(&self, gone: &Trait) -> Option<&str> {
+        let shape = |one: &Trait| -> BTreeSet<(String, usize)> {
+            one.methods.iter().map(|method| (method.ident.clone(), method.arguments.len())).collect()
+        };
+        let wanted = shape(gone);
+        let mut fitting = self.list.iter().filter(|pair| !wanted.is_empty() && shape(&pair.after) == wanted);
+        fitting.next().filter(|_| fitting.next().is_none()).map(|pair| pair.after.idl_name.as_str())
     }
 
     pub(super) fn list(&self) -> &[Pair] {
@@ -83,7 +103,8 @@ impl ServicePairs {
             None if waiting.contains(&pair.after.path()) => (pair.after.path(), TraitRecord::new()),
             _ => (pair.after.path(), brought_up(pair)),
         };
-        self.list.iter().map(entry).collect()
+        let gone = self.gone.iter().filter(|gone| waiting.contains(&gone.path()));
+        self.list.iter().map(entry).chain(gone.map(|gone| (gone.path(), record(gone)))).collect()
     }
 }
 

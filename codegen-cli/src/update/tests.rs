@@ -32,6 +32,7 @@ fn run(record: Option<Record>, disk: Option<&str>, new: Option<NewFile>) -> Outc
         exports: None,
         tree: &tree,
         prune: false,
+        renames: &[],
     })
 }
 
@@ -185,6 +186,7 @@ fn what_a_text_lacks_that_nothing_is_known_of_is_merged_into_it() {
         exports: None,
         tree: &tree,
         prune: false,
+        renames: &[],
     };
     let outcome = plan(input);
     assert!(outcome.events.iter().any(|event| event.level() == EventLevel::ActionRequired));
@@ -207,6 +209,7 @@ fn a_read_only_file_is_named_and_left() {
             exports: None,
             tree: &tree,
             prune: false,
+            renames: &[],
         };
         let outcome = plan(input);
         assert_eq!(levels(&outcome), [EventLevel::ActionRequired], "{policy:?}");
@@ -241,6 +244,7 @@ fn what_is_no_text_is_left_alone() {
             exports: None,
             tree: &tree,
             prune: false,
+            renames: &[],
         });
         assert!(outcome.changes.is_empty(), "{policy:?}");
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::project_path::ProjectPath;
 
 /// What is on the disk, by path; what is not listed is not there.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tree {
     content: BTreeMap<ProjectPath, OnDisk>,
     links: BTreeSet<ProjectPath>,
@@ -26,6 +26,11 @@ impl Tree {
     pub(crate) fn insert(&mut self, path: ProjectPath, content: Vec<u8>) {
         let content = String::from_utf8(content).map_or_else(|error| OnDisk::Bytes(error.into_bytes()), OnDisk::Text);
         self.content.insert(path, content);
+    }
+
+    /// Forgets a file.
+    pub(crate) fn remove(&mut self, path: &str) {
+        self.content.remove(path);
     }
 
     /// Notes that a path is a link to another one that is listed.

@@ -14,6 +14,7 @@ use crate::exit::Exit;
 use crate::project::ProjectError;
 use crate::record::{self, RecordError};
 use crate::template_dir::ReadTemplatesError;
+use crate::update::RenameError;
 
 /// A project can't be brought up to date. Nothing of it has changed.
 #[derive(Debug, Error)]
@@ -48,6 +49,9 @@ pub(crate) enum UpdateError {
     /// Where its programs are.
     #[error(transparent)]
     Package(#[from] PackageError),
+    /// A service under another name.
+    #[error(transparent)]
+    Rename(#[from] RenameError),
     /// Another run.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -78,6 +82,7 @@ impl CommandError for UpdateError {
                 "rename one of the two; if the IDL is a newer version of the project's, copy it there and run `volplane update`".into()
             }
             Self::Project(error) => return error.help(),
+            Self::Rename(_) => "give the name of the service at the last update and the one that it has in the IDL now".into(),
             Self::ReadRecord(_) | Self::Disk(_) | Self::Idl(_) => return None,
         })
     }
@@ -94,7 +99,7 @@ impl CommandError for UpdateError {
             Self::Record(error) => error.exit(),
             Self::Idl(error) => error.exit(),
             Self::Disk(_) | Self::ReadOnly { .. } => Exit::Failure,
-            Self::ReadRecord(_) | Self::Interrupted => Exit::Usage,
+            Self::ReadRecord(_) | Self::Interrupted | Self::Rename(_) => Exit::Usage,
         }
     }
 

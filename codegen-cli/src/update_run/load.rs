@@ -19,6 +19,7 @@ use crate::project::{CheckedIdl, Idl};
 use crate::project_path::ProjectPath;
 use crate::record::{self, Damage, Fingerprint, Record};
 use crate::template_dir;
+use crate::update::rename;
 use crate::update::tree::Tree;
 
 /// Everything that an update is planned from.
@@ -71,6 +72,7 @@ pub(super) fn load<'a>(request: &'a UpdateRequest<'a>, model: &'a Model) -> Resu
         None => idl.compile()?,
     };
     let rendered = idl.render(&templates, &generated)?;
+    rename::check(record.as_ref().unwrap_or(&Record::default()), &idl.services(), request.renames)?;
     let package = project.settings.package.as_str();
     let record = record.map(|record| package::follow(record, package, &rendered, root)).transpose()?;
 

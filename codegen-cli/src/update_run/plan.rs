@@ -43,6 +43,7 @@ pub(super) fn plan(inputs: Inputs<'_>) -> Planned {
         exports,
         tree: &tree,
         prune: request.prune,
+        renames: request.renames,
     };
     let Outcome { mut changes, mut record, mut events, news } = update::plan(input);
     details.extend(details::left(&rendered, &tree, &changes));

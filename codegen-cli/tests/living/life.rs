@@ -35,7 +35,12 @@ pub(crate) struct Told {
 impl Told {
     /// Whether it named code of the user's that certainly does not compile any more.
     fn needs_a_fix(&self) -> bool {
-        let signs = ["the trait no longer has it", "which nothing defines", "is not in the generated code any more"];
+        let signs = [
+            "the trait no longer has it",
+            "which nothing defines",
+            "which is no longer in the IDL",
+            "is not in the generated code any more",
+        ];
         signs.iter().any(|sign| self.text.contains(sign))
     }
 }
