@@ -24,7 +24,8 @@ pub(crate) struct DiskError {
     source: io::Error,
 }
 
-/// Reads the files at `paths`, relative to `root`, as far as they are there, and every Rust file of the user's.
+/// Reads the files at `paths`, relative to `root`, as far as they are there, and every Rust file and manifest of the
+/// user's.
 ///
 /// # Errors
 /// When something that is there can't be read.

@@ -26,7 +26,7 @@ pub(crate) fn is_in_package(path: &str) -> bool {
 }
 
 /// The folder that checked-in code goes to.
-const DIR: &str = "generated/src";
+pub(crate) const DIR: &str = "generated/src";
 
 /// Whether a file of a project is checked-in code: [`TARGET`], or with `split` one of those below the folder beside it.
 pub(crate) fn is_generated(path: &str) -> bool {

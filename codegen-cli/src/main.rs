@@ -14,6 +14,7 @@ mod generate;
 mod input;
 mod interrupt;
 mod layout;
+mod messages;
 mod migrate;
 mod plan;
 mod printer;
@@ -40,13 +41,14 @@ use printer::Printer;
 
 fn main() -> ExitCode {
     let cli = Cli::parse_from(kitex_args::rewritten(std::env::args_os(), &Cli::command()));
-    let printer = Printer::new(cli.output);
+    let printer = Printer::new(cli.output, cli.command.message_format());
     let exit = run(&cli.command, printer).unwrap_or_else(|error| {
         if !error.is_reported() {
             printer.error(error.as_ref(), error.help().as_deref());
         }
         error.exit()
     });
+    printer.summary(cli.command.name(), exit);
     exit.into()
 }
 

@@ -8,6 +8,7 @@ mod read;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use sha1::{Digest, Sha1};
 use volplane_edit::newlines::Newlines;
@@ -59,10 +60,23 @@ pub(crate) type TraitRecord = BTreeMap<String, MethodRecord>;
 /// A method's signature.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct MethodRecord {
-    /// Names and types.
-    pub(crate) arguments: Vec<(String, String)>,
+    /// In the order of the IDL.
+    pub(crate) arguments: Vec<ArgumentRecord>,
     /// The type that it returns.
     pub(crate) output: String,
+    /// Its comment in the IDL.
+    pub(crate) doc: Option<String>,
+}
+
+/// An argument of a method.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ArgumentRecord {
+    /// Its field id in the IDL, which earlier versions did not keep.
+    pub(crate) id: Option<i32>,
+    /// Its identifier in Rust.
+    pub(crate) ident: String,
+    /// Its type.
+    pub(crate) ty: String,
 }
 
 /// A text's SHA-1, as git tells texts apart; newlines and byte order mark don't count.
@@ -73,7 +87,12 @@ impl Fingerprint {
     /// The print of a text.
     pub(crate) fn of(text: &str) -> Self {
         let digest = Sha1::digest(Newlines::of(text).plain(text).as_bytes());
-        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        let mut text = String::with_capacity(40);
+        for byte in digest {
+            // Writing to a string does not fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        Self(text)
     }
 
     /// Its beginning, which tells the few bases of one file apart.
@@ -130,11 +149,17 @@ mod tests {
     use super::*;
 
     fn sample() -> Record {
+        let argument = |id, ident: &str, ty: &str| ArgumentRecord { id, ident: ident.into(), ty: ty.into() };
         let method = |ty: &str| MethodRecord {
-            arguments: vec![("req".into(), ty.into()), ("r#type".into(), "::pilota::AHashMap<i32, i32>".into())],
+            arguments: vec![
+                argument(Some(2), "req", ty),
+                argument(Some(-1), "r#type", "::pilota::AHashMap<i32, i32>"),
+                argument(None, "old", "[u8; 16]"),
+            ],
             output: "::core::result::Result<(), ::volo_thrift::ServerError>".into(),
+            doc: Some("Says the same.\n\nAlways.".into()),
         };
-        let none = MethodRecord { arguments: vec![], output: "()".into() };
+        let none = MethodRecord { arguments: vec![], output: "()".into(), doc: None };
         let echo = BTreeMap::from([("echo".into(), method("a::b::Request")), ("ping".into(), none)]);
         Record {
             damage: None,

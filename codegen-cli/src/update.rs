@@ -5,6 +5,7 @@ mod files;
 mod handlers;
 #[cfg(test)]
 mod lifecycle;
+mod missing;
 pub(crate) mod report;
 mod services;
 #[cfg(test)]
@@ -17,7 +18,7 @@ use crate::plan::NewFile;
 use crate::project_path::ProjectPath;
 use crate::record::{self, Damage, Record};
 use report::LockLoss;
-pub(crate) use report::{Event, EventLevel};
+pub(crate) use report::{Event, EventLevel, Tense};
 pub(crate) use services::NewItems;
 use services::Services;
 use tree::Tree;

@@ -4,9 +4,11 @@
 //! says what they are. The project's root goes through all of it as a value; every path that is shown is
 //! relative to it.
 
+mod details;
 mod error;
 mod guesses;
 mod load;
+mod package;
 mod plan;
 mod report;
 mod report_lines;

@@ -20,6 +20,7 @@ use crate::project::{Copies, Hidden, Idl};
 use crate::project_path::ProjectPath;
 use crate::settings::IdlSettings;
 use crate::summary::count;
+use crate::update::Tense;
 use crate::update_run::{self, UpdateError, UpdateRequest};
 
 /// The project's IDLs can't be changed so. Nothing has changed.
@@ -139,7 +140,10 @@ fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
     };
     let mut brings = BTreeMap::new();
     let service = args.service.clone().unwrap_or_else(|| destination(model, &args.idl));
-    let entry = if shown.is_relative() {
+    let entry = if args.idl_in_place && shown.is_absolute() {
+        let way = |path: &PathBuf| layout::relative(&root, &root.join(path));
+        IdlSettings { path: way(&shown), service, include: include.iter().map(way).collect() }
+    } else if shown.is_relative() {
         // A folder elsewhere is written as the way to it.
         let way = |dir: &PathBuf| if dir.is_absolute() { layout::relative(&root, dir) } else { slashed(dir) };
         IdlSettings { path: slashed(&shown), service, include: include.iter().map(way).collect() }
@@ -211,9 +215,9 @@ fn guard(root: &Path, command: &str, dry_run: bool, printer: Printer) -> Result<
 fn carry_out(asked: &Asked<'_>, guard: Option<&ProjectLock>, printer: Printer) -> Result<Exit, IdlsError> {
     let Asked { project, brings, telling } = asked;
     let planned = update_run::plan(&UpdateRequest { project, brings, prune: false, telling }, printer)?;
-    printer.status("Checked", &planned.summary);
+    planned.report_checked(printer);
     let Some(guard) = guard else {
-        planned.report(printer);
+        planned.report(Tense::Would, printer);
         printer.note("Would change", count(planned.files(), "file"));
         return Ok(Exit::Success);
     };
@@ -222,7 +226,7 @@ fn carry_out(asked: &Asked<'_>, guard: Option<&ProjectLock>, printer: Printer) -
         printer.status("Copied", path);
     }
     printer.status("Updated", config::FILE);
-    planned.report(printer);
+    planned.report(Tense::Done, printer);
     Ok(planned.exit())
 }
 

@@ -10,6 +10,7 @@ use crate::exit::Exit;
 use crate::interrupt;
 use crate::printer::Printer;
 use crate::summary::count;
+use crate::update::Tense;
 use crate::update_run::{self, Planned, UpdateError, UpdateRequest};
 
 /// Brings a project up to its IDL.
@@ -40,9 +41,9 @@ pub(crate) fn check(args: &Check, printer: Printer) -> CommandResult {
 fn update(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
     let guard = update_run::guard(root, "update", printer)?;
     let planned = plan(root, args.prune, &args.telling, printer)?;
-    printer.status("Checked", &planned.summary);
+    planned.report_checked(printer);
     planned.apply(&guard)?;
-    planned.report(printer);
+    planned.report(Tense::Done, printer);
     if planned.is_empty() && planned.exit() == Exit::Success {
         printer.status("Fresh", "nothing has to change");
     }
@@ -52,10 +53,10 @@ fn update(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateEr
 fn show(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
     update_run::look(root)?;
     let planned = plan(root, args.prune, &args.telling, printer)?;
-    printer.status("Checked", &planned.summary);
-    planned.report(printer);
+    planned.report_checked(printer);
+    planned.report(Tense::Would, printer);
     if args.diff {
-        printer.text(&planned.diff());
+        planned.show_diff(printer);
     }
     match planned.files() {
         0 => printer.status("Fresh", "nothing would change"),
@@ -67,18 +68,16 @@ fn show(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateErro
 fn look(root: &Path, args: &Check, printer: Printer) -> Result<Exit, UpdateError> {
     update_run::look(root)?;
     let planned = plan(root, false, &args.telling, printer)?;
-    printer.status("Checked", &planned.summary);
+    planned.report_checked(printer);
     let waits = planned.exit() == Exit::ActionRequired;
     if planned.is_empty() && !waits {
         printer.status("Fresh", "nothing would change");
         return Ok(Exit::Success);
     }
     if args.diff {
-        printer.text(&planned.diff());
+        planned.show_diff(printer);
     }
-    for line in planned.list() {
-        printer.line(line);
-    }
+    planned.list(printer);
     printer.note("Next", "volplane update");
     Ok(Exit::WouldChange)
 }

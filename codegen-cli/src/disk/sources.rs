@@ -28,7 +28,7 @@ pub(super) fn rust_files(
             if !is_foreign(&path, &name, &entry.path()) && !packages.is_foreign(root, &path) {
                 rust_files(root, &path, packages, found)?;
             }
-        } else if kind.is_file() && is_source(&name) {
+        } else if kind.is_file() && (is_source(&name) || name == "Cargo.toml") {
             found.insert(path);
         }
     }

@@ -74,11 +74,6 @@ impl Templates {
         self.files.iter().map(|(name, text)| (name.as_str(), text.as_ref()))
     }
 
-    /// The paths of a user's own; those that are part of the command have none.
-    pub(crate) fn sources(&self) -> impl Iterator<Item = String> {
-        self.files.keys().filter(|_| self.own).map(|name| format!("{}/{name}", self.root))
-    }
-
     /// The text of one.
     fn text(&self, name: &str) -> &str {
         self.files.get(name).map_or("", AsRef::as_ref)

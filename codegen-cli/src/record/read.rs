@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
-use super::{Damage, FILE, Fingerprint, Made, MethodRecord, Record, unword};
+use super::{ArgumentRecord, Damage, FILE, Fingerprint, Made, MethodRecord, Record, TraitRecord, unword};
 use crate::command_error::{CommandError, Help};
 use crate::exit::Exit;
 use crate::plan::Policy;
@@ -56,6 +56,8 @@ struct Lines {
     unused: BTreeSet<ProjectPath>,
     inputs: BTreeMap<ProjectPath, BTreeSet<Fingerprint>>,
     traits: BTreeMap<String, BTreeMap<String, BTreeSet<MethodRecord>>>,
+    /// Comments, by trait and method.
+    docs: BTreeMap<(String, String), BTreeSet<String>>,
 }
 
 pub(super) fn record(text: &str) -> Result<Record, RecordError> {
@@ -142,6 +144,11 @@ impl Lines {
                 let methods = self.traits.entry(name.to_owned()).or_default();
                 methods.entry(ident.to_owned()).or_default().insert(method(signature)?);
             }
+            "doc" => {
+                let (name, rest) = rest.split_once(' ')?;
+                let (ident, doc) = rest.split_once(' ')?;
+                self.docs.entry((name.to_owned(), ident.to_owned())).or_default().insert(unword(doc));
+            }
             _ => return None,
         }
         Some(())
@@ -159,20 +166,28 @@ impl Lines {
             };
             files.insert(path, made);
         }
-        let certain = |signatures: BTreeSet<MethodRecord>| {
-            if signatures.len() == 1 { signatures.into_iter().next() } else { None }
-        };
-        let methods = |methods: BTreeMap<String, BTreeSet<MethodRecord>>| {
-            methods.into_iter().filter_map(|(ident, signatures)| Some((ident, certain(signatures)?))).collect()
-        };
-        let traits = self.traits.into_iter().map(|(name, found)| (name, methods(found))).collect();
+        let mut traits: BTreeMap<String, TraitRecord> = BTreeMap::new();
+        for (name, methods) in self.traits {
+            let known = traits.entry(name.clone()).or_default();
+            for (ident, signatures) in methods {
+                let docs = self.docs.remove(&(name.clone(), ident.clone()));
+                let Some(method) = only(signatures) else { continue };
+                known.insert(ident, MethodRecord { doc: docs.and_then(only), ..method });
+            }
+        }
         self.unused.retain(|path| files.contains_key(path));
         // Of two nobody knows which the code is made of.
         self.inputs.retain(|_, prints| prints.len() == 1);
-        let only = |(path, prints): (ProjectPath, BTreeSet<Fingerprint>)| Some((path, prints.into_iter().next()?));
-        let inputs = self.inputs.into_iter().filter_map(only).collect();
+        let first = |(path, prints): (ProjectPath, BTreeSet<Fingerprint>)| Some((path, prints.into_iter().next()?));
+        let inputs = self.inputs.into_iter().filter_map(first).collect();
         Record { files, unused: self.unused, inputs, traits, damage: None }
     }
+}
+
+/// The one that there is.
+fn only<T>(all: BTreeSet<T>) -> Option<T> {
+    let mut all = all.into_iter();
+    all.next().filter(|_| all.next().is_none())
 }
 
 /// The texts that are what they are called: of others, lines are missing. Joining two branches may have doubled them, line
@@ -204,12 +219,16 @@ fn method(signature: &str) -> Option<MethodRecord> {
                 let argument = rest.get(begin..place)?.trim();
                 if !argument.is_empty() {
                     let (name, ty) = argument.split_once(": ")?;
-                    arguments.push((name.to_owned(), ty.to_owned()));
+                    let (id, ident) = match name.split_once(' ') {
+                        Some((id, ident)) => (Some(id.parse().ok()?), ident),
+                        None => (None, name),
+                    };
+                    arguments.push(ArgumentRecord { id, ident: ident.to_owned(), ty: ty.to_owned() });
                 }
                 begin = place + 1;
                 if c == ')' {
                     let output = rest.get(begin..)?.strip_prefix(" -> ")?.to_owned();
-                    return Some(MethodRecord { arguments, output });
+                    return Some(MethodRecord { arguments, output, doc: None });
                 }
             }
             ')' | '>' | ']' => depth = depth.checked_sub(1)?,

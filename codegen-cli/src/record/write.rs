@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Fingerprint, Made, MethodRecord, Record, word};
+use super::{ArgumentRecord, Fingerprint, Made, MethodRecord, Record, word};
 
 const HEAD: &str = "\
 # What volplane remembers of this project: the files it made, the services' methods, and the texts that merges start from.
@@ -32,6 +32,9 @@ pub(super) fn text(record: &Record) -> String {
         let _ = writeln!(out, "trait {name}");
         for (ident, method) in methods {
             let _ = writeln!(out, "method {name} {ident} {}", signature(method));
+            if let Some(doc) = &method.doc {
+                let _ = writeln!(out, "doc {name} {ident} {}", word(doc));
+            }
         }
     }
     for (path, made) in &record.files {
@@ -54,6 +57,10 @@ pub(super) fn text(record: &Record) -> String {
 }
 
 fn signature(method: &MethodRecord) -> String {
-    let arguments: Vec<String> = method.arguments.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
+    let argument = |ArgumentRecord { id, ident, ty }: &ArgumentRecord| match id {
+        Some(id) => format!("{id} {ident}: {ty}"),
+        None => format!("{ident}: {ty}"),
+    };
+    let arguments: Vec<String> = method.arguments.iter().map(argument).collect();
     format!("({}) -> {}", arguments.join(", "), method.output)
 }

@@ -59,7 +59,7 @@ impl<'a> Files<'a> {
         let print = Fingerprint::of(&file.text);
         match self.tree.get(&file.path) {
             None => self.create(file),
-            Some(OnDisk::Text(text)) if Fingerprint::of(text) == print => {}
+            Some(OnDisk::Text(text)) if *text == file.text || Fingerprint::of(text) == print => {}
             Some(content) => {
                 let known = self.before.files.get(&file.path);
                 let is_ours = |text: &str| is_generated(text) || known.is_some_and(|made| made.is(text));

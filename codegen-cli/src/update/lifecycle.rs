@@ -17,7 +17,7 @@ use self::model::idl::Idl;
 use self::model::life::{Anything, Project, Step, Story, Told, live, tool};
 use self::model::marks::Files;
 use super::tree::Tree;
-use super::{Event, EventLevel, Outcome, UpdateInput, first_record, plan};
+use super::{Event, EventLevel, Outcome, Tense, UpdateInput, first_record, plan};
 use crate::config;
 use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
@@ -132,7 +132,8 @@ impl Project for InMemory {
             };
         }
         self.files.insert(record::FILE.to_owned(), outcome.record.text());
-        let said = outcome.events.iter().map(|event| format!("{} {}\n", event.verb(), event.text()));
+        let said =
+            outcome.events.iter().map(|event| format!("{} {}\n", event.verb(Tense::Done), event.text(Tense::Done)));
         Ok(Told { waits: waits(&outcome.events), text: said.collect() })
     }
 

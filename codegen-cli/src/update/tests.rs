@@ -1,7 +1,7 @@
 //! What happens to files, by whose they are and who has changed them.
 
 use super::tree::Tree;
-use super::{Event, EventLevel, Outcome, UpdateInput, first_record, plan};
+use super::{Event, EventLevel, Outcome, Tense, UpdateInput, first_record, plan};
 use crate::plan::{NewFile, Policy};
 use crate::record::Record;
 
@@ -38,7 +38,10 @@ fn run(record: Option<Record>, disk: Option<&str>, new: Option<NewFile>) -> Outc
 /// The file's new text (`None`: unchanged; `Some("-")`: removed), and what is said.
 fn told(outcome: &Outcome) -> (Option<&str>, Vec<String>) {
     let change = outcome.changes.get("a.txt").map(|change| change.as_deref().unwrap_or("-"));
-    (change, outcome.events.iter().map(|event| format!("{} {}", event.verb(), event.text())).collect())
+    (
+        change,
+        outcome.events.iter().map(|event| format!("{} {}", event.verb(Tense::Done), event.text(Tense::Done))).collect(),
+    )
 }
 
 /// What is remembered is such that the next run has nothing to do.
@@ -91,7 +94,7 @@ fn a_conflict_waits_for_the_user_and_is_not_made_worse() {
     let newer = file("a.txt", "zero\none\ntwo\nthree\nfour\nFIVE\n", Policy::Merge);
     let again = run(Some(outcome.record.clone()), Some(text), Some(newer.clone()));
     assert_eq!(again.changes.len(), 0);
-    assert_eq!(again.events.first().map(Event::verb), Some("Conflict"));
+    assert_eq!(again.events.first().map(|event| event.verb(Tense::Done)), Some("Conflict"));
     // Resolved, it takes what it has missed.
     let resolved = run(Some(again.record), Some("one\ntwo\nthree\nfour\n5\n"), Some(newer));
     assert_eq!(told(&resolved).0, Some("zero\none\ntwo\nthree\nfour\n5\n"));
@@ -134,7 +137,7 @@ fn what_nothing_makes_any_more_goes_unless_the_user_has_a_hand_in_it() {
         assert_eq!(told(&outcome), (Some("-"), vec!["Removed a.txt".into()]), "{policy:?}");
         let outcome = updated(policy, Some("mine\n"), None);
         assert_eq!(told(&outcome).0, None, "{policy:?}");
-        assert_eq!(outcome.events.first().map(Event::verb), Some("Kept"), "{policy:?}");
+        assert_eq!(outcome.events.first().map(|event| event.verb(Tense::Done)), Some("Kept"), "{policy:?}");
         // It is said once.
         let again = run(Some(outcome.record.clone()), Some("mine\n"), None);
         assert_eq!(told(&again), (None, vec![]), "{policy:?}");

@@ -4,6 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
+use super::package::PackageError;
 use crate::apply::{ApplyError, LockError, RecoverError};
 use crate::command_error::{CommandError, Help};
 use crate::config::ConfigError;
@@ -44,6 +45,9 @@ pub(crate) enum UpdateError {
     /// Its IDL goes with nothing else.
     #[error(transparent)]
     Project(#[from] ProjectError),
+    /// Where its programs are.
+    #[error(transparent)]
+    Package(#[from] PackageError),
     /// Another run.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -66,6 +70,7 @@ impl CommandError for UpdateError {
             Self::Templates(error) => return error.help(),
             Self::ReadOnly { .. } => "nothing was changed; make it writable, then run the command again".into(),
             Self::Apply(error) => return error.help(),
+            Self::Package(error) => return error.help(),
             Self::Lock(error) => return error.help(),
             Self::Recover(error) => return error.help(),
             Self::Interrupted => "run `volplane update`: it begins with putting back what was half done".into(),
@@ -82,6 +87,7 @@ impl CommandError for UpdateError {
             Self::Config(error) => error.exit(),
             Self::Templates(error) => error.exit(),
             Self::Apply(error) => error.exit(),
+            Self::Package(error) => error.exit(),
             Self::Lock(error) => error.exit(),
             Self::Recover(error) => error.exit(),
             Self::Project(error) => error.exit(),

@@ -9,7 +9,7 @@ use volplane_edit::handlers::GeneratedNames;
 use volplane_edit::newlines::Newlines;
 
 use super::guesses::guesses;
-use super::{UpdateError, UpdateRequest};
+use super::{UpdateError, UpdateRequest, package};
 use crate::apply::ApplyError;
 use crate::config;
 use crate::disk;
@@ -42,8 +42,6 @@ pub(super) struct Inputs<'a> {
     pub(super) compiled: Vec<(ProjectPath, Fingerprint)>,
     /// The files on the disk.
     pub(super) tree: Tree,
-    /// The IDL files and the user's own templates.
-    pub(super) sources: Vec<String>,
 }
 
 /// Reads and checks the project's IDL.
@@ -77,6 +75,8 @@ pub(super) fn load<'a>(request: &'a UpdateRequest<'a>, model: &'a Model) -> Resu
         None => idl.compile()?,
     };
     let rendered = idl.render(&templates, &generated)?;
+    let package = project.settings.package.as_str();
+    let record = record.map(|record| package::follow(record, package, &rendered, root)).transpose()?;
 
     let made = rendered.iter().map(|file| &file.path);
     let recorded = record.iter().flat_map(|record| record.files.keys());
@@ -89,11 +89,10 @@ pub(super) fn load<'a>(request: &'a UpdateRequest<'a>, model: &'a Model) -> Resu
         }
     }
     let compiled = generated.into_iter().filter_map(|file| Some((file.path, input.clone()?))).collect();
-    let sources = model.files.iter().map(|file| file.path.clone()).chain(templates.sources()).collect();
     let (services, exports) = (idl.services(), idl.exports().clone());
     let is_whole = record.as_ref().is_some_and(|record| record.damage != Some(Damage::Cut));
     let guesses = if is_whole { Vec::new() } else { guesses(model, &project.settings, &templates, &services, &tree)? };
-    Ok(Inputs { request, model, lock, record, services, exports, rendered, guesses, compiled, tree, sources })
+    Ok(Inputs { request, model, lock, record, services, exports, rendered, guesses, compiled, tree })
 }
 
 /// The text of a file, if it is there.

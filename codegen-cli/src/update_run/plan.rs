@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use volplane_edit::newlines::Newlines;
 
 use super::UpdateError;
+use super::details::{self, Detail};
 use super::load::Inputs;
 use crate::apply::{Change, ProjectLock};
 use crate::exit::Exit;
@@ -23,15 +24,17 @@ pub(crate) struct Planned {
     pub(crate) summary: String,
     /// The changes, by path.
     pub(super) changes: BTreeMap<ProjectPath, Option<String>>,
+    /// What was read, and which files are left, for `--verbose`.
+    pub(super) details: Vec<Detail>,
     /// The files as they were read.
     pub(super) tree: Tree,
-    sources: Vec<String>,
 }
 
 /// Plans an update.
 pub(super) fn plan(inputs: Inputs<'_>) -> Planned {
-    let Inputs { request, model, lock, record, services, exports, rendered, guesses, compiled, tree, sources } = inputs;
+    let Inputs { request, model, lock, record, services, exports, rendered, guesses, compiled, tree } = inputs;
     let exports = Some(&exports);
+    let mut details = details::read(model, record.as_ref());
     let input = UpdateInput {
         record,
         rendered: &rendered,
@@ -42,6 +45,7 @@ pub(super) fn plan(inputs: Inputs<'_>) -> Planned {
         prune: request.prune,
     };
     let Outcome { mut changes, mut record, mut events, news } = update::plan(input);
+    details.extend(details::left(&rendered, &tree, &changes));
     record.inputs.extend(compiled);
     let text = lock.as_deref().map_or(Newlines::default(), Newlines::of).restore(record.text());
     if changes.is_empty() && request.brings.is_empty() && lock.as_ref() != Some(&text) {
@@ -55,15 +59,10 @@ pub(super) fn plan(inputs: Inputs<'_>) -> Planned {
     }
     let names: Vec<&str> = request.project.settings.idls.iter().map(|idl| idl.path.as_str()).collect();
     let summary = format!("{}: {}", names.join(", "), summary_with(model, news));
-    Planned { events, summary, changes, tree, sources }
+    Planned { events, summary, changes, details, tree }
 }
 
 impl Planned {
-    /// The IDL files and templates that were read.
-    pub(crate) fn sources(&self) -> impl Iterator<Item = &str> {
-        self.sources.iter().map(String::as_str)
-    }
-
     /// Whether nothing would change.
     pub(crate) fn is_empty(&self) -> bool {
         self.changes.is_empty()
