@@ -62,7 +62,11 @@ pub(super) fn load<'a>(request: &'a UpdateRequest<'a>, model: &'a Model) -> Resu
     let root = &project.root;
     let lock = read(&root.join(record::FILE)).map_err(UpdateError::ReadRecord)?;
     // One that knows no file has been emptied: that is no memory of nothing, but none.
-    let record = lock.as_deref().map(Record::parse).transpose()?.filter(|record| !record.files.is_empty());
+    let record = lock
+        .as_deref()
+        .map(Record::parse)
+        .transpose()?
+        .filter(|record| !record.files.is_empty() || record.damage == Some(Damage::Cut));
     let templates = template_dir::of(&project.settings, root)?;
     let idl = CheckedIdl::new(model, &project.settings)?;
     let input = idl.compiled_from();
