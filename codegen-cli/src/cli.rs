@@ -172,9 +172,9 @@ impl Command {
   volplane new echo.thrift hello --transport stdnet,yamux --codegen checked-in
       two transports, and the generated code as files that you can read and review")]
 pub(crate) struct New {
-    /// The IDL file; what it includes is taken along
+    /// The IDL file; it is copied into the project, with what it includes
     pub(crate) idl: PathBuf,
-    /// The folder to make; has to be new or empty [default: the IDL's name without .thrift]
+    /// The folder to make; may hold IDL, README, licence and hidden files such as .git [default: the IDL's name without .thrift]
     pub(crate) dir: Option<PathBuf>,
     /// The destination name that clients use [default: the IDL's first service]
     #[arg(long, value_name = "NAME")]
@@ -184,6 +184,9 @@ pub(crate) struct New {
     pub(crate) module: Option<String>,
     #[command(flatten)]
     pub(crate) reading: IdlArgs,
+    /// Refer to the IDL where it is, in a git submodule for example, instead of copying it into the project
+    #[arg(long)]
+    pub(crate) idl_in_place: bool,
     /// The transports to write programs for, separated by commas [default: all six]
     #[arg(
         long,

@@ -17,6 +17,14 @@ use crate::project_path::{ProjectPath, ProjectPathError};
 /// The file of checked-in code that the generated crate includes.
 pub(crate) const TARGET: &str = "generated/src/volplane_gen.rs";
 
+/// The package with the generated code: a folder that is volplane's own.
+const PACKAGE: &str = "generated/";
+
+/// Whether a file belongs to the package with the generated code.
+pub(crate) fn is_in_package(path: &str) -> bool {
+    path.starts_with(PACKAGE)
+}
+
 /// The folder that checked-in code goes to.
 pub(crate) const DIR: &str = "generated/src";
 

@@ -133,15 +133,20 @@ fn common(a: &Path, b: &Path) -> PathBuf {
     a.components().zip(b.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
 }
 
-/// A path without `.` and `..`; one that is relative does not begin with them.
+/// A path without `.` and `..`, but for those `..` that a relative one begins with.
 pub(crate) fn normal(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
             Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
+            Component::ParentDir => match out.components().next_back() {
+                Some(Component::Normal(_)) => {
+                    out.pop();
+                }
+                None | Some(Component::ParentDir) => out.push(".."),
+                // There is nothing above the root.
+                Some(_) => {}
+            },
             other => out.push(other),
         }
     }
@@ -225,6 +230,13 @@ mod tests {
         let (targets, dirs) = planned(&files, &["/w/common"]);
         assert_eq!(targets, ["idl/shop.thrift", "idl/common/base.thrift"]);
         assert_eq!(dirs, ["idl/common"]);
+    }
+
+    #[test]
+    fn a_path_without_detours() {
+        for (path, plain) in [("a/./b/../c", "a/c"), ("../a/../../b", "../../b"), ("a/../..", ".."), ("/../a", "/a")] {
+            assert_eq!(normal(Path::new(path)), Path::new(plain), "{path}");
+        }
     }
 
     #[test]

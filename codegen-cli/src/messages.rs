@@ -7,6 +7,7 @@ use serde::Serialize;
 use volplane_edit::handlers;
 
 use crate::exit::Exit;
+use crate::record;
 use crate::update::{Event, EventLevel, Tense};
 
 /// A line.
@@ -113,6 +114,9 @@ fn place(event: &Event) -> (Option<&str>, Option<usize>) {
         Event::Conflict { path, line, .. } | Event::Unresolved { path, line } => (Some(path), Some(*line)),
         Event::Handler { path, event } => (Some(path), Some(event.line)),
         Event::ParseFailed { path, error } => (Some(path), Some(error.line)),
+        Event::StalePath { path, stale } => (Some(path), Some(stale.line)),
+        Event::InMacro { path, found, .. } => (Some(path), Some(found.line)),
+        Event::Lock { .. } => (Some(record::FILE), None),
         Event::NewService { .. } | Event::ServiceGone { .. } | Event::NoHandler { .. } => (None, None),
     }
 }
@@ -123,7 +127,10 @@ fn subject(event: &Event) -> (Option<&str>, Option<&str>) {
         Event::Handler { event: handlers::Event { service, method, .. }, .. } => {
             (Some(service), Some(method.as_str()).filter(|method| !method.is_empty()))
         }
-        Event::NewService { name } | Event::ServiceGone { name } | Event::NoHandler { name, .. } => (Some(name), None),
+        Event::NewService { name }
+        | Event::ServiceGone { name }
+        | Event::NoHandler { name, .. }
+        | Event::InMacro { name, .. } => (Some(name), None),
         Event::Created { .. }
         | Event::Updated { .. }
         | Event::Merged { .. }
@@ -131,6 +138,8 @@ fn subject(event: &Event) -> (Option<&str>, Option<&str>) {
         | Event::Unresolved { .. }
         | Event::Removed { .. }
         | Event::Kept { .. }
+        | Event::Lock { .. }
+        | Event::StalePath { .. }
         | Event::ParseFailed { .. } => (None, None),
     }
 }

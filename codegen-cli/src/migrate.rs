@@ -11,7 +11,7 @@ pub(crate) mod volo;
 pub(crate) mod wire;
 
 use volplane_build::internal::model::{File, Model};
-use volplane_build::internal::rust::layout::Layout;
+use volplane_build::internal::rust::layout::RustPaths;
 use volplane_build::internal::rust::{Api, ServiceApi};
 use volplane_build::internal::span::FileId;
 
@@ -92,7 +92,7 @@ fn implementing(service: &ServiceApi, file: &NewFile) -> Option<usize> {
 /// What each file's namespace becomes: `rs` counts, without it `go`, then `*`, then the file's name. `shown` tells how to
 /// name a file.
 pub(crate) fn namespaces(model: &Model, root: &str, shown: impl Fn(&str) -> String) -> Vec<Namespace> {
-    let layout = Layout::new(model);
+    let layout = RustPaths::new(model);
     let namespace = |(place, file): (usize, &File)| {
         let counts = |scope: &str| file.namespaces.iter().find(|namespace| namespace.scope.text == scope);
         let line = ["rs", "go", "*"].into_iter().find_map(counts);

@@ -3,7 +3,7 @@
 mod features;
 mod functions;
 mod lock;
-mod manifests;
+pub(crate) mod manifests;
 mod method;
 mod names;
 mod runtime;
@@ -133,7 +133,6 @@ fn project_view(request: &PlanRequest<'_>) -> ProjectView {
     let settings = request.settings;
     let example = request.services.iter().position(|service| !service.api.methods.is_empty()).unwrap_or(0);
     let serves = !request.services.is_empty();
-    let (services, hub_uses) = service::services(request.services, &generated_crate(&settings.module), example);
     ProjectView {
         module: settings.module.as_str().to_owned(),
         ident: settings.module.ident(),
@@ -144,8 +143,7 @@ fn project_view(request: &PlanRequest<'_>) -> ProjectView {
         transports: settings.transports.iter().map(|&transport| TransportView::new(transport)).collect(),
         transport_features: if serves { transport_features(&settings.transports) } else { None },
         generated: settings.generated.clone(),
-        services,
-        hub_uses,
+        services: service::services(request.services, &generated_crate(&settings.module)),
         example,
         idls: settings.idls.iter().map(IdlView::new).collect(),
         include_dirs: settings.include_dirs().into_iter().map(str::to_owned).collect(),

@@ -13,7 +13,7 @@ use thiserror::Error;
 use volplane_build::internal::lower::{Lowered, lower};
 use volplane_build::internal::model::{DefinitionKind, Model};
 use volplane_build::internal::rust::keys::definitions;
-use volplane_build::internal::rust::layout::Layout;
+use volplane_build::internal::rust::layout::RustPaths;
 use volplane_build::internal::rust::{Api, ServiceApi};
 use volplane_build::internal::write::unknown_service;
 use volplane_build::internal::{Checked, Diagnostic, Disk, ReadSource, Sources};
@@ -70,6 +70,9 @@ pub(crate) enum ProjectError {
         /// All of them.
         paths: String,
     },
+    /// A copy of the IDL would not find what it includes.
+    #[error(transparent)]
+    Hidden(#[from] Hidden),
     /// The compiler.
     #[error(transparent)]
     Generate(#[from] GenerateError),
@@ -83,6 +86,10 @@ impl CommandError for ProjectError {
         match self {
             Self::Config(error) => error.help(),
             Self::SameService { .. } => Some("rename one of the two services".into()),
+            Self::Hidden(_) => Some(
+                "a file that is included through a link can't be copied; leave the IDL where it is: --idl-in-place"
+                    .into(),
+            ),
             Self::Path { .. } | Self::Copy { .. } | Self::SameIdl { .. } | Self::Generate(_) | Self::Plan(_) => None,
         }
     }
@@ -95,7 +102,8 @@ impl CommandError for ProjectError {
             | Self::Copy { .. }
             | Self::Config(_)
             | Self::SameService { .. }
-            | Self::SameIdl { .. } => Exit::Usage,
+            | Self::SameIdl { .. }
+            | Self::Hidden(_) => Exit::Usage,
         }
     }
 }
@@ -271,7 +279,7 @@ fn services(model: &Model, api: &Api, settings: &Settings) -> Result<Vec<(usize,
 
 /// The names that the generated crate exports.
 fn exports(model: &Model, settings: &Settings) -> GeneratedNames {
-    let layout = Layout::new(model);
+    let layout = RustPaths::new(model);
     let mut names = GeneratedNames::new(&plan::generated_crate(&settings.module));
     for (id, definition) in definitions(model) {
         match definition.kind {

@@ -5,6 +5,7 @@ mod files;
 mod handlers;
 #[cfg(test)]
 mod lifecycle;
+mod missing;
 pub(crate) mod report;
 mod services;
 #[cfg(test)]
@@ -15,7 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::NewFile;
 use crate::project_path::ProjectPath;
-use crate::record::Record;
+use crate::record::{self, Damage, Record};
+use report::LockLoss;
 pub(crate) use report::{Event, EventLevel, Tense};
 pub(crate) use services::NewItems;
 use services::Services;
@@ -32,6 +34,8 @@ pub(crate) struct UpdateInput<'a> {
     pub(crate) rendered: &'a [NewFile],
     /// The services that there are now.
     pub(crate) services: &'a [ServiceApi],
+    /// What would have been made of fewer services: what merges may start from where the record has no text for that.
+    pub(crate) guesses: &'a [Vec<NewFile>],
     /// What the generated crate exports, if that is known.
     pub(crate) exports: Option<&'a GeneratedNames>,
     /// What is on the disk: every file that is in `record` or `rendered`, and all Rust files of the user's.
@@ -55,14 +59,25 @@ pub(crate) struct Outcome {
 
 /// Plans an update.
 pub(crate) fn plan(situation: UpdateInput<'_>) -> Outcome {
-    let UpdateInput { record, rendered, services, exports, tree, prune } = situation;
-    let remembers = record.is_some();
+    let UpdateInput { record, rendered, guesses, services, exports, tree, prune } = situation;
+    let lost = match &record {
+        None if tree.get(record::FILE).is_some() => Some(LockLoss::Empty),
+        None => Some(LockLoss::Missing),
+        Some(record) => record.damage.map(|damage| match damage {
+            Damage::Cut => LockLoss::Cut,
+            Damage::Markers => LockLoss::Markers,
+        }),
+    };
     let before = record.unwrap_or_default();
-    let mut files = files::Files::new(&before, tree, remembers);
+    let guesses = matches!(lost, Some(LockLoss::Empty | LockLoss::Missing | LockLoss::Cut)).then_some(guesses);
+    let mut files = files::Files::new(&before, tree, guesses);
     for file in rendered {
         files.bring_up(file);
     }
     files.clear_up(rendered);
+    if let Some(loss) = lost {
+        files.report_lock(loss);
+    }
 
     let services = Services::new(&before, services);
     let waiting = handlers::bring_up(&mut files, rendered, &services, exports, prune);
@@ -72,7 +87,7 @@ pub(crate) fn plan(situation: UpdateInput<'_>) -> Outcome {
 /// What to remember of a project that is made of these files.
 pub(crate) fn first_record(rendered: &[NewFile], services: &[ServiceApi]) -> Record {
     let (before, tree) = (Record::default(), Tree::default());
-    let mut files = files::Files::new(&before, &tree, true);
+    let mut files = files::Files::new(&before, &tree, None);
     for file in rendered {
         files.bring_up(file);
     }

@@ -6,6 +6,7 @@
 
 mod details;
 mod error;
+mod guesses;
 mod load;
 mod package;
 mod plan;

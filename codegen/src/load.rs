@@ -31,7 +31,7 @@ pub(crate) struct Loaded {
     pub(crate) hidden: Hidden,
 }
 
-/// A file and what its include lines stand for.
+/// A file, and the files that its include lines refer to.
 #[derive(Debug)]
 pub(crate) struct LoadedFile {
     pub(crate) path: String,
@@ -56,23 +56,23 @@ struct Loader<'a> {
     reader: &'a dyn ReadSource,
     include_dirs: &'a [PathBuf],
     /// In the order of discovery: a node with index `n` is the file `FileId(n)`.
-    nodes: Vec<Node>,
+    nodes: Vec<FileNode>,
     /// By what [`ReadSource::identity`] says: a file that links lead to is one node.
     known: HashMap<PathBuf, Option<usize>>,
     diagnostics: Vec<Diagnostic>,
 }
 
-struct Node {
+struct FileNode {
     /// The path by which it was reached first.
     path: PathBuf,
-    /// Where its include lines look first: its folder by every path to it, and the folder that it lies in.
+    /// Where its include lines look first: its directory by every path to it, and, for a link, the directory of the target.
     folders: Vec<PathBuf>,
     decoded: Decoded,
     lexed: Lexed,
     includes: Vec<IncludeLine>,
 }
 
-/// An include line: the bytes of its path with quotes, and the node that it stands for.
+/// An include line: the bytes of its path with quotes, and the node that it refers to.
 struct IncludeLine {
     start: u32,
     end: u32,
@@ -87,11 +87,11 @@ impl Loader<'_> {
         }
     }
 
-    /// The node of a file, read if that has not happened yet; `None` if reading it failed before, which was said.
+    /// The node of a file, read if that has not happened yet; `None` if reading it failed before, which was reported.
     fn node(&mut self, path: &Path, identity: PathBuf) -> io::Result<Option<usize>> {
         let own = folder_of(path);
         if let Some(node) = self.known.get(&identity) {
-            if let Some(Node { folders, .. }) = node.and_then(|node| self.nodes.get_mut(node))
+            if let Some(FileNode { folders, .. }) = node.and_then(|node| self.nodes.get_mut(node))
                 && !folders.contains(&own)
             {
                 folders.push(own);
@@ -123,12 +123,12 @@ impl Loader<'_> {
         let node = self.nodes.len();
         let mut folders = vec![own];
         folders.extend(self.behind_link(path, &identity));
-        self.nodes.push(Node { path: path.to_owned(), folders, decoded, lexed, includes });
+        self.nodes.push(FileNode { path: path.to_owned(), folders, decoded, lexed, includes });
         self.known.insert(identity, Some(node));
         Ok(Some(node))
     }
 
-    /// The folder of a file that `path` is a link to, if it is another one.
+    /// The directory of a file that `path` is a link to, if it is another one.
     fn behind_link(&self, path: &Path, identity: &Path) -> Option<PathBuf> {
         let own = folder_of(path);
         let own = if own.as_os_str().is_empty() { Path::new(".") } else { own.as_path() };
@@ -136,12 +136,12 @@ impl Loader<'_> {
         identity.parent().filter(|folder| *folder != real).map(Path::to_owned)
     }
 
-    /// Follows every include line. One that leads nowhere is tried again when its file turns out to have another folder.
+    /// Follows every include line. An include line without a file is tried again when another directory of its own file is found.
     fn follow_all(&mut self) {
         let mut open = Vec::new();
         let mut next = 0;
         loop {
-            // Nodes found on the way are put behind and visited in turn.
+            // New nodes are appended, and visited in turn.
             while next < self.nodes.len() {
                 for line in 0..self.nodes[next].includes.len() {
                     match self.include(next, line) {
@@ -162,11 +162,11 @@ impl Loader<'_> {
         self.diagnostics.extend(open.into_iter().map(|(.., missing)| missing));
     }
 
-    /// The file that an include line stands for, `None` if it can't be read, which is then said: the includer's own folder
-    /// first, then the folders given.
+    /// The file that an include line refers to, `None` if it cannot be read, which is then reported: the includer's own directory
+    /// first, then the directories given.
     ///
     /// # Errors
-    /// What to say if there is no such file.
+    /// The diagnostic if there is no such file.
     fn include(&mut self, node: usize, line: usize) -> Result<Option<usize>, Diagnostic> {
         let IncludeLine { start, end, .. } = self.nodes[node].includes[line];
         let span = Span { file: file_id(node), start, end };
@@ -175,7 +175,7 @@ impl Loader<'_> {
         let own = self.nodes[node].folders.clone();
         let mut searched: Vec<String> = Vec::new();
         for folder in own.iter().chain(self.include_dirs) {
-            // An absolute path replaces the folder.
+            // An absolute path replaces the directory.
             let path = folder.join(&wanted);
             match self.reader.identity(&path).and_then(|identity| self.node(&path, identity)) {
                 Ok(node) => return Ok(node),
@@ -197,7 +197,7 @@ impl Loader<'_> {
         Err(match self.meant(&own, &wanted) {
             Some(path) => diagnostic.help(format!("write \"{path}\"")).fix(span, format!("\"{path}\"")),
             None => diagnostic.help(format!(
-                "searched {}; name further folders with `-I`",
+                "searched {}; add directories with `-I`",
                 searched.iter().map(|folder| format!("`{folder}`")).collect::<Vec<_>>().join(", ")
             )),
         })
@@ -288,12 +288,12 @@ fn include_lines(text: &str, lexed: &Lexed) -> Vec<IncludeLine> {
         .collect()
 }
 
-/// An error of the file system in the words that people know, without a number.
+/// An error of the file system as a short text, without its number.
 fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
         _ => error.to_string(),
     }
 }

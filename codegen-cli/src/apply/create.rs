@@ -92,19 +92,31 @@ pub(crate) fn look(dir: &Path) -> Result<DirState, CreateError> {
 /// When the system refuses a step or the user interrupts. The disk is then as before.
 pub(crate) fn create(dir: &Path, files: &[NewFile]) -> Result<(), CreateError> {
     match look(dir)? {
-        DirState::EmptyFolder => create_around(dir, files),
+        DirState::EmptyFolder => create_around(dir, files, &[]),
         _ => create_folder(dir, files),
     }
 }
 
-/// Makes these files in `dir`, a folder that exists, around what it holds: none of them may be there.
+/// Makes these files in `dir`, a folder that exists, around what it holds: none of them may be there. Then replaces those in
+/// `merged`, which lie in `dir` itself.
 ///
 /// # Errors
 /// As [`create`].
-pub(crate) fn create_around(dir: &Path, files: &[NewFile]) -> Result<(), CreateError> {
+pub(crate) fn create_around(dir: &Path, files: &[NewFile], merged: &[NewFile]) -> Result<(), CreateError> {
     let stage = stage(dir)?;
-    write_all(stage.path(), files)?;
-    move_up(stage.path(), dir)
+    let (made, replaced) = (stage.path().join("made"), stage.path().join("replaced"));
+    fs::create_dir(&made).map_err(failed("make", &made))?;
+    write_all(&made, files)?;
+    write_all(&replaced, merged)?;
+    let moved = move_up(&made, dir)?;
+    for NewFile { path, .. } in merged {
+        let target = dir.join(path);
+        if let Err(source) = fs::rename(replaced.join(path), &target) {
+            take_back(&moved);
+            return Err(failed("replace", &target)(source));
+        }
+    }
+    Ok(())
 }
 
 /// Writes these files into a folder, which is made if need be; what else lies in it stays.
@@ -183,16 +195,23 @@ fn is_missing(path: &Path) -> bool {
     !path.as_os_str().is_empty() && fs::symlink_metadata(path).is_err()
 }
 
-fn move_up(stage: &Path, dir: &Path) -> Result<(), CreateError> {
+/// Moves what lies in `stage` into `dir`: all of it, or nothing. Where it lies then.
+fn move_up(stage: &Path, dir: &Path) -> Result<Vec<PathBuf>, CreateError> {
     let mut moved = Vec::new();
-    let outcome = move_into(stage, dir, &mut moved);
-    if outcome.is_err() {
-        for target in &moved {
-            // Best effort: an error is on its way already.
-            let _ = if target.is_dir() { fs::remove_dir_all(target) } else { fs::remove_file(target) };
+    match move_into(stage, dir, &mut moved) {
+        Ok(()) => Ok(moved),
+        Err(error) => {
+            take_back(&moved);
+            Err(error)
         }
     }
-    outcome
+}
+
+/// Removes what was moved. Best effort: an error is on its way already.
+fn take_back(moved: &[PathBuf]) {
+    for target in moved {
+        let _ = if target.is_dir() { fs::remove_dir_all(target) } else { fs::remove_file(target) };
+    }
 }
 
 /// Moves what lies in `stage` into `dir`; a folder that is there already gets what it lacks.

@@ -140,7 +140,10 @@ fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
     };
     let mut brings = BTreeMap::new();
     let service = args.service.clone().unwrap_or_else(|| destination(model, &args.idl));
-    let entry = if shown.is_relative() {
+    let entry = if args.idl_in_place && shown.is_absolute() {
+        let way = |path: &PathBuf| layout::relative(&root, &root.join(path));
+        IdlSettings { path: way(&shown), service, include: include.iter().map(way).collect() }
+    } else if shown.is_relative() {
         // A folder elsewhere is written as the way to it.
         let way = |dir: &PathBuf| if dir.is_absolute() { layout::relative(&root, dir) } else { slashed(dir) };
         IdlSettings { path: slashed(&shown), service, include: include.iter().map(way).collect() }

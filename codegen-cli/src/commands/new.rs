@@ -17,7 +17,7 @@ use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::printer::Printer;
 use crate::project::{CheckedIdl, Copies, Idl};
-use crate::settings::{Generated, Module, PackageDir, Runtime, RuntimeArg, Set, Settings};
+use crate::settings::{Generated, IdlSettings, Module, PackageDir, Runtime, RuntimeArg, Set, Settings};
 use crate::summary::{count, summary};
 use crate::target_dir::{self, Fitting};
 use crate::template_dir;
@@ -52,10 +52,10 @@ pub(super) fn run_on(target: TargetDir, args: &New, printer: Printer) -> Command
 fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewError> {
     let dir = target_path(args)?;
     let module = module(args, &dir)?;
-    match target {
-        TargetDir::Empty => free(&dir)?,
+    let target = match target {
+        TargetDir::Empty => fitting_target(&dir)?,
         TargetDir::Idl => only_idl(&dir)?,
-    }
+    };
     readable(&args.idl)?;
     let runtime = runtime(&args.runtime, &dir)?;
     if args.service.as_deref().is_some_and(|name| name.trim().is_empty()) {
@@ -64,7 +64,15 @@ fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewErro
 
     let idl = Idl::read(std::slice::from_ref(&args.idl), &args.reading.include);
     let model = diagnostics::usable(&idl, &args.reading.telling, printer)?;
-    let copies = Copies::new(&idl, model)?;
+    let service = args.service.clone().unwrap_or_else(|| destination(model, &args.idl));
+    let (copies, entry) = if args.idl_in_place {
+        (Copies::none(), in_place(&dir, args, service)?)
+    } else {
+        let copies = Copies::new(&idl, model)?;
+        let entry = copies.settings(service);
+        (copies, entry)
+    };
+    let copied = copies.first().map(|(path, others)| (path.to_owned(), others));
     let mut transports = args.transport.clone();
     transports.sort();
     transports.dedup();
@@ -77,7 +85,7 @@ fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewErro
     };
     let settings = Settings {
         module,
-        idls: vec![copies.settings(args.service.clone().unwrap_or_else(|| destination(model, &args.idl)))],
+        idls: vec![entry],
         package: PackageDir::default(),
         transports,
         codegen: args.codegen,
@@ -88,10 +96,10 @@ fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewErro
     };
     let project = CheckedIdl::new(model, &settings)?;
     let rendered = project.render(&templates, &project.compile()?)?;
-    let Fitting { missing: files, kept } = match target {
+    let Fitting { missing: files, merged, kept } = match target {
         TargetDir::Empty => {
             let missing = project.files(rendered.clone(), copies, &rendered)?;
-            Fitting { missing, kept: Vec::new() }
+            Fitting { missing, merged: Vec::new(), kept: Vec::new() }
         }
         TargetDir::Idl => {
             let present = |path: &str| std::fs::read(dir.join(path)).ok();
@@ -105,15 +113,24 @@ fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewErro
         for file in &files {
             printer.line(Path::new(&file.path).display());
         }
+        for file in &merged {
+            printer.note("Would merge", &file.path);
+        }
         printer.note("Would make", format_args!("{}: {}", shown(&dir), count(files.len(), "file")));
         return Ok(Exit::Success);
     }
 
     match target {
         TargetDir::Empty => apply::create(&dir, &files)?,
-        TargetDir::Idl => apply::create_around(&dir, &files)?,
+        TargetDir::Idl => apply::create_around(&dir, &files, &merged)?,
+    }
+    if let Some((path, others)) = copied.filter(|(path, _)| !is_same(&dir.join(path), &args.idl)) {
+        tell_copied(&args.idl, &dir.join(path), others, printer);
     }
     tell_created(&dir, &files, printer);
+    for NewFile { path, .. } in merged {
+        printer.note("Merged", format_args!("{path}: your lines stay, the project's were added"));
+    }
     for path in kept {
         printer.note("Kept", format_args!("{path}: it was there before"));
     }
@@ -140,6 +157,38 @@ fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewErro
 pub(super) fn destination(model: &Model, idl: &Path) -> String {
     let first = model.services().map(|(_, definition, _)| definition.name.text.clone()).next();
     first.unwrap_or_else(|| idl.file_stem().unwrap_or_default().to_string_lossy().into_owned())
+}
+
+/// An IDL that stays where it is, as volplane.toml names it.
+fn in_place(dir: &Path, args: &New, service: String) -> Result<IdlSettings, NewError> {
+    let dir = layout::normal(&absolute(dir)?);
+    let way = |path: &PathBuf| {
+        let path = layout::normal(&absolute(path)?);
+        // On Windows, there is no way from one drive to another.
+        let is_related = path.components().next() == dir.components().next();
+        let way = is_related.then(|| layout::relative(&dir, &path));
+        way.ok_or_else(|| NewError::NoWay { path: path.display().to_string() })
+    };
+    let include = args.reading.include.iter().map(way).collect::<Result<_, _>>()?;
+    Ok(IdlSettings { path: way(&args.idl)?, service, include })
+}
+
+/// Whether two paths lead to one file.
+fn is_same(a: &Path, b: &Path) -> bool {
+    let place = |path: &Path| std::fs::canonicalize(path).ok();
+    place(a).is_some_and(|a| Some(a) == place(b))
+}
+
+/// Says which of two files is the project's.
+fn tell_copied(from: &Path, to: &Path, others: usize, printer: Printer) {
+    let to = layout::normal(to);
+    let more = match others {
+        0 => String::new(),
+        1 => ", with a file that it includes".to_owned(),
+        others => format!(", with {others} files that it includes"),
+    };
+    printer
+        .status("Copied", format_args!("{} to {}{more}: volplane update reads the copy", from.display(), to.display()));
 }
 
 /// Says what was made.
@@ -194,12 +243,28 @@ pub(super) fn free(dir: &Path) -> Result<(), NewError> {
     }
 }
 
-fn only_idl(dir: &Path) -> Result<(), NewError> {
-    let failed = |source| CreateError::Io { action: "read", path: shown(dir), source };
-    match target_dir::foreign(dir).map_err(failed)? {
-        Some(entry) => Err(NewError::Foreign { entry }),
-        None => Ok(()),
+/// What the folder of a new project holds.
+fn fitting_target(dir: &Path) -> Result<TargetDir, NewError> {
+    match apply::look(dir)? {
+        DirState::Free | DirState::EmptyFolder => Ok(TargetDir::Empty),
+        DirState::NoFolder => Err(NewError::NotAFolder { dir: dir.display().to_string() }),
+        DirState::Occupied(_) => match foreign(dir)? {
+            Some(entry) => Err(NewError::NotEmpty { dir: shown(dir), entry }),
+            None => Ok(TargetDir::Idl),
+        },
     }
+}
+
+fn only_idl(dir: &Path) -> Result<TargetDir, NewError> {
+    match foreign(dir)? {
+        Some(entry) => Err(NewError::Foreign { entry }),
+        None => Ok(TargetDir::Idl),
+    }
+}
+
+fn foreign(dir: &Path) -> Result<Option<String>, NewError> {
+    let failed = |source| CreateError::Io { action: "read", path: shown(dir), source };
+    Ok(target_dir::foreign(dir).map_err(failed)?)
 }
 
 fn readable(idl: &Path) -> Result<(), NewError> {

@@ -41,21 +41,25 @@ struct FileCopy {
 
 /// An include of a copy would find another file than it found where the copy comes from.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("the include \"{include}\" of {path} would find {found}, which is another file")]
+#[error("the include \"{include}\" of {path} would find {}", found_text(.found))]
 pub(crate) struct Hidden {
     /// What the include says.
     pub(crate) include: String,
     /// The copy.
     pub(crate) path: String,
-    /// What it would find.
+    /// What it would find; empty if that is nothing.
     pub(crate) found: String,
+}
+
+fn found_text(found: &str) -> String {
+    if found.is_empty() { "no file".to_owned() } else { format!("{found}, which is another file") }
 }
 
 impl Copies {
     /// Plans the copies of the files of an IDL, which says this, such that every `include` in them still finds its file.
     ///
     /// # Errors
-    /// When the current folder is gone.
+    /// When the current folder is gone, or a file is included by two paths of which one leads through a link: a copy has one.
     pub(crate) fn new(idl: &Idl, model: &Model) -> Result<Self, ProjectError> {
         let roots = model.roots.len();
         let (order, files) = ordered(model, &idl.base)?;
@@ -67,7 +71,11 @@ impl Copies {
             text: text(file).unwrap_or_default(),
             includes,
         });
-        Ok(Self { copies: copies.collect(), roots, include: include_dirs })
+        let copies = Self { copies: copies.collect(), roots, include: include_dirs };
+        match copies.hidden(&|_| None, &[]) {
+            Some(hidden) if !Path::new(&hidden.include).is_absolute() => Err(hidden.into()),
+            _ => Ok(copies),
+        }
     }
 
     /// The same in a project that has files already: `present` has the contents of a path. Where names clash, the copies go
@@ -213,6 +221,17 @@ impl Copies {
             }
         }
         None
+    }
+
+    /// No copies, of an IDL that stays where it is.
+    pub(crate) fn none() -> Self {
+        Self { copies: Vec::new(), roots: 0, include: Vec::new() }
+    }
+
+    /// The path of the first copy in the project, and how many files come with it.
+    pub(crate) fn first(&self) -> Option<(&str, usize)> {
+        let (first, others) = self.copies.split_first()?;
+        Some((&first.path, others.len()))
     }
 
     /// The copies.

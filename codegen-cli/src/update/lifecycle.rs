@@ -94,7 +94,7 @@ impl InMemory {
         }
         let Rendered { files, services, exports } = &*rendered;
         let exports = Some(exports);
-        Ok(plan(UpdateInput { record, rendered: files, services, exports, tree: &tree, prune: false }))
+        Ok(plan(UpdateInput { record, rendered: files, guesses: &[], services, exports, tree: &tree, prune: false }))
     }
 }
 

@@ -3,6 +3,7 @@
 use volplane_edit::handlers::{self, EventKind};
 
 use crate::project_path::ProjectPath;
+use crate::record;
 
 /// Something that an update did, or left to the user.
 #[derive(Clone, Debug)]
@@ -23,14 +24,33 @@ pub(crate) enum Event {
     Kept { path: ProjectPath, reason: KeepReason },
     /// A handler.
     Handler { path: ProjectPath, event: handlers::Event },
+    /// A path into the generated crate leads nowhere.
+    StalePath { path: ProjectPath, stale: handlers::StalePath },
     /// A file that may hold a handler is no Rust.
     ParseFailed { path: ProjectPath, error: handlers::ParseError },
     /// A service is new.
     NewService { name: String },
     /// A service is gone.
     ServiceGone { name: String },
-    /// Nothing implements a service's trait.
-    NoHandler { name: String, ident: String },
+    /// volplane.lock is not as the last update wrote it.
+    Lock { loss: LockLoss, matters: bool },
+    /// Nothing implements a service's trait; `lost` is where volplane has written its handler, if that file is not there.
+    NoHandler { name: String, ident: String, lost: Option<ProjectPath> },
+    /// A macro implements a service's trait, and not as the trait is now.
+    InMacro { path: ProjectPath, name: String, found: handlers::InMacro },
+}
+
+/// What has become of volplane.lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LockLoss {
+    /// It is not there.
+    Missing,
+    /// It says nothing.
+    Empty,
+    /// Lines are missing.
+    Cut,
+    /// Git's conflict markers are in it.
+    Markers,
 }
 
 /// Why a file is left as it is.
@@ -44,8 +64,10 @@ pub(crate) enum KeepReason {
     WrittenAnew,
     /// It was there before volplane made one of that name.
     WasThere,
-    /// It differs, and volplane.lock is missing.
+    /// It differs, and volplane.lock does not say from what.
     NoMemory,
+    /// It has no permission to be written.
+    ReadOnly,
     /// Nothing makes it any more, and the user has changed it.
     Unused,
 }
@@ -91,10 +113,15 @@ impl Event {
             Self::Removed { .. } => tense.of("Removed", "Would remove"),
             Self::Kept { .. } => tense.of("Kept", "Would keep"),
             Self::Handler { event, .. } => handler_verb(&event.what, tense),
+            Self::StalePath { .. } => "By hand",
             Self::ParseFailed { .. } => tense.of("Skipped", "Would skip"),
             Self::NewService { .. } => "New",
             Self::ServiceGone { .. } => "Gone",
             Self::NoHandler { .. } => "Missing",
+            Self::Lock { loss: LockLoss::Missing, .. } => "Missing",
+            Self::Lock { loss: LockLoss::Empty | LockLoss::Cut, .. } => "Damaged",
+            Self::Lock { loss: LockLoss::Markers, .. } => "Joined",
+            Self::InMacro { .. } => "By hand",
         }
     }
 
@@ -109,10 +136,15 @@ impl Event {
             Self::Removed { .. } => "removed",
             Self::Kept { reason, .. } => reason.kind(),
             Self::Handler { event, .. } => handler_kind(&event.what),
+            Self::StalePath { .. } => "path_gone",
             Self::ParseFailed { .. } => "parse_failed",
             Self::NewService { .. } => "service_added",
             Self::ServiceGone { .. } => "service_gone",
             Self::NoHandler { .. } => "handler_missing",
+            Self::Lock { loss: LockLoss::Missing, .. } => "lock_missing",
+            Self::Lock { loss: LockLoss::Empty | LockLoss::Cut, .. } => "lock_damaged",
+            Self::Lock { loss: LockLoss::Markers, .. } => "lock_joined",
+            Self::InMacro { .. } => "in_macro",
         }
     }
 
@@ -140,10 +172,29 @@ impl Event {
                 let left = tense.of("were left", "would be left");
                 format!("{path}:{}:{}: {}; its handlers {left} as they are", error.line, error.column, error.message)
             }
+            Self::Lock { loss, .. } => format!("{}: {}", record::FILE, loss.text()),
+            Self::StalePath { path, stale: handlers::StalePath { line, path: stale, now } } => match now {
+                Some(now) => format!("{path}:{line}: {stale} is not in the generated code any more: use {now}"),
+                None => format!("{path}:{line}: {stale} is not in the generated code any more: remove its uses"),
+            },
             Self::NewService { name } => format!("service {name}"),
             Self::ServiceGone { name } => format!("service {name}"),
-            Self::NoHandler { name, ident } => {
-                format!("nothing implements {ident}, the trait of the service {name}; write `impl {ident} for …`")
+            Self::NoHandler { name, ident, lost } => {
+                let lost = lost.as_ref().map(|path| format!("restore {path}, ")).unwrap_or_default();
+                format!(
+                    "nothing implements {ident}, the trait of the service {name}: {lost}write `impl {ident} for …`, or leave {name} out of `services` in [generated] of volplane.toml"
+                )
+            }
+            Self::InMacro { path, name, found } => {
+                let list =
+                    |verb: &str, names: &[String]| (!names.is_empty()).then(|| format!("{verb} {}", names.join(", ")));
+                let todo: Vec<String> =
+                    [list("add", &found.missing), list("remove", &found.gone)].into_iter().flatten().collect();
+                format!(
+                    "{path}:{}: a macro implements {name}, which volplane does not edit: {}",
+                    found.line,
+                    todo.join(" and ")
+                )
             }
         }
     }
@@ -151,9 +202,16 @@ impl Event {
     /// How much it matters.
     pub(crate) fn level(&self) -> EventLevel {
         match self {
-            Self::Conflict { .. } | Self::Unresolved { .. } | Self::ParseFailed { .. } => EventLevel::ActionRequired,
-            Self::Kept { reason: KeepReason::EditedOwn | KeepReason::NoText, .. } => EventLevel::ActionRequired,
-            Self::Kept { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => EventLevel::Note,
+            Self::Conflict { .. } | Self::Unresolved { .. } | Self::ParseFailed { .. } | Self::StalePath { .. } => {
+                EventLevel::ActionRequired
+            }
+            Self::Kept { reason: KeepReason::EditedOwn | KeepReason::NoText | KeepReason::ReadOnly, .. } => {
+                EventLevel::ActionRequired
+            }
+            Self::NoHandler { .. } | Self::InMacro { .. } | Self::Lock { matters: true, .. } => {
+                EventLevel::ActionRequired
+            }
+            Self::Lock { .. } | Self::Kept { .. } | Self::ServiceGone { .. } => EventLevel::Note,
             Self::Handler { event, .. } => match event.what {
                 EventKind::NotRewritten { .. }
                 | EventKind::TraitMoved { .. }
@@ -180,7 +238,9 @@ impl Event {
             Self::Kept { path, .. } | Self::ParseFailed { path, .. } => (path, 0),
             Self::Conflict { path, line, .. } | Self::Unresolved { path, line } => (path, *line),
             Self::Handler { path, event } => (path, event.line),
-            Self::NewService { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } => ("", 0),
+            Self::StalePath { path, stale } => (path, stale.line),
+            Self::InMacro { path, found, .. } => (path, found.line),
+            Self::NewService { .. } | Self::ServiceGone { .. } | Self::NoHandler { .. } | Self::Lock { .. } => ("", 0),
         }
     }
 }
@@ -246,6 +306,25 @@ fn handler_text(path: &str, event: &handlers::Event, tense: Tense) -> String {
     }
 }
 
+impl LockLoss {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Missing => {
+                "the file is missing; restore it with `git checkout volplane.lock`, then run `volplane update`. Without it, files that differ from what volplane would write count as edited by you"
+            }
+            Self::Empty => {
+                "the file is empty; restore it with `git checkout volplane.lock`, then run `volplane update`. Without it, files that differ from what volplane would write count as edited by you"
+            }
+            Self::Cut => {
+                "lines are missing; restore the file with `git checkout volplane.lock`, then run `volplane update`. Without them, files that differ from what volplane would write count as edited by you"
+            }
+            Self::Markers => {
+                "it had conflict markers; both sides were read and the file is written without them. To use one side only, run `git checkout --ours volplane.lock` (or `--theirs`), then `volplane update`"
+            }
+        }
+    }
+}
+
 impl KeepReason {
     fn text(self, tense: Tense) -> &'static str {
         match self {
@@ -261,7 +340,10 @@ impl KeepReason {
                 "rewritten by you; template changes would not be merged",
             ),
             Self::WasThere => "it was there before; volplane's own differs",
-            Self::NoMemory => "it differs from what volplane would write, and volplane.lock is missing: taken as yours",
+            Self::NoMemory => {
+                "it differs from what volplane would write, and volplane.lock does not say what volplane wrote: the differences count as yours"
+            }
+            Self::ReadOnly => "it is read-only and was not changed: make it writable, then run `volplane update`",
             Self::Unused => "volplane doesn't make it any more; it has changes of yours",
         }
     }
@@ -274,6 +356,7 @@ impl KeepReason {
             Self::WrittenAnew => "kept_rewritten",
             Self::WasThere => "kept_existing",
             Self::NoMemory => "kept_unknown",
+            Self::ReadOnly => "kept_read_only",
             Self::Unused => "kept_unused",
         }
     }

@@ -6,7 +6,7 @@ use volplane_build::internal::rust::ServiceApi;
 use volplane_edit::handlers::{Argument, Method, Trait};
 
 use super::report::Event;
-use crate::record::{MethodRecord, Record, TraitRecord};
+use crate::record::{ArgumentRecord, MethodRecord, Record, TraitRecord};
 
 /// All services of a project.
 pub(super) struct Services {
@@ -81,7 +81,7 @@ impl Services {
         let entry = |pair: &Pair| match &pair.before {
             Some(before) if waiting.contains(&pair.after.path()) => (before.path(), record(before)),
             None if waiting.contains(&pair.after.path()) => (pair.after.path(), TraitRecord::new()),
-            _ => (pair.after.path(), record(&pair.after)),
+            _ => (pair.after.path(), brought_up(pair)),
         };
         self.list.iter().map(entry).collect()
     }
@@ -109,7 +109,7 @@ fn described(service: &ServiceApi) -> Trait {
         arguments: method
             .arguments
             .iter()
-            .map(|argument| Argument { ident: argument.ident.clone(), ty: argument.ty.clone() })
+            .map(|argument| Argument { ident: argument.ident.clone(), id: Some(argument.id), ty: argument.ty.clone() })
             .collect(),
         output: method.output.clone(),
         doc: method.doc.clone(),
@@ -122,23 +122,36 @@ fn described(service: &ServiceApi) -> Trait {
     }
 }
 
+/// What is remembered of a trait whose handlers are up to date. Of a method's comment that is what its stub was written with: a
+/// later one is none of the handler's.
+fn brought_up(Pair { before, after }: &Pair) -> TraitRecord {
+    let mut methods = record(after);
+    for (ident, method) in &mut methods {
+        if let Some(known) = before.as_ref().and_then(|before| before.method(ident)) {
+            method.doc.clone_from(&known.doc);
+        }
+    }
+    methods
+}
+
 fn record(described: &Trait) -> TraitRecord {
     let entry = |method: &Method| {
-        let arguments = method.arguments.iter().map(|argument| (argument.ident.clone(), argument.ty.clone()));
-        (method.ident.clone(), MethodRecord { arguments: arguments.collect(), output: method.output.clone() })
+        let argument = |one: &Argument| ArgumentRecord { id: one.id, ident: one.ident.clone(), ty: one.ty.clone() };
+        let arguments = method.arguments.iter().map(argument).collect();
+        (method.ident.clone(), MethodRecord { arguments, output: method.output.clone(), doc: method.doc.clone() })
     };
     described.methods.iter().map(entry).collect()
 }
 
 fn remembered(now: &Trait, module: &str, methods: &TraitRecord) -> Trait {
     let method = |(ident, method): (&String, &MethodRecord)| {
-        let arguments = method.arguments.iter();
+        let argument = |one: &ArgumentRecord| Argument { ident: one.ident.clone(), id: one.id, ty: one.ty.clone() };
         Method {
             idl_name: ident.clone(),
             ident: ident.clone(),
-            arguments: arguments.map(|(ident, ty)| Argument { ident: ident.clone(), ty: ty.clone() }).collect(),
+            arguments: method.arguments.iter().map(argument).collect(),
             output: method.output.clone(),
-            doc: None,
+            doc: method.doc.clone(),
         }
     };
     Trait {

@@ -24,7 +24,15 @@ fn run(record: Option<Record>, disk: Option<&str>, new: Option<NewFile>) -> Outc
         tree.insert("a.txt".into(), text.as_bytes().to_vec());
     }
     let rendered: Vec<NewFile> = new.into_iter().collect();
-    plan(UpdateInput { record, rendered: &rendered, services: &[], exports: None, tree: &tree, prune: false })
+    plan(UpdateInput {
+        record,
+        rendered: &rendered,
+        guesses: &[],
+        services: &[],
+        exports: None,
+        tree: &tree,
+        prune: false,
+    })
 }
 
 /// The file's new text (`None`: unchanged; `Some("-")`: removed), and what is said.
@@ -158,12 +166,63 @@ fn a_file_that_was_there_before_is_the_users() {
     }
 }
 
+/// How much each event matters, volplane.lock's first.
+fn levels(outcome: &Outcome) -> Vec<EventLevel> {
+    outcome.events.iter().map(Event::level).collect()
+}
+
+#[test]
+fn what_a_text_lacks_that_nothing_is_known_of_is_merged_into_it() {
+    let mut tree = Tree::default();
+    tree.insert("a.txt".into(), b"one\ntwo\nthree\n".to_vec());
+    let rendered = [file("a.txt", "one\ntwo\nservice\n", Policy::Merge)];
+    let guesses = [vec![file("a.txt", "one\ntwo\n", Policy::Merge)]];
+    let input = UpdateInput {
+        record: None,
+        rendered: &rendered,
+        guesses: &guesses,
+        services: &[],
+        exports: None,
+        tree: &tree,
+        prune: false,
+    };
+    let outcome = plan(input);
+    assert!(outcome.events.iter().any(|event| event.level() == EventLevel::ActionRequired));
+    assert!(told(&outcome).0.is_some_and(|text| text.contains("service") && text.contains("three")));
+}
+
+#[test]
+fn a_read_only_file_is_named_and_left() {
+    for (policy, new) in [(Policy::Overwrite, Some(NEW)), (Policy::Merge, Some(NEW)), (Policy::Merge, None)] {
+        let record = first_record(&[file("a.txt", BASE, policy)], &[]);
+        let mut tree = Tree::default();
+        tree.insert("a.txt".into(), BASE.as_bytes().to_vec());
+        tree.read_only("a.txt".into());
+        let rendered: Vec<NewFile> = new.into_iter().map(|text| file("a.txt", text, policy)).collect();
+        let input = UpdateInput {
+            record: Some(record.clone()),
+            rendered: &rendered,
+            guesses: &[],
+            services: &[],
+            exports: None,
+            tree: &tree,
+            prune: false,
+        };
+        let outcome = plan(input);
+        assert_eq!(levels(&outcome), [EventLevel::ActionRequired], "{policy:?}");
+        assert!(outcome.changes.is_empty(), "{policy:?}");
+        // Once it may be written, it takes what it has missed.
+        assert_eq!(outcome.record, record, "{policy:?}");
+    }
+}
+
 #[test]
 fn without_a_memory_files_that_differ_are_the_users_and_the_rest_is_adopted() {
     let outcome = run(None, Some("mine\n"), Some(file("a.txt", NEW, Policy::Merge)));
     assert_eq!(told(&outcome).0, None);
+    assert_eq!(levels(&outcome), [EventLevel::ActionRequired, EventLevel::Note]);
     let outcome = run(None, Some(NEW), Some(file("a.txt", NEW, Policy::Merge)));
-    assert_eq!(told(&outcome), (None, vec![]));
+    assert_eq!((told(&outcome).0, levels(&outcome)), (None, vec![EventLevel::Note]));
     assert_eq!(told(&run(Some(outcome.record), Some(NEW), Some(file("a.txt", BASE, Policy::Merge)))).0, Some(BASE));
 }
 
@@ -174,8 +233,15 @@ fn what_is_no_text_is_left_alone() {
     for policy in [Policy::Overwrite, Policy::Merge, Policy::Skip] {
         let record = Some(first_record(&[file("a.txt", BASE, policy)], &[]));
         let rendered = [file("a.txt", NEW, policy)];
-        let outcome =
-            plan(UpdateInput { record, rendered: &rendered, services: &[], exports: None, tree: &tree, prune: false });
+        let outcome = plan(UpdateInput {
+            record,
+            rendered: &rendered,
+            guesses: &[],
+            services: &[],
+            exports: None,
+            tree: &tree,
+            prune: false,
+        });
         assert!(outcome.changes.is_empty(), "{policy:?}");
     }
 }

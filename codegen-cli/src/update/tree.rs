@@ -9,6 +9,7 @@ use crate::project_path::ProjectPath;
 pub(crate) struct Tree {
     content: BTreeMap<ProjectPath, OnDisk>,
     links: BTreeSet<ProjectPath>,
+    read_only: BTreeSet<ProjectPath>,
 }
 
 /// A path's content.
@@ -35,6 +36,16 @@ impl Tree {
     /// Whether a path is a link to another one that is listed.
     pub(crate) fn is_link(&self, path: &str) -> bool {
         self.links.contains(path)
+    }
+
+    /// Notes that a file has no permission to be written.
+    pub(crate) fn read_only(&mut self, path: ProjectPath) {
+        self.read_only.insert(path);
+    }
+
+    /// Whether a file has no permission to be written.
+    pub(crate) fn is_read_only(&self, path: &str) -> bool {
+        self.read_only.contains(path)
     }
 
     /// What is at a path.

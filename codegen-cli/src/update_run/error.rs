@@ -27,6 +27,12 @@ pub(crate) enum UpdateError {
     /// Its memory can't be read.
     #[error("cannot read {}", record::FILE)]
     ReadRecord(#[source] io::Error),
+    /// A file that has to be written can't be.
+    #[error("cannot write {path}: it is read-only")]
+    ReadOnly {
+        /// The file.
+        path: String,
+    },
     /// Its files.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -62,6 +68,7 @@ impl CommandError for UpdateError {
             Self::Config(error) => return error.help(),
             Self::Record(error) => return error.help(),
             Self::Templates(error) => return error.help(),
+            Self::ReadOnly { .. } => "nothing was changed; make it writable, then run the command again".into(),
             Self::Apply(error) => return error.help(),
             Self::Package(error) => return error.help(),
             Self::Lock(error) => return error.help(),
@@ -86,7 +93,7 @@ impl CommandError for UpdateError {
             Self::Project(error) => error.exit(),
             Self::Record(error) => error.exit(),
             Self::Idl(error) => error.exit(),
-            Self::Disk(_) => Exit::Failure,
+            Self::Disk(_) | Self::ReadOnly { .. } => Exit::Failure,
             Self::ReadRecord(_) | Self::Interrupted => Exit::Usage,
         }
     }

@@ -8,6 +8,7 @@ use volplane_build::internal::rust::ServiceApi;
 use volplane_edit::handlers::GeneratedNames;
 use volplane_edit::newlines::Newlines;
 
+use super::guesses::guesses;
 use super::{UpdateError, UpdateRequest, package};
 use crate::apply::ApplyError;
 use crate::config;
@@ -16,7 +17,7 @@ use crate::generate::TARGET;
 use crate::plan::{NewFile, Policy};
 use crate::project::{CheckedIdl, Idl};
 use crate::project_path::ProjectPath;
-use crate::record::{self, Fingerprint, Record};
+use crate::record::{self, Damage, Fingerprint, Record};
 use crate::template_dir;
 use crate::update::tree::Tree;
 
@@ -35,6 +36,8 @@ pub(super) struct Inputs<'a> {
     pub(super) exports: GeneratedNames,
     /// What would be made if the project were new.
     pub(super) rendered: Vec<NewFile>,
+    /// What would be made of fewer services, where volplane.lock does not say what merges start from.
+    pub(super) guesses: Vec<Vec<NewFile>>,
     /// The paths of generated code that is checked in, and what it is compiled from.
     pub(super) compiled: Vec<(ProjectPath, Fingerprint)>,
     /// The files on the disk.
@@ -83,7 +86,9 @@ pub(super) fn load<'a>(request: &'a UpdateRequest<'a>, model: &'a Model) -> Resu
     }
     let compiled = generated.into_iter().filter_map(|file| Some((file.path, input.clone()?))).collect();
     let (services, exports) = (idl.services(), idl.exports().clone());
-    Ok(Inputs { request, model, lock, record, services, exports, rendered, compiled, tree })
+    let is_whole = record.as_ref().is_some_and(|record| record.damage != Some(Damage::Cut));
+    let guesses = if is_whole { Vec::new() } else { guesses(model, &project.settings, &templates, &services, &tree)? };
+    Ok(Inputs { request, model, lock, record, services, exports, rendered, guesses, compiled, tree })
 }
 
 /// The text of a file, if it is there.

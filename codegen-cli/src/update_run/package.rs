@@ -1,6 +1,7 @@
 //! The directory of the programs may be moved by the user: volplane.lock follows it once volplane.toml names it, and until
 //! then an update is refused, because it would make the programs a second time.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -58,7 +59,7 @@ impl CommandError for PackageError {
 /// # Errors
 /// When they are somewhere else.
 pub(super) fn follow(record: Record, package: &str, rendered: &[NewFile], root: &Path) -> Result<Record, PackageError> {
-    let is_rendered = |dir: &str| rendered.iter().any(|file| file.path == *manifest(dir));
+    let is_rendered = |dir: &str| rendered.iter().any(|file| *file.path == *manifest(dir));
     if !is_rendered(package) {
         return Ok(record);
     }
@@ -99,7 +100,7 @@ fn name(record: &Record, rendered: &[NewFile], dir: &str) -> Option<String> {
     let path = manifest(dir);
     match record.files.get(path.as_str()) {
         Some(Made::Merge(bases)) => bases.iter().find_map(|base| package_name(base)),
-        _ => rendered.iter().find(|file| file.path == *path).and_then(|file| package_name(&file.text)),
+        _ => rendered.iter().find(|file| *file.path == *path).and_then(|file| package_name(&file.text)),
     }
 }
 
@@ -127,11 +128,11 @@ fn find(root: &Path, below: &str, is_it: &impl Fn(&Path) -> bool) -> Option<Stri
 /// The same record, with the files of one directory in another one.
 fn moved(record: Record, from: &str, to: &str) -> Record {
     let path = |path: ProjectPath| match path.strip_prefix(from) {
-        // One that is not valid there stays what it was: a path of nothing.
+        // A file of a directory with another name: still a path in the project.
         Some(rest) if rest.starts_with('/') => ProjectPath::new(format!("{to}{rest}")).unwrap_or(path),
         _ => path,
     };
-    let files = record.files.into_iter().map(|(name, made)| (path(name), made)).collect();
+    let files: BTreeMap<ProjectPath, Made> = record.files.into_iter().map(|(name, made)| (path(name), made)).collect();
     let unused = record.unused.into_iter().map(path).collect();
     Record { files, unused, ..record }
 }

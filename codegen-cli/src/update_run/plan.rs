@@ -32,11 +32,18 @@ pub(crate) struct Planned {
 
 /// Plans an update.
 pub(super) fn plan(inputs: Inputs<'_>) -> Planned {
-    let Inputs { request, model, lock, record, services, exports, rendered, compiled, tree } = inputs;
+    let Inputs { request, model, lock, record, services, exports, rendered, guesses, compiled, tree } = inputs;
     let exports = Some(&exports);
     let mut details = details::read(model, record.as_ref());
-    let input =
-        UpdateInput { record, rendered: &rendered, services: &services, exports, tree: &tree, prune: request.prune };
+    let input = UpdateInput {
+        record,
+        rendered: &rendered,
+        guesses: &guesses,
+        services: &services,
+        exports,
+        tree: &tree,
+        prune: request.prune,
+    };
     let Outcome { mut changes, mut record, mut events, news } = update::plan(input);
     details.extend(details::left(&rendered, &tree, &changes));
     record.inputs.extend(compiled);
@@ -69,8 +76,11 @@ impl Planned {
     /// Writes the changes: all of them, or none.
     ///
     /// # Errors
-    /// When a file has changed since it was read, or the system refuses a step.
+    /// When a file is read-only or has changed since it was read, or the system refuses a step.
     pub(crate) fn apply(&self, guard: &ProjectLock) -> Result<(), UpdateError> {
+        if let Some(path) = self.changes.keys().find(|path| self.tree.is_read_only(path)) {
+            return Err(UpdateError::ReadOnly { path: path.to_string() });
+        }
         let change = |(path, after): (&ProjectPath, &Option<String>)| Change {
             path: path.clone(),
             before: self.tree.bytes(path).map(<[u8]>::to_vec),

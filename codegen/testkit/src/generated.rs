@@ -30,7 +30,7 @@ pub fn theirs(files: &[PathBuf]) -> String {
     std::fs::read_to_string(out).expect("pilota-build's code")
 }
 
-/// A manifest of a crate of generated code, with more behind it. Types alone need nothing but pilota.
+/// A manifest of a crate of generated code, with more after it. Types alone need nothing but pilota.
 pub fn manifest(name: &str, options: &CodeOptions, more: &str) -> String {
     let manifest = std::fs::read_to_string(workspace().join("Cargo.toml")).expect("the workspace's manifest");
     let wanted: &[&str] = if options.types_only { &["pilota = "] } else { &["pilota = ", "volo = ", "volo-thrift = "] };

@@ -16,7 +16,7 @@ fn files(section: &str) -> Option<MemorySource> {
             let text: String =
                 lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
             let mut bytes = text.into_bytes();
-            // `<FF>` stands for a byte that no text has.
+            // `<FF>` is a byte that is not valid in UTF-8.
             while let Some(at) = bytes.windows(4).position(|four| four == b"<FF>") {
                 bytes.splice(at..at + 4, [0xff]);
             }

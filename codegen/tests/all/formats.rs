@@ -6,7 +6,7 @@ use volplane_build::internal::{Checked, MemorySource, MessageFormat, check, dump
 const FORMATS: [MessageFormat; 4] =
     [MessageFormat::Human, MessageFormat::Short, MessageFormat::Json, MessageFormat::Github];
 
-/// Two files with mistakes of both kinds: several labels, several files, a help line, a place beyond ASCII.
+/// Two files with errors of both kinds: several labels, several files, a help line, a place beyond ASCII.
 fn mistakes() -> Checked {
     let files = MemorySource::new()
         .with("idl/a,b.thrift", "exception Gone {}\nservice Base {\n  void ping()\n}\n")
@@ -99,7 +99,7 @@ fn a_format_is_read_as_it_is_shown() {
         assert_eq!(format.to_string().parse(), Ok(format));
     }
     let error = "xml".parse::<MessageFormat>().map_err(|error| error.to_string());
-    assert_eq!(error, Err("`xml` is no message format: use human, short, json or github".to_owned()));
+    assert_eq!(error, Err("`xml` is not a message format: use human, short, json or github".to_owned()));
 }
 
 #[test]

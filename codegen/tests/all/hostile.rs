@@ -1,4 +1,4 @@
-//! What strangers send: random bytes, soups of tokens, broken files of the corpus. Nothing panics, nothing hangs, and
+//! Invalid input: random bytes, soups of tokens, broken files of the corpus. Nothing panics, nothing hangs, and
 //! what is refused is told where.
 
 use proptest::prelude::*;

@@ -7,7 +7,7 @@ use volplane_build::internal::model::Model;
 use volplane_build::internal::print;
 use volplane_build::internal::{Checked, Disk, MessageFormat, check, render};
 
-/// A folder with files and links: `path -> target` is a link, `path` with a text a file.
+/// A directory with files and links: `path -> target` is a link, `path` with a text a file.
 struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -35,7 +35,7 @@ impl Folder {
         check(&roots, &[], &Disk)
     }
 
-    /// The names of the model's files, below the folder.
+    /// The names of the model's files, below the directory.
     fn files(&self, model: &Model) -> Vec<String> {
         let below = |path: &str| Path::new(path).strip_prefix(self.0.path()).map(|path| path.display().to_string());
         model.files.iter().map(|file| below(&file.path).unwrap_or_else(|_| file.path.clone())).collect()
@@ -110,5 +110,5 @@ fn includes_are_found_beside_the_file_and_beside_the_link() {
         let checked = folder.check(&roots);
         assert_eq!(shown(&checked, &folder), "", "{roots:?}");
     }
-    insta::assert_snapshot!(shown(&folder.check(&["real/base.thrift"]), &folder), @r#"DIR/real/base.thrift:2:9: error[E002]: cannot find "far.thrift" (help: searched `DIR/real`; name further folders with `-I`)"#);
+    insta::assert_snapshot!(shown(&folder.check(&["real/base.thrift"]), &folder), @r#"DIR/real/base.thrift:2:9: error[E002]: cannot find "far.thrift" (help: searched `DIR/real`; add directories with `-I`)"#);
 }

@@ -40,7 +40,7 @@ const KEYWORDS: &[&str] = &[
 /// How many keywords of each file are misspelled.
 const SAMPLES: usize = 3;
 
-/// Where each keyword stands, outside of comments and quoted texts.
+/// Where each keyword is, outside of comments and quoted texts.
 fn keywords(text: &str) -> Vec<(usize, &'static str)> {
     let bytes = text.as_bytes();
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.';

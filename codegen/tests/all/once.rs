@@ -1,4 +1,4 @@
-//! Every mistake is told, once, however many there are and whatever stands around it.
+//! Every error is reported exactly once, however many errors there are.
 
 use std::path::PathBuf;
 use volplane_build::internal::{Checked, Code, Diagnostic, Disk, MemorySource, MessageFormat, check, render};
@@ -42,7 +42,7 @@ fn mistakes_behind_many_warnings_of_a_file_are_told() {
 main.thrift:301:8: error[E020]: expected the name of the struct, found `{`
 main.thrift:302:11: error[E020]: expected the name of the constant, found `=`
 "#);
-    insta::assert_snapshot!(found.lines().last().unwrap_or_default(), @r#"warning[W099]: 202 more warnings are not shown (help: mend what is shown, then look again)"#);
+    insta::assert_snapshot!(found.lines().last().unwrap_or_default(), @r#"warning[W099]: 202 more warnings are not shown (help: fix what is shown, then check again)"#);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn no_number_of_warnings_is_a_mistake() {
 #[test]
 fn a_single_hidden_one_is_told_in_the_singular() {
     let mistakes = checked(lines(101, |n| format!("typedef Missing{n} T{n}\n")));
-    assert_eq!(mistakes.diagnostics[100].message, "1 more mistake is not shown");
+    assert_eq!(mistakes.diagnostics[100].message, "1 more error is not shown");
     let warnings = checked(lines(101, |n| format!("struct S{n} {{}};\n")));
     assert_eq!(warnings.diagnostics[100].message, "1 more warning is not shown");
     assert_eq!(checked(lines(100, |n| format!("struct S{n} {{}};\n"))).diagnostics.len(), 100);
@@ -117,7 +117,7 @@ fn a_circle_of_services_hides_nothing_elsewhere() {
 main.thrift:1:9: error[E036]: these services extend each other: A -> B -> A
 main.thrift:3:32: error[E046]: `a` is inherited from `A` (help: give one of the two another name)
 main.thrift:6:36: error[E046]: `t` is inherited from `Top` (help: give one of the two another name)
-main.thrift:6:45: error[E045]: the method `t` stands here twice (help: rename or remove one of the two)
+main.thrift:6:45: error[E045]: the method `t` occurs twice (help: rename or remove one of the two)
 "#);
 }
 
@@ -195,7 +195,7 @@ fn utf_16_is_named_and_nothing_else_said() {
 #[test]
 fn nul_bytes_are_told_once_for_a_file() {
     insta::assert_snapshot!(human("struct\0 S { 1: i32\0\0 a }\n\0struct T { \0 }\n"), @r#"
-error[E010]: a control character, \u{0}, stands here
+error[E010]: unexpected control character \u{0}
  --> main.thrift:1:7
   |
 1 | struct␀ S { 1: i32␀␀ a }
@@ -212,10 +212,10 @@ fn forms_of_fbthrift_are_named() {
         "service S {\n performs Session;\n performs Other\n performs m()\n}\nstruct performs {}\nstruct terse {}\n\
          struct T {\n 1: terse i32 a\n 2: terse list<i32> b;\n 3: terse c\n 4: terse terse\n terse d i32 e\n}\n"
     )), @r#"
-main.thrift:2:2: error[E025]: `performs`: a form of fbthrift, not of Apache's thrift (help: leave it out, and write a service in place of the interaction)
-main.thrift:3:2: error[E025]: `performs`: a form of fbthrift, not of Apache's thrift (help: leave it out, and write a service in place of the interaction)
-main.thrift:9:5: error[E025]: `terse`: a form of fbthrift, not of Apache's thrift (help: leave it out)
-main.thrift:10:5: error[E025]: `terse`: a form of fbthrift, not of Apache's thrift (help: leave it out)
+main.thrift:2:2: error[E025]: `performs`: fbthrift syntax, not Apache's thrift (help: leave it out, and write a service in place of the interaction)
+main.thrift:3:2: error[E025]: `performs`: fbthrift syntax, not Apache's thrift (help: leave it out, and write a service in place of the interaction)
+main.thrift:9:5: error[E025]: `terse`: fbthrift syntax, not Apache's thrift (help: leave it out)
+main.thrift:10:5: error[E025]: `terse`: fbthrift syntax, not Apache's thrift (help: leave it out)
 main.thrift:13:8: warning[W016]: 2 fields have no ids: `d` gets -1, `e` gets -2 (help: write the ids, such as `1:`; other ids than these change what is sent, so client and server have to change together)
 "#);
 }
@@ -247,7 +247,7 @@ fn what_to_do_about_what_stands_twice() {
         "struct S {\n  1: i32 a\n  7: i32 a\n  7: i32 b\n}\nservice T {\n  void m(1: i32 a, 32767: i32 b, 1: i32 c)\n  void m()\n}\n\
          const map<i32, i32> M = {1: 1, 1: 2}\nconst i64 N = 0xffffffffffffffff\n"
     ), @r#"
-error[E042]: the field `a` stands here twice
+error[E042]: the field `a` occurs twice
  --> main.thrift:3:10
   |
 2 |   1: i32 a
@@ -275,7 +275,7 @@ error[E041]: the id 1 is used twice
   |
   = help: give one of the two another id
 
-error[E045]: the method `m` stands here twice
+error[E045]: the method `m` occurs twice
  --> main.thrift:8:8
   |
 7 |   void m(1: i32 a, 32767: i32 b, 1: i32 c)
@@ -285,7 +285,7 @@ error[E045]: the method `m` stands here twice
   |
   = help: rename or remove one of the two
 
-error[E048]: the key 1 stands here twice
+error[E048]: the key 1 occurs twice
   --> main.thrift:10:32
    |
 10 | const map<i32, i32> M = {1: 1, 1: 2}
@@ -313,9 +313,9 @@ fn only_regular_files_are_read() {
     let path = socket.path().join("a.thrift");
     let _listener = std::os::unix::net::UnixListener::bind(&path).expect("a socket");
     for (path, why) in [
-        (path, "it is no regular file"),
-        (PathBuf::from("/dev/zero"), "it is no regular file"),
-        (socket.path().to_owned(), "it is a folder"),
+        (path, "it is not a regular file"),
+        (PathBuf::from("/dev/zero"), "it is not a regular file"),
+        (socket.path().to_owned(), "it is a directory"),
     ] {
         let checked = check(std::slice::from_ref(&path), &[], &Disk);
         assert_eq!(checked.diagnostics.len(), 1);
@@ -331,7 +331,7 @@ fn members_of_one_value_are_told_by_the_first_and_are_one_key() {
 main.thrift:1:21: warning[W015]: counting on gives `R` the value 0 of `P` (help: give `R` another value, unless it is meant as a second name of `P`: the two can't be told apart)
 main.thrift:1:28: warning[W015]: `S` has the value -1 of `Q` (help: give `S` another value, unless it is meant as a second name of `Q`: the two can't be told apart)
 main.thrift:1:36: warning[W015]: `T` has the value -1 of `Q` (help: give `T` another value, unless it is meant as a second name of `Q`: the two can't be told apart)
-main.thrift:2:40: error[E048]: the key `E.R` stands here twice (help: remove one of the two)
+main.thrift:2:40: error[E048]: the key `E.R` occurs twice (help: remove one of the two)
 "#);
 }
 

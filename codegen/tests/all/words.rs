@@ -1,4 +1,4 @@
-//! What people write by mistake: misspelled keywords, look-alike characters, forms of other languages, missing marks. Each
+//! Frequent errors: misspelled keywords, look-alike characters, forms of other languages, missing marks. Each
 //! gives one error; a second, independent one further down is still found; the fix, if there is one, leaves only that.
 
 mod forms;
@@ -138,7 +138,7 @@ fn files_of_other_languages() {
     insta::assert_snapshot!(out);
 }
 
-/// What another file needs of it may stand there.
+/// The file may define what another file uses.
 #[test]
 fn names_of_a_file_of_another_language_are_not_reported_as_missing() {
     let files = MemorySource::new()
@@ -155,7 +155,7 @@ fn what_a_misspelled_include_names_is_read() {
     assert_eq!(codes, [Code::E027, Code::E027, Code::E002, Code::E030], "{}", shown(&found));
 }
 
-/// Valid, however much it looks like a mistake.
+/// Valid, however much it looks like an error.
 #[test]
 fn odd_names_of_valid_files_stay_names() {
     let text = "struct Optional {}\nstruct Void {}\nstruct List {}\nstruct TypeDef {}\nstruct message {}\n\

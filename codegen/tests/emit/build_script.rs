@@ -25,7 +25,7 @@ fn run(package: &Path, idl: &str) -> Output {
         .expect("this program runs")
 }
 
-/// What cargo reads, with the package's folder left out.
+/// What cargo reads, with the package's directory left out.
 fn lines(output: &Output, package: &Path) -> String {
     let text = String::from_utf8_lossy(&output.stdout).replace(&package.display().to_string(), "/package");
     let cargo = |line: &&str| line.starts_with("cargo::");

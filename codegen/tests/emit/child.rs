@@ -10,7 +10,7 @@ use volplane_build_testkit::generated::workspace;
 
 use crate::support;
 
-/// The child's part. Without a folder behind the test's name it has nothing to do.
+/// The child's part. Without a directory after the test's name it has nothing to do.
 #[test]
 fn as_a_child() {
     let dir = std::env::args().next_back().unwrap_or_default();

@@ -54,7 +54,7 @@ fn items_stand_in_the_order_of_the_text() {
 fn doc_comments_reach_everything() {
     let model = support::model(&[support::idl("documented.thrift")], &[]);
     let code = support::code(&model);
-    // Each comment and the line behind it, attributes left out.
+    // Each comment and the line after it, attributes left out.
     let mut documented = String::new();
     let mut lines = code.lines().map(str::trim).filter(|line| !line.starts_with("#["));
     while let Some(line) = lines.next() {

@@ -1,4 +1,4 @@
-//! A crate made of generated code, checked by cargo. All tests share one target folder, so that volo is built once.
+//! A crate made of generated code, checked by cargo. All tests share one target directory, so that volo is built once.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use volplane_build::internal::write::CodeOptions;
 use volplane_build::internal::{Checked, Disk, MessageFormat, Severity, check, emit, render};
 use volplane_build_testkit::generated::{workspace, write};
 
-/// The model of IDL that has no mistake.
+/// The model of IDL that has no error.
 pub(crate) fn model(files: &[PathBuf], include_dirs: &[PathBuf]) -> Model {
     let Checked { model, mut diagnostics, sources } = check(files, include_dirs, &Disk);
     diagnostics.retain(|diagnostic| diagnostic.severity() == Severity::Error);
@@ -36,7 +36,7 @@ pub(crate) fn files(model: &Model, options: &CodeOptions) -> Vec<emit::Generated
     emit::emit(&lower(model, options), dir.path()).expect("generated code")
 }
 
-/// A workspace below cargo's folder for tests, with a crate for each model.
+/// A workspace below cargo's directory for tests, with a crate for each model.
 pub(crate) struct Project {
     dir: PathBuf,
     edition: &'static str,

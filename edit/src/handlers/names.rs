@@ -68,7 +68,11 @@ impl<'s> Names<'s> {
     /// A path as it is written in this scope.
     pub(super) fn write(&mut self, scope: Id, path: &str, around: &Around) -> String {
         let full = segments(path);
-        let written: Vec<&str> = path.trim_start_matches("::").split("::").collect();
+        let mut written: Vec<&str> = path.trim_start_matches("::").split("::").collect();
+        let alias = self.scopes.renamed.clone().filter(|(_, root)| full.first() == Some(root)).map(|(alias, _)| alias);
+        if let Some((first, alias)) = written.first_mut().zip(alias.as_deref()) {
+            *first = alias;
+        }
         let Some((name, module)) = written.split_last() else {
             return path.to_owned();
         };
@@ -88,7 +92,7 @@ impl<'s> Names<'s> {
             self.import(scope, &module.join("::"), name);
             return (*name).to_owned();
         }
-        let first = full.first().map(String::as_str).unwrap_or_default();
+        let first = written.first().copied().map(plain).unwrap_or_default();
         if first == "core" {
             return self.write(scope, &path.replacen("core", "std", 1), around);
         }

@@ -28,6 +28,8 @@ pub(super) type Id = usize;
 #[derive(Default)]
 pub(super) struct Scopes {
     pub(super) all: Vec<Scope>,
+    /// What a crate is called in this package, and its name.
+    pub(super) renamed: Option<(String, String)>,
 }
 
 /// A module, or the body of a function.
@@ -118,7 +120,17 @@ impl Scopes {
 
     /// What a path may mean, the likely first.
     pub(super) fn resolve(&self, scope: Id, path: &[String]) -> Vec<Meaning> {
-        self.follow(scope, path, &Search::default())
+        let mut found = self.follow(scope, path, &Search::default());
+        if let Some((alias, name)) = &self.renamed {
+            for meaning in &mut found {
+                if let Meaning::Path(path) = meaning
+                    && let Some(first) = path.first_mut().filter(|first| *first == alias)
+                {
+                    first.clone_from(name);
+                }
+            }
+        }
+        found
     }
 
     /// The full path, if that is what a path certainly means.

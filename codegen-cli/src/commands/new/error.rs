@@ -70,6 +70,12 @@ pub(in crate::commands) enum NewError {
         #[source]
         source: io::Error,
     },
+    /// No relative path to the IDL.
+    #[error("there is no relative path from the project to {path}")]
+    NoWay {
+        /// The IDL, or a folder of its includes.
+        path: String,
+    },
     /// A name for packages.
     #[error(transparent)]
     Module(#[from] ModuleError),
@@ -102,7 +108,10 @@ impl CommandError for NewError {
             Self::Idl { .. } => "give the path of a thrift file",
             Self::IdlIsFolder { .. } => "give the path of the file that defines the service",
             Self::NoName { .. } => "name the folder to make: volplane new IDL DIR",
-            Self::NotEmpty { .. } => "name a new or empty folder, or move away what is in this one",
+            Self::NotEmpty { .. } => {
+                "name a new folder, or move this away: IDL, README, licence and hidden files may stay"
+            }
+            Self::NoWay { .. } => "leave --idl-in-place out, so that the IDL is copied",
             Self::Foreign { .. } | Self::InTheWay { .. } => {
                 "move it away, or make the project elsewhere: volplane new IDL DIR"
             }

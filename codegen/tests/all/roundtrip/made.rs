@@ -111,7 +111,7 @@ impl Maker<'_> {
                 (DefinitionKind::Struct(kind, self.fields(kind)), "Record")
             }
         };
-        // Apache's grammar has no annotations behind a constant.
+        // Apache's grammar has no annotations after a constant.
         let bare = matches!(kind, DefinitionKind::Const(..));
         let annotations = if bare { Vec::new() } else { self.annotations() };
         Definition { name: self.fresh(stem), doc: self.doc(), annotations, kind }

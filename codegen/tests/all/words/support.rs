@@ -1,9 +1,9 @@
-//! Cases of one mistake each, with what is common to all of them.
+//! Helpers for cases that contain one error each.
 
 use std::path::PathBuf;
 use volplane_build::internal::{Checked, Code, Diagnostic, MemorySource, MessageFormat, Severity, check, render};
 
-/// Stands behind each case.
+/// Appended to each case.
 pub const LATER: &str = "\nstruct Later {\n  1: Unknown later\n}\n";
 
 pub fn checked(text: &str) -> Checked {
@@ -33,7 +33,7 @@ pub fn fixed(text: &str, diagnostic: &Diagnostic) -> String {
     text
 }
 
-/// Each case in human form, without the error that all have. A case is one mistake.
+/// Each case in human form, without the error that all have. A case is one error.
 pub fn cases(cases: &[&str]) -> String {
     let mut out = String::new();
     let mut wrong = String::new();

@@ -7,7 +7,7 @@ use std::process::Command;
 use volplane_build::internal::lower::{Lowered, lower};
 use volplane_build::internal::model::{DefId, DefinitionKind, Model};
 use volplane_build::internal::rust::keys::definitions;
-use volplane_build::internal::rust::layout::Layout;
+use volplane_build::internal::rust::layout::RustPaths;
 use volplane_build::internal::write::CodeOptions;
 
 use super::random::{Fill, Maker};
@@ -29,7 +29,7 @@ const EXACT: u8 = 1;
 const SORTED: u8 = 2;
 const THEY_READ_COMPACT: u8 = 4;
 
-/// A crate below cargo's folder for tests.
+/// A crate below cargo's directory for tests.
 pub struct Program {
     dir: PathBuf,
     modules: String,
@@ -59,7 +59,7 @@ impl Program {
         if let Some(files) = &has_theirs {
             self.module("theirs", name, &generated::theirs(files));
         }
-        let layout = Layout::new(model);
+        let layout = RustPaths::new(model);
         for (id, definition) in definitions(model) {
             let DefinitionKind::Struct(_, fields) = &definition.kind else { continue };
             let path = layout.path(id);
@@ -151,7 +151,7 @@ fn types_only() -> CodeOptions {
     CodeOptions { types_only: true, ..CodeOptions::default() }
 }
 
-/// Whether pilota-build's own code reads the value from compact encoding. It panics on a field that is a bool, and behind
+/// Whether pilota-build's own code reads the value from compact encoding. It panics on a field that is a bool, and after
 /// a nested struct it takes the id of the next field from the wrong one.
 fn they_read_compact(value: &Value) -> bool {
     let Value::Struct(fields) = value else { return true };
@@ -163,7 +163,7 @@ fn they_read_compact(value: &Value) -> bool {
 fn files(lowered: &Lowered, model: &Model, dir: &Path) -> Vec<PathBuf> {
     let dir = dir.join("lowered");
     std::fs::create_dir_all(&dir).expect("a folder for the IDL");
-    let layout = Layout::new(model);
+    let layout = RustPaths::new(model);
     let mut paths = Vec::new();
     for file in &lowered.files {
         let mut text = file.text.clone();
