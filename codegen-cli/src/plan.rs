@@ -17,7 +17,8 @@ use thiserror::Error;
 
 use crate::embedded;
 use crate::settings::{Codegen, Module, Runtime, Settings};
-pub(crate) use runtime::VENDORED;
+pub(crate) use manifests::turned_on;
+pub(crate) use runtime::{VENDORED, is_vendored};
 pub(crate) use service::Service;
 use templates::{Mistake, Mistakes, Templates, Unreadable};
 use view::{IdlView, ProjectView, TransportView, transport_features};
@@ -134,6 +135,7 @@ fn project_view(request: &Request<'_>) -> ProjectView {
         module: settings.module.as_str().to_owned(),
         ident: settings.module.ident(),
         package: settings.package.as_str().to_owned(),
+        workspace: settings.workspace.clone(),
         codegen: settings.codegen.name(),
         volplane: env!("CARGO_PKG_VERSION"),
         volo_thrift: env!("VOLO_THRIFT_VERSION"),

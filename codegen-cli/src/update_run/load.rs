@@ -8,7 +8,7 @@ use volplane_build::internal::rust::ServiceApi;
 use volplane_edit::handlers::GeneratedNames;
 use volplane_edit::newlines::Newlines;
 
-use super::{UpdateError, UpdateRequest};
+use super::{UpdateError, UpdateRequest, by_hand};
 use crate::apply::ApplyError;
 use crate::config;
 use crate::disk;
@@ -16,6 +16,7 @@ use crate::generate::TARGET;
 use crate::plan::{NewFile, Policy};
 use crate::project::{CheckedIdl, Idl};
 use crate::record::{self, Fingerprint, Record};
+use crate::settings::Settings;
 use crate::template_dir;
 use crate::update::tree::Tree;
 
@@ -61,7 +62,9 @@ pub(super) fn load<'a>(request: &'a UpdateRequest<'a>, model: &'a Model) -> Resu
     // One that knows no file has been emptied: that is no memory of nothing, but none.
     let record = lock.as_deref().map(Record::parse).transpose()?.filter(|record| !record.files.is_empty());
     let templates = template_dir::of(&project.settings, root)?;
-    let idl = CheckedIdl::new(model, &project.settings)?;
+    let features_by_hand = by_hand::features(root, record.as_ref());
+    let settings = Settings { features_by_hand, ..project.settings.clone() };
+    let idl = CheckedIdl::new(model, &settings)?;
     let input = idl.compiled_from();
     let present = |path: &str| fs::read_to_string(root.join(path)).ok();
     let generated = match at_hand(record.as_ref(), input.as_ref(), present) {
