@@ -30,6 +30,7 @@ fn expected() -> Result<Vec<NewFile>, Box<dyn Error>> {
         idls: vec![copies.settings("example".to_owned())],
         package: PackageDir::default(),
         transports: Transport::ALL.to_vec(),
+        with: Vec::new(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Path(".".to_owned()),
         generated: Generated::default(),

@@ -8,7 +8,9 @@ use volplane_build::Memory;
 
 use crate::plan::templates::{Mistake, Templates, Unreadable};
 use crate::project::{self, Idl, ProjectError};
-use crate::settings::{Codegen, Generated, IdlSettings, Module, ModuleError, PackageDir, Runtime, Settings, Transport};
+use crate::settings::{
+    Codegen, Extra, Generated, IdlSettings, Module, ModuleError, PackageDir, Runtime, Settings, Transport,
+};
 
 const BASE: &str = "idl/base.thrift";
 const IDLS: [(&str, &str); 4] = [
@@ -19,7 +21,7 @@ const IDLS: [(&str, &str); 4] = [
 ];
 
 /// How many projects there are.
-pub(crate) const PROJECTS: usize = 5;
+pub(crate) const PROJECTS: usize = 6;
 
 /// The samples are not as they should be: a defect of this build.
 #[derive(Debug, Error)]
@@ -57,6 +59,7 @@ pub(crate) fn try_on(templates: &Templates, set: &BTreeMap<String, String>) -> R
         (&["idl/shop.thrift", "idl/audit.thrift"], Codegen::CheckedIn, &Transport::ALL, version()),
         (&["idl/echo.thrift"], Codegen::BuildRs, &Transport::ALL, Runtime::Vendored),
         (&["idl/echo.thrift"], Codegen::CheckedIn, &[Transport::Stdnet], version()),
+        (&["idl/shop.thrift", "idl/audit.thrift"], Codegen::CheckedIn, &[], version()),
         (&[BASE], Codegen::BuildRs, &Transport::ALL, Runtime::Vendored),
     ];
     for (paths, codegen, transports, runtime) in samples {
@@ -84,6 +87,7 @@ fn settings(
         idls: paths.iter().map(|path| idl_settings(path)).collect(),
         package: PackageDir::default(),
         transports: transports.to_vec(),
+        with: Extra::ALL.to_vec(),
         codegen,
         runtime,
         generated: Generated::default(),

@@ -185,6 +185,7 @@ fn files() -> Result<Vec<NewFile>, RunError> {
         idls: vec![copies.settings("example".to_owned())],
         package: PackageDir::default(),
         transports: Transport::ALL.to_vec(),
+        with: Vec::new(),
         codegen: Codegen::CheckedIn,
         runtime: Runtime::Vendored,
         generated: Generated::default(),

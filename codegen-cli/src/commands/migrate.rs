@@ -70,6 +70,7 @@ fn migrate(args: &Migrate, printer: Printer) -> Result<Exit, MigrateError> {
         idls: copies.all_settings(destinations(model, &found)),
         package: PackageDir::default(),
         transports: Transport::ALL.to_vec(),
+        with: Vec::new(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Vendored,
         generated: Generated::default(),

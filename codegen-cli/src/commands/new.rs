@@ -71,9 +71,12 @@ fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> 
     };
     let model = &meaning.model;
     let copies = Copies::new(&idl, meaning)?;
-    let mut transports = args.transport.clone();
+    let mut transports = if args.no_programs { Vec::new() } else { args.transport.clone() };
     transports.sort();
     transports.dedup();
+    let mut with = args.with.clone();
+    with.sort();
+    with.dedup();
     let (recorded, templates) = match &args.template_dir {
         Some(templates) => {
             let read = template_dir::read(templates, &templates.display().to_string())?;
@@ -86,6 +89,7 @@ fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> 
         idls: vec![copies.settings(args.service.clone().unwrap_or_else(|| destination(model, &args.idl)))],
         package: PackageDir::default(),
         transports,
+        with,
         codegen: args.codegen,
         runtime,
         generated: Generated { types_only: args.types_only, ..Generated::default() },
@@ -158,10 +162,10 @@ pub(super) fn tell_created(dir: &Path, files: &[NewFile], printer: Printer) {
 /// Says what to do next, in a project with services or with types alone.
 pub(super) fn tell_next(dir: &Path, settings: &Settings, types_only: bool, printer: Printer) {
     // Templates of one's own make other programs, or none.
-    if let (Some(first), None) = (settings.transports.first(), &settings.templates) {
-        let program = match types_only {
-            true => "cargo build".to_owned(),
-            false => format!("cargo run --bin {}-{}-server", first.number(), first.name()),
+    if settings.templates.is_none() {
+        let program = match settings.transports.first() {
+            Some(first) if !types_only => format!("cargo run --bin {}-{}-server", first.number(), first.name()),
+            _ => "cargo build".to_owned(),
         };
         let way = if is_here(dir) { program } else { format!("cd {} && {program}", quoted(dir)) };
         printer.note("Next", way);

@@ -35,6 +35,7 @@ fn rendered(root: &str, texts: &[(&str, &str)]) -> Result<Vec<NewFile>, Box<dyn 
         idls: idls.collect(),
         package: PackageDir::default(),
         transports: Transport::ALL.to_vec(),
+        with: Vec::new(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Git("https://example.org/volplane".to_owned()),
         generated: Generated::default(),

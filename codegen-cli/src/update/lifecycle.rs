@@ -50,6 +50,7 @@ impl InMemory {
             idls: vec![entry("idl/shop.thrift")],
             package: PackageDir::default(),
             transports: vec![Transport::Stdnet, Transport::Yamux],
+            with: Vec::new(),
             codegen: Codegen::BuildRs,
             runtime: Runtime::Git("https://example.org/volplane".to_owned()),
             generated: Generated::default(),
