@@ -4,7 +4,7 @@ use clap::Args;
 use volo_thrift::server::Router;
 use volplane_generated::api::EchoServer;
 
-use crate::EchoHandler;
+use crate::echo::EchoHandler;
 
 /// Arguments of every server, for what the handlers need.
 ///

@@ -15,7 +15,7 @@ use clap_complete::Shell;
 use volplane_build::internal::MessageFormat;
 
 use crate::exit;
-use crate::settings::{Codegen, RuntimeArg, Set, Transport};
+use crate::settings::{Codegen, Extra, RuntimeArg, Set, Transport};
 
 pub(crate) use migrate::{Migrate, Origin};
 pub(crate) use project::{Add, Check, Remove, Update, Watch};
@@ -200,6 +200,12 @@ pub(crate) struct New {
         hide_default_value = true
     )]
     pub(crate) transport: Vec<Transport>,
+    /// Write no programs: the generated code and a library with the handlers, to serve in a program of your own
+    #[arg(long, conflicts_with_all = ["transport", "types_only"])]
+    pub(crate) no_programs: bool,
+    /// Add files to run a server elsewhere, separated by commas
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_enum, conflicts_with_all = ["no_programs", "types_only"])]
+    pub(crate) with: Vec<Extra>,
     /// When the IDL is compiled to Rust
     #[arg(long, value_enum, default_value_t = Codegen::BuildRs)]
     pub(crate) codegen: Codegen,

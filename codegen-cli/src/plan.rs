@@ -143,6 +143,7 @@ fn project_view(request: &PlanRequest<'_>) -> ProjectView {
         volplane: env!("CARGO_PKG_VERSION"),
         volo_thrift: env!("VOLO_THRIFT_VERSION"),
         transports: settings.transports.iter().map(|&transport| TransportView::new(transport)).collect(),
+        with: settings.with.clone(),
         transport_features: if serves { transport_features(&settings.transports) } else { None },
         generated: settings.generated.clone(),
         services: service::services(request.services, &generated_crate(&settings.module)),

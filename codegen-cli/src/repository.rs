@@ -32,6 +32,7 @@ fn expected() -> Result<Vec<NewFile>, Box<dyn Error>> {
         workspace: None,
         features_by_hand: BTreeSet::new(),
         transports: Transport::ALL.to_vec(),
+        with: Vec::new(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Path(".".to_owned()),
         generated: Generated::default(),

@@ -11,7 +11,9 @@ use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::plan::templates::{TemplateError, Templates, Unreadable};
 use crate::project::{CheckedIdl, Idl, ProjectError};
-use crate::settings::{Codegen, Generated, IdlSettings, Module, ModuleError, PackageDir, Runtime, Settings, Transport};
+use crate::settings::{
+    Codegen, Extra, Generated, IdlSettings, Module, ModuleError, PackageDir, Runtime, Settings, Transport,
+};
 
 const BASE: &str = "idl/base.thrift";
 const IDLS: [(&str, &str); 4] = [
@@ -22,7 +24,7 @@ const IDLS: [(&str, &str); 4] = [
 ];
 
 /// How many projects there are.
-pub(crate) const PROJECTS: usize = 5;
+pub(crate) const PROJECTS: usize = 6;
 
 /// The samples are not as they should be: a defect of this build.
 #[derive(Debug, Error)]
@@ -66,6 +68,7 @@ pub(crate) fn try_on(templates: &Templates, set: &BTreeMap<String, String>) -> R
         (&["idl/shop.thrift", "idl/audit.thrift"], Codegen::CheckedIn, &Transport::ALL, version()),
         (&["idl/echo.thrift"], Codegen::BuildRs, &Transport::ALL, Runtime::Vendored),
         (&["idl/echo.thrift"], Codegen::CheckedIn, &[Transport::Stdnet], version()),
+        (&["idl/shop.thrift", "idl/audit.thrift"], Codegen::CheckedIn, &[], version()),
         (&[BASE], Codegen::BuildRs, &Transport::ALL, Runtime::Vendored),
     ];
     for (paths, codegen, transports, runtime) in samples {
@@ -96,6 +99,7 @@ fn settings(
         workspace: None,
         features_by_hand: BTreeSet::new(),
         transports: transports.to_vec(),
+        with: Extra::ALL.to_vec(),
         codegen,
         runtime,
         generated: Generated::default(),

@@ -18,7 +18,8 @@ async fn main() -> Result<(), Failure> {
     init_logging("info");
     let args = Args::parse();
     let services = Services::new(args.services).await?;
-    let server = serve(StdNet::bind(args.addr).await?, services.router());
+    let listener = StdNet::bind(args.addr).await?;
+    let server = serve(listener, services.router());
     println!("listening on {}", server.endpoint());
     server.with_graceful_shutdown(ctrl_c()).await;
     Ok(())

@@ -186,6 +186,7 @@ fn files() -> Result<Vec<NewFile>, RunError> {
         workspace: None,
         features_by_hand: BTreeSet::new(),
         transports: Transport::ALL.to_vec(),
+        with: Vec::new(),
         codegen: Codegen::CheckedIn,
         runtime: Runtime::Vendored,
         generated: Generated::default(),

@@ -64,6 +64,7 @@ fn migrate(args: &Migrate, printer: Printer) -> Result<Exit, MigrateError> {
         workspace: None,
         features_by_hand: BTreeSet::new(),
         transports: Transport::ALL.to_vec(),
+        with: Vec::new(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Vendored,
         generated: Generated::default(),

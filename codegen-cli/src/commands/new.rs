@@ -77,9 +77,12 @@ fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewErro
     let copied = copies.first().map(|(path, others)| (path.to_owned(), others));
     let around = Workspace::around(&layout::normal(&absolute(&dir)?))?;
     let joined = around.as_ref().filter(|_| !args.own_workspace);
-    let mut transports = args.transport.clone();
+    let mut transports = if args.no_programs { Vec::new() } else { args.transport.clone() };
     transports.sort();
     transports.dedup();
+    let mut with = args.with.clone();
+    with.sort();
+    with.dedup();
     let (recorded, templates) = match &args.template_dir {
         Some(templates) => {
             let read = template_dir::read(templates, &templates.display().to_string())?;
@@ -94,6 +97,7 @@ fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewErro
         workspace: joined.map(|workspace| workspace.way.clone()),
         features_by_hand: BTreeSet::new(),
         transports,
+        with,
         codegen: args.codegen,
         runtime,
         generated: Generated { types_only: args.types_only, ..Generated::default() },
@@ -220,10 +224,9 @@ pub(super) fn tell_created(dir: &Path, files: &[NewFile], printer: Printer) {
 /// Says what to do next, in a project with services or with types alone.
 pub(super) fn tell_next(dir: &Path, settings: &Settings, types_only: bool, printer: Printer) {
     // Templates of one's own make other programs, or none.
-    if let (Some(first), None) = (settings.transports.first(), &settings.templates) {
-        let program = match types_only {
-            true => "cargo build".to_owned(),
-            false => {
+    if settings.templates.is_none() {
+        let program = match settings.transports.first() {
+            Some(first) if !types_only => {
                 // In a workspace with a package at its root, cargo looks there alone.
                 let package = settings
                     .workspace
@@ -231,6 +234,7 @@ pub(super) fn tell_next(dir: &Path, settings: &Settings, types_only: bool, print
                     .map_or_else(String::new, |_| format!("-p {}-cmd ", settings.module.as_str()));
                 format!("cargo run {package}--bin {}-{}-server", first.number(), first.name())
             }
+            _ => "cargo build".to_owned(),
         };
         let way = if is_here(dir) { program } else { format!("cd {} && {program}", quoted(dir)) };
         printer.note("Next", way);

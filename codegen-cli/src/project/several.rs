@@ -37,6 +37,7 @@ fn rendered(root: &str, texts: &[(&str, &str)]) -> Result<Vec<NewFile>, Box<dyn 
         workspace: None,
         features_by_hand: BTreeSet::new(),
         transports: Transport::ALL.to_vec(),
+        with: Vec::new(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Git("https://example.org/volplane".to_owned()),
         generated: Generated::default(),

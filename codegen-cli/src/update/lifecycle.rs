@@ -54,6 +54,7 @@ impl InMemory {
             workspace: None,
             features_by_hand: BTreeSet::new(),
             transports: vec![Transport::Stdnet, Transport::Yamux],
+            with: Vec::new(),
             codegen: Codegen::BuildRs,
             runtime: Runtime::Git("https://example.org/volplane".to_owned()),
             generated: Generated::default(),
