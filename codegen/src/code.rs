@@ -112,6 +112,7 @@ codes! {
 }
 
 #[cfg(feature = "explanations")]
+#[allow(clippy::single_component_path_imports, reason = "this is the path of the macro for other modules")]
 pub(crate) use all_codes;
 
 impl Code {
