@@ -187,6 +187,9 @@ pub(crate) struct New {
     /// Refer to the IDL where it is, in a git submodule for example, instead of copying it into the project
     #[arg(long)]
     pub(crate) idl_in_place: bool,
+    /// Make a cargo workspace of its own, although the folder lies in one, which the packages would join
+    #[arg(long)]
+    pub(crate) own_workspace: bool,
     /// The transports to write programs for, separated by commas [default: all six]
     #[arg(
         long,

@@ -51,11 +51,13 @@ pub(crate) fn read<'a>(root: &Path, paths: impl Iterator<Item = &'a ProjectPath>
         match fs::read(&place) {
             Ok(content) => {
                 tree.insert(path.clone(), content);
-                let is_link = fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_symlink());
+                let metadata = fs::symlink_metadata(&place).ok();
+                let is_link = metadata.as_ref().is_some_and(|metadata| metadata.is_symlink());
                 if is_link && target(root, &place).is_some_and(|target| wanted.contains(target.as_str())) {
                     tree.link(path.clone());
                 }
-                if fs::metadata(&place).is_ok_and(|metadata| metadata.permissions().readonly()) {
+                let metadata = if is_link { fs::metadata(&place).ok() } else { metadata };
+                if metadata.is_some_and(|metadata| metadata.permissions().readonly()) {
                     tree.read_only(path.clone());
                 }
             }

@@ -30,6 +30,7 @@ mod target_dir;
 mod template_dir;
 mod update;
 mod update_run;
+mod workspace;
 
 use std::process::ExitCode;
 

@@ -20,7 +20,8 @@ use thiserror::Error;
 use crate::embedded;
 use crate::project_path::{ProjectPath, ProjectPathError};
 use crate::settings::{Codegen, Module, Runtime, Settings};
-pub(crate) use runtime::VENDORED;
+pub(crate) use manifests::turned_on;
+pub(crate) use runtime::{VENDORED, is_vendored};
 pub(crate) use service::Service;
 use templates::{TemplateError, TemplateErrors, Templates, Unreadable};
 use view::{IdlView, ProjectView, TransportView, transport_features};
@@ -137,6 +138,7 @@ fn project_view(request: &PlanRequest<'_>) -> ProjectView {
         module: settings.module.as_str().to_owned(),
         ident: settings.module.ident(),
         package: settings.package.as_str().to_owned(),
+        workspace: settings.workspace.clone(),
         codegen: settings.codegen.name(),
         volplane: env!("CARGO_PKG_VERSION"),
         volo_thrift: env!("VOLO_THRIFT_VERSION"),

@@ -1,7 +1,7 @@
 //! This repository's generated/ and cmd/ are what the command writes for `idl/echo.thrift`; its handlers aside, nothing
 //! there is edited by hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,6 +29,8 @@ fn expected() -> Result<Vec<NewFile>, Box<dyn Error>> {
         module: "volplane".parse()?,
         idls: vec![copies.settings("example".to_owned())],
         package: PackageDir::default(),
+        workspace: None,
+        features_by_hand: BTreeSet::new(),
         transports: Transport::ALL.to_vec(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Path(".".to_owned()),

@@ -93,6 +93,8 @@ fn settings(
         module: "sample-project".parse::<Module>()?,
         idls: paths.iter().map(|path| idl_settings(path)).collect(),
         package: PackageDir::default(),
+        workspace: None,
+        features_by_hand: BTreeSet::new(),
         transports: transports.to_vec(),
         codegen,
         runtime,

@@ -4,6 +4,7 @@
 //! says what they are. The project's root goes through all of it as a value; every path that is shown is
 //! relative to it.
 
+mod by_hand;
 mod details;
 mod error;
 mod guesses;

@@ -4,6 +4,18 @@
 //! the message, then volo's synchronous decoder decodes it. What depends on the IDL is checked while it is decoded
 //! ([`checked`]). Writing: volo's encoders encode the message, the [`writer`] sends it, if possible in one system call.
 
+/// Methods of a reader that only call those of the reader inside.
+macro_rules! inner {
+    ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
+        $(
+            #[inline]
+            fn $name(&mut self, $($argument: $type),*) -> $result {
+                self.inner.$name($($argument),*)
+            }
+        )*
+    };
+}
+
 mod checked;
 mod compact;
 mod reader;

@@ -1,6 +1,6 @@
 //! `volplane demo`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -183,6 +183,8 @@ fn files() -> Result<Vec<NewFile>, RunError> {
         module: "echo".parse::<Module>()?,
         idls: vec![copies.settings("example".to_owned())],
         package: PackageDir::default(),
+        workspace: None,
+        features_by_hand: BTreeSet::new(),
         transports: Transport::ALL.to_vec(),
         codegen: Codegen::CheckedIn,
         runtime: Runtime::Vendored,

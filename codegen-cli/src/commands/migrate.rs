@@ -3,7 +3,7 @@
 mod error;
 mod find;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
@@ -61,6 +61,8 @@ fn migrate(args: &Migrate, printer: Printer) -> Result<Exit, MigrateError> {
         module,
         idls: copies.all_settings(destinations(model, &found)),
         package: PackageDir::default(),
+        workspace: None,
+        features_by_hand: BTreeSet::new(),
         transports: Transport::ALL.to_vec(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Vendored,

@@ -2,6 +2,7 @@
 
 mod error;
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use volplane_build::internal::model::Model;
@@ -21,6 +22,7 @@ use crate::settings::{Generated, IdlSettings, Module, PackageDir, Runtime, Runti
 use crate::summary::{count, summary};
 use crate::target_dir::{self, Fitting};
 use crate::template_dir;
+use crate::workspace::{self, Workspace};
 pub(super) use error::NewError;
 
 /// What the folder of a new project may hold.
@@ -73,6 +75,8 @@ fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewErro
         (copies, entry)
     };
     let copied = copies.first().map(|(path, others)| (path.to_owned(), others));
+    let around = Workspace::around(&layout::normal(&absolute(&dir)?))?;
+    let joined = around.as_ref().filter(|_| !args.own_workspace);
     let mut transports = args.transport.clone();
     transports.sort();
     transports.dedup();
@@ -87,6 +91,8 @@ fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewErro
         module,
         idls: vec![entry],
         package: PackageDir::default(),
+        workspace: joined.map(|workspace| workspace.way.clone()),
+        features_by_hand: BTreeSet::new(),
         transports,
         codegen: args.codegen,
         runtime,
@@ -96,6 +102,11 @@ fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewErro
     };
     let project = CheckedIdl::new(model, &settings)?;
     let rendered = project.render(&templates, &project.compile()?)?;
+    let packages = match &joined {
+        Some(_) => workspace::packages(&rendered),
+        None => Vec::new(),
+    };
+    let manifest = around.as_ref().map(|around| around.with(&packages)).transpose()?;
     let Fitting { missing: files, merged, kept } = match target {
         TargetDir::Empty => {
             let missing = project.files(rendered.clone(), copies, &rendered)?;
@@ -116,6 +127,9 @@ fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewErro
         for file in &merged {
             printer.note("Would merge", &file.path);
         }
+        if let (Some(around), Some(text)) = (&around, &manifest) {
+            printer.note("Would edit", around.added(text));
+        }
         printer.note("Would make", format_args!("{}: {}", shown(&dir), count(files.len(), "file")));
         return Ok(Exit::Success);
     }
@@ -123,6 +137,10 @@ fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewErro
     match target {
         TargetDir::Empty => apply::create(&dir, &files)?,
         TargetDir::Idl => apply::create_around(&dir, &files, &merged)?,
+    }
+    if let (Some(around), Some(text)) = (&around, &manifest) {
+        around.write(text)?;
+        printer.status("Edited", around.added(text));
     }
     if let Some((path, others)) = copied.filter(|(path, _)| !is_same(&dir.join(path), &args.idl)) {
         tell_copied(&args.idl, &dir.join(path), others, printer);
@@ -205,7 +223,14 @@ pub(super) fn tell_next(dir: &Path, settings: &Settings, types_only: bool, print
     if let (Some(first), None) = (settings.transports.first(), &settings.templates) {
         let program = match types_only {
             true => "cargo build".to_owned(),
-            false => format!("cargo run --bin {}-{}-server", first.number(), first.name()),
+            false => {
+                // In a workspace with a package at its root, cargo looks there alone.
+                let package = settings
+                    .workspace
+                    .as_ref()
+                    .map_or_else(String::new, |_| format!("-p {}-cmd ", settings.module.as_str()));
+                format!("cargo run {package}--bin {}-{}-server", first.number(), first.name())
+            }
         };
         let way = if is_here(dir) { program } else { format!("cd {} && {program}", quoted(dir)) };
         printer.note("Next", way);
@@ -249,7 +274,7 @@ fn fitting_target(dir: &Path) -> Result<TargetDir, NewError> {
         DirState::Free | DirState::EmptyFolder => Ok(TargetDir::Empty),
         DirState::NoFolder => Err(NewError::NotAFolder { dir: dir.display().to_string() }),
         DirState::Occupied(_) => match foreign(dir)? {
-            Some(entry) => Err(NewError::NotEmpty { dir: shown(dir), entry }),
+            Some(entry) => Err(NewError::Foreign { dir: shown(dir), entry }),
             None => Ok(TargetDir::Idl),
         },
     }
@@ -257,7 +282,7 @@ fn fitting_target(dir: &Path) -> Result<TargetDir, NewError> {
 
 fn only_idl(dir: &Path) -> Result<TargetDir, NewError> {
     match foreign(dir)? {
-        Some(entry) => Err(NewError::Foreign { entry }),
+        Some(entry) => Err(NewError::Foreign { dir: shown(dir), entry }),
         None => Ok(TargetDir::Idl),
     }
 }

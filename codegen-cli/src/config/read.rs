@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::str::FromStr;
 
@@ -15,7 +15,7 @@ use crate::settings::{ChosenService, Codegen, Generated, IdlSettings, PackageDir
 
 /// The keys of the file, of `[generated]`, of an `[[idl]]` and of `runtime`.
 const KEYS: &[&str] =
-    &["codegen", "generated", "idl", "module", "package", "runtime", "set", "templates", "transports"];
+    &["codegen", "generated", "idl", "module", "package", "runtime", "set", "templates", "transports", "workspace"];
 const GENERATED_KEYS: &[&str] =
     &["derive", "descriptors", "keep_unknown_fields", "serde", "services", "split", "types_only"];
 const IDL_KEYS: &[&str] = &["include", "path", "service"];
@@ -60,6 +60,7 @@ impl Reader<'_> {
             None => Some(PackageDir::default()),
             Some(item) => self.parsed(item),
         };
+        let workspace = table.get("workspace").and_then(|item| self.path(item)).filter(|path| path != ".");
         let codegen = match table.get("codegen") {
             None => Some(Codegen::BuildRs),
             Some(item) => self.one_of(item, &[Codegen::BuildRs, Codegen::CheckedIn], Codegen::name),
@@ -80,6 +81,8 @@ impl Reader<'_> {
             module: module?,
             idls: idls?,
             package: package?,
+            workspace,
+            features_by_hand: BTreeSet::new(),
             transports: transports?,
             codegen: codegen?,
             runtime: runtime?,

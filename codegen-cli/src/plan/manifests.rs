@@ -86,6 +86,14 @@ pub(crate) fn vendored(name: &str, text: &str, workspace: &DocumentMut) -> Resul
     Ok(manifest.to_string())
 }
 
+/// The features of volplane-transport that a manifest turns on; none if the text is no manifest, which cargo explains.
+pub(crate) fn turned_on(text: &str) -> BTreeSet<String> {
+    let Ok(manifest) = text.parse::<DocumentMut>() else { return BTreeSet::new() };
+    let tables = DEPENDENCIES.into_iter().chain(["dev-dependencies"]).filter_map(|kind| manifest.get(kind));
+    let entries = tables.filter_map(|table| table.get(TRANSPORT.package)?.get("features")?.as_array());
+    entries.flat_map(|features| features.iter()).filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
 /// Features of volplane's crates that a project's members may turn on by hand, whatever its settings say.
 const BY_HAND: [&str; 2] = ["default", "metrics"];
 
@@ -116,13 +124,30 @@ pub(crate) fn keep_features(manifest: &mut DocumentMut, on: &BTreeSet<String>) {
     }
 }
 
+/// The manifest `name` of a package that belongs to no workspace of the project's: it inherits nothing of `root`.
+pub(crate) fn alone(name: &str, text: &str, root: &DocumentMut) -> Result<String, ManifestError> {
+    let mut root = root.clone();
+    let up = "../".repeat(name.matches('/').count());
+    let table = root.get_mut("workspace").and_then(|workspace| workspace.get_mut("dependencies"));
+    for (_, entry) in table.and_then(Item::as_table_like_mut).into_iter().flat_map(|table| table.iter_mut()) {
+        let path = entry.get("path").and_then(Item::as_str).filter(|path| !path.starts_with('/'));
+        if let (Some(path), Some(entry)) = (path.map(|path| format!("{up}{path}")), entry.as_table_like_mut()) {
+            entry.insert("path", value(path));
+        }
+    }
+    let mut manifest = parse(name, text)?;
+    // What a user's own templates inherit from nowhere, the workspace around may have.
+    inherit(&mut manifest, &root).ok();
+    Ok(manifest.to_string())
+}
+
 /// Replaces every dependency's `workspace = true` by what the workspace says of it.
 ///
 /// # Errors
 /// With the name of a dependency that the workspace lacks; those that it has are replaced all the same.
 pub(crate) fn inherit(manifest: &mut DocumentMut, workspace: &DocumentMut) -> Result<(), String> {
     let mut missing = None;
-    for kind in DEPENDENCIES {
+    for kind in DEPENDENCIES.into_iter().chain(["dev-dependencies"]) {
         let Some(table) = manifest.get_mut(kind).and_then(Item::as_table_like_mut) else { continue };
         for (mut key, item) in table.iter_mut().filter(|(_, item)| is_inherited(item)) {
             match section(workspace, "dependencies").and_then(|table| table.get(key.get())) {

@@ -5,7 +5,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use toml_edit::{DocumentMut, Item};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table};
 
 use super::features::{self, Package};
 use super::lock::{self, CargoLockError};
@@ -62,17 +62,26 @@ pub(super) fn complete(files: &mut Vec<NewFile>, request: &PlanRequest<'_>) -> R
         let manifest = manifests::parse(&path, &manifests::vendored(&path, embedded::file(&path)?, &workspace)?)?;
         if let Some(mut package) = package(&manifest) {
             package.listed = !matches!(settings.runtime, Runtime::Git(_) | Runtime::Version(_));
-            package.member = settings.runtime == Runtime::Vendored && !manifests::excludes(&root, VENDORED);
+            let is_excluded = settings.workspace.is_some() || manifests::excludes(&root, VENDORED);
+            package.member = settings.runtime == Runtime::Vendored && !is_excluded;
             packages.push(package);
         }
         runtime.push((known, manifest));
     }
+    packages.extend(by_hand(&settings.features_by_hand));
     if settings.runtime == Runtime::Vendored && !runtime.is_empty() {
         for (known, manifest) in runtime {
             let copies = vendored(known, manifest, &features::of(known.package, &packages))?;
             super::add(files, copies.into_iter());
         }
         super::add(files, licences()?.into_iter());
+    }
+    if settings.workspace.is_some() {
+        files.retain(|file| file.path != "Cargo.toml");
+        let is_own = |file: &&mut NewFile| file.path.ends_with("/Cargo.toml") && !is_vendored(&file.path);
+        for file in files.iter_mut().filter(is_own) {
+            file.text = manifests::alone(&file.path, &file.text, &root)?;
+        }
     }
     if !files.iter().any(|file| file.path == "Cargo.toml") {
         return Ok(());
@@ -105,6 +114,11 @@ fn vendored(
     std::iter::once(manifest).chain(sources).map(|(path, text)| copy(&path, text)).collect()
 }
 
+/// Whether a file is one of a vendored crate.
+pub(crate) fn is_vendored(path: &str) -> bool {
+    path.strip_prefix(VENDORED).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// The licences of the vendored crates.
 fn licences() -> Result<Vec<NewFile>, PlanError> {
     let licence = |path: &&str| copy(path, embedded::file(path)?.to_owned());
@@ -134,6 +148,23 @@ fn name_versions(
     let lines = manifests::workspace_dependencies(&versions, &settings.runtime, workspace)?;
     root.text = root.text.replace(VERSIONS, &lines.iter().map(|line| format!("{line}\n")).collect::<String>());
     Ok(manifests::parse("Cargo.toml", &root.text)?)
+}
+
+/// What stands for the user's own code: a package that turns on these features of the connections.
+fn by_hand(features: &BTreeSet<String>) -> Option<Package> {
+    if features.is_empty() {
+        return None;
+    }
+    let features: Array = features.iter().map(String::as_str).collect();
+    let mut dependency = InlineTable::new();
+    dependency.insert("features", features.into());
+    dependency.insert("default-features", false.into());
+    let dependencies: Table = [(TRANSPORT.package, Item::Value(dependency.into()))].into_iter().collect();
+    let mut manifest = DocumentMut::new();
+    manifest.insert("dependencies", Item::Table(dependencies));
+    let mut package = Package::new(String::new(), String::new(), &manifest);
+    package.listed = false;
+    Some(package)
 }
 
 /// The package that a manifest is of, if it is of one.

@@ -1,6 +1,6 @@
 //! Projects with several IDL files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::PathBuf;
 
@@ -34,6 +34,8 @@ fn rendered(root: &str, texts: &[(&str, &str)]) -> Result<Vec<NewFile>, Box<dyn 
         module: "hello".parse()?,
         idls: idls.collect(),
         package: PackageDir::default(),
+        workspace: None,
+        features_by_hand: BTreeSet::new(),
         transports: Transport::ALL.to_vec(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Git("https://example.org/volplane".to_owned()),

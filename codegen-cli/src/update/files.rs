@@ -229,7 +229,8 @@ impl<'a> Files<'a> {
     /// Whether a file may not be written; reported, if so.
     pub(super) fn is_read_only(&mut self, path: &ProjectPath) -> bool {
         let is_read_only = self.tree.is_read_only(path);
-        if is_read_only {
+        let kept = |event: &Event| matches!(event, Event::Kept { path: other, .. } if *other == *path);
+        if is_read_only && !self.events.iter().any(kept) {
             self.keep(path, KeepReason::ReadOnly);
         }
         is_read_only

@@ -4,7 +4,7 @@
 mod model;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -51,6 +51,8 @@ impl InMemory {
             module: "hello".parse().map_err(|error| format!("{error:?}"))?,
             idls: vec![entry("idl/shop.thrift")],
             package: PackageDir::default(),
+            workspace: None,
+            features_by_hand: BTreeSet::new(),
             transports: vec![Transport::Stdnet, Transport::Yamux],
             codegen: Codegen::BuildRs,
             runtime: Runtime::Git("https://example.org/volplane".to_owned()),

@@ -9,7 +9,7 @@ use volplane_edit::handlers::GeneratedNames;
 use volplane_edit::newlines::Newlines;
 
 use super::guesses::guesses;
-use super::{UpdateError, UpdateRequest, package};
+use super::{UpdateError, UpdateRequest, by_hand, package};
 use crate::apply::ApplyError;
 use crate::config;
 use crate::disk;
@@ -18,6 +18,7 @@ use crate::plan::{NewFile, Policy};
 use crate::project::{CheckedIdl, Idl};
 use crate::project_path::ProjectPath;
 use crate::record::{self, Damage, Fingerprint, Record};
+use crate::settings::Settings;
 use crate::template_dir;
 use crate::update::rename;
 use crate::update::tree::Tree;
@@ -62,9 +63,15 @@ pub(super) fn load<'a>(request: &'a UpdateRequest<'a>, model: &'a Model) -> Resu
     let root = &project.root;
     let lock = read(&root.join(record::FILE)).map_err(UpdateError::ReadRecord)?;
     // One that knows no file has been emptied: that is no memory of nothing, but none.
-    let record = lock.as_deref().map(Record::parse).transpose()?.filter(|record| !record.files.is_empty());
+    let record = lock
+        .as_deref()
+        .map(Record::parse)
+        .transpose()?
+        .filter(|record| !record.files.is_empty() || record.damage == Some(Damage::Cut));
     let templates = template_dir::of(&project.settings, root)?;
-    let idl = CheckedIdl::new(model, &project.settings)?;
+    let features_by_hand = by_hand::features(root, record.as_ref());
+    let settings = Settings { features_by_hand, ..project.settings.clone() };
+    let idl = CheckedIdl::new(model, &settings)?;
     let input = idl.compiled_from();
     let present = |path: &str| fs::read_to_string(root.join(path)).ok();
     let generated = match at_hand(record.as_ref(), input.as_ref(), present) {

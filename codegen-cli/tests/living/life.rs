@@ -39,6 +39,7 @@ impl Told {
             "the trait no longer has it",
             "which nothing defines",
             "which is no longer in the IDL",
+            "nothing implements",
             "is not in the generated code any more",
         ];
         signs.iter().any(|sign| self.text.contains(sign))

@@ -117,18 +117,6 @@ fn is_text(bytes: &[u8]) -> Result<(), ThriftException> {
     Err(new_protocol_exception(ProtocolExceptionKind::InvalidData, "a string is not valid UTF-8"))
 }
 
-/// Methods that only ask the reader inside.
-macro_rules! inner {
-    ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
-        $(
-            #[inline]
-            fn $name(&mut self, $($argument: $type),*) -> $result {
-                self.inner.$name($($argument),*)
-            }
-        )*
-    };
-}
-
 /// Methods that read a single value of the given type.
 macro_rules! values {
     ($($name:ident($kind:ident) -> $result:ty;)*) => {

@@ -43,18 +43,6 @@ struct CompactReader<'a, T> {
     at_field: bool,
 }
 
-/// Methods that only ask the reader inside.
-macro_rules! inner {
-    ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
-        $(
-            #[inline]
-            fn $name(&mut self, $($argument: $type),*) -> $result {
-                self.inner.$name($($argument),*)
-            }
-        )*
-    };
-}
-
 impl<T: TInputProtocol> TInputProtocol for CompactReader<'_, T> {
     type Buf = T::Buf;
 

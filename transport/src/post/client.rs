@@ -1,5 +1,7 @@
 //! The client's end: each message is the body of a request, and the body of its response is the answer.
 
+mod state;
+
 use std::fmt;
 use std::io;
 use std::pin::Pin;
@@ -10,6 +12,7 @@ use ::http::header::LOCATION;
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::ReadBuf;
 
+use self::state::ClientState;
 use super::body::BodyDecoder;
 use super::error::HttpError;
 use super::message::{self, Body};
@@ -17,7 +20,7 @@ use super::output::Output;
 use super::read::{poll_body, poll_fill};
 use crate::connection::{Connection, NotDelivered};
 use crate::deadline::Deadline;
-use crate::http::{BodyLength, HeadEnd, HeadError, ResponseHead, printable, refusal_text};
+use crate::http::{BodyLength, HeadEnd, ResponseHead, printable, refusal_text};
 use crate::trace_context::TraceContext;
 
 /// How many interim responses (1xx) may come before a response. Servers send one or two.
@@ -46,34 +49,6 @@ pub(super) struct ClientStream<T> {
     answer: BytesMut,
     state: ClientState,
     keeps_alive: bool,
-}
-
-#[derive(Debug)]
-enum ClientState {
-    /// No response is due.
-    Idle,
-    /// The request is being written.
-    Sending {
-        one_way: bool,
-    },
-    /// The request was sent.
-    Head {
-        end: HeadEnd,
-        interim: usize,
-        one_way: bool,
-    },
-    Body {
-        decoder: BodyDecoder,
-        one_way: bool,
-    },
-    /// A response with another status than 200.
-    Refused {
-        status: u16,
-        decoder: BodyDecoder,
-        wait: Deadline,
-    },
-    /// Nothing more can be sent or read.
-    Failed,
 }
 
 impl<T: Connection> ClientStream<T> {
@@ -301,11 +276,5 @@ impl<T: Connection> ClientStream<T> {
 impl<T: fmt::Debug> fmt::Debug for ClientStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientStream").field("io", &self.io).field("state", &self.state).finish_non_exhaustive()
-    }
-}
-
-impl From<HeadError> for HttpError {
-    fn from(error: HeadError) -> Self {
-        HttpError::Head(error.to_string())
     }
 }

@@ -63,7 +63,7 @@ impl<S: ThriftService, E: fmt::Display + 'static> IntoSessionService for Result<
     }
 }
 
-/// A configured server of sessions. Await it to run it; see [`Serve`] for how it stops.
+/// A configured server of sessions. Await it to run it. It stops as [`Serve`] does.
 #[must_use = "a server runs when it is awaited"]
 pub struct ServeSessions<L: Listener, F> {
     listener: SessionListener<L>,

@@ -39,13 +39,12 @@ impl Yamux {
     /// the yamux client. Programs for Kitex use this form, such as those of the article's author. A client of this library
     /// connects with [`connect_pair`](Yamux::connect_pair).
     ///
-    /// Both together are one [`Session`], whose [`Outgoing`](crate::Outgoing) belongs to the first one and whose
+    /// The two WebSockets together are one [`Session`], whose [`Outgoing`](crate::Outgoing) belongs to the first one and whose
     /// [`Incoming`](crate::Incoming) belongs to the second one; the peer is that of the second one. If one of them ends,
-    /// so does the other one: at once, or after the streams that are open in it if the client had announced the end with a
-    /// GoAway. The first one is closed if the second one does not follow within 10 s.
+    /// the other one ends, too: at once, or after its open streams if the client had announced the end with a GoAway. The first one is closed if the second one does not follow within 10 s.
     ///
-    /// HTTP 400 answers the first one if the id is connected, and the second one without the first one. Who has an id keeps
-    /// it until its session ends. A client chooses its id: verify it in an [`Admission`], which is called before.
+    /// The first one is answered with HTTP 400 if the id is connected, the second one if the first one is missing. A client
+    /// keeps its id until its session ends. A client chooses its id: verify it in an [`Admission`], which is called before.
     ///
     /// ```
     /// use volplane_transport::{WebSocket, Yamux};
@@ -85,7 +84,7 @@ impl Yamux {
     }
 }
 
-/// The sessions of which there is one half.
+/// The first WebSockets that wait for the second one.
 pub(super) struct Pairs<P: Peer> {
     slots_of: fn(&P) -> Option<&Slots>,
     /// The oldest first.

@@ -12,6 +12,7 @@ use crate::project::ProjectError;
 use crate::project_path::ProjectPath;
 use crate::settings::ModuleError;
 use crate::template_dir::ReadTemplatesError;
+use crate::workspace::WorkspaceError;
 
 /// A project can't be made as asked. Nothing on the disk has changed.
 #[derive(Debug, Error)]
@@ -44,9 +45,11 @@ pub(in crate::commands) enum NewError {
         /// Something in it.
         entry: String,
     },
-    /// The current folder is something else's.
-    #[error("the current folder holds {entry}, so no project is made in it")]
+    /// The folder is something else's.
+    #[error("{dir} holds {entry}, so no project is made in it")]
     Foreign {
+        /// The folder.
+        dir: String,
         /// Something in it.
         entry: String,
     },
@@ -76,6 +79,9 @@ pub(in crate::commands) enum NewError {
         /// The IDL, or a folder of its includes.
         path: String,
     },
+    /// The workspace around the project can't be read, or has a package of that name.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
     /// A name for packages.
     #[error(transparent)]
     Module(#[from] ModuleError),
@@ -108,13 +114,13 @@ impl CommandError for NewError {
             Self::Idl { .. } => "give the path of a thrift file",
             Self::IdlIsFolder { .. } => "give the path of the file that defines the service",
             Self::NoName { .. } => "name the folder to make: volplane new IDL DIR",
-            Self::NotEmpty { .. } => {
-                "name a new folder, or move this away: IDL, README, licence and hidden files may stay"
-            }
+            Self::NotEmpty { .. } => "name a new or empty folder, or move away what is in this one",
+            Self::Workspace(error) => return error.help(),
             Self::NoWay { .. } => "leave --idl-in-place out, so that the IDL is copied",
-            Self::Foreign { .. } | Self::InTheWay { .. } => {
-                "move it away, or make the project elsewhere: volplane new IDL DIR"
+            Self::Foreign { .. } => {
+                "move it away (IDL, README, licence and hidden files may stay), or make the project elsewhere: volplane new IDL DIR"
             }
+            Self::InTheWay { .. } => "move it away, or make the project elsewhere: volplane new IDL DIR",
             Self::NotAFolder { .. } => "name a new or empty folder",
             Self::Module(_) => {
                 "choose a name with --module NAME: lowercase ASCII letters, digits, `-` and `_`, a letter first"
