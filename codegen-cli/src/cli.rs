@@ -85,7 +85,7 @@ pub(crate) enum Command {
     Explain(Explain),
     Dump(Dump),
     #[command(subcommand)]
-    Templates(templates::Templates),
+    Templates(templates::TemplatesAction),
     Migrate(Migrate),
     /// Print what makes a shell complete the command line
     #[command(after_help = "Examples:
@@ -112,6 +112,52 @@ pub(crate) enum Command {
         /// The folder with the request.
         dir: PathBuf,
     },
+}
+
+impl Command {
+    /// How diagnostics and events are told.
+    pub(crate) fn message_format(&self) -> MessageFormat {
+        match self {
+            Self::New(args) | Self::Shorthand(args) => args.reading.telling.message_format,
+            Self::Update(args) => args.telling.message_format,
+            Self::Check(args) => args.telling.message_format,
+            Self::Add(args) => args.telling.message_format,
+            Self::Remove(args) => args.telling.message_format,
+            Self::Watch(args) => args.telling.message_format,
+            Self::CheckIdl(args) => args.reading.telling.message_format,
+            // Their stdout is for something else.
+            Self::Dump(_)
+            | Self::Demo(_)
+            | Self::Explain(_)
+            | Self::Templates(_)
+            | Self::Migrate(_)
+            | Self::Completions { .. }
+            | Self::Man { .. }
+            | Self::Emit { .. } => MessageFormat::default(),
+        }
+    }
+
+    /// What a summary calls it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::New(_) => "new",
+            Self::Update(_) => "update",
+            Self::Check(_) => "check",
+            Self::Add(_) => "add",
+            Self::Remove(_) => "remove",
+            Self::Watch(_) => "watch",
+            Self::Demo(_) => "demo",
+            Self::CheckIdl(_) => "check-idl",
+            Self::Explain(_) => "explain",
+            Self::Dump(_) => "dump",
+            Self::Templates(_) => "templates",
+            Self::Migrate(_) => "migrate",
+            Self::Completions { .. } => "completions",
+            Self::Man { .. } => "man",
+            Self::Shorthand(_) => "volplane",
+            Self::Emit { .. } => EMIT,
+        }
+    }
 }
 
 /// Make a project from an IDL: a cargo workspace with server and client programs that build at once
@@ -186,7 +232,7 @@ pub(crate) struct IdlArgs {
 /// How what is wrong with IDL is told.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DiagnosticArgs {
-    /// How mistakes and warnings are told: human, short, json or github
+    /// How mistakes, warnings and events are told: human, short, json or github
     #[arg(
         long,
         value_name = "FORMAT",

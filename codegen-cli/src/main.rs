@@ -14,10 +14,12 @@ mod generate;
 mod input;
 mod interrupt;
 mod layout;
+mod messages;
 mod migrate;
 mod plan;
 mod printer;
 mod project;
+mod project_path;
 mod record;
 #[cfg(test)]
 mod repository;
@@ -40,13 +42,14 @@ use printer::Printer;
 
 fn main() -> ExitCode {
     let cli = Cli::parse_from(kitex_args::rewritten(std::env::args_os(), &Cli::command()));
-    let printer = Printer::new(cli.output);
+    let printer = Printer::new(cli.output, cli.command.message_format());
     let exit = run(&cli.command, printer).unwrap_or_else(|error| {
         if !error.is_reported() {
             printer.error(error.as_ref(), error.help().as_deref());
         }
         error.exit()
     });
+    printer.summary(cli.command.name(), exit);
     exit.into()
 }
 

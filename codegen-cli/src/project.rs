@@ -13,7 +13,7 @@ use thiserror::Error;
 use volplane_build::internal::lower::{Lowered, lower};
 use volplane_build::internal::model::{DefinitionKind, Model};
 use volplane_build::internal::rust::keys::definitions;
-use volplane_build::internal::rust::layout::Layout;
+use volplane_build::internal::rust::layout::RustPaths;
 use volplane_build::internal::rust::{Api, ServiceApi};
 use volplane_build::internal::write::unknown_service;
 use volplane_build::internal::{Checked, Diagnostic, Disk, ReadSource, Sources};
@@ -25,6 +25,7 @@ use crate::exit::Exit;
 use crate::generate::{self, GenerateError};
 use crate::plan::templates::Templates;
 use crate::plan::{self, NewFile, PlanError, Policy, Service, Trial};
+use crate::project_path::{ProjectPath, ProjectPathError};
 use crate::record::{self, Fingerprint};
 use crate::settings::{ChosenService, Codegen, Settings};
 use crate::update;
@@ -41,6 +42,14 @@ pub(crate) enum ProjectError {
         path: String,
         #[source]
         source: io::Error,
+    },
+    /// A file of the IDL has a name that it can't have in a project.
+    #[error("the path `{path}` {wrong}")]
+    Copy {
+        /// Where it would be.
+        path: String,
+        /// What is wrong with it.
+        wrong: ProjectPathError,
     },
     /// The settings do not go with the IDL.
     #[error(transparent)]
@@ -81,7 +90,7 @@ impl CommandError for ProjectError {
                 "a file that is included through a link can't be copied; leave the IDL where it is: --idl-in-place"
                     .into(),
             ),
-            Self::Path { .. } | Self::SameIdl { .. } | Self::Generate(_) | Self::Plan(_) => None,
+            Self::Path { .. } | Self::Copy { .. } | Self::SameIdl { .. } | Self::Generate(_) | Self::Plan(_) => None,
         }
     }
 
@@ -89,9 +98,12 @@ impl CommandError for ProjectError {
         match self {
             Self::Generate(error) => error.exit(),
             Self::Plan(_) => Exit::Failure,
-            Self::Path { .. } | Self::Config(_) | Self::SameService { .. } | Self::SameIdl { .. } | Self::Hidden(_) => {
-                Exit::Usage
-            }
+            Self::Path { .. }
+            | Self::Copy { .. }
+            | Self::Config(_)
+            | Self::SameService { .. }
+            | Self::SameIdl { .. }
+            | Self::Hidden(_) => Exit::Usage,
         }
     }
 }
@@ -126,7 +138,7 @@ impl Idl {
         root: &Path,
         paths: &[PathBuf],
         include_dirs: &[PathBuf],
-        brings: &BTreeMap<String, String>,
+        brings: &BTreeMap<ProjectPath, String>,
     ) -> Self {
         let idl = Self::read_from(paths, include_dirs, &ProjectSource { root, brings });
         Self { base: root.to_owned(), ..idl }
@@ -196,29 +208,42 @@ impl<'a> CheckedIdl<'a> {
     /// When the templates are defective.
     pub(crate) fn render(&self, templates: &Templates, generated: &[NewFile]) -> Result<Vec<NewFile>, ProjectError> {
         let services = self.described();
-        let request = plan::Request { settings: self.settings, services: &services, generated, templates };
+        let request = plan::PlanRequest { settings: self.settings, services: &services, generated, templates };
         Ok(plan::project(&request)?)
     }
 
     /// Renders templates for nothing but to see what is wrong with them.
     pub(crate) fn try_templates(&self, templates: &Templates) -> Trial {
         let services = self.described();
-        plan::try_templates(&plan::Request { settings: self.settings, services: &services, generated: &[], templates })
+        plan::try_templates(&plan::PlanRequest {
+            settings: self.settings,
+            services: &services,
+            generated: &[],
+            templates,
+        })
     }
 
     /// The files of a new project, sorted by path: `rendered`, the copies of its IDL, and the memory that the first update
     /// starts from, which is what `lasting` says.
-    pub(crate) fn files(&self, rendered: Vec<NewFile>, copies: Copies, lasting: &[NewFile]) -> Vec<NewFile> {
+    ///
+    /// # Errors
+    /// When an IDL file can't have its name in a project.
+    pub(crate) fn files(
+        &self,
+        rendered: Vec<NewFile>,
+        copies: Copies,
+        lasting: &[NewFile],
+    ) -> Result<Vec<NewFile>, ProjectError> {
         let mut files = rendered;
-        plan::add(&mut files, copies.into_files());
+        plan::add(&mut files, copies.into_files()?.into_iter());
         let mut memory = update::first_record(lasting, &self.services());
         if let Some(input) = self.compiled_from() {
             let generated = files.iter().filter(|file| generate::is_generated(&file.path));
             memory.inputs.extend(generated.map(|file| (file.path.clone(), input.clone())));
         }
-        files.push(NewFile { path: record::FILE.to_owned(), text: memory.text(), policy: Policy::Overwrite });
+        files.push(NewFile { path: ProjectPath::known(record::FILE), text: memory.text(), policy: Policy::Overwrite });
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        files
+        Ok(files)
     }
 
     /// The services with the IDL that each comes from.
@@ -254,7 +279,7 @@ fn services(model: &Model, api: &Api, settings: &Settings) -> Result<Vec<(usize,
 
 /// The names that the generated crate exports.
 fn exports(model: &Model, settings: &Settings) -> GeneratedNames {
-    let layout = Layout::new(model);
+    let layout = RustPaths::new(model);
     let mut names = GeneratedNames::new(&plan::generated_crate(&settings.module));
     for (id, definition) in definitions(model) {
         match definition.kind {

@@ -9,7 +9,7 @@ use volplane_build::internal::model::Model;
 
 use crate::command_error::CommandError;
 use crate::exit::Exit;
-use crate::plan::templates::{Mistake, Templates, Unreadable};
+use crate::plan::templates::{TemplateError, Templates, Unreadable};
 use crate::project::{CheckedIdl, Idl, ProjectError};
 use crate::settings::{Codegen, Generated, IdlSettings, Module, ModuleError, PackageDir, Runtime, Settings, Transport};
 
@@ -50,7 +50,7 @@ pub(crate) struct Tried {
     /// How many files were made.
     pub(crate) files: usize,
     /// What is wrong, in the order of files and lines.
-    pub(crate) mistakes: Vec<Mistake>,
+    pub(crate) mistakes: Vec<TemplateError>,
 }
 
 /// Renders templates for every sample; `set` is what they see as such.

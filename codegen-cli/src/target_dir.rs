@@ -4,6 +4,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use crate::plan::{NewFile, Policy};
+use crate::project_path::ProjectPath;
 
 /// What lies in `dir` and belongs to something else than IDL: anything but `.thrift` files at any depth, hidden files and
 /// folders, what people write about a repository, and repositories of their own, such as submodules. A path relative to
@@ -42,7 +43,7 @@ pub(crate) struct Fitting {
     /// Lists that are there already, with the project's lines added.
     pub(crate) merged: Vec<NewFile>,
     /// The user's own, which stay although a project would have others.
-    pub(crate) kept: Vec<String>,
+    pub(crate) kept: Vec<ProjectPath>,
 }
 
 /// Fits a project's files in: what is there already stays, if it says the same or is the user's README, licence or hidden
@@ -53,7 +54,7 @@ pub(crate) struct Fitting {
 pub(crate) fn fitting(
     files: Vec<NewFile>,
     mut present: impl FnMut(&str) -> Option<Vec<u8>>,
-) -> Result<Fitting, String> {
+) -> Result<Fitting, ProjectPath> {
     let (mut missing, mut merged) = (Vec::new(), Vec::new());
     let mut kept = Vec::new();
     for file in files {
@@ -132,19 +133,20 @@ mod tests {
 
     #[test]
     fn what_is_there_stays() {
-        let file = |path: &str, text: &str| NewFile { path: path.into(), text: text.into(), policy: Policy::Skip };
+        let file =
+            |path, text: &str| NewFile { path: ProjectPath::known(path), text: text.into(), policy: Policy::Skip };
         let files = vec![file("README.md", "ours"), file("idl/a.thrift", "same"), file("volplane.toml", "new")];
         let present = |path: &str| match path {
             "README.md" => Some(b"theirs".to_vec()),
             "idl/a.thrift" => Some(b"same".to_vec()),
             _ => None,
         };
-        let (missing, kept) = (vec![file("volplane.toml", "new")], vec!["README.md".to_owned()]);
+        let (missing, kept) = (vec![file("volplane.toml", "new")], vec![ProjectPath::known("README.md")]);
         let fits = Fitting { missing, merged: Vec::new(), kept };
         assert_eq!(fitting(files.clone(), present), Ok(fits));
         assert_eq!(with_lines("/target", "# made\n/target\n# held\n/.volplane/\n"), "/target\n# held\n/.volplane/\n");
         assert_eq!(with_lines("/.volplane/\r\n", "/.volplane/\n"), "/.volplane/\r\n");
         let other = |path: &str| (path == "idl/a.thrift").then(|| b"other".to_vec());
-        assert_eq!(fitting(files, other), Err("idl/a.thrift".to_owned()));
+        assert_eq!(fitting(files, other), Err(ProjectPath::known("idl/a.thrift")));
     }
 }

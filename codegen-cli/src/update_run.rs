@@ -5,8 +5,11 @@
 //! relative to it.
 
 mod by_hand;
+mod details;
 mod error;
+mod guesses;
 mod load;
+mod package;
 mod plan;
 mod report;
 mod report_lines;
@@ -20,7 +23,9 @@ use crate::cli::DiagnosticArgs;
 use crate::config::{self, Project};
 use crate::diagnostics::{self, IdlRejected};
 use crate::printer::Printer;
+use crate::project_path::ProjectPath;
 use crate::summary::count;
+use crate::update::Rename;
 
 pub(crate) use error::UpdateError;
 pub(crate) use plan::Planned;
@@ -67,9 +72,11 @@ pub(crate) struct UpdateRequest<'a> {
     /// The project, with the settings that it is to have.
     pub(crate) project: &'a Project,
     /// Files that the run itself brings: copies of an IDL, a new volplane.toml.
-    pub(crate) brings: &'a BTreeMap<String, String>,
+    pub(crate) brings: &'a BTreeMap<ProjectPath, String>,
     /// Whether methods that are gone are commented out.
     pub(crate) prune: bool,
+    /// Services that the IDL has under another name.
+    pub(crate) renames: &'a [Rename],
     /// How the IDL's mistakes are told.
     pub(crate) telling: &'a DiagnosticArgs,
 }

@@ -263,7 +263,7 @@ fn example_calls_pass_only_values_that_there_are() -> TestResult {
     let idl = "union U {} struct A { 1: required U u } exception E {}\n\
                service S { void a(1: U u) throws (1: E e) void b(1: A a) void c(1: optional U u) }\n";
     for (idl, expected) in [
-        (idl, "client.c(Default::default()).await?;"),
+        (idl, "clients.s.c(Default::default()).await?;"),
         ("union U {} service S { void a(1: U u) }", "// The IDL has no method to call with values that are made up."),
         ("service S {}", "// The IDL has no method to call yet."),
     ] {

@@ -47,7 +47,7 @@ impl CommandError for CreateError {
 
 /// Whether a project can be made in `dir`.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum DirState {
     /// There is nothing yet.
     Free,
     /// There is an empty folder.
@@ -62,22 +62,22 @@ pub(crate) enum Place {
 ///
 /// # Errors
 /// When the system does not let us look.
-pub(crate) fn look(dir: &Path) -> Result<Place, CreateError> {
+pub(crate) fn look(dir: &Path) -> Result<DirState, CreateError> {
     match fs::metadata(dir) {
         Ok(metadata) if metadata.is_dir() => {
             let mut entries = fs::read_dir(dir).map_err(failed("read", dir))?;
             Ok(match entries.next() {
-                None => Place::EmptyFolder,
+                None => DirState::EmptyFolder,
                 Some(entry) => {
                     let entry = entry.map_err(failed("read", dir))?;
-                    Place::Occupied(entry.file_name().to_string_lossy().into_owned())
+                    DirState::Occupied(entry.file_name().to_string_lossy().into_owned())
                 }
             })
         }
-        Ok(_) => Ok(Place::NoFolder),
+        Ok(_) => Ok(DirState::NoFolder),
         // A link to nowhere is something, too.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Ok(if fs::symlink_metadata(dir).is_ok() { Place::NoFolder } else { Place::Free })
+            Ok(if fs::symlink_metadata(dir).is_ok() { DirState::NoFolder } else { DirState::Free })
         }
         Err(source) => Err(failed("look at", dir)(source)),
     }
@@ -92,7 +92,7 @@ pub(crate) fn look(dir: &Path) -> Result<Place, CreateError> {
 /// When the system refuses a step or the user interrupts. The disk is then as before.
 pub(crate) fn create(dir: &Path, files: &[NewFile]) -> Result<(), CreateError> {
     match look(dir)? {
-        Place::EmptyFolder => create_around(dir, files, &[]),
+        DirState::EmptyFolder => create_around(dir, files, &[]),
         _ => create_folder(dir, files),
     }
 }

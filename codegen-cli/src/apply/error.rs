@@ -9,6 +9,7 @@ use super::journal::JournalError;
 use super::target::TargetError;
 use crate::command_error::{CommandError, Help};
 use crate::exit::Exit;
+use crate::project_path::ProjectPath;
 
 /// A project could not be changed. Unless it is [`ApplyError::HalfDone`], all of it is as before.
 #[derive(Debug, Error)]
@@ -20,7 +21,7 @@ pub(crate) enum ApplyError {
     #[error("{path} has changed since it was read")]
     ChangedMeanwhile {
         /// The file.
-        path: String,
+        path: ProjectPath,
     },
     /// Removing a link would not remove what it leads to.
     #[error("cannot remove {path}: it is a link")]
@@ -88,7 +89,7 @@ impl TargetError {
     /// What to do about it.
     fn help(&self) -> &'static str {
         match self {
-            Self::Path { .. } => "nothing was changed; name a path in the project",
+            Self::Path { .. } => "nothing was changed; let the link lead to another place in the project",
             Self::Folder { .. } | Self::Special { .. } | Self::ParentIsFile { .. } => {
                 "nothing was changed; move or rename what is in the way, then run the command again"
             }

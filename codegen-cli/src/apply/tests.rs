@@ -61,11 +61,7 @@ fn enter(root: &Path) -> ProjectLock {
 }
 
 fn change(path: &str, before: Option<&str>, after: Option<&str>) -> Change {
-    Change {
-        path: path.to_owned(),
-        before: before.map(|text| text.as_bytes().to_vec()),
-        after: after.map(str::to_owned),
-    }
+    Change { path: path.into(), before: before.map(|text| text.as_bytes().to_vec()), after: after.map(str::to_owned) }
 }
 
 /// What a run that has ended leaves in `.volplane`.

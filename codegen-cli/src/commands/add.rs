@@ -17,8 +17,10 @@ use crate::interrupt;
 use crate::layout;
 use crate::printer::Printer;
 use crate::project::{Copies, Hidden, Idl};
+use crate::project_path::ProjectPath;
 use crate::settings::IdlSettings;
 use crate::summary::count;
+use crate::update::Tense;
 use crate::update_run::{self, UpdateError, UpdateRequest};
 
 /// The project's IDLs can't be changed so. Nothing has changed.
@@ -149,14 +151,15 @@ fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
         let copies = Copies::new(&idl, model).map_err(UpdateError::from)?;
         let copies = copies.beside(&|path| fs::read(root.join(path)).ok(), &project.settings.include_dirs())?;
         let entry = copies.settings(service);
-        let missing = copies.into_files().filter(|file| !fs::exists(root.join(&file.path)).unwrap_or(false));
+        let files = copies.into_files().map_err(UpdateError::from)?;
+        let missing = files.into_iter().filter(|file| !fs::exists(root.join(&file.path)).unwrap_or(false));
         brings.extend(missing.map(|file| (file.path, file.text)));
         entry
     };
     if project.settings.idls.iter().any(|idl| idl.path == entry.path) {
         return Err(IdlsError::Present { path: entry.path });
     }
-    brings.insert(config::FILE.to_owned(), edit::add_idl(&project.text, &entry)?);
+    brings.insert(ProjectPath::known(config::FILE), edit::add_idl(&project.text, &entry)?);
     project.settings.idls.push(entry);
 
     let exit = carry_out(&Asked { project, brings, telling: &args.telling }, guard.as_ref(), printer)?;
@@ -182,7 +185,7 @@ fn take_out(args: &Remove, printer: Printer) -> Result<Exit, IdlsError> {
         return Err(IdlsError::Last { path: idls[place].path.clone() });
     }
     let gone = idls.remove(place);
-    let brings = BTreeMap::from([(config::FILE.to_owned(), edit::remove_idl(&project.text, place)?)]);
+    let brings = BTreeMap::from([(ProjectPath::known(config::FILE), edit::remove_idl(&project.text, place)?)]);
     let exit = carry_out(&Asked { project, brings, telling: &args.telling }, guard.as_ref(), printer)?;
     if guard.is_some() && matches!(exit, Exit::Success | Exit::ActionRequired) {
         printer.note("Kept", format_args!("{}: remove it when nothing includes it", gone.path));
@@ -195,7 +198,7 @@ struct Asked<'a> {
     /// With the settings that it is to have.
     project: Project,
     /// The files that bring them about: volplane.toml, and copies of an IDL.
-    brings: BTreeMap<String, String>,
+    brings: BTreeMap<ProjectPath, String>,
     telling: &'a DiagnosticArgs,
 }
 
@@ -211,10 +214,10 @@ fn guard(root: &Path, command: &str, dry_run: bool, printer: Printer) -> Result<
 /// Updates the project to its new IDLs; without a guard it is only said what would be done.
 fn carry_out(asked: &Asked<'_>, guard: Option<&ProjectLock>, printer: Printer) -> Result<Exit, IdlsError> {
     let Asked { project, brings, telling } = asked;
-    let planned = update_run::plan(&UpdateRequest { project, brings, prune: false, telling }, printer)?;
-    printer.status("Checked", &planned.summary);
+    let planned = update_run::plan(&UpdateRequest { project, brings, prune: false, renames: &[], telling }, printer)?;
+    planned.report_checked(printer);
     let Some(guard) = guard else {
-        planned.report(printer);
+        planned.report(Tense::Would, printer);
         printer.note("Would change", count(planned.files(), "file"));
         return Ok(Exit::Success);
     };
@@ -223,7 +226,7 @@ fn carry_out(asked: &Asked<'_>, guard: Option<&ProjectLock>, printer: Printer) -
         printer.status("Copied", path);
     }
     printer.status("Updated", config::FILE);
-    planned.report(printer);
+    planned.report(Tense::Done, printer);
     Ok(planned.exit())
 }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 use thiserror::Error;
 use volplane_build::internal::MemorySource;
 
-use crate::apply::{self, Place};
+use crate::apply::{self, DirState};
 use crate::cli::Demo;
 use crate::command_error::{CommandError, CommandResult, Help};
 use crate::demo::DemoError;
@@ -166,9 +166,9 @@ fn next(args: &Demo, workshop: Option<&DemoCache>, printer: Printer) {
 
 fn free(dir: &Path) -> Result<(), RunError> {
     match apply::look(dir).map_err(DemoError::Apply)? {
-        Place::Free | Place::EmptyFolder => Ok(()),
-        Place::Occupied(entry) => Err(RunError::NotEmpty { dir: dir.display().to_string(), entry }),
-        Place::NoFolder => Err(RunError::NotAFolder { dir: dir.display().to_string() }),
+        DirState::Free | DirState::EmptyFolder => Ok(()),
+        DirState::Occupied(entry) => Err(RunError::NotEmpty { dir: dir.display().to_string(), entry }),
+        DirState::NoFolder => Err(RunError::NotAFolder { dir: dir.display().to_string() }),
     }
 }
 
@@ -196,7 +196,7 @@ fn files() -> Result<Vec<NewFile>, RunError> {
     let generated = project.compile()?;
     let rendered = |flavour| project.render(&Templates::built_in(flavour), &generated);
     // Updates go on with the general templates: what the demo says in its own way is merged like a user's edits.
-    Ok(project.files(rendered(Flavour::Demo)?, copies, &rendered(Flavour::General)?))
+    Ok(project.files(rendered(Flavour::Demo)?, copies, &rendered(Flavour::General)?)?)
 }
 
 /// The time since `begun`, for people.

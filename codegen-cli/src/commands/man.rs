@@ -12,6 +12,7 @@ use crate::command_error::{CommandError, CommandResult, Help};
 use crate::exit::Exit;
 use crate::plan::{NewFile, Policy};
 use crate::printer::Printer;
+use crate::project_path::ProjectPath;
 use crate::summary::count;
 
 /// The pages can't be printed or written.
@@ -88,5 +89,6 @@ fn page(command: &clap::Command) -> io::Result<NewFile> {
     let path = man.get_filename();
     let mut text = Vec::new();
     man.render(&mut text)?;
+    let path = ProjectPath::new(path).map_err(io::Error::other)?;
     Ok(NewFile { path, text: String::from_utf8_lossy(&text).into_owned(), policy: Policy::Overwrite })
 }

@@ -21,11 +21,12 @@ use crate::plan::templates::{Flavour, Templates};
 use crate::plan::{self, NewFile, Policy};
 use crate::printer::Printer;
 use crate::project::{CheckedIdl, Copies, Idl};
+use crate::project_path::ProjectPath;
 use crate::settings::{Codegen, Generated, Module, PackageDir, Runtime, Settings, Transport};
 use crate::summary::summary;
 use crate::{interrupt, layout};
 use error::MigrateError;
-use find::Found;
+use find::OldProject;
 
 /// The report's file in the new project.
 const REPORT: &str = "MIGRATION.md";
@@ -71,14 +72,14 @@ fn migrate(args: &Migrate, printer: Printer) -> Result<Exit, MigrateError> {
     };
     let project = CheckedIdl::new(model, &settings)?;
     let rendered = project.render(&Templates::built_in(Flavour::General), &project.compile()?)?;
-    let mut files = project.files(rendered.clone(), copies, &rendered);
+    let mut files = project.files(rendered.clone(), copies, &rendered)?;
 
     let root = plan::generated_crate(&settings.module);
     let mut report = found.report;
     report.folder = old.file_name().unwrap_or(OsStr::new("/")).to_string_lossy().into_owned();
     report.bodies = (found.handlers)(&found.code, &targets(&Api::new(model, &root), &files));
     report.namespaces = namespaces(model, &root, |path| seen_from(&old, path));
-    files.push(NewFile { path: REPORT.to_owned(), text: report.markdown(), policy: Policy::Skip });
+    files.push(NewFile { path: ProjectPath::known(REPORT), text: report.markdown(), policy: Policy::Skip });
     files.sort_by(|a, b| a.path.cmp(&b.path));
 
     let paths: Vec<String> = found.idls.iter().map(|path| path.display().to_string()).collect();
@@ -121,7 +122,7 @@ fn target(args: &Migrate, old: &Path) -> Result<PathBuf, MigrateError> {
 }
 
 /// The name that clients use for each IDL's services: the project's, or else that of its first service.
-fn destinations(model: &Model, found: &Found) -> Vec<String> {
+fn destinations(model: &Model, found: &OldProject) -> Vec<String> {
     let first = |root| {
         let services = model.services().filter(|(id, ..)| id.file == root);
         services.map(|(_, definition, _)| definition.name.text.clone()).next().unwrap_or_default()

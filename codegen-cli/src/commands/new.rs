@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use volplane_build::internal::model::Model;
 
-use crate::apply::{self, CreateError, Place};
+use crate::apply::{self, CreateError, DirState};
 use crate::cli::New;
 use crate::command_error::CommandResult;
 use crate::diagnostics;
@@ -27,7 +27,7 @@ pub(super) use error::NewError;
 
 /// What the folder of a new project may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum TargetDir {
     /// Nothing.
     Empty,
     /// IDL, and what `target` lets pass: it stays, and the project is made around it.
@@ -39,24 +39,24 @@ pub(super) enum Target {
 /// # Errors
 /// When it can't be made as asked.
 pub(crate) fn run(args: &New, printer: Printer) -> CommandResult {
-    run_on(Target::Empty, args, printer)
+    run_on(TargetDir::Empty, args, printer)
 }
 
 /// Makes a project in a folder that may hold something.
 ///
 /// # Errors
 /// When it can't be made as asked.
-pub(super) fn run_on(target: Target, args: &New, printer: Printer) -> CommandResult {
+pub(super) fn run_on(target: TargetDir, args: &New, printer: Printer) -> CommandResult {
     interrupt::watch();
     Ok(make(target, args, printer)?)
 }
 
-fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> {
+fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewError> {
     let dir = target_path(args)?;
     let module = module(args, &dir)?;
     let target = match target {
-        Target::Empty => fitting_target(&dir)?,
-        Target::Idl => only_idl(&dir)?,
+        TargetDir::Empty => fitting_target(&dir)?,
+        TargetDir::Idl => only_idl(&dir)?,
     };
     readable(&args.idl)?;
     let runtime = runtime(&args.runtime, &dir)?;
@@ -108,14 +108,14 @@ fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> 
     };
     let manifest = around.as_ref().map(|around| around.with(&packages)).transpose()?;
     let Fitting { missing: files, merged, kept } = match target {
-        Target::Empty => {
-            let missing = project.files(rendered.clone(), copies, &rendered);
+        TargetDir::Empty => {
+            let missing = project.files(rendered.clone(), copies, &rendered)?;
             Fitting { missing, merged: Vec::new(), kept: Vec::new() }
         }
-        Target::Idl => {
+        TargetDir::Idl => {
             let present = |path: &str| std::fs::read(dir.join(path)).ok();
             let lasting = target_dir::lasting(&rendered, present);
-            let files = project.files(rendered, copies, &lasting);
+            let files = project.files(rendered, copies, &lasting)?;
             target_dir::fitting(files, present).map_err(|path| NewError::InTheWay { path })?
         }
     };
@@ -135,8 +135,8 @@ fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> 
     }
 
     match target {
-        Target::Empty => apply::create(&dir, &files)?,
-        Target::Idl => apply::create_around(&dir, &files, &merged)?,
+        TargetDir::Empty => apply::create(&dir, &files)?,
+        TargetDir::Idl => apply::create_around(&dir, &files, &merged)?,
     }
     if let (Some(around), Some(text)) = (&around, &manifest) {
         around.write(text)?;
@@ -262,28 +262,28 @@ fn folder_name(dir: &Path) -> Result<Option<String>, NewError> {
 
 pub(super) fn free(dir: &Path) -> Result<(), NewError> {
     match apply::look(dir)? {
-        Place::Free | Place::EmptyFolder => Ok(()),
-        Place::Occupied(entry) => Err(NewError::NotEmpty { dir: shown(dir), entry }),
-        Place::NoFolder => Err(NewError::NotAFolder { dir: dir.display().to_string() }),
+        DirState::Free | DirState::EmptyFolder => Ok(()),
+        DirState::Occupied(entry) => Err(NewError::NotEmpty { dir: shown(dir), entry }),
+        DirState::NoFolder => Err(NewError::NotAFolder { dir: dir.display().to_string() }),
     }
 }
 
 /// What the folder of a new project holds.
-fn fitting_target(dir: &Path) -> Result<Target, NewError> {
+fn fitting_target(dir: &Path) -> Result<TargetDir, NewError> {
     match apply::look(dir)? {
-        Place::Free | Place::EmptyFolder => Ok(Target::Empty),
-        Place::NoFolder => Err(NewError::NotAFolder { dir: dir.display().to_string() }),
-        Place::Occupied(_) => match foreign(dir)? {
+        DirState::Free | DirState::EmptyFolder => Ok(TargetDir::Empty),
+        DirState::NoFolder => Err(NewError::NotAFolder { dir: dir.display().to_string() }),
+        DirState::Occupied(_) => match foreign(dir)? {
             Some(entry) => Err(NewError::Foreign { dir: shown(dir), entry }),
-            None => Ok(Target::Idl),
+            None => Ok(TargetDir::Idl),
         },
     }
 }
 
-fn only_idl(dir: &Path) -> Result<Target, NewError> {
+fn only_idl(dir: &Path) -> Result<TargetDir, NewError> {
     match foreign(dir)? {
         Some(entry) => Err(NewError::Foreign { dir: shown(dir), entry }),
-        None => Ok(Target::Idl),
+        None => Ok(TargetDir::Idl),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use super::new::{self, Target};
+use super::new::{self, TargetDir};
 use super::update;
 use crate::cli::{New, Update};
 use crate::command_error::{CommandError, CommandResult, Help};
@@ -87,14 +87,14 @@ pub(crate) fn run(args: &New, printer: Printer) -> CommandResult {
         Err(ConfigError::NoProject { .. }) => {
             let module = args.module.as_deref().map(named);
             let args = New { dir: Some(here.to_owned()), module, ..args.clone() };
-            return new::run_on(Target::Idl, &args, printer);
+            return new::run_on(TargetDir::Idl, &args, printer);
         }
         Err(error) => return Err(error.into()),
     };
     agrees(args, &Project::read(&root)?.settings, &root)?;
     interrupt::watch();
     let telling = args.reading.telling.clone();
-    let args = Update { prune: false, dry_run: args.dry_run, diff: false, telling };
+    let args = Update { prune: false, rename: Vec::new(), dry_run: args.dry_run, diff: false, telling };
     Ok(update::run_in(&root, &args, printer)?)
 }
 

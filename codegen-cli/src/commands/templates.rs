@@ -4,13 +4,14 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use crate::apply::{self, CreateError, Place};
-use crate::cli::templates::{Check, Eject, Templates as Action};
+use crate::apply::{self, CreateError, DirState};
+use crate::cli::templates::{CheckTemplates, Eject, TemplatesAction as Action};
 use crate::command_error::{CommandError, CommandResult, Help};
 use crate::exit::Exit;
 use crate::plan::templates::{Flavour, Templates};
 use crate::plan::{NewFile, Policy};
 use crate::printer::Printer;
+use crate::project_path::{ProjectPath, ProjectPathError};
 use crate::sample::{self, SampleError};
 use crate::settings::Set;
 use crate::summary::count;
@@ -39,6 +40,9 @@ enum TemplatesError {
     /// The templates.
     #[error(transparent)]
     Read(#[from] ReadTemplatesError),
+    /// One has a name that a file can't have: a defect of this build.
+    #[error("cannot name a template")]
+    Path(#[from] ProjectPathError),
     /// What they are tried on.
     #[error(transparent)]
     Sample(#[from] SampleError),
@@ -59,7 +63,7 @@ impl CommandError for TemplatesError {
             Self::Apply(error) => error.help(),
             Self::Read(error) => error.help(),
             Self::Sample(error) => error.help(),
-            Self::Wrong { .. } => None,
+            Self::Path(_) | Self::Wrong { .. } => None,
         }
     }
 
@@ -69,7 +73,7 @@ impl CommandError for TemplatesError {
             Self::Apply(error) => error.exit(),
             Self::Read(error) => error.exit(),
             Self::Sample(error) => error.exit(),
-            Self::Wrong { .. } => Exit::Failure,
+            Self::Path(_) | Self::Wrong { .. } => Exit::Failure,
         }
     }
 }
@@ -89,17 +93,15 @@ pub(crate) fn run(action: &Action, printer: Printer) -> CommandResult {
 fn eject(args: &Eject, printer: Printer) -> Result<(), TemplatesError> {
     let dir = args.dir.display();
     match apply::look(&args.dir)? {
-        Place::Free | Place::EmptyFolder => {}
-        Place::Occupied(entry) => return Err(TemplatesError::NotEmpty { dir: dir.to_string(), entry }),
-        Place::NoFolder => return Err(TemplatesError::NotAFolder { dir: dir.to_string() }),
+        DirState::Free | DirState::EmptyFolder => {}
+        DirState::Occupied(entry) => return Err(TemplatesError::NotEmpty { dir: dir.to_string(), entry }),
+        DirState::NoFolder => return Err(TemplatesError::NotAFolder { dir: dir.to_string() }),
     }
     let templates = Templates::built_in(Flavour::General);
-    let files = templates.files().map(|(path, text)| NewFile {
-        path: path.to_owned(),
-        text: text.to_owned(),
-        policy: Policy::Skip,
-    });
-    let files: Vec<NewFile> = files.collect();
+    let file = |(path, text): (&str, &str)| {
+        Ok(NewFile { path: ProjectPath::new(path)?, text: text.to_owned(), policy: Policy::Skip })
+    };
+    let files = templates.files().map(file).collect::<Result<Vec<NewFile>, ProjectPathError>>()?;
     apply::create(&args.dir, &files)?;
     printer.status("Created", format_args!("{dir}: {}", count(files.len(), "file")));
     printer.note("Next", format_args!("edit them, then volplane templates check {dir}"));
@@ -107,7 +109,7 @@ fn eject(args: &Eject, printer: Printer) -> Result<(), TemplatesError> {
     Ok(())
 }
 
-fn check(args: &Check, printer: Printer) -> Result<(), TemplatesError> {
+fn check(args: &CheckTemplates, printer: Printer) -> Result<(), TemplatesError> {
     let dir = shown(&args.dir);
     let templates = template_dir::read(&args.dir, &dir)?;
     let tried = sample::try_on(&templates, &Set::all(&args.set))?;

@@ -10,6 +10,7 @@ use crate::exit::Exit;
 use crate::interrupt;
 use crate::printer::Printer;
 use crate::summary::count;
+use crate::update::{Rename, Tense};
 use crate::update_run::{self, Planned, UpdateError, UpdateRequest};
 
 /// Brings a project up to its IDL.
@@ -39,10 +40,10 @@ pub(crate) fn check(args: &Check, printer: Printer) -> CommandResult {
 
 fn update(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
     let guard = update_run::guard(root, "update", printer)?;
-    let planned = plan(root, args.prune, &args.telling, printer)?;
-    printer.status("Checked", &planned.summary);
+    let planned = plan(root, args.prune, &args.rename, &args.telling, printer)?;
+    planned.report_checked(printer);
     planned.apply(&guard)?;
-    planned.report(printer);
+    planned.report(Tense::Done, printer);
     if planned.is_empty() && planned.exit() == Exit::Success {
         printer.status("Fresh", "nothing has to change");
     }
@@ -51,11 +52,11 @@ fn update(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateEr
 
 fn show(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
     update_run::look(root)?;
-    let planned = plan(root, args.prune, &args.telling, printer)?;
-    printer.status("Checked", &planned.summary);
-    planned.report(printer);
+    let planned = plan(root, args.prune, &args.rename, &args.telling, printer)?;
+    planned.report_checked(printer);
+    planned.report(Tense::Would, printer);
     if args.diff {
-        printer.text(&planned.diff());
+        planned.show_diff(printer);
     }
     match planned.files() {
         0 => printer.status("Fresh", "nothing would change"),
@@ -66,24 +67,28 @@ fn show(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateErro
 
 fn look(root: &Path, args: &Check, printer: Printer) -> Result<Exit, UpdateError> {
     update_run::look(root)?;
-    let planned = plan(root, false, &args.telling, printer)?;
-    printer.status("Checked", &planned.summary);
+    let planned = plan(root, false, &[], &args.telling, printer)?;
+    planned.report_checked(printer);
     let waits = planned.exit() == Exit::ActionRequired;
     if planned.is_empty() && !waits {
         printer.status("Fresh", "nothing would change");
         return Ok(Exit::Success);
     }
     if args.diff {
-        printer.text(&planned.diff());
+        planned.show_diff(printer);
     }
-    for line in planned.list() {
-        printer.line(line);
-    }
+    planned.list(printer);
     printer.note("Next", "volplane update");
     Ok(Exit::WouldChange)
 }
 
-fn plan(root: &Path, prune: bool, telling: &DiagnosticArgs, printer: Printer) -> Result<Planned, UpdateError> {
+fn plan(
+    root: &Path,
+    prune: bool,
+    renames: &[Rename],
+    telling: &DiagnosticArgs,
+    printer: Printer,
+) -> Result<Planned, UpdateError> {
     let project = Project::read(root)?;
-    update_run::plan(&UpdateRequest { project: &project, brings: &BTreeMap::new(), prune, telling }, printer)
+    update_run::plan(&UpdateRequest { project: &project, brings: &BTreeMap::new(), prune, renames, telling }, printer)
 }

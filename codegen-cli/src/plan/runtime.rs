@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table};
 
 use super::features::{self, Package};
-use super::lock::{self, LockError};
+use super::lock::{self, CargoLockError};
 use super::manifests::{self, CODEGEN, RuntimeCrate, TRANSPORT};
 use super::unused::Unused;
-use super::{NewFile, PlanError, Policy, Request};
+use super::{NewFile, PlanError, PlanRequest, Policy};
 use crate::embedded;
+use crate::project_path::ProjectPath;
 use crate::settings::{Runtime, Settings};
 
 /// Stands in the template of Cargo.toml where the versions go: they are known when all other manifests are.
@@ -32,15 +33,15 @@ pub(super) fn crates(settings: &Settings, serves: bool) -> Vec<RuntimeCrate> {
 
 /// Adds the vendored crates and Cargo.lock to a project's files, and the versions to its Cargo.toml. A user's own
 /// templates may name versions themselves, and crates that volplane has not been tested with.
-pub(super) fn complete(files: &mut Vec<NewFile>, request: &Request<'_>) -> Result<(), PlanError> {
-    let Request { settings, services, templates, .. } = request;
+pub(super) fn complete(files: &mut Vec<NewFile>, request: &PlanRequest<'_>) -> Result<(), PlanError> {
+    let PlanRequest { settings, services, templates, .. } = request;
     let workspace = manifests::parse("Cargo.toml", embedded::file("Cargo.toml")?)?;
     let mut members = Vec::new();
     let mut versions = BTreeMap::new();
     for file in files.iter().filter(|file| file.path == "Cargo.toml" || file.path.ends_with("/Cargo.toml")) {
         let manifest = manifests::parse(&file.path, &file.text)?;
         let inherited = manifests::dependencies(&manifest).filter(|(_, item)| manifests::is_inherited(item));
-        versions.extend(inherited.map(|(name, _)| (name.to_owned(), file.path.clone())));
+        versions.extend(inherited.map(|(name, _)| (name.to_owned(), file.path.to_string())));
         members.push(manifest);
     }
 
@@ -70,7 +71,7 @@ pub(super) fn complete(files: &mut Vec<NewFile>, request: &Request<'_>) -> Resul
     packages.extend(by_hand(&settings.features_by_hand));
     if settings.runtime == Runtime::Vendored && !runtime.is_empty() {
         for (known, manifest) in runtime {
-            let copies = vendored(known, manifest, &features::of(known.package, &packages));
+            let copies = vendored(known, manifest, &features::of(known.package, &packages))?;
             super::add(files, copies.into_iter());
         }
         super::add(files, licences()?.into_iter());
@@ -87,22 +88,26 @@ pub(super) fn complete(files: &mut Vec<NewFile>, request: &Request<'_>) -> Resul
     }
 
     let locals = features::locals(&packages);
-    let unused = Unused::parse(embedded::file("templates/lock.toml")?).map_err(LockError::from)?;
+    let unused = Unused::parse(embedded::file("templates/lock.toml")?).map_err(CargoLockError::from)?;
     match lock::lock(embedded::file("Cargo.lock")?, &locals, &unused, |name| required(&workspace, name)) {
         // cargo keeps it from here on.
         Ok(text) => {
-            let file = NewFile { path: "Cargo.lock".to_owned(), text, policy: Policy::Skip };
+            let file = NewFile { path: ProjectPath::known("Cargo.lock"), text, policy: Policy::Skip };
             super::add(files, std::iter::once(file));
         }
         // cargo makes one that has the other crates, too.
-        Err(LockError::Missing(_)) if templates.are_own() => {}
+        Err(CargoLockError::Missing(_)) if templates.are_own() => {}
         Err(error) => return Err(error.into()),
     }
     Ok(())
 }
 
 /// A crate of volplane's as a project has it in a folder of its own, with these features: its manifest, and its sources.
-fn vendored(known: RuntimeCrate, mut manifest: DocumentMut, features: &BTreeSet<String>) -> Vec<NewFile> {
+fn vendored(
+    known: RuntimeCrate,
+    mut manifest: DocumentMut,
+    features: &BTreeSet<String>,
+) -> Result<Vec<NewFile>, PlanError> {
     manifests::keep_features(&mut manifest, features);
     let manifest = (format!("{}/Cargo.toml", known.folder), manifest.to_string());
     let sources = embedded::sources(known.folder, features).map(|(path, text)| (path.to_owned(), text));
@@ -116,13 +121,14 @@ pub(crate) fn is_vendored(path: &str) -> bool {
 
 /// The licences of the vendored crates.
 fn licences() -> Result<Vec<NewFile>, PlanError> {
-    let licence = |path: &&str| Ok(copy(path, embedded::file(path)?.to_owned()));
+    let licence = |path: &&str| copy(path, embedded::file(path)?.to_owned());
     LICENCES.iter().map(licence).collect()
 }
 
 /// A file of volplane's repository as a project has it.
-fn copy(path: &str, text: String) -> NewFile {
-    NewFile { path: format!("{VENDORED}/{path}"), text, policy: Policy::Overwrite }
+fn copy(path: &str, text: String) -> Result<NewFile, PlanError> {
+    let path = ProjectPath::new(format!("{VENDORED}/{path}"))?;
+    Ok(NewFile { path, text, policy: Policy::Overwrite })
 }
 
 /// Puts the versions into the project's Cargo.toml, and reads it.

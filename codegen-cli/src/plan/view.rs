@@ -32,8 +32,6 @@ pub(crate) struct ProjectView {
     pub(crate) generated: Generated,
     /// The services, in the order of the IDL files and of their texts; none in a project that has types alone.
     pub(crate) services: Vec<ServiceView>,
-    /// The `use` lines of the file with the handlers of both ends of a session.
-    pub(crate) hub_uses: Vec<String>,
     /// The service that example calls go to: the first that has a method; 0 if there is no service.
     pub(crate) example: usize,
     /// The IDL files, in the order of volplane.toml.

@@ -13,6 +13,7 @@ use volplane_build::internal::span::FileId;
 use super::{Idl, ProjectError};
 use crate::layout::{self, IdlFile, Layout};
 use crate::plan::{NewFile, Policy};
+use crate::project_path::ProjectPath;
 use crate::settings::IdlSettings;
 
 /// The folder that all copies lie in.
@@ -234,8 +235,15 @@ impl Copies {
     }
 
     /// The copies.
-    pub(crate) fn into_files(self) -> impl Iterator<Item = NewFile> {
-        self.copies.into_iter().map(|FileCopy { path, text, .. }| NewFile { path, text, policy: Policy::Skip })
+    ///
+    /// # Errors
+    /// When one can't have its name in a project.
+    pub(crate) fn into_files(self) -> Result<Vec<NewFile>, ProjectError> {
+        let file = |FileCopy { path, text, .. }: FileCopy| match ProjectPath::new(path.as_str()) {
+            Ok(path) => Ok(NewFile { path, text, policy: Policy::Skip }),
+            Err(wrong) => Err(ProjectError::Copy { path, wrong }),
+        };
+        self.copies.into_iter().map(file).collect()
     }
 
     /// What `volplane.toml` says of this IDL, whose services' clients use the destination name `service`.

@@ -47,7 +47,7 @@ fn rendered(root: &str, texts: &[(&str, &str)]) -> Result<Vec<NewFile>, Box<dyn 
 }
 
 #[test]
-fn two_idls_share_the_servers_and_have_clients_of_their_own() -> Result<(), Box<dyn Error>> {
+fn two_idls_share_the_servers_and_the_clients() -> Result<(), Box<dyn Error>> {
     let files = rendered("", &[("idl/shop.thrift", SHOP), ("idl/other.thrift", OTHER)])?;
     let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     insta::assert_snapshot!("paths", paths.join("\n"));
@@ -58,8 +58,10 @@ fn two_idls_share_the_servers_and_have_clients_of_their_own() -> Result<(), Box<
         ("generated", "generated/src/lib.rs"),
         ("manifest", "cmd/Cargo.toml"),
         ("lib", "cmd/src/lib.rs"),
+        ("services", "cmd/src/services.rs"),
+        ("clients", "cmd/src/clients.rs"),
         ("hub", "cmd/src/hub.rs"),
-        ("client", "cmd/04-yamux/client-shop3/main.rs"),
+        ("client", "cmd/04-yamux/client/main.rs"),
         ("smoke", "cmd/tests/stdnet.rs"),
     ] {
         let file = files.iter().find(|file| file.path == path).ok_or(path)?;

@@ -7,18 +7,19 @@ use std::path::{Path, PathBuf};
 use volplane_build::internal::{Disk, ReadSource};
 
 use crate::layout;
+use crate::project_path::ProjectPath;
 
 /// The disk seen from a project's root: relative paths begin there.
 pub(super) struct ProjectSource<'a> {
     /// The project's root, absolute.
     pub(super) root: &'a Path,
     /// The files that a run brings, by path.
-    pub(super) brings: &'a BTreeMap<String, String>,
+    pub(super) brings: &'a BTreeMap<ProjectPath, String>,
 }
 
 impl ProjectSource<'_> {
     fn find(&self, path: &Path) -> Option<&String> {
-        self.brings.get(&layout::normal(path).to_string_lossy().replace('\\', "/"))
+        self.brings.get(layout::normal(path).to_string_lossy().replace('\\', "/").as_str())
     }
 
     /// Where the file is on the disk, without detours through folders that a run has yet to make.

@@ -17,7 +17,7 @@ use self::model::idl::Idl;
 use self::model::life::{Anything, Project, Step, Story, Told, live, tool};
 use self::model::marks::Files;
 use super::tree::Tree;
-use super::{Event, EventLevel, Outcome, UpdateInput, first_record, plan};
+use super::{Event, EventLevel, Outcome, Tense, UpdateInput, first_record, plan};
 use crate::config;
 use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
@@ -63,7 +63,7 @@ impl InMemory {
         let mut new = Self { files: idl.texts(), settings, rendered: RefCell::default() };
         let rendered = new.rendered()?;
         let record = first_record(&rendered.files, &rendered.services).text();
-        new.files.extend(rendered.files.iter().map(|file| (file.path.clone(), file.text.clone())));
+        new.files.extend(rendered.files.iter().map(|file| (file.path.to_string(), file.text.clone())));
         new.files.insert(record::FILE.to_owned(), record);
         Ok(new)
     }
@@ -92,11 +92,21 @@ impl InMemory {
         let record = record.map_err(|error| error.to_string())?;
         let mut tree = Tree::default();
         for (path, text) in &self.files {
-            tree.insert(path.as_str(), text.clone().into_bytes());
+            tree.insert(path.as_str().into(), text.clone().into_bytes());
         }
         let Rendered { files, services, exports } = &*rendered;
         let exports = Some(exports);
-        Ok(plan(UpdateInput { record, rendered: files, services, exports, tree: &tree, prune: false }))
+        let renames = &[];
+        Ok(plan(UpdateInput {
+            record,
+            rendered: files,
+            guesses: &[],
+            services,
+            exports,
+            tree: &tree,
+            prune: false,
+            renames,
+        }))
     }
 }
 
@@ -129,12 +139,13 @@ impl Project for InMemory {
         let outcome = self.planned()?;
         for (path, change) in outcome.changes {
             match change {
-                Some(text) => self.files.insert(path, text),
-                None => self.files.remove(&path),
+                Some(text) => self.files.insert(path.into(), text),
+                None => self.files.remove(path.as_str()),
             };
         }
         self.files.insert(record::FILE.to_owned(), outcome.record.text());
-        let said = outcome.events.iter().map(|event| format!("{} {}\n", event.verb(), event.text()));
+        let said =
+            outcome.events.iter().map(|event| format!("{} {}\n", event.verb(Tense::Done), event.text(Tense::Done)));
         Ok(Told { waits: waits(&outcome.events), text: said.collect() })
     }
 

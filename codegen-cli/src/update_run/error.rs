@@ -4,6 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
+use super::package::PackageError;
 use crate::apply::{ApplyError, LockError, RecoverError};
 use crate::command_error::{CommandError, Help};
 use crate::config::ConfigError;
@@ -13,6 +14,7 @@ use crate::exit::Exit;
 use crate::project::ProjectError;
 use crate::record::{self, RecordError};
 use crate::template_dir::ReadTemplatesError;
+use crate::update::RenameError;
 
 /// A project can't be brought up to date. Nothing of it has changed.
 #[derive(Debug, Error)]
@@ -26,6 +28,12 @@ pub(crate) enum UpdateError {
     /// Its memory can't be read.
     #[error("cannot read {}", record::FILE)]
     ReadRecord(#[source] io::Error),
+    /// A file that has to be written can't be.
+    #[error("cannot write {path}: it is read-only")]
+    ReadOnly {
+        /// The file.
+        path: String,
+    },
     /// Its files.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -38,6 +46,12 @@ pub(crate) enum UpdateError {
     /// Its IDL goes with nothing else.
     #[error(transparent)]
     Project(#[from] ProjectError),
+    /// Where its programs are.
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    /// A service under another name.
+    #[error(transparent)]
+    Rename(#[from] RenameError),
     /// Another run.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -58,7 +72,9 @@ impl CommandError for UpdateError {
             Self::Config(error) => return error.help(),
             Self::Record(error) => return error.help(),
             Self::Templates(error) => return error.help(),
+            Self::ReadOnly { .. } => "nothing was changed; make it writable, then run the command again".into(),
             Self::Apply(error) => return error.help(),
+            Self::Package(error) => return error.help(),
             Self::Lock(error) => return error.help(),
             Self::Recover(error) => return error.help(),
             Self::Interrupted => "run `volplane update`: it begins with putting back what was half done".into(),
@@ -66,6 +82,7 @@ impl CommandError for UpdateError {
                 "rename one of the two; if the IDL is a newer version of the project's, copy it there and run `volplane update`".into()
             }
             Self::Project(error) => return error.help(),
+            Self::Rename(_) => "give the name of the service at the last update and the one that it has in the IDL now".into(),
             Self::ReadRecord(_) | Self::Disk(_) | Self::Idl(_) => return None,
         })
     }
@@ -75,13 +92,14 @@ impl CommandError for UpdateError {
             Self::Config(error) => error.exit(),
             Self::Templates(error) => error.exit(),
             Self::Apply(error) => error.exit(),
+            Self::Package(error) => error.exit(),
             Self::Lock(error) => error.exit(),
             Self::Recover(error) => error.exit(),
             Self::Project(error) => error.exit(),
             Self::Record(error) => error.exit(),
             Self::Idl(error) => error.exit(),
-            Self::Disk(_) => Exit::Failure,
-            Self::ReadRecord(_) | Self::Interrupted => Exit::Usage,
+            Self::Disk(_) | Self::ReadOnly { .. } => Exit::Failure,
+            Self::ReadRecord(_) | Self::Interrupted | Self::Rename(_) => Exit::Usage,
         }
     }
 

@@ -8,16 +8,19 @@ use volplane_build::internal::rust::ServiceApi;
 use volplane_edit::handlers::GeneratedNames;
 use volplane_edit::newlines::Newlines;
 
-use super::{UpdateError, UpdateRequest, by_hand};
+use super::guesses::guesses;
+use super::{UpdateError, UpdateRequest, by_hand, package};
 use crate::apply::ApplyError;
 use crate::config;
 use crate::disk;
 use crate::generate::TARGET;
 use crate::plan::{NewFile, Policy};
 use crate::project::{CheckedIdl, Idl};
-use crate::record::{self, Fingerprint, Record};
+use crate::project_path::ProjectPath;
+use crate::record::{self, Damage, Fingerprint, Record};
 use crate::settings::Settings;
 use crate::template_dir;
+use crate::update::rename;
 use crate::update::tree::Tree;
 
 /// Everything that an update is planned from.
@@ -35,12 +38,12 @@ pub(super) struct Inputs<'a> {
     pub(super) exports: GeneratedNames,
     /// What would be made if the project were new.
     pub(super) rendered: Vec<NewFile>,
+    /// What would be made of fewer services, where volplane.lock does not say what merges start from.
+    pub(super) guesses: Vec<Vec<NewFile>>,
     /// The paths of generated code that is checked in, and what it is compiled from.
-    pub(super) compiled: Vec<(String, Fingerprint)>,
+    pub(super) compiled: Vec<(ProjectPath, Fingerprint)>,
     /// The files on the disk.
     pub(super) tree: Tree,
-    /// The IDL files and the user's own templates.
-    pub(super) sources: Vec<String>,
 }
 
 /// Reads and checks the project's IDL.
@@ -72,22 +75,25 @@ pub(super) fn load<'a>(request: &'a UpdateRequest<'a>, model: &'a Model) -> Resu
         None => idl.compile()?,
     };
     let rendered = idl.render(&templates, &generated)?;
+    rename::check(record.as_ref().unwrap_or(&Record::default()), &idl.services(), request.renames)?;
+    let package = project.settings.package.as_str();
+    let record = record.map(|record| package::follow(record, package, &rendered, root)).transpose()?;
 
-    let made = rendered.iter().map(|file| file.path.as_str());
-    let recorded = record.iter().flat_map(|record| record.files.keys()).map(String::as_str);
-    let own = [config::FILE, record::FILE];
-    let paths = made.chain(recorded).chain(own).chain(request.brings.keys().map(String::as_str));
-    let tree = disk::read(root, paths)?;
+    let made = rendered.iter().map(|file| &file.path);
+    let recorded = record.iter().flat_map(|record| record.files.keys());
+    let own = [config::FILE, record::FILE].map(ProjectPath::known);
+    let tree = disk::read(root, made.chain(recorded).chain(&own).chain(request.brings.keys()))?;
     // What was read before has to be what the changes will be made to.
     for (path, text) in [(config::FILE, Some(&project.text)), (record::FILE, lock.as_ref())] {
         if tree.text(path) != text.map(String::as_str) {
-            return Err(ApplyError::ChangedMeanwhile { path: path.to_owned() }.into());
+            return Err(ApplyError::ChangedMeanwhile { path: ProjectPath::known(path) }.into());
         }
     }
     let compiled = generated.into_iter().filter_map(|file| Some((file.path, input.clone()?))).collect();
-    let sources = model.files.iter().map(|file| file.path.clone()).chain(templates.sources()).collect();
     let (services, exports) = (idl.services(), idl.exports().clone());
-    Ok(Inputs { request, model, lock, record, services, exports, rendered, compiled, tree, sources })
+    let is_whole = record.as_ref().is_some_and(|record| record.damage != Some(Damage::Cut));
+    let guesses = if is_whole { Vec::new() } else { guesses(model, &settings, &templates, &services, &tree)? };
+    Ok(Inputs { request, model, lock, record, services, exports, rendered, guesses, compiled, tree })
 }
 
 /// The text of a file, if it is there.
@@ -107,7 +113,7 @@ fn at_hand(
     there: impl Fn(&str) -> Option<String>,
 ) -> Option<Vec<NewFile>> {
     let record = record.filter(|record| input.is_some() && record.inputs.get(TARGET) == input)?;
-    let file = |(path, made_from): (&String, &Fingerprint)| {
+    let file = |(path, made_from): (&ProjectPath, &Fingerprint)| {
         let text = there(path).filter(|text| record.files.get(path).is_some_and(|made| made.is(text)))?;
         let text = Newlines::of(&text).plain(&text).into_owned();
         (Some(made_from) == input).then(|| NewFile { path: path.clone(), text, policy: Policy::Overwrite })
@@ -130,9 +136,9 @@ mod tests {
     fn code_is_at_hand_as_long_as_its_input_and_its_text_are_the_same() {
         let (input, other) = (Fingerprint::of("idl"), Fingerprint::of("another"));
         let mut record = Record::default();
-        record.files.insert(TARGET.to_owned(), Made::Overwrite(Fingerprint::of("code\n")));
+        record.files.insert(ProjectPath::known(TARGET), Made::Overwrite(Fingerprint::of("code\n")));
         assert_eq!(texts(Some(&record), Some(&input), &[(TARGET, "code\n")]), None);
-        record.inputs.insert(TARGET.to_owned(), input.clone());
+        record.inputs.insert(ProjectPath::known(TARGET), input.clone());
         let found = texts(Some(&record), Some(&input), &[(TARGET, "code\r\n")]);
         assert_eq!(found, Some(vec!["code\n".to_owned()]));
         assert_eq!(texts(Some(&record), Some(&input), &[(TARGET, "edited\n")]), None);
@@ -148,14 +154,14 @@ mod tests {
         let module = "generated/src/volplane_gen/api.rs";
         let mut record = Record::default();
         for path in [TARGET, module] {
-            record.files.insert(path.to_owned(), Made::Overwrite(Fingerprint::of("code\n")));
-            record.inputs.insert(path.to_owned(), input.clone());
+            record.files.insert(ProjectPath::known(path), Made::Overwrite(Fingerprint::of("code\n")));
+            record.inputs.insert(ProjectPath::known(path), input.clone());
         }
         let both = [(TARGET, "code\n"), (module, "code\n")];
         assert_eq!(texts(Some(&record), Some(&input), &both).map(|texts| texts.len()), Some(2));
         assert_eq!(texts(Some(&record), Some(&input), &both[..1]), None);
         // Two branches joined, of which one has no files for modules.
-        record.inputs.insert(module.to_owned(), other);
+        record.inputs.insert(module.into(), other);
         assert_eq!(texts(Some(&record), Some(&input), &both), None);
     }
 }

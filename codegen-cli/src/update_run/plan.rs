@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use volplane_edit::newlines::Newlines;
 
 use super::UpdateError;
+use super::details::{self, Detail};
 use super::load::Inputs;
 use crate::apply::{Change, ProjectLock};
 use crate::exit::Exit;
+use crate::project_path::ProjectPath;
 use crate::record;
 use crate::summary::summary_with;
 use crate::update::tree::Tree;
@@ -21,41 +23,47 @@ pub(crate) struct Planned {
     /// What the IDL holds, for a status line.
     pub(crate) summary: String,
     /// The changes, by path.
-    pub(super) changes: BTreeMap<String, Option<String>>,
+    pub(super) changes: BTreeMap<ProjectPath, Option<String>>,
+    /// What was read, and which files are left, for `--verbose`.
+    pub(super) details: Vec<Detail>,
     /// The files as they were read.
     pub(super) tree: Tree,
-    sources: Vec<String>,
 }
 
 /// Plans an update.
 pub(super) fn plan(inputs: Inputs<'_>) -> Planned {
-    let Inputs { request, model, lock, record, services, exports, rendered, compiled, tree, sources } = inputs;
+    let Inputs { request, model, lock, record, services, exports, rendered, guesses, compiled, tree } = inputs;
     let exports = Some(&exports);
-    let input =
-        UpdateInput { record, rendered: &rendered, services: &services, exports, tree: &tree, prune: request.prune };
+    let mut details = details::read(model, record.as_ref());
+    let input = UpdateInput {
+        record,
+        rendered: &rendered,
+        guesses: &guesses,
+        services: &services,
+        exports,
+        tree: &tree,
+        prune: request.prune,
+        renames: request.renames,
+    };
     let Outcome { mut changes, mut record, mut events, news } = update::plan(input);
+    details.extend(details::left(&rendered, &tree, &changes));
     record.inputs.extend(compiled);
     let text = lock.as_deref().map_or(Newlines::default(), Newlines::of).restore(record.text());
     if changes.is_empty() && request.brings.is_empty() && lock.as_ref() != Some(&text) {
-        let path = record::FILE.to_owned();
+        let path = ProjectPath::known(record::FILE);
         events.push(if lock.is_some() { Event::Updated { path } } else { Event::Created { path } });
     }
-    for (path, text) in request.brings.iter().chain([(&record::FILE.to_owned(), &text)]) {
+    for (path, text) in request.brings.iter().chain([(&ProjectPath::known(record::FILE), &text)]) {
         if tree.text(path) != Some(text) {
             changes.insert(path.clone(), Some(text.clone()));
         }
     }
     let names: Vec<&str> = request.project.settings.idls.iter().map(|idl| idl.path.as_str()).collect();
     let summary = format!("{}: {}", names.join(", "), summary_with(model, news));
-    Planned { events, summary, changes, tree, sources }
+    Planned { events, summary, changes, details, tree }
 }
 
 impl Planned {
-    /// The IDL files and templates that were read.
-    pub(crate) fn sources(&self) -> impl Iterator<Item = &str> {
-        self.sources.iter().map(String::as_str)
-    }
-
     /// Whether nothing would change.
     pub(crate) fn is_empty(&self) -> bool {
         self.changes.is_empty()
@@ -69,9 +77,12 @@ impl Planned {
     /// Writes the changes: all of them, or none.
     ///
     /// # Errors
-    /// When a file has changed since it was read, or the system refuses a step.
+    /// When a file is read-only or has changed since it was read, or the system refuses a step.
     pub(crate) fn apply(&self, guard: &ProjectLock) -> Result<(), UpdateError> {
-        let change = |(path, after): (&String, &Option<String>)| Change {
+        if let Some(path) = self.changes.keys().find(|path| self.tree.is_read_only(path)) {
+            return Err(UpdateError::ReadOnly { path: path.to_string() });
+        }
+        let change = |(path, after): (&ProjectPath, &Option<String>)| Change {
             path: path.clone(),
             before: self.tree.bytes(path).map(<[u8]>::to_vec),
             after: after.clone(),

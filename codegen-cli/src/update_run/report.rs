@@ -2,31 +2,51 @@
 
 use super::plan::Planned;
 use super::report_lines::{self, Line};
+use crate::messages::Message;
 use crate::printer::Printer;
 use crate::record;
-use crate::update::EventLevel;
+use crate::update::{EventLevel, Tense};
 
 impl Planned {
-    /// What would be done, a line each.
-    pub(crate) fn list(&self) -> impl Iterator<Item = String> {
-        let told = report_lines::lines(&self.events)
-            .into_iter()
-            .filter(|line| line.level != EventLevel::Note && !line.is_detail);
-        told.map(|line| format!("{} {}", line.verb, line.text))
+    /// Says what the IDL holds; with `--verbose`, also what was read and which files are left.
+    pub(crate) fn report_checked(&self, printer: Printer) {
+        printer.status("Checked", &self.summary);
+        for (verb, text) in &self.details {
+            printer.detail(verb, text);
+        }
     }
 
-    /// The changes as a unified diff with colour.
-    pub(crate) fn diff(&self) -> String {
-        let own = |path: &str| path == record::FILE;
-        let changes = self.changes.iter().filter(|(path, _)| !own(path));
-        changes
-            .map(|(path, after)| volplane_edit::diff::unified(path, self.tree.text(path), after.as_deref()))
-            .collect()
+    /// Prints what would be done as the result of the command, a line each.
+    pub(crate) fn list(&self, printer: Printer) {
+        if printer.is_json() {
+            return self.report(Tense::Would, printer);
+        }
+        for line in report_lines::lines(&self.events, Tense::Would) {
+            if line.level != EventLevel::Note && (!line.is_detail || printer.verbose()) {
+                printer.line(format_args!("{} {}", line.verb, line.text));
+            }
+        }
     }
 
-    /// Says what is done, and what is left to the user.
-    pub(crate) fn report(&self, printer: Printer) {
-        for Line { level, verb, text, is_detail } in report_lines::lines(&self.events) {
+    /// Prints the changes as a unified diff with colour, as a result of the command.
+    pub(crate) fn show_diff(&self, printer: Printer) {
+        for (path, after) in self.changes.iter().filter(|(path, _)| *path != record::FILE) {
+            let diff = volplane_edit::diff::unified(path, self.tree.text(path), after.as_deref());
+            if printer.is_json() {
+                let diff = anstream::adapter::strip_str(&diff).to_string();
+                printer.message(&Message::Diff { path, diff });
+            } else {
+                printer.text(&diff);
+            }
+        }
+    }
+
+    /// Says what was done or would be, and what is left to the user.
+    pub(crate) fn report(&self, tense: Tense, printer: Printer) {
+        if printer.is_json() {
+            return self.events.iter().for_each(|event| printer.message(&Message::event(event, tense)));
+        }
+        for Line { level, verb, text, is_detail } in report_lines::lines(&self.events, tense) {
             match level {
                 EventLevel::Done if is_detail => printer.detail(verb, text),
                 EventLevel::Done => printer.status(verb, text),

@@ -279,7 +279,8 @@ fn argument(files: &mut Files, number: usize, dice: &mut Dice<'_>) -> Option<Str
 
 /// Moves a handler to another file.
 fn move_handler(files: &mut Files, number: usize, dice: &mut Dice<'_>) -> Option<String> {
-    let handlers = editable(files, |path| is_source(path) && !path.ends_with("lib.rs") && !path.ends_with("hub.rs"));
+    let shared = ["clients", "hub", "lib", "peer", "services"].map(|name| format!("cmd/src/{name}.rs"));
+    let handlers = editable(files, |path| is_source(path) && !shared.iter().any(|other| other == path));
     let path = dice.pick(&handlers)?.clone();
     let old = path.strip_prefix("cmd/src/")?.strip_suffix(".rs")?.to_owned();
     let new = mark(number);

@@ -71,6 +71,11 @@ impl GeneratedNames {
         Some(segments.collect::<Vec<_>>().join("::"))
     }
 
+    /// Whether any module has something of this name.
+    pub(super) fn has_name(&self, name: &str) -> bool {
+        self.modules.values().any(|names| names.contains(name))
+    }
+
     fn is_module(&self, path: &[String]) -> bool {
         self.modules.keys().any(|module| module.starts_with(path))
     }

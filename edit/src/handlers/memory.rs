@@ -21,7 +21,7 @@ pub(super) fn moved(before: &Trait, after: &Trait) -> Option<Trait> {
             _ => path.to_owned(),
         })
     };
-    let argument = |one: &Argument| Argument { ident: one.ident.clone(), ty: ty(&one.ty) };
+    let argument = |one: &Argument| Argument { ty: ty(&one.ty), ..one.clone() };
     let methods = before.methods.iter().map(|method| Method {
         arguments: method.arguments.iter().map(argument).collect(),
         output: ty(&method.output),

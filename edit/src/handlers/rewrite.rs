@@ -350,8 +350,12 @@ fn comparison<'n>(names: &'n Names<'_>, scope: Id) -> Comparison<'n> {
     Comparison { scopes: &names.scopes, scope }
 }
 
-/// For each argument after, which one before it was: the one of its name, or else one of its type or alone at its place.
+/// For each argument after, which one before it was: the one of its field id, if all are known; or else the one of its
+/// name, of its type or alone at its place.
 fn align(before: &[Argument], after: &[Argument]) -> Vec<Option<usize>> {
+    if before.iter().chain(after).all(|argument| argument.id.is_some()) {
+        return by_id(before, after);
+    }
     let mut out: Vec<Option<usize>> =
         after.iter().map(|new| before.iter().position(|old| old.ident == new.ident)).collect();
     let mut at = 0;
@@ -378,6 +382,31 @@ fn align(before: &[Argument], after: &[Argument]) -> Vec<Option<usize>> {
             }
         }
         at = end;
+    }
+    out
+}
+
+/// The same by field ids. What has kept its name and its type is the same under another id, too: ids are given anew when an
+/// argument is put between.
+fn by_id(before: &[Argument], after: &[Argument]) -> Vec<Option<usize>> {
+    let name = |old: &Argument, new: &Argument| old.ident == new.ident;
+    let ty = |old: &Argument, new: &Argument| old.ty == new.ty;
+    let id = |old: &Argument, new: &Argument| old.id == new.id;
+    let passes: [&dyn Fn(&Argument, &Argument) -> bool; 4] = [
+        &|old, new| name(old, new) && ty(old, new),
+        &|old, new| id(old, new) && ty(old, new),
+        &|old, new| name(old, new),
+        &|old, new| id(old, new),
+    ];
+    let mut out: Vec<Option<usize>> = vec![None; after.len()];
+    for is_same in passes {
+        for (index, new) in after.iter().enumerate() {
+            let mut free = before.iter().enumerate().filter(|(place, _)| !out.contains(&Some(*place)));
+            let found = free.find(|(_, old)| is_same(old, new)).map(|(place, _)| place);
+            if let Some(slot) = out.get_mut(index).filter(|slot| slot.is_none()) {
+                *slot = found;
+            }
+        }
     }
     out
 }

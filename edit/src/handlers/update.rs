@@ -8,6 +8,7 @@ use super::body::Body;
 use super::event::{Doubt, Event, EventKind};
 use super::find::{self, Found};
 use super::form::{Form, Parameter};
+use super::forward::Forward;
 use super::insert::{self, New};
 use super::memory;
 use super::names::{Around, Names};
@@ -115,7 +116,9 @@ impl<'s> Update<'s, '_> {
             let what = if self.request.prune { EventKind::Pruned } else { EventKind::Gone };
             self.events.push(report(Place::Old(gone.form.range.start), &gone.idl_name, what));
         }
-        let texts: Vec<New> = new.iter().map(|method| self.stub(found, &around, method)).collect();
+        let forward = if new.is_empty() { None } else { Forward::of(self.source, found) };
+        let stub = |method: &&Method| self.stub(found, &around, method, forward.as_ref());
+        let texts: Vec<New> = new.iter().map(stub).collect();
         let places = insert::append(self.source, found.item, is_emptied, &texts, &mut self.splices);
         let added = new.iter().zip(places).map(|(method, place)| report(place, &method.idl_name, EventKind::Added));
         self.events.extend(added);
@@ -192,15 +195,17 @@ impl<'s> Update<'s, '_> {
         gone
     }
 
-    fn stub(&mut self, found: &Found<'_, '_>, around: &Around, method: &Method) -> New {
-        let names = unused(method.arguments.iter().map(|argument| argument.ident.as_str()), &[]);
+    fn stub(&mut self, found: &Found<'_, '_>, around: &Around, method: &Method, forward: Option<&Forward>) -> New {
+        let idents = method.arguments.iter().map(|argument| argument.ident.as_str());
+        let names = if forward.is_some() { idents.map(str::to_owned).collect() } else { unused(idents, &[]) };
+        let forwarded = forward.map(|forward| forward.body(&method.ident, &names));
         let parameters = names
             .into_iter()
             .zip(&method.arguments)
             .map(|(name, argument)| format!("{name}: {}", self.names.write_type(found.scope, &argument.ty, around)));
         let parameters = parameters.collect();
         let output = self.names.write_type(found.scope, &method.output, around);
-        let body = self.inline(&found.service, method).unwrap_or_else(|| {
+        let body = forwarded.or_else(|| self.inline(&found.service, method)).unwrap_or_else(|| {
             let function = self.names.write(found.scope, "crate::not_implemented", around);
             format!("Err({function}({:?}))", full_name(&found.service, method))
         });

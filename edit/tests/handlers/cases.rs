@@ -50,7 +50,8 @@ fn a_second_run_changes_nothing() {
 
 #[test]
 fn what_is_skipped_stays() {
-    for case in cases() {
+    // What is skipped is what templates make, where the generated crate has its own name.
+    for case in cases().into_iter().filter(|case| !case.has("renamed")) {
         let services = case.services(case.before.as_deref());
         let mut request = case.request(&services);
         let all = implementations(&case.text, &services).expect(&case.name);

@@ -21,7 +21,7 @@ pub struct Case {
     /// `generated`: what the generated crate exports, a path a line.
     generated: Option<GeneratedNames>,
     /// Behind `== file`: `prune`, `inline` (a stub without a function), `crlf`, `bom`, `remembered` (without a memory
-    /// it comes out in another way).
+    /// it comes out in another way), `renamed` (the generated crate is called `wire`).
     settings: Vec<String>,
     stub: Stub,
 }
@@ -86,7 +86,14 @@ impl Case {
     }
 
     pub fn request<'a>(&'a self, services: &'a [Service<'a>]) -> Request<'a> {
-        Request { services, generated: self.generated.as_ref(), skip: &[], stub: &self.stub, prune: self.has("prune") }
+        Request {
+            services,
+            generated: self.generated.as_ref(),
+            crate_name: self.has("renamed").then_some("wire"),
+            skip: &[],
+            stub: &self.stub,
+            prune: self.has("prune"),
+        }
     }
 
     /// The text as the section has it.
@@ -155,8 +162,10 @@ fn method(module: &str, line: &str, doc: Option<String>) -> Method {
     let (name, rest) = line.split_once('(').unwrap();
     let (arguments, output) = rest.split_once(") -> ").unwrap();
     let arguments = arguments.split("; ").filter(|one| !one.is_empty()).map(|one| {
-        let (ident, ty) = one.split_once(": ").unwrap();
-        Argument { ident: ident.to_owned(), ty: full(ty) }
+        let (name, ty) = one.split_once(": ").unwrap();
+        // `2 name: type` has a field id.
+        let (id, ident) = name.split_once(' ').map_or((None, name), |(id, ident)| (id.parse().ok(), ident));
+        Argument { ident: ident.to_owned(), id, ty: full(ty) }
     });
     Method {
         idl_name: name.trim_start_matches("r#").to_owned(),

@@ -33,7 +33,7 @@ pub struct PoolStats {
 
 /// The idle connections of one client.
 pub(crate) struct Pool<T> {
-    state: Mutex<State<T>>,
+    state: Mutex<PoolState<T>>,
     idle_timeout: Duration,
     max_idle: usize,
     max_connections: Option<usize>,
@@ -42,7 +42,7 @@ pub(crate) struct Pool<T> {
     reused: AtomicU64,
 }
 
-struct State<T> {
+struct PoolState<T> {
     /// A client uses few addresses, mostly one, and a short list is searched faster than a map.
     by_address: Vec<AddressPool<T>>,
     /// The task that closes old and broken connections.
@@ -68,7 +68,7 @@ struct Idle<T> {
     _counted: Counted,
 }
 
-impl<T> State<T> {
+impl<T> PoolState<T> {
     fn find(&mut self, address: &Address) -> Option<&mut AddressPool<T>> {
         self.by_address.iter_mut().find(|pool| pool.address == *address)
     }
@@ -91,7 +91,7 @@ impl<T> State<T> {
 impl<T: Connection> Pool<T> {
     pub(crate) fn new(options: &ClientOptions) -> Arc<Self> {
         Arc::new(Self {
-            state: Mutex::new(State { by_address: Vec::new(), sweeper: None }),
+            state: Mutex::new(PoolState { by_address: Vec::new(), sweeper: None }),
             idle_timeout: options.idle_timeout(),
             max_idle: options.max_idle(),
             max_connections: options.max_connections(),
@@ -101,7 +101,7 @@ impl<T: Connection> Pool<T> {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, PoolState<T>> {
         // The lists are consistent between any two statements that hold the lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -55,7 +55,7 @@ impl Yamux {
     ///
     /// # Errors
     ///
-    /// If the connection can't be made. Whether the other end speaks yamux is found out only in use.
+    /// If the connection can't be made. An end that does not support yamux is only detected when the session is used.
     pub async fn connect<C>(connection: C) -> Result<Session, ConnectError>
     where
         C: MakeConnection<Address>,
@@ -69,7 +69,7 @@ impl Yamux {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As [`connect`](Self::connect).
     pub async fn connect_with_options<C>(connection: C, options: YamuxOptions) -> Result<Session, ConnectError>
     where
         C: MakeConnection<Address>,
@@ -235,7 +235,7 @@ where
     }
 }
 
-/// The callers that wait for it poll it, so it needs no task of its own.
+/// The waiting callers poll it, so it does not need a task.
 async fn dial<C>(connection: Arc<C>, address: Address, options: YamuxOptions) -> Dialed
 where
     C: MakeConnection<Address>,

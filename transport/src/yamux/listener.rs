@@ -1,4 +1,4 @@
-//! Accepting sessions, and serving their streams as if each were a connection of its own.
+//! Accepts sessions, and serves each of their streams as a connection.
 
 use std::fmt;
 use std::sync::{Arc, Weak};

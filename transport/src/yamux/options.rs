@@ -55,7 +55,7 @@ impl YamuxOptions {
     /// stream that the other end has reset does not count.
     ///
     /// The session ends if more streams are refused than are served, and by more than twice this number, at least 1,024:
-    /// refusing streams costs more than opening them, and a stranger could keep the server busy with nothing else. Peers
+    /// refusing streams costs more than opening them, and a peer could occupy the server with it. Peers
     /// that know no limit, as those in Go do not, may make 1,536 calls at the same moment by default.
     pub fn with_max_inbound_streams(self, streams: usize) -> Self {
         Self { max_inbound_streams: streams.min(MOST), ..self }

@@ -20,7 +20,7 @@ impl Yamux {
     /// then `second`, on which this end calls the server. On each of them, the end that calls is the yamux client.
     ///
     /// Both together are one session. If one of them ends, so does the other one: at once, or after the streams that are open
-    /// in it if the server had announced the end with a GoAway. There is no form that dials again.
+    /// in it if the server had announced the end with a GoAway. A reconnecting form does not exist.
     ///
     /// ```no_run
     /// use volplane_transport::{WebSocket, Yamux};
@@ -55,11 +55,11 @@ impl Yamux {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As [`connect_pair`](Self::connect_pair).
     ///
     /// # Cancel safety
     ///
-    /// As there.
+    /// As [`connect_pair`](Self::connect_pair).
     pub async fn connect_pair_with_options<A, B>(
         first: A,
         second: B,

@@ -17,7 +17,7 @@ use crate::deadline::in_time;
 use crate::http::{Admission, Admitted, HttpRequest};
 use crate::layer::Layered;
 use crate::listen::Listener;
-use crate::log::{Kind, limited};
+use crate::log::{EventKind, limited};
 use crate::printable::Printable;
 use crate::websocket::WebSocket;
 
@@ -142,7 +142,7 @@ impl<P: Peer> Pairs<P> {
                 let peer = session.peer();
                 limited!(
                     INFO,
-                    Kind::Session,
+                    EventKind::Session,
                     peer.address(),
                     peer = %Printable(peer),
                     "a yamux session was closed: the other WebSocket of its client did not follow"
@@ -169,15 +169,15 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Debug)]
-    struct Client(Arc<Slots>);
+    struct SlotPeer(Arc<Slots>);
 
-    impl fmt::Display for Client {
+    impl fmt::Display for SlotPeer {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("a client")
         }
     }
 
-    impl Peer for Client {
+    impl Peer for SlotPeer {
         fn address(&self) -> Option<Address> {
             None
         }
@@ -185,11 +185,11 @@ mod tests {
 
     #[tokio::test]
     async fn clients_that_have_left_make_room_before_one_that_is_there() {
-        let (ids, mut pairs) = (PairIds::default(), Pairs::new(|client: &Client| Some(&client.0)));
-        let add = |pairs: &mut Pairs<Client>, id: usize, half| -> (Option<Session<Client>>, DuplexStream) {
+        let (ids, mut pairs) = (PairIds::default(), Pairs::new(|client: &SlotPeer| Some(&client.0)));
+        let add = |pairs: &mut Pairs<SlotPeer>, id: usize, half| -> (Option<Session<SlotPeer>>, DuplexStream) {
             let (near, far) = tokio::io::duplex(1024);
             let slot = ids.take(half, &id.to_string()).unwrap();
-            (pairs.add(near, Client(Arc::new(Slots::new(slot))), YamuxOptions::default()), far)
+            (pairs.add(near, SlotPeer(Arc::new(Slots::new(slot))), YamuxOptions::default()), far)
         };
         let (_, _there) = add(&mut pairs, 0, Half::First);
         for id in 1..WAITING {

@@ -59,7 +59,7 @@ pub enum ReconnectState {
 
 /// What the handles and the task share.
 #[derive(Debug)]
-struct Shared {
+struct ReconnectShared {
     closing: CancellationToken,
     /// The server of the listener is stopping: every session tells the other end to open no streams.
     stopped: AtomicBool,
@@ -89,7 +89,7 @@ impl Reconnecting {
         let (state, states) = watch::channel(ReconnectState::Connecting { attempt: 1 });
         let (session, sessions) = watch::channel(None);
         let (arrived, waiting) = mpsc::channel(WAITING);
-        let shared = Arc::new(Shared { closing: CancellationToken::new(), stopped: AtomicBool::new(false) });
+        let shared = Arc::new(ReconnectShared { closing: CancellationToken::new(), stopped: AtomicBool::new(false) });
         let task = Task::new(state, session, arrived, Arc::clone(&shared));
         // Owned by the handles, the last of which aborts it.
         let task = tokio::spawn(task.run(connector, backoff, options));
@@ -132,7 +132,7 @@ pub struct ReconnectingOutgoing {
     sessions: watch::Receiver<Option<Outgoing>>,
     states: watch::Receiver<ReconnectState>,
     timeout: Duration,
-    shared: Arc<Shared>,
+    shared: Arc<ReconnectShared>,
     _owner: Arc<Owner>,
 }
 
@@ -223,7 +223,7 @@ impl UnaryService<Address> for ReconnectingOutgoing {
 pub struct ReconnectingIncoming {
     waiting: mpsc::Receiver<YamuxStream>,
     sessions: watch::Receiver<Option<Outgoing>>,
-    shared: Arc<Shared>,
+    shared: Arc<ReconnectShared>,
     _owner: Arc<Owner>,
 }
 

@@ -19,7 +19,7 @@ use super::stream::YamuxStream;
 use super::{OpenError, SessionError, YamuxOptions, YamuxRole};
 use crate::connect::{ConnectError, WithCauses};
 use crate::connection::{Connection, Peer};
-use crate::log::{Kind, limited};
+use crate::log::{EventKind, limited};
 use crate::metrics::{Counted, Gauge};
 use crate::printable::Printable;
 
@@ -87,7 +87,7 @@ impl<P: Peer> Session<P> {
             drop(owned);
             if let Some(Err(error)) = &*reason.borrow() {
                 let (peer, why) = (Printable(&of), WithCauses(error));
-                limited!(INFO, Kind::Session, of.address(), %peer, error = %why, "a yamux session failed");
+                limited!(INFO, EventKind::Session, of.address(), %peer, error = %why, "a yamux session failed");
             }
         });
         let outgoing = Outgoing {
@@ -136,7 +136,7 @@ pub struct Outgoing {
     status: Arc<Status>,
     open_timeout: Duration,
     state: watch::Receiver<Option<Result<(), SessionError>>>,
-    /// The session on which the other end opens streams, if that is one of its own.
+    /// The session on which the other end opens streams, if it is a separate session.
     pub(super) other: Option<Arc<Outgoing>>,
 }
 
@@ -258,7 +258,7 @@ impl Outgoing {
         self.commands.clone()
     }
 
-    /// This one, and that of the other direction, if it is one of its own.
+    /// This session, and that of the other direction, if it is a separate session.
     fn sessions(&self) -> impl Iterator<Item = &Self> {
         [Some(self), self.other.as_deref()].into_iter().flatten()
     }

@@ -20,7 +20,7 @@ const VENDORED: [&str; 7] =
 
 /// Why a file stays as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum KeepReason {
+enum SkipReason {
     /// It is not in a folder that was given, nor beside a file that was.
     Elsewhere,
     /// It is in a folder of this name.
@@ -31,7 +31,7 @@ enum KeepReason {
     NotUtf8,
 }
 
-impl fmt::Display for KeepReason {
+impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Elsewhere => f.write_str("it is outside of the paths given"),
@@ -62,26 +62,26 @@ impl<'a> Own<'a> {
     }
 
     /// Why a file has to stay as it is, if it has to.
-    fn kept(&self, path: &str) -> Option<KeepReason> {
+    fn kept(&self, path: &str) -> Option<SkipReason> {
         let path = Path::new(path);
         if !self.input.read(path).is_ok_and(|bytes| str::from_utf8(&bytes).is_ok()) {
-            return Some(KeepReason::NotUtf8);
+            return Some(SkipReason::NotUtf8);
         }
         if path == Path::new(STDIN) {
             return None;
         }
-        let Ok(real) = fs::canonicalize(path) else { return Some(KeepReason::Elsewhere) };
+        let Ok(real) = fs::canonicalize(path) else { return Some(SkipReason::Elsewhere) };
         let Some(folder) = self.folders.iter().find(|folder| real.starts_with(folder)) else {
-            return Some(KeepReason::Elsewhere);
+            return Some(SkipReason::Elsewhere);
         };
         // What lies above the place where one works says nothing.
         let above = self.current.as_ref().filter(|current| real.starts_with(current)).unwrap_or(folder);
         let below = real.strip_prefix(above).unwrap_or(&real);
         if let Some(found) = VENDORED.into_iter().find(|name| below.iter().any(|part| part == *name)) {
-            return Some(KeepReason::Vendored(found));
+            return Some(SkipReason::Vendored(found));
         }
         let read_only = fs::metadata(&real).is_ok_and(|metadata| metadata.permissions().readonly());
-        (read_only || File::options().write(true).open(&real).is_err()).then_some(KeepReason::ReadOnly)
+        (read_only || File::options().write(true).open(&real).is_err()).then_some(SkipReason::ReadOnly)
     }
 }
 

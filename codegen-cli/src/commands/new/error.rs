@@ -9,6 +9,7 @@ use crate::command_error::{CommandError, Help};
 use crate::diagnostics::IdlRejected;
 use crate::exit::Exit;
 use crate::project::ProjectError;
+use crate::project_path::ProjectPath;
 use crate::settings::ModuleError;
 use crate::template_dir::ReadTemplatesError;
 use crate::workspace::WorkspaceError;
@@ -56,7 +57,7 @@ pub(in crate::commands) enum NewError {
     #[error("{path} is in the way: the project has one of its own, which says something else")]
     InTheWay {
         /// Its path.
-        path: String,
+        path: ProjectPath,
     },
     /// The folder is a file.
     #[error("{dir} exists and is not a folder")]
