@@ -96,7 +96,7 @@ pub(super) fn load<'a>(request: &'a UpdateRequest<'a>, model: &'a Model) -> Resu
     let compiled = generated.into_iter().filter_map(|file| Some((file.path, input.clone()?))).collect();
     let (services, exports) = (idl.services(), idl.exports().clone());
     let is_whole = record.as_ref().is_some_and(|record| record.damage != Some(Damage::Cut));
-    let guesses = if is_whole { Vec::new() } else { guesses(model, &project.settings, &templates, &services, &tree)? };
+    let guesses = if is_whole { Vec::new() } else { guesses(model, &settings, &templates, &services, &tree)? };
     Ok(Inputs { request, model, lock, record, services, exports, rendered, guesses, compiled, tree })
 }
 
