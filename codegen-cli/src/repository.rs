@@ -138,6 +138,6 @@ fn layers_of_the_command_stay_apart() -> Result<(), Box<dyn Error>> {
     assert_eq!(outside, [""; 0], "only main and the commands themselves use a command");
     assert_eq!(users("set_current_dir"), [""; 0], "the root of a project is passed as a value");
     // A watch goes on after an error.
-    assert_eq!(users("printer.error("), ["commands/watch.rs", "main.rs"], "errors are printed in one place");
+    assert_eq!(users("printer.error("), ["commands/watch/teller.rs", "main.rs"], "errors are printed in one place");
     Ok(())
 }

@@ -23,7 +23,7 @@ use crate::printer::Printer;
 use crate::update_run::{self, Planned, UpdateError, UpdateRequest};
 use folders::Folders;
 use git::IndexLock;
-use inputs::{Inputs, RecordingSource};
+use inputs::{RecordingSource, WatchedInputs};
 use teller::Teller;
 
 /// So long nothing may happen before a save counts as done: editors write in several steps.
@@ -91,7 +91,7 @@ fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
     let (signal, signals) = sync_channel(1);
     let stop = signal.clone();
     interrupt::watch_and(move || ring(&stop));
-    let mut inputs = Inputs::new(&root);
+    let mut inputs = WatchedInputs::new(&root);
     let mut folders = Folders::new(&inputs, signal)?;
     folders.watch(&inputs)?;
     let git = IndexLock::of(&root);
@@ -178,7 +178,7 @@ fn until_git_is_done(git: &IndexLock, signals: &Receiver<()>, printer: Printer) 
 /// One look at the project.
 struct Look {
     /// What was read, unless volplane.toml can't be.
-    inputs: Option<Inputs>,
+    inputs: Option<WatchedInputs>,
     /// Another number if the inputs were others.
     digest: u64,
     /// What is wrong or odd in the IDL.

@@ -9,18 +9,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::WatchError;
-use super::inputs::Inputs;
+use super::inputs::WatchedInputs;
 
 /// Watched directories.
 pub(super) struct Folders {
     watcher: RecommendedWatcher,
-    inputs: Arc<Mutex<Inputs>>,
+    inputs: Arc<Mutex<WatchedInputs>>,
     watched: BTreeSet<PathBuf>,
 }
 
 impl Folders {
     /// Watches nothing yet; `signal` is sent to when one of the inputs changes.
-    pub(super) fn new(inputs: &Inputs, signal: SyncSender<()>) -> Result<Self, WatchError> {
+    pub(super) fn new(inputs: &WatchedInputs, signal: SyncSender<()>) -> Result<Self, WatchError> {
         let shared = Arc::new(Mutex::new(inputs.clone()));
         let inputs = Arc::clone(&shared);
         let on_event = move |event: notify::Result<notify::Event>| {
@@ -37,7 +37,7 @@ impl Folders {
     /// Watches these inputs from now on.
     ///
     /// A directory may be another one than last time, under the same name, so all of them are watched anew.
-    pub(super) fn watch(&mut self, inputs: &Inputs) -> Result<(), WatchError> {
+    pub(super) fn watch(&mut self, inputs: &WatchedInputs) -> Result<(), WatchError> {
         *self.inputs.lock().unwrap_or_else(PoisonError::into_inner) = inputs.clone();
         for folder in &self.watched {
             // One that is gone is not watched any more.
@@ -65,7 +65,7 @@ fn is_gone(error: &notify::Error) -> bool {
 }
 
 /// Whether something was done to an input; reading one is nothing.
-fn matters(event: &notify::Event, inputs: &Mutex<Inputs>) -> bool {
+fn matters(event: &notify::Event, inputs: &Mutex<WatchedInputs>) -> bool {
     let inputs = inputs.lock().unwrap_or_else(PoisonError::into_inner);
     !event.kind.is_access() && (event.need_rescan() || event.paths.iter().any(|path| inputs.has(path)))
 }

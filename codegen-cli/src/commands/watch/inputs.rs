@@ -13,7 +13,7 @@ use crate::layout;
 
 /// Paths whose changes matter; all of them are absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Inputs {
+pub(super) struct WatchedInputs {
     root: PathBuf,
     /// Files that were read, or will be as soon as they are there.
     files: BTreeSet<PathBuf>,
@@ -21,7 +21,7 @@ pub(super) struct Inputs {
     trees: BTreeSet<PathBuf>,
 }
 
-impl Inputs {
+impl WatchedInputs {
     /// Those of a project that could not be read yet: its volplane.toml.
     pub(super) fn new(root: &Path) -> Self {
         Self { root: root.to_owned(), files: BTreeSet::from([root.join(config::FILE)]), trees: BTreeSet::new() }
@@ -64,14 +64,14 @@ fn add_tree(dir: &Path, folders: &mut BTreeSet<PathBuf>) {
 
 /// The disk, which keeps in mind what was asked for.
 pub(super) struct RecordingSource {
-    inputs: RefCell<Inputs>,
+    inputs: RefCell<WatchedInputs>,
     hash: RefCell<DefaultHasher>,
 }
 
 impl RecordingSource {
     /// Relative paths begin at `root`.
     pub(super) fn new(root: &Path) -> Self {
-        Self { inputs: RefCell::new(Inputs::new(root)), hash: RefCell::default() }
+        Self { inputs: RefCell::new(WatchedInputs::new(root)), hash: RefCell::default() }
     }
 
     /// Notes the contents of a file.
@@ -99,7 +99,7 @@ impl RecordingSource {
     }
 
     /// What was asked for, and a number that is another one if the answers were others.
-    pub(super) fn finish(self) -> (Inputs, u64) {
+    pub(super) fn finish(self) -> (WatchedInputs, u64) {
         (self.inputs.into_inner(), self.hash.into_inner().finish())
     }
 
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn directories_on_the_way_to_a_file_matter() {
-        let mut inputs = Inputs::new(Path::new("/p"));
+        let mut inputs = WatchedInputs::new(Path::new("/p"));
         inputs.files.insert(PathBuf::from("/p/idl/a/shop.thrift"));
         inputs.files.insert(PathBuf::from("/q/r/s/base.thrift"));
         inputs.trees.insert(PathBuf::from("/p/own"));
