@@ -13,7 +13,7 @@ use crate::update::{Event, EventLevel, Tense};
 /// A line.
 #[derive(Debug, Serialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
-pub(crate) enum Message<'a> {
+pub(crate) enum JsonMessage<'a> {
     /// Something that was done, or would be, or that the user has to know.
     Event(EventMessage<'a>),
     /// What there is to know beside.
@@ -61,7 +61,7 @@ pub(crate) struct EventMessage<'a> {
     message: String,
 }
 
-impl<'a> Message<'a> {
+impl<'a> JsonMessage<'a> {
     /// An event of an update.
     pub(crate) fn event(event: &'a Event, tense: Tense) -> Self {
         let (path, line) = place(event);

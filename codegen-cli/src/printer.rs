@@ -13,7 +13,7 @@ use volplane_build::internal::{Diagnostic, MessageFormat, Severity, Sources, ren
 
 use crate::cli::{Color, DiagnosticArgs, Output};
 use crate::exit::Exit;
-use crate::messages::Message;
+use crate::messages::JsonMessage;
 
 const VERB: Style = AnsiColor::Green.on_default().bold();
 const NOTE: Style = AnsiColor::Cyan.on_default().bold();
@@ -49,7 +49,7 @@ impl Printer {
     }
 
     /// A line for programs; nothing in another format.
-    pub(crate) fn message(self, message: &Message<'_>) {
+    pub(crate) fn message(self, message: &JsonMessage<'_>) {
         if self.is_json() {
             self.json(message);
         }
@@ -57,7 +57,7 @@ impl Printer {
 
     /// How a command ended, for programs.
     pub(crate) fn summary(self, command: &str, exit: Exit) {
-        self.message(&Message::summary(command, exit));
+        self.message(&JsonMessage::summary(command, exit));
     }
 
     /// A result: what the command was run for.
@@ -78,7 +78,7 @@ impl Printer {
             return;
         }
         match self.format {
-            MessageFormat::Json => self.json(&Message::Note { message: format!("{verb} {text}") }),
+            MessageFormat::Json => self.json(&JsonMessage::Note { message: format!("{verb} {text}") }),
             _ => self.say(NOTE, verb, text),
         }
     }
@@ -133,7 +133,7 @@ impl Printer {
     /// An error with everything that led to it, and what to do about it.
     pub(crate) fn error(self, error: &dyn Error, help: Option<&str>) {
         if self.is_json() {
-            return self.json(&Message::error(error, help));
+            return self.json(&JsonMessage::error(error, help));
         }
         let mut stream = self.stderr();
         let _ = writeln!(stream, "{ERROR}error{ERROR:#}: {error}");

@@ -222,10 +222,6 @@ fn carry_out(asked: &Asked<'_>, guard: Option<&ProjectLock>, printer: Printer) -
         return Ok(Exit::Success);
     };
     planned.apply(guard)?;
-    for path in brings.keys().filter(|path| *path != config::FILE) {
-        printer.status("Copied", path);
-    }
-    printer.status("Updated", config::FILE);
     planned.report(Tense::Done, printer);
     Ok(planned.exit())
 }

@@ -53,6 +53,12 @@ pub(super) fn plan(inputs: Inputs<'_>) -> Planned {
         let path = ProjectPath::known(record::FILE);
         events.push(if lock.is_some() { Event::Updated { path } } else { Event::Created { path } });
     }
+    // What the command itself writes comes first.
+    let brought = |path: &ProjectPath| match tree.get(path) {
+        Some(_) => Event::Updated { path: path.clone() },
+        None => Event::Created { path: path.clone() },
+    };
+    events.splice(0..0, request.brings.keys().map(brought));
     for (path, text) in request.brings.iter().chain([(&ProjectPath::known(record::FILE), &text)]) {
         if tree.text(path) != Some(text) {
             changes.insert(path.clone(), Some(text.clone()));

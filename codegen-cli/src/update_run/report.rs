@@ -2,7 +2,7 @@
 
 use super::plan::Planned;
 use super::report_lines::{self, Line};
-use crate::messages::Message;
+use crate::messages::JsonMessage;
 use crate::printer::Printer;
 use crate::record;
 use crate::update::{EventLevel, Tense};
@@ -34,7 +34,7 @@ impl Planned {
             let diff = volplane_edit::diff::unified(path, self.tree.text(path), after.as_deref());
             if printer.is_json() {
                 let diff = anstream::adapter::strip_str(&diff).to_string();
-                printer.message(&Message::Diff { path, diff });
+                printer.message(&JsonMessage::Diff { path, diff });
             } else {
                 printer.text(&diff);
             }
@@ -44,7 +44,7 @@ impl Planned {
     /// Says what was done or would be, and what is left to the user.
     pub(crate) fn report(&self, tense: Tense, printer: Printer) {
         if printer.is_json() {
-            return self.events.iter().for_each(|event| printer.message(&Message::event(event, tense)));
+            return self.events.iter().for_each(|event| printer.message(&JsonMessage::event(event, tense)));
         }
         for Line { level, verb, text, is_detail } in report_lines::lines(&self.events, tense) {
             match level {
