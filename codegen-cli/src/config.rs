@@ -19,7 +19,7 @@ pub(crate) const FILE: &str = "volplane.toml";
 #[derive(Debug, Error)]
 pub(crate) enum ConfigError {
     /// No project here or above.
-    #[error("there is no {FILE} in {dir} or any folder above it")]
+    #[error("there is no {FILE} in {dir} or any directory above it")]
     NoProject {
         /// Where the search began.
         dir: String,
@@ -40,7 +40,9 @@ pub(crate) enum ConfigError {
 impl CommandError for ConfigError {
     fn help(&self) -> Help {
         match self {
-            Self::NoProject { .. } => Some("make a project with `volplane new IDL DIR`, or go into one".into()),
+            Self::NoProject { .. } => {
+                Some("create a project with `volplane new IDL DIR`, or change to the directory of one".into())
+            }
             Self::Read { .. } | Self::Mistakes(_) => None,
         }
     }

@@ -17,7 +17,7 @@ use crate::messages::JsonMessage;
 
 const VERB: Style = AnsiColor::Green.on_default().bold();
 const NOTE: Style = AnsiColor::Cyan.on_default().bold();
-const HAND: Style = AnsiColor::Yellow.on_default().bold();
+const ACTION: Style = AnsiColor::Yellow.on_default().bold();
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
 /// How wide the column of verbs is; as cargo has it.
@@ -83,9 +83,9 @@ impl Printer {
         }
     }
 
-    /// What waits for the user's hand.
-    pub(crate) fn hand(self, verb: &str, text: impl Display) {
-        self.say(HAND, verb, text);
+    /// What needs a manual fix.
+    pub(crate) fn action_required(self, verb: &str, text: impl Display) {
+        self.say(ACTION, verb, text);
     }
 
     /// A result of many lines, ready made.
@@ -122,11 +122,12 @@ impl Printer {
     }
 
     /// What is wrong or odd in IDL. With `--quiet` only what is wrong; a warning is if `--deny-warnings` says so.
-    pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources, telling: &DiagnosticArgs) {
-        let is_shown =
-            |found: &&Diagnostic| !self.output.quiet || telling.deny_warnings || found.severity() == Severity::Error;
+    pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources, diagnostic_args: &DiagnosticArgs) {
+        let is_shown = |found: &&Diagnostic| {
+            !self.output.quiet || diagnostic_args.deny_warnings || found.severity() == Severity::Error
+        };
         let shown: Vec<Diagnostic> = diagnostics.iter().filter(is_shown).cloned().collect();
-        let text = render(&shown, sources, telling.message_format, self.colour());
+        let text = render(&shown, sources, diagnostic_args.message_format, self.colour());
         if self.is_json() { self.text(&text) } else { self.raw(&text) }
     }
 

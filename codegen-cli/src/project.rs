@@ -36,7 +36,7 @@ use source::ProjectSource;
 #[derive(Debug, Error)]
 pub(crate) enum ProjectError {
     /// A path can't be made absolute: the current folder is gone.
-    #[error("cannot tell where {path} is")]
+    #[error("cannot find the absolute path of {path}")]
     Path {
         /// The path.
         path: String,
@@ -55,7 +55,7 @@ pub(crate) enum ProjectError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// Two services that a server could not tell apart.
-    #[error("{first} and {second} both define a service {name}, and a server tells services apart by their names")]
+    #[error("{first} and {second} both define a service {name}, and services of one server need different names")]
     SameService {
         /// The name.
         name: String,
@@ -65,7 +65,7 @@ pub(crate) enum ProjectError {
         second: String,
     },
     /// Two paths to one file.
-    #[error("{paths} are not as many files as paths: one stands there twice")]
+    #[error("duplicate IDL file in {paths}")]
     SameIdl {
         /// All of them.
         paths: String,

@@ -230,7 +230,7 @@ pub(crate) struct Set {
 
 /// `--set` is not as it should be.
 #[derive(Debug, Error)]
-#[error("expected KEY=VALUE, the key of ASCII letters, digits and `_`, no digit first")]
+#[error("expected KEY=VALUE, where the key consists of ASCII letters, digits and `_` and does not begin with a digit")]
 pub(crate) struct ParseSetError;
 
 impl FromStr for Set {

@@ -45,7 +45,7 @@ pub(crate) struct Holder {
 #[derive(Debug, Error)]
 pub(crate) enum LockError {
     /// Another run has it.
-    #[error("{holder} has been at work in this project for {} s", patience.as_secs())]
+    #[error("timed out after {} s: {holder} holds the project lock", patience.as_secs())]
     Held {
         /// Which.
         holder: Holder,
@@ -56,7 +56,7 @@ pub(crate) enum LockError {
     #[error("interrupted; nothing was changed")]
     Interrupted,
     /// There is something else in the place of our folder.
-    #[error("{path} is volplane's own folder, but is no folder here")]
+    #[error("expected volplane's own directory at {path}, found a file")]
     NoFolder {
         /// Its path.
         path: String,
@@ -78,8 +78,8 @@ impl CommandError for LockError {
         let help = match self {
             Self::Held { .. } => "wait for it to end or stop it, then run the command again",
             Self::Interrupted => return None,
-            Self::NoFolder { .. } => "move or rename it; volplane makes the folder anew",
-            Self::Io { .. } => "the project's folder has to be writable, on a file system that knows locks",
+            Self::NoFolder { .. } => "move or rename it; volplane creates the directory again",
+            Self::Io { .. } => "the project's directory has to be writable, on a file system that supports locks",
         };
         Some(help.into())
     }

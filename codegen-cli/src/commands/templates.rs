@@ -29,7 +29,7 @@ enum TemplatesError {
         entry: String,
     },
     /// The folder is a file.
-    #[error("{dir} exists and is not a folder")]
+    #[error("expected a directory at {dir}, found a file")]
     NotAFolder {
         /// Its path.
         dir: String,
@@ -59,7 +59,7 @@ enum TemplatesError {
 impl CommandError for TemplatesError {
     fn help(&self) -> Help {
         match self {
-            Self::NotEmpty { .. } | Self::NotAFolder { .. } => Some("name a new or empty folder".into()),
+            Self::NotEmpty { .. } | Self::NotAFolder { .. } => Some("name a new or empty directory".into()),
             Self::Apply(error) => error.help(),
             Self::Read(error) => error.help(),
             Self::Sample(error) => error.help(),

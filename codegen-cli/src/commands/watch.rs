@@ -61,9 +61,7 @@ impl CommandError for WatchError {
     fn help(&self) -> Help {
         Some(match self {
             Self::Update(error) => return error.help(),
-            Self::Notify { .. } => {
-                "the system may watch too many files already; `volplane update` works without".into()
-            }
+            Self::Notify { .. } => "the system may watch too many files already; use `volplane update` instead".into(),
             Self::Gone { .. } => "go to where the project is now, and start `volplane watch` again".into(),
         })
     }
@@ -95,9 +93,9 @@ fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
     let mut folders = Folders::new(&inputs, signal)?;
     folders.watch(&inputs)?;
     let git = IndexLock::of(&root);
-    let mut teller = Teller::new(&args.telling, printer);
+    let mut teller = Teller::new(&args.diagnostic_args, printer);
     while until_git_is_done(&git, &signals, printer) {
-        let look = look(&root, &args.telling)?;
+        let look = look(&root, &args.diagnostic_args)?;
         if let Some(found) = &look.inputs
             && *found != inputs
         {
@@ -111,7 +109,7 @@ fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
         let goes_on = if git.held().is_some() || is_signalled_within(patience, &signals) {
             settle(&signals)
         } else {
-            let look = look.updated(&args.telling, printer);
+            let look = look.updated(&args.diagnostic_args, printer);
             // A file that changed during the update is looked at again.
             if matches!(look.state, State::Failed(_)) && is_signalled_within(QUIET, &signals) {
                 settle(&signals)
@@ -216,9 +214,9 @@ impl Look {
     }
 
     /// Updates the project if it can be.
-    fn updated(self, telling: &DiagnosticArgs, printer: Printer) -> Self {
+    fn updated(self, diagnostic_args: &DiagnosticArgs, printer: Printer) -> Self {
         let state = match &self.state {
-            State::Ready(project) => update(project, telling, printer).unwrap_or_else(State::Failed),
+            State::Ready(project) => update(project, diagnostic_args, printer).unwrap_or_else(State::Failed),
             _ => return self,
         };
         Self { state, ..self }
@@ -226,7 +224,7 @@ impl Look {
 }
 
 /// Reads what the project is made from.
-fn look(root: &Path, telling: &DiagnosticArgs) -> Result<Look, WatchError> {
+fn look(root: &Path, diagnostic_args: &DiagnosticArgs) -> Result<Look, WatchError> {
     if !root.is_dir() {
         return Err(WatchError::Gone { path: root.display().to_string() });
     }
@@ -254,7 +252,7 @@ fn look(root: &Path, telling: &DiagnosticArgs) -> Result<Look, WatchError> {
     } else if model.is_none() {
         State::Failed(IdlRejected::Invalid.into())
     } else {
-        match deny(&diagnostics, telling) {
+        match deny(&diagnostics, diagnostic_args) {
             Ok(()) => State::Ready(Box::new(project)),
             Err(error) => State::Failed(error.into()),
         }
@@ -264,12 +262,18 @@ fn look(root: &Path, telling: &DiagnosticArgs) -> Result<Look, WatchError> {
 }
 
 /// Updates the project, whose IDL has been checked.
-fn update(project: &Project, telling: &DiagnosticArgs, printer: Printer) -> Result<State, UpdateError> {
+fn update(project: &Project, diagnostic_args: &DiagnosticArgs, printer: Printer) -> Result<State, UpdateError> {
     let guard = update_run::guard(&project.root, "watch", printer)?;
     // Warnings are reported once, not at each save.
-    let telling = DiagnosticArgs { deny_warnings: false, ..telling.clone() };
-    let wish = UpdateRequest { project, brings: &BTreeMap::new(), prune: false, renames: &[], telling: &telling };
-    let planned = update_run::plan(&wish, printer.of_errors())?;
+    let diagnostic_args = DiagnosticArgs { deny_warnings: false, ..diagnostic_args.clone() };
+    let request = UpdateRequest {
+        project,
+        brings: &BTreeMap::new(),
+        prune: false,
+        renames: &[],
+        diagnostic_args: &diagnostic_args,
+    };
+    let planned = update_run::plan(&request, printer.of_errors())?;
     planned.apply(&guard)?;
     Ok(State::Updated(Box::new(planned)))
 }

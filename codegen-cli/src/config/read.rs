@@ -110,7 +110,7 @@ impl Reader<'_> {
     fn idls(&mut self, table: &dyn TableLike) -> Option<Vec<IdlSettings>> {
         let item = self.wanted(table, "idl", None, "[[idl]] with a path and a service")?;
         let Some(tables) = item.as_array_of_tables().filter(|tables| !tables.is_empty()) else {
-            return self.mistake(item.span(), "an IDL is a table of its own: [[idl]]".to_owned());
+            return self.mistake(item.span(), "expected an array of tables: [[idl]]".to_owned());
         };
         let mut idls: Vec<IdlSettings> = Vec::new();
         for table in tables {
@@ -177,13 +177,13 @@ impl Reader<'_> {
         } else if item.as_str() == Some("vendored") {
             return Some(Runtime::Vendored);
         }
-        let forms = "runtime is \"vendored\", or one of { path = … }, { git = … }, { version = … }";
+        let forms = "expected \"vendored\", { path = … }, { git = … } or { version = … }";
         self.mistake(item.span(), forms.to_owned())
     }
 
     fn generated(&mut self, item: &Item) -> Option<Generated> {
         let Some(table) = item.as_table_like() else {
-            let message = "generated is a table: [generated], then a key such as split = true";
+            let message = "expected a table: [generated], then a key such as split = true";
             return self.mistake(item.span(), message.to_owned());
         };
         self.known(table, GENERATED_KEYS);
@@ -213,7 +213,7 @@ impl Reader<'_> {
             if !write::is_trait_path(&path) {
                 self.mistake::<()>(span, format!("`{path}` is not the path of a trait, such as \"serde::Serialize\""));
             } else if serde && write::is_serde_trait(&path) {
-                let message = format!("`{path}` is derived by serde = true, too; choose one of the two");
+                let message = format!("serde = true derives `{path}` already; remove one of the two");
                 self.mistake::<()>(span, message);
             } else if paths.contains(&path) {
                 self.mistake::<()>(span, format!("`{path}` is listed twice"));
@@ -239,7 +239,7 @@ impl Reader<'_> {
 
     fn set(&mut self, item: &Item) -> Option<BTreeMap<String, String>> {
         let Some(table) = item.as_table_like() else {
-            return self.mistake(item.span(), "set is a table: [set], then key = \"value\"".to_owned());
+            return self.mistake(item.span(), "expected a table: [set], then key = \"value\"".to_owned());
         };
         let mut set = BTreeMap::new();
         for (key, value) in table.iter() {
@@ -256,14 +256,14 @@ impl Reader<'_> {
 
     fn inside(&mut self, span: Option<Range<usize>>, text: &str) -> Option<String> {
         let path = relative(text);
-        path.or_else(|| self.mistake(span, format!("{text} is no relative path: it begins at the project's root")))
+        path.or_else(|| self.mistake(span, format!("expected a path relative to the project's root, found {text}")))
     }
 
     fn text<'i>(&mut self, item: &'i Item) -> Option<&'i str> {
         match item.as_str() {
             Some(text) if !text.trim().is_empty() => Some(text),
-            Some(_) => self.mistake(item.span(), "this can't be empty".to_owned()),
-            None => self.mistake(item.span(), format!("expected a text, found {}", kind(item))),
+            Some(_) => self.mistake(item.span(), "expected a value, found an empty string".to_owned()),
+            None => self.mistake(item.span(), format!("expected a string, found {}", kind(item))),
         }
     }
 
@@ -274,7 +274,7 @@ impl Reader<'_> {
 
     fn array(&mut self, item: &Item) -> Vec<(Option<Range<usize>>, String)> {
         let Some(array) = item.as_array() else {
-            self.mistake::<()>(item.span(), format!("expected a list of texts, found {}", kind(item)));
+            self.mistake::<()>(item.span(), format!("expected a list of strings, found {}", kind(item)));
             return Vec::new();
         };
         let mut found = Vec::new();
@@ -282,7 +282,7 @@ impl Reader<'_> {
             match value.as_str() {
                 Some(text) => found.push((value.span(), text.to_owned())),
                 None => {
-                    self.mistake::<()>(value.span(), format!("expected a text, found {}", value.type_name()));
+                    self.mistake::<()>(value.span(), format!("expected a string, found {}", value.type_name()));
                 }
             }
         }
@@ -315,7 +315,7 @@ impl Reader<'_> {
     ) -> Option<&'i Item> {
         let found = table.get(key);
         if found.is_none() {
-            self.mistake::<()>(span, format!("`{key}` is missing: say {example}"));
+            self.mistake::<()>(span, format!("`{key}` is missing; for example: {example}"));
         }
         found
     }

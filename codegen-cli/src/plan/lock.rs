@@ -14,7 +14,7 @@ use tested::LockedPackage;
 #[derive(Debug, Error)]
 pub(crate) enum CargoLockError {
     /// Not a lock file as cargo writes it.
-    #[error("volplane's own Cargo.lock can't be read: line {line} has another form than cargo's")]
+    #[error("volplane's own Cargo.lock can't be parsed: unexpected form in line {line}")]
     Form {
         /// Counted from 1.
         line: usize,

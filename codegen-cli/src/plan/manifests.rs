@@ -15,7 +15,7 @@ use crate::settings::Runtime;
 #[derive(Debug, Error)]
 pub(crate) enum ManifestError {
     /// No TOML.
-    #[error("{manifest} is no TOML")]
+    #[error("{manifest} is not valid TOML")]
     Toml {
         /// Which.
         manifest: String,
@@ -23,7 +23,7 @@ pub(crate) enum ManifestError {
         source: toml_edit::TomlError,
     },
     /// A value is inherited that the workspace doesn't have.
-    #[error("{manifest} inherits {key}, which the workspace lacks")]
+    #[error("{manifest} inherits {key}, which the workspace does not define")]
     Inherits {
         /// Which.
         manifest: String,
@@ -323,7 +323,7 @@ workspace = true
         let unknown = BTreeMap::from([asked("nope")]);
         let error = workspace_dependencies(&unknown, &Runtime::Vendored, &workspace).err();
         let text = error.map(|error| error.to_string()).unwrap_or_default();
-        assert_eq!(text, "cmd/Cargo.toml inherits nope, which the workspace lacks");
+        assert_eq!(text, "cmd/Cargo.toml inherits nope, which the workspace does not define");
         Ok(())
     }
 }

@@ -106,7 +106,7 @@ pub(super) fn render(view: &ProjectView, templates: &Templates) -> RenderOutcome
     let scopes = Scopes::new(view);
     let (entries, wrong) = match templates.files.get(MANIFEST) {
         Some(text) => manifest::parse(text),
-        None => (Vec::new(), vec![(1, "there is no such file: it lists the templates".to_owned())]),
+        None => (Vec::new(), vec![(1, "the file is missing: it lists the templates".to_owned())]),
     };
     let mut press = FileRenderer {
         renderer: Renderer::new(templates.files().filter(|(name, _)| name.ends_with(SUFFIX)), &scopes),
@@ -182,11 +182,11 @@ impl FileRenderer<'_> {
         };
         match self.lines.insert(path.clone(), line) {
             Some(first) if first == line => {
-                let help = "tell them apart by what `for_each` names, such as {{ service.file }}";
+                let help = "make the paths differ by what `for_each` names, such as {{ service.file }}";
                 self.renderer.mistake(MANIFEST, line, format!("several files have the path `{path}`: {help}"));
             }
             Some(first) => {
-                self.renderer.mistake(MANIFEST, line, format!("the file of line {first} has the path `{path}`, too"));
+                self.renderer.mistake(MANIFEST, line, format!("duplicate path `{path}`, first used in line {first}"));
             }
             None => return Some(path),
         }
@@ -200,7 +200,7 @@ impl FileRenderer<'_> {
                 self.renderer.mistake(
                     MANIFEST,
                     *line,
-                    format!("the path `{path}` lies below `{parent}`, which is a file"),
+                    format!("the path `{path}` is below `{parent}`, which is a file"),
                 );
             }
         }

@@ -79,7 +79,7 @@ fn edits_of_both_sides_are_merged() {
     let disk = "ONE\ntwo\nthree\nfour\nfive\n";
     let outcome = updated(Policy::Merge, Some(disk), Some(NEW));
     let merged = "ONE\ntwo\nthree\nfour\nFIVE\n";
-    assert_eq!(told(&outcome), (Some(merged), vec!["Merged a.txt: your changes are kept".into()]));
+    assert_eq!(told(&outcome), (Some(merged), vec!["Merged a.txt: your edits are kept".into()]));
     settles(&outcome, Some(disk), Some(file("a.txt", NEW, Policy::Merge)));
     // The user has made the very change before.
     assert_eq!(told(&updated(Policy::Merge, Some(NEW), Some(NEW))), (None, vec![]));

@@ -62,7 +62,7 @@ pub(crate) enum UpdateError {
     #[error(transparent)]
     Recover(#[from] RecoverError),
     /// An earlier run was killed.
-    #[error("an earlier update was interrupted while it wrote")]
+    #[error("an earlier update was interrupted while writing")]
     Interrupted,
 }
 
@@ -77,7 +77,7 @@ impl CommandError for UpdateError {
             Self::Package(error) => return error.help(),
             Self::Lock(error) => return error.help(),
             Self::Recover(error) => return error.help(),
-            Self::Interrupted => "run `volplane update`: it begins with putting back what was half done".into(),
+            Self::Interrupted => "run `volplane update`: it rolls back first".into(),
             Self::Project(ProjectError::SameService { .. }) => {
                 "rename one of the two; if the IDL is a newer version of the project's, copy it there and run `volplane update`".into()
             }

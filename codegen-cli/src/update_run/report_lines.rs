@@ -84,7 +84,7 @@ mod tests {
         let expected = [
             "Updated README.md",
             "Created runtimes/c.rs",
-            "Merged runtime/d.rs: your changes are kept",
+            "Merged runtime/d.rs: your edits are kept",
             "Created runtime: 2 files",
             "Updated runtime: 1 file",
         ];

@@ -34,8 +34,8 @@ enum SkipReason {
 impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Elsewhere => f.write_str("it is outside of the paths given"),
-            Self::Vendored(folder) => write!(f, "it is in the folder `{folder}`, which holds copies of other files"),
+            Self::Elsewhere => f.write_str("it is outside the given paths"),
+            Self::Vendored(folder) => write!(f, "it is in the directory `{folder}`, which holds copies of other files"),
             Self::ReadOnly => f.write_str("it is read-only"),
             Self::NotUtf8 => f.write_str("it is not valid UTF-8"),
         }
@@ -97,7 +97,7 @@ pub(super) fn run(
 ) -> Result<(Checked, bool), CheckError> {
     let own = Own::new(args, input);
     let may_change = |path: &str| own.kept(path).is_none();
-    let Fixed { checked, files: fixed } = fix(files, &args.reading.include, input, &may_change);
+    let Fixed { checked, files: fixed } = fix(files, &args.idl_args.include, input, &may_change);
     write(&fixed)?;
     if let Some(bytes) = input.stdin() {
         let text = fixed.iter().find(|file| file.path == STDIN).map_or(bytes, |file| file.text.as_bytes());
@@ -109,7 +109,7 @@ pub(super) fn run(
     let kept = left_alone(&checked, &may_change);
     for (path, number) in &kept {
         if let Some(reason) = own.kept(path) {
-            printer.hand("Skipped", format_args!("{} in {path}: {reason}", fixes(*number)));
+            printer.action_required("Skipped", format_args!("{} in {path}: {reason}", fixes(*number)));
         }
     }
     Ok((checked, kept.is_empty()))

@@ -62,7 +62,7 @@ serde = 1
 #[test]
 fn traits_of_serde_are_derived_once() {
     let text = format!("{GOOD}[generated]\nserde = true\nderive = [\"Hash\", \"serde::Serialize\"]\n");
-    assert_eq!(mistakes(&text), ["7:19: `serde::Serialize` is derived by serde = true, too; choose one of the two"]);
+    assert_eq!(mistakes(&text), ["7:19: serde = true derives `serde::Serialize` already; remove one of the two"]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(in crate::plan) fn unreadable(made: &[RenderedFile], templates: &Templates) 
         let shown = file.text.lines().nth(line.saturating_sub(1)).unwrap_or_default().trim();
         // The template's own line is told only if it stands there as it is: values, loops and conditions change lines.
         let place = templates.text(template).lines().position(|line| line.trim() == shown);
-        let message = format!("{} is no {language}: line {line}, `{shown}`: {message}", file.path);
+        let message = format!("{} is not valid {language}: line {line}, `{shown}`: {message}", file.path);
         let mistake = TemplateError { file: template.clone(), line: place.map_or(1, |place| place + 1), message };
         Some(Unreadable { path: file.path.to_string(), mistake })
     });
@@ -31,7 +31,7 @@ fn wrong(path: &str, text: &str) -> Option<(usize, &'static str, String)> {
         let error = syn::parse_file(text).err()?;
         let message = match error.to_string().as_str() {
             // What the lexer of Rust says about all that it can't read.
-            "cannot parse string into token stream" | "lex error" => "brackets or quotes that don't match".to_owned(),
+            "cannot parse string into token stream" | "lex error" => "unbalanced brackets or quotes".to_owned(),
             other => other.to_owned(),
         };
         Some((error.span().start().line, "Rust", message))

@@ -79,11 +79,11 @@ impl ManifestReader<'_> {
         };
         self.known_keys(document.as_table(), &["file"]);
         let Some(files) = document.get("file") else {
-            self.mistakes.push((1, "there is no [[file]], so no file would be made".to_owned()));
+            self.mistakes.push((1, "expected at least one [[file]]".to_owned()));
             return Vec::new();
         };
         let Some(files) = files.as_array_of_tables() else {
-            self.mistake(files, "`file` has to be tables: [[file]]".to_owned());
+            self.mistake(files, "expected an array of tables: [[file]]".to_owned());
             return Vec::new();
         };
         files.iter().filter_map(|file| self.entry(file, file.span())).collect()
@@ -93,7 +93,7 @@ impl ManifestReader<'_> {
         let line = self.line(span);
         self.known_keys(table, &KEYS);
         for key in ["template", "path", "update"].iter().filter(|key| !table.contains_key(key)) {
-            self.mistakes.push((line, format!("this file has no `{key}`")));
+            self.mistakes.push((line, format!("`{key}` is missing")));
         }
         let template = self.string(table, "template");
         let path = self.string(table, "path");
@@ -116,7 +116,7 @@ impl ManifestReader<'_> {
         match item.as_str() {
             Some(text) => Some(Text { line: self.line(item.span()), text: text.to_owned() }),
             None => {
-                self.mistake(item, format!("`{key}` has to be a text"));
+                self.mistake(item, format!("expected a string for `{key}`"));
                 None
             }
         }

@@ -42,7 +42,7 @@ impl fmt::Display for TemplateErrors {
         if let [_] = self.all.as_slice() {
             return self.lines().try_for_each(|line| f.write_str(&line));
         }
-        write!(f, "the templates have {} mistakes", self.all.len())?;
+        write!(f, "the templates have {} errors", self.all.len())?;
         self.lines().try_for_each(|line| write!(f, "\n  {line}"))
     }
 }
