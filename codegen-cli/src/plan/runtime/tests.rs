@@ -74,7 +74,7 @@ fn what_the_transports_of_a_project_do_not_need_is_not_there() {
     }
     assert!(!has(&["tls"], "transport/src/keepalive.rs") && has(&["yamux"], "transport/src/keepalive.rs"));
     // Users turn it on by hand.
-    assert!(has(&[], "transport/src/metrics.rs") && has(&[], "transport/src/metrics/off.rs"));
+    assert!(has(&[], "transport/src/metrics.rs") && has(&[], "transport/src/metrics_off.rs"));
 }
 
 #[test]
