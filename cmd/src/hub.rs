@@ -1,10 +1,15 @@
-//! The handlers of 04-yamux. The hub's calls its peer back, over the same connection, before it answers; the peer's
-//! answers those calls. Both log what they do.
+//! What the hub of 04-yamux does: it serves the calls of each peer, and calls the peer back before it answers, over the
+//! connection that the peer made.
 
-use crate::EchoHandler;
-use volo_thrift::ServerError;
-use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, Request, Response};
-use volplane_transport::{ConnectWith, Hub, JoinError, Outgoing, Registration};
+use volo::context::Context;
+use volo::service::Service;
+use volo_thrift::context::ServerContext;
+use volo_thrift::server::Router;
+use volo_thrift::{Bytes, ServerError};
+use volplane_generated::api::Request;
+use volplane_transport::{GeneratedService, Hub, JoinError, Outgoing, Registration};
+
+use crate::{Clients, Services};
 
 /// Which other programs the programs of 04-yamux can talk to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -14,52 +19,46 @@ pub enum Compat {
     Kitex,
 }
 
-/// The clients that call one peer back.
-#[derive(Clone)]
-pub struct Peer {
-    /// Calls the peer's service Echo.
-    pub echo: EchoClient,
+/// What the hub serves to one peer.
+pub struct HubService {
+    router: Router,
+    registration: Registration<Clients>,
 }
 
-impl Peer {
-    /// Clients over a session with the peer.
-    pub fn new(outgoing: &Outgoing) -> Self {
-        Peer { echo: EchoClientBuilder::new("example").connect_with(outgoing.clone()).build() }
-    }
-}
-
-/// Answers one peer's calls of the service Echo.
-pub struct HubEchoHandler {
-    registration: Registration<Peer>,
-}
-
-impl HubEchoHandler {
+impl HubService {
     /// Adds the peer under `id` for as long as its session lasts. A session that the id had before is closed.
-    pub fn new(hub: &Hub<Peer>, id: &str, outgoing: &Outgoing) -> Result<Self, JoinError> {
-        let registration = hub.join(id, Peer::new(outgoing))?.with_session(outgoing.clone());
-        Ok(HubEchoHandler { registration })
+    pub fn new(services: &Services, hub: &Hub<Clients>, id: &str, outgoing: &Outgoing) -> Result<Self, JoinError> {
+        let registration = hub.join(id, Clients::over(outgoing.clone()))?.with_session(outgoing.clone());
+        Ok(HubService { router: services.router(), registration })
+    }
+
+    /// Calls the peer, and gives its answer as text.
+    async fn call_back(&self) -> anyhow::Result<String> {
+        let call = async |peer: Clients| peer.echo.echo(Request { message: Some("Say hello by the hub".into()) }).await;
+        let answer = self.registration.call(call).await??;
+        Ok(format!("{answer:?}"))
     }
 }
 
-impl Echo for HubEchoHandler {
-    async fn echo(&self, req: Request) -> Result<Response, ServerError> {
+impl GeneratedService for HubService {
+    type Request = Bytes;
+
+    fn service_names(&self) -> Vec<String> {
+        self.router.service_names()
+    }
+}
+
+impl Service<ServerContext, Bytes> for HubService {
+    type Response = Bytes;
+    type Error = ServerError;
+
+    async fn call(&self, cx: &mut ServerContext, request: Bytes) -> Result<Bytes, ServerError> {
         let id = self.registration.id();
-        eprintln!("{id} calls echo: {req:?}");
-        let call = async |peer: Peer| peer.echo.echo(req.clone()).await;
-        match self.registration.call(call).await {
-            Ok(answer) => eprintln!("calling {id} back, echo: {answer:?}"),
-            Err(error) => eprintln!("calling {id} back, echo: {error}"),
+        tracing::info!("{id} calls {}", cx.rpc_info().method());
+        match self.call_back().await {
+            Ok(answer) => tracing::info!("calling {id} back: {answer}"),
+            Err(error) => tracing::warn!("calling {id} back: {error}"),
         }
-        EchoHandler.echo(req).await
-    }
-}
-
-/// Answers the hub's calls of the service Echo.
-pub struct PeerEchoHandler;
-
-impl Echo for PeerEchoHandler {
-    async fn echo(&self, req: Request) -> Result<Response, ServerError> {
-        eprintln!("the hub calls echo: {req:?}");
-        EchoHandler.echo(req).await
+        self.router.call(cx, request).await
     }
 }

@@ -1,15 +1,21 @@
-//! What the programs of this package share: a handler for each service, and their log.
+//! What the programs of this package share: the services, the clients, and how a program logs and fails.
 
+mod clients;
 mod echo;
 mod hub;
+mod peer;
+mod services;
 
-use std::env;
 use std::io::{self, IsTerminal};
+use std::{env, fmt};
 
 use tracing_subscriber::EnvFilter;
 
+pub use clients::Clients;
 pub use echo::EchoHandler;
-pub use hub::{Compat, HubEchoHandler, Peer, PeerEchoHandler};
+pub use hub::{Compat, HubService};
+pub use peer::PeerService;
+pub use services::{ServiceArgs, Services};
 
 /// Logs to stderr what `RUST_LOG` selects, such as `debug` or `volplane_transport=trace`; without it, what is at least as
 /// important as `default`.
@@ -19,4 +25,26 @@ pub fn init_logging(default: &str) {
     let filter = EnvFilter::new(selected.as_deref().unwrap_or(default));
     let colored = io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colored).init();
+}
+
+/// Why a program failed. `main` returns it, and it is printed on one line that says each cause once: volo's errors repeat
+/// their causes.
+pub struct Failure(anyhow::Error);
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Failure(error.into())
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut message = self.0.to_string();
+        for cause in self.0.chain().skip(1).map(ToString::to_string) {
+            if !message.contains(&cause) {
+                message = format!("{message}: {cause}");
+            }
+        }
+        f.write_str(&message)
+    }
 }

@@ -29,6 +29,21 @@ fn call(compat: &[&str]) -> io::Result<()> {
 }
 
 #[test]
+fn an_id_of_any_characters_is_one_segment_of_the_url() -> io::Result<()> {
+    let server = Server::start(env!("CARGO_BIN_EXE_04-yamux-server"), &["--url", "ws://127.0.0.1:0/kitex-ws"])?;
+    for id in ["which one?", "größe#1", "100%", "a&b=c"] {
+        let output = server.call(env!("CARGO_BIN_EXE_04-yamux-client"), &[id], "--url")?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{id}: {said}");
+    }
+    // The hub names peers by one segment of a path, decoded, and says what it does not take.
+    let output = server.call(env!("CARGO_BIN_EXE_04-yamux-client"), &["a/b"], "--url")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("the id in the path contains a character that ids can't have"), "{said}");
+    Ok(())
+}
+
+#[test]
 fn two_peers_at_once_each_get_their_own_call_back() -> io::Result<()> {
     let server = Server::start(env!("CARGO_BIN_EXE_04-yamux-server"), &["--url", "ws://127.0.0.1:0/kitex-ws"])?;
     let client = env!("CARGO_BIN_EXE_04-yamux-client");

@@ -1,10 +1,11 @@
 //! What a project is made with, resolved: every value here has been checked.
 
+mod extra;
 mod generated;
 mod module;
 mod package;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -13,6 +14,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use thiserror::Error;
 
+pub(crate) use extra::Extra;
 pub(crate) use generated::{ChosenService, Generated};
 pub(crate) use module::{Module, ModuleError, is_keyword};
 pub(crate) use package::PackageDir;
@@ -26,8 +28,14 @@ pub(crate) struct Settings {
     pub(crate) idls: Vec<IdlSettings>,
     /// The folder of its handlers and programs.
     pub(crate) package: PackageDir,
-    /// Its programs' transports, in the order of their numbers, each once.
+    /// The way to the folder of the cargo workspace that its packages belong to; `None` if they have one of their own.
+    pub(crate) workspace: Option<String>,
+    /// Features of volplane-transport that manifests turn on besides those that volplane wrote there.
+    pub(crate) features_by_hand: BTreeSet<String>,
+    /// Its programs' transports, in the order of their numbers, each once; none in a project without programs.
     pub(crate) transports: Vec<Transport>,
+    /// Its files for running the servers elsewhere, each kind once.
+    pub(crate) with: Vec<Extra>,
     /// When the IDL is compiled.
     pub(crate) codegen: Codegen,
     /// Where the runtime crates come from.
@@ -129,6 +137,18 @@ impl Transport {
         match self {
             Self::Default | Self::Stdnet => "--addr",
             Self::Websocket | Self::Yamux | Self::Tls | Self::Http => "--url",
+        }
+    }
+
+    /// The port that the server listens on unless told otherwise.
+    pub(crate) fn port(self) -> &'static str {
+        match self {
+            Self::Default => "8888",
+            Self::Stdnet => "8889",
+            Self::Websocket => "8890",
+            Self::Yamux => "8891",
+            Self::Tls => "8892",
+            Self::Http => "8893",
         }
     }
 

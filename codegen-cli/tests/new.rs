@@ -236,6 +236,42 @@ fn services_are_left_out_on_request() -> TestResult {
 }
 
 #[test]
+fn programs_are_left_out_on_request() -> TestResult {
+    let sandbox = Sandbox::with_echo()?;
+    let outcome = sandbox.run(&["new", "idl/echo.thrift", "hello", "--no-programs", "--runtime", "version=0.1"])?;
+    insta::assert_snapshot!("no_programs", outcome.text());
+    let made = support::tree(&sandbox.path().join("hello"))?;
+    let files = made.keys().filter(|path| !path.ends_with('/'));
+    insta::assert_snapshot!("no_programs_files", files.cloned().collect::<Vec<_>>().join("\n"));
+    insta::assert_snapshot!(
+        "no_programs_library",
+        format!("{}\n{}", made["cmd/Cargo.toml"], made["cmd/src/services.rs"])
+    );
+    assert!(made["volplane.toml"].contains("\ntransports = []\n"), "{}", made["volplane.toml"]);
+    assert_eq!(sandbox.run_in("hello", &["check"])?.code, Some(0));
+    // Files to run a server need one.
+    for options in [["--no-programs", "--with=docker"], ["--no-programs", "--transport=stdnet"]] {
+        let refused = sandbox.run(&[&["new", "idl/echo.thrift", "other"][..], &options].concat())?;
+        assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    }
+    Ok(())
+}
+
+#[test]
+fn files_to_run_a_server_elsewhere_come_on_request() -> TestResult {
+    let sandbox = Sandbox::with_echo()?;
+    let options = ["--with", "systemd,docker", "--transport", "websocket", "--runtime", "version=0.1"];
+    let outcome = sandbox.run(&[&["new", "idl/echo.thrift", "hello"][..], &options].concat())?;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let made = support::tree(&sandbox.path().join("hello"))?;
+    insta::assert_snapshot!("with_docker", format!("{}\n{}", made["Dockerfile"], made[".dockerignore"]));
+    insta::assert_snapshot!("with_systemd", made["hello.service"].as_str());
+    assert!(made["volplane.toml"].contains("\nwith = [\"docker\", \"systemd\"]\n"), "{}", made["volplane.toml"]);
+    assert_eq!(sandbox.run_in("hello", &["check"])?.code, Some(0));
+    Ok(())
+}
+
+#[test]
 fn the_packages_of_any_folder_have_names() -> TestResult {
     let sandbox = Sandbox::with_echo()?;
     for (folder, module) in [
@@ -263,7 +299,7 @@ fn example_calls_pass_only_values_that_there_are() -> TestResult {
     let idl = "union U {} struct A { 1: required U u } exception E {}\n\
                service S { void a(1: U u) throws (1: E e) void b(1: A a) void c(1: optional U u) }\n";
     for (idl, expected) in [
-        (idl, "client.c(Default::default()).await?;"),
+        (idl, "clients.s_service.c(Default::default()).await?;"),
         ("union U {} service S { void a(1: U u) }", "// The IDL has no method to call with values that are made up."),
         ("service S {}", "// The IDL has no method to call yet."),
     ] {

@@ -101,16 +101,23 @@ fn two_branches_that_both_updated_merge() -> TestResult {
     for method in ["find", "count", "drop", "poke"] {
         assert_eq!(handler.matches(&format!("async fn {method}(")).count(), 1, "{handler}");
     }
-    let server = read(&sandbox, "cmd/src/lib.rs")?;
+    let services = read(&sandbox, "cmd/src/services.rs")?;
     for handler in ["AuditHandler", "ShopHandler", "ToolHandler"] {
-        assert!(server.contains(&format!("::from_handler({handler})")), "{server}");
+        assert!(services.contains(&format!(" = {handler};")), "{services}");
     }
     // The same as if one had done it all.
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
     let whole = project()?;
     fs::write(whole.path().join("shop/idl/shop.thrift"), read(&sandbox, "idl/shop.thrift")?)?;
     assert_eq!(whole.run_in("shop", &["update"])?.code, Some(0));
-    for path in ["cmd/src/lib.rs", "cmd/src/hub.rs", "cmd/Cargo.toml", "README.md", "generated/src/lib.rs"] {
+    for path in [
+        "cmd/src/lib.rs",
+        "cmd/src/services.rs",
+        "cmd/src/clients.rs",
+        "cmd/Cargo.toml",
+        "README.md",
+        "generated/src/lib.rs",
+    ] {
         assert_eq!(lines(&read(&sandbox, path)?), lines(&read(&whole, path)?), "{path}");
     }
     Ok(())

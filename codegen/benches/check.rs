@@ -4,16 +4,12 @@
 //! `cargo bench -p volplane-build --no-default-features --bench check`
 #![allow(clippy::print_stdout, reason = "it is what this program is for")]
 
-#[path = "../tests/common/mod.rs"]
-mod common;
-#[path = "../tests/common/large.rs"]
-mod large;
-
-use common::{Entry, entries};
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use volplane_build::internal::{Disk, MemorySource, check, dump};
+use volplane_build_testkit::corpus::{self, Entry, entries};
+use volplane_build_testkit::large;
 
 const RUNS: usize = 21;
 
@@ -36,9 +32,9 @@ fn check_one(entry: &Entry) {
 
 fn main() {
     let entries = entries();
-    let largest = entries.iter().max_by_key(|entry| common::read(&entry.path).lines().count());
+    let largest = entries.iter().max_by_key(|entry| corpus::read(&entry.path).lines().count());
     if let Some(entry) = largest {
-        let lines = common::read(&entry.path).lines().count();
+        let lines = corpus::read(&entry.path).lines().count();
         let (name, time) = (&entry.name, median(|| check_one(entry)));
         println!("{name}, {lines} lines and its includes: {time:.2?} (at most 8 ms)");
     }

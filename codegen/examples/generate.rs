@@ -1,4 +1,4 @@
-//! Prints the Rust that an IDL file becomes: `cargo run --example generate -- idl/echo.thrift [include folder]...`
+//! Prints the Rust that an IDL file becomes: `cargo run --example generate -- idl/echo.thrift [include directory]...`
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let Some(model) = checked.model else { return Ok(ExitCode::FAILURE) };
     let lowered = lower::lower(&model, &CodeOptions::default());
     let dir = tempfile::tempdir()?;
-    // pilota prints to standard output, too; what is wanted comes behind it.
+    // pilota prints to standard output, too; what is wanted comes after it.
     for file in emit::emit(&lowered, dir.path())? {
         std::io::stdout().write_all(file.text.as_bytes())?;
     }

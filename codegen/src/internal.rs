@@ -12,8 +12,10 @@
 //! | [`rust`], [`write`](mod@write), [`lower`], `emit` | the model as Rust |
 
 pub use crate::check::{Checked, check};
-pub use crate::code::{Code, explain};
+pub use crate::code::Code;
 pub use crate::diagnostic::{Diagnostic, Fix, Label, Severity};
+#[cfg(feature = "explanations")]
+pub use crate::explain::explain;
 pub use crate::nearest::nearest;
 pub use crate::read::{Disk, MemorySource, ReadSource};
 pub use crate::render::{MessageFormat, UnknownFormat, render};

@@ -16,7 +16,7 @@
 //! | model | `model` | all of it | plain data for the next steps |
 //! | generate | `write`, `lower`, `rust`, `emit` | the model | Rust |
 //!
-//! `render` prints diagnostics, `code` explains them, and `fix` applies the edits that they carry. `dump` writes the model as
+//! `render` prints diagnostics, `explain` explains their codes, and `fix` applies the edits that they carry. `dump` writes the model as
 //! JSON, `print` writes it as IDL.
 //!
 //! No input makes this code panic, and no input makes it recurse deeper than `syntax::tree::MAX_DEPTH`.
@@ -29,6 +29,8 @@ mod diagnostic;
 mod dump;
 #[cfg(feature = "emit")]
 mod emit;
+#[cfg(feature = "explanations")]
+mod explain;
 mod fix;
 #[doc(hidden)]
 pub mod internal;

@@ -24,15 +24,15 @@ mod text;
 
 pub use admission::{Admission, Admitted, HttpRequest};
 pub(crate) use answer::{answer, send_and_close};
-pub(crate) use authority::Authority;
-pub(crate) use client::Client;
+pub(crate) use authority::HostPort;
+pub(crate) use client::HttpClient;
 pub(crate) use error::HeadError;
 pub(crate) use head_end::HeadEnd;
 pub(crate) use origin::Origins;
 pub use own_headers::InvalidHeader;
 pub(crate) use own_headers::OwnHeaders;
 pub(crate) use path_id::path_below;
-pub use path_id::{PathIdError, path_id};
+pub use path_id::{PathIdError, encode_path_id, path_id};
 pub(crate) use read::{ReadHeadError, read_head};
 pub use refusal::Refusal;
 pub use request::RequestHead;

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use clap::Parser;
-use volplane_cmd::init_logging;
-use volplane_generated::api::{EchoClientBuilder, Request};
+use volplane_cmd::{Clients, Failure, init_logging};
+use volplane_generated::api::Request;
 
 #[derive(Parser)]
 struct Args {
@@ -14,11 +14,11 @@ struct Args {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> Result<(), Failure> {
     init_logging("warn");
     let args = Args::parse();
-    let client = EchoClientBuilder::new("example").address(args.addr).build();
-    let answer = client.echo(Request { message: Some("Say hello by volo default".into()) }).await?;
+    let clients = Clients::over_volo(args.addr);
+    let answer = clients.echo.echo(Request { message: Some("Say hello by volo default".into()) }).await?;
     println!("{}", answer.message.unwrap_or_default());
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! Calls over standard-library TCP.
 
 use clap::Parser;
-use volplane_cmd::init_logging;
-use volplane_generated::api::{EchoClientBuilder, Request};
-use volplane_transport::{ConnectWith, StdNet};
+use volplane_cmd::{Clients, Failure, init_logging};
+use volplane_generated::api::Request;
+use volplane_transport::StdNet;
 
 #[derive(Parser)]
 struct Args {
@@ -13,11 +13,11 @@ struct Args {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> Result<(), Failure> {
     init_logging("warn");
     let args = Args::parse();
-    let client = EchoClientBuilder::new("example").connect_with(StdNet::to(args.addr)).build();
-    let answer = client.echo(Request { message: Some("Say hello by std net".into()) }).await?;
+    let clients = Clients::over(StdNet::to(args.addr));
+    let answer = clients.echo.echo(Request { message: Some("Say hello by std net".into()) }).await?;
     println!("{}", answer.message.unwrap_or_default());
     Ok(())
 }

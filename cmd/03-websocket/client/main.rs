@@ -1,9 +1,9 @@
 //! Calls over WebSocket.
 
 use clap::Parser;
-use volplane_cmd::init_logging;
-use volplane_generated::api::{EchoClientBuilder, Request};
-use volplane_transport::{ConnectWith, WebSocket};
+use volplane_cmd::{Clients, Failure, init_logging};
+use volplane_generated::api::Request;
+use volplane_transport::WebSocket;
 
 #[derive(Parser)]
 struct Args {
@@ -13,11 +13,11 @@ struct Args {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> Result<(), Failure> {
     init_logging("warn");
     let args = Args::parse();
-    let client = EchoClientBuilder::new("example").connect_with(WebSocket::to(args.url)).build();
-    let answer = client.echo(Request { message: Some("Say hello by websocket".into()) }).await?;
+    let clients = Clients::over(WebSocket::to(args.url));
+    let answer = clients.echo.echo(Request { message: Some("Say hello by websocket".into()) }).await?;
     println!("{}", answer.message.unwrap_or_default());
     Ok(())
 }

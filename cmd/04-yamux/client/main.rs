@@ -1,9 +1,9 @@
 //! A peer: calls the hub and serves the hub's calls, over one connection that it makes itself.
 
 use clap::Parser;
-use volplane_cmd::{Compat, PeerEchoHandler, init_logging};
-use volplane_generated::api::{EchoClientBuilder, EchoServer, Request};
-use volplane_transport::{ConnectWith, WebSocket, Yamux, serve};
+use volplane_cmd::{Clients, Compat, Failure, PeerService, ServiceArgs, Services, init_logging};
+use volplane_generated::api::Request;
+use volplane_transport::{WebSocket, Yamux, encode_path_id, serve};
 
 #[derive(Parser)]
 struct Args {
@@ -15,23 +15,25 @@ struct Args {
     /// Connect to the hub of another program.
     #[arg(long)]
     compat: Option<Compat>,
+    #[command(flatten)]
+    services: ServiceArgs,
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    init_logging("warn");
+async fn main() -> Result<(), Failure> {
+    init_logging("info");
     let args = Args::parse();
-    let to = |path: &str| WebSocket::to(format!("{}{path}/{}", args.url, args.id));
+    let services = Services::new(args.services).await?;
+    let to = |path: &str| WebSocket::to(format!("{}{path}/{}", args.url, encode_path_id(&args.id)));
     let session = match args.compat {
         None => Yamux::connect(to("")).await?,
         Some(Compat::Kitex) => Yamux::connect_pair(to("/s2c"), to("/c2s")).await?,
     };
     let (hub, incoming) = session.split();
-    let client = EchoClientBuilder::new("example").connect_with(hub.clone()).build();
-    let server = serve(incoming, EchoServer::from_handler(PeerEchoHandler));
-    let callbacks = tokio::spawn(server.into_future());
-    eprintln!("{} calls the hub", args.id);
-    let answer = client.echo(Request { message: Some("Say hello by yamux".into()) }).await?;
+    let callbacks = tokio::spawn(serve(incoming, PeerService::new(&services)).into_future());
+    tracing::info!("{} calls the hub", args.id);
+    let clients = Clients::over(hub.clone());
+    let answer = clients.echo.echo(Request { message: Some("Say hello by yamux".into()) }).await?;
     println!("{}", answer.message.unwrap_or_default());
     hub.close().await;
     callbacks.await?;

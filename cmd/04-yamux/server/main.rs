@@ -1,8 +1,7 @@
 //! A hub: serves over yamux on WebSocket, and calls each peer back over the connection that the peer made.
 
 use clap::Parser;
-use volplane_cmd::{Compat, HubEchoHandler, init_logging};
-use volplane_generated::api::EchoServer;
+use volplane_cmd::{Compat, Failure, HubService, ServiceArgs, Services, init_logging};
 use volplane_transport::{Hub, Listener, WebSocket, Yamux, ctrl_c, serve_sessions};
 
 #[derive(Parser)]
@@ -13,12 +12,15 @@ struct Args {
     /// Accept the peers of other programs.
     #[arg(long)]
     compat: Option<Compat>,
+    #[command(flatten)]
+    services: ServiceArgs,
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> Result<(), Failure> {
     init_logging("info");
     let args = Args::parse();
+    let services = Services::new(args.services).await?;
     let hub = Hub::default();
     let listener = WebSocket::bind(args.url).await?;
     println!("listening on {}", listener.endpoint());
@@ -26,9 +28,7 @@ async fn main() -> anyhow::Result<()> {
         None => Yamux::listen(listener.with_ids()),
         Some(Compat::Kitex) => Yamux::listen_pairs(listener),
     };
-    let server = serve_sessions(sessions, move |outgoing, peer| {
-        HubEchoHandler::new(&hub, peer.id(), outgoing).map(EchoServer::from_handler)
-    });
+    let server = serve_sessions(sessions, move |outgoing, peer| HubService::new(&services, &hub, peer.id(), outgoing));
     server.with_graceful_shutdown(ctrl_c()).await;
     Ok(())
 }

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use volplane_cmd::init_logging;
-use volplane_generated::api::{EchoClientBuilder, Request};
-use volplane_transport::{ConnectWith, Tls, TlsRoots, WebSocket};
+use volplane_cmd::{Clients, Failure, init_logging};
+use volplane_generated::api::Request;
+use volplane_transport::{Tls, TlsRoots, WebSocket};
 
 #[derive(Parser)]
 struct Args {
@@ -18,13 +18,13 @@ struct Args {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> Result<(), Failure> {
     init_logging("warn");
     let args = Args::parse();
     // `WebSocket::to(args.url)` trusts what the operating system trusts.
     let tls = Tls::client().with_roots(TlsRoots::from_pem_file(args.ca)?);
-    let client = EchoClientBuilder::new("example").connect_with(WebSocket::to_tls(args.url, tls)).build();
-    let answer = client.echo(Request { message: Some("Say hello by tls".into()) }).await?;
+    let clients = Clients::over(WebSocket::to_tls(args.url, tls));
+    let answer = clients.echo.echo(Request { message: Some("Say hello by tls".into()) }).await?;
     println!("{}", answer.message.unwrap_or_default());
     Ok(())
 }

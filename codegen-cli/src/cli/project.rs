@@ -69,6 +69,9 @@ pub(crate) struct Add {
     /// Look for includes in this folder too; may be repeated
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(crate) include: Vec<PathBuf>,
+    /// Refer to the IDL where it is instead of copying it into the project
+    #[arg(long)]
+    pub(crate) idl_in_place: bool,
     /// Say what would be done, write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

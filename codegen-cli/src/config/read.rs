@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::str::FromStr;
 
@@ -11,11 +11,24 @@ use toml_edit::{Document, Item, TableLike, Value};
 use volplane_build::internal::{nearest, write};
 
 use super::Mistake;
-use crate::settings::{ChosenService, Codegen, Generated, IdlSettings, PackageDir, Runtime, Settings, Transport};
+use crate::settings::{
+    ChosenService, Codegen, Extra, Generated, IdlSettings, PackageDir, Runtime, Settings, Transport,
+};
 
 /// The keys of the file, of `[generated]`, of an `[[idl]]` and of `runtime`.
-const KEYS: &[&str] =
-    &["codegen", "generated", "idl", "module", "package", "runtime", "set", "templates", "transports"];
+const KEYS: &[&str] = &[
+    "codegen",
+    "generated",
+    "idl",
+    "module",
+    "package",
+    "runtime",
+    "set",
+    "templates",
+    "transports",
+    "with",
+    "workspace",
+];
 const GENERATED_KEYS: &[&str] =
     &["derive", "descriptors", "keep_unknown_fields", "serde", "services", "split", "types_only"];
 const IDL_KEYS: &[&str] = &["include", "path", "service"];
@@ -60,6 +73,7 @@ impl Reader<'_> {
             None => Some(PackageDir::default()),
             Some(item) => self.parsed(item),
         };
+        let workspace = table.get("workspace").and_then(|item| self.path(item)).filter(|path| path != ".");
         let codegen = match table.get("codegen") {
             None => Some(Codegen::BuildRs),
             Some(item) => self.one_of(item, &[Codegen::BuildRs, Codegen::CheckedIn], Codegen::name),
@@ -72,6 +86,7 @@ impl Reader<'_> {
             None => Some(Transport::ALL.to_vec()),
             Some(item) => self.transports(item),
         };
+        let with = table.get("with").map_or_else(Vec::new, |item| self.with(item));
         let generated = table.get("generated").map_or_else(|| Some(Generated::default()), |item| self.generated(item));
         let idls = self.idls(table);
         let templates = table.get("templates").and_then(|item| self.text(item)).map(str::to_owned);
@@ -80,7 +95,10 @@ impl Reader<'_> {
             module: module?,
             idls: idls?,
             package: package?,
+            workspace,
+            features_by_hand: BTreeSet::new(),
             transports: transports?,
+            with,
             codegen: codegen?,
             runtime: runtime?,
             generated: generated?,
@@ -128,10 +146,20 @@ impl Reader<'_> {
         }
         found.sort();
         found.dedup();
-        if found.is_empty() && self.mistakes.is_empty() {
-            return self.mistake(item.span(), "at least one transport is needed, such as \"stdnet\"".to_owned());
-        }
         Some(found)
+    }
+
+    fn with(&mut self, item: &Item) -> Vec<Extra> {
+        let mut found = Vec::new();
+        for (span, name) in self.array(item) {
+            match Extra::ALL.into_iter().find(|extra| extra.name() == name) {
+                Some(extra) => found.push(extra),
+                None => self.unknown(span, "value", &name, &Extra::ALL.map(Extra::name)),
+            }
+        }
+        found.sort();
+        found.dedup();
+        found
     }
 
     fn runtime(&mut self, item: &Item) -> Option<Runtime> {

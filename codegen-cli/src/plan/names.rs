@@ -25,7 +25,8 @@ pub(super) fn names<'a>(services: impl Iterator<Item = &'a ServiceApi> + Clone) 
 
 /// A name for a handler's file that no other kind of file in the crate has, and that needs no escaping in `mod`.
 fn file(snake: &str) -> String {
-    let reserved = ["lib", "main", "hub"].contains(&snake) || settings::is_keyword(snake);
+    let reserved =
+        ["clients", "hub", "lib", "main", "peer", "services"].contains(&snake) || settings::is_keyword(snake);
     if reserved { format!("{snake}_service") } else { snake.to_owned() }
 }
 

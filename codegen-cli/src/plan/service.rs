@@ -1,7 +1,7 @@
 //! A service as templates see it.
 
 use serde::Serialize;
-use volplane_build::internal::rust::{MethodApi, ServiceApi};
+use volplane_build::internal::rust::ServiceApi;
 use volplane_edit::rust::{Imports, WIDTH, doc_lines};
 
 use super::method::{MethodView, method_view};
@@ -25,13 +25,20 @@ pub(crate) struct ServiceView {
     pub(crate) destination: String,
     /// `EchoServer`
     pub(crate) server: String,
-    /// How a file that imports all services' servers writes this one: in short, unless an earlier one has that name.
-    pub(crate) router_server: String,
-    /// What its clients' folders are called, and behind the transport their programs: `client` for the service that
-    /// example calls go to, `client-shop` for another.
+    /// How `services.rs` writes it, which imports the servers of all services: in short, unless an earlier one has that name.
+    pub(crate) server_path: String,
+    /// `EchoClient`
     pub(crate) client: String,
+    /// How `clients.rs` writes it, which imports the clients of all services.
+    pub(crate) client_path: String,
     /// `EchoClientBuilder`
     pub(crate) client_builder: String,
+    /// How `clients.rs` writes it.
+    pub(crate) client_builder_path: String,
+    /// What stands for it in the arguments of client programs: `echo`.
+    pub(crate) argument: String,
+    /// The same as a variant of an enum: `Echo`.
+    pub(crate) variant: String,
     /// `EchoRequestRecv`
     pub(crate) request: String,
     /// The type that implements the trait: `EchoHandler`.
@@ -46,23 +53,6 @@ pub(crate) struct ServiceView {
     pub(crate) doc: Vec<String>,
     /// All methods of the trait.
     pub(crate) methods: Vec<MethodView>,
-    /// Its names in the file with the handlers of both ends of a session.
-    pub(crate) hub: HubNames,
-}
-
-/// How the hub's file writes a service's names: in short, unless they mean something else there.
-#[derive(Debug, Serialize)]
-pub(crate) struct HubNames {
-    /// `Echo`
-    pub(crate) name: String,
-    /// `EchoClient`
-    pub(crate) client: String,
-    /// `EchoClientBuilder`
-    pub(crate) client_builder: String,
-    /// `EchoServer`; empty for a project with one service, whose programs name it themselves.
-    pub(crate) server: String,
-    /// `EchoHandler`; empty for a service without methods, where nothing is passed on to it.
-    pub(crate) handler: String,
 }
 
 /// A service, and the IDL that defines it.
@@ -74,51 +64,26 @@ pub(crate) struct Service<'a> {
     pub(crate) idl: &'a IdlSettings,
 }
 
-/// The views of all services, each with a file of its own, and the `use` lines of the hub's file. `root` is the crate
-/// with the generated code.
-pub(super) fn services(services: &[Service<'_>], root: &str, example: usize) -> (Vec<ServiceView>, Vec<String>) {
-    let several = services.len() > 1;
+/// The views of all services, each with a file of its own. `root` is the crate with the generated code.
+pub(super) fn services(services: &[Service<'_>], root: &str) -> Vec<ServiceView> {
     let names = names(services.iter().map(|service| service.api));
-    let mut hub = hub_imports(services, &names, several);
-    let mut router = Imports::default();
-    let mut views = Vec::new();
-    for (place, (service, names)) in services.iter().zip(names).enumerate() {
-        let client = if place == example { "client".to_owned() } else { format!("client-{}", dashed(&names.file)) };
-        let router_server = router.import(&service.api.module, &service.api.server);
-        views.push(ServiceView { client, router_server, ..service_view(*service, root, names, several, &mut hub) });
-    }
-    (views, hub.lines(WIDTH))
+    let mut shared = SharedImports::default();
+    let views = services.iter().zip(names).map(|(service, names)| service_view(*service, root, names, &mut shared));
+    views.collect()
 }
 
-fn dashed(name: &str) -> String {
-    name.replace('_', "-")
-}
-
-/// What the hub's file imports in any case; a type of the IDL that has such a name is written as a path.
-fn hub_imports(services: &[Service<'_>], names: &[Names], several: bool) -> Imports {
-    let mut taken = vec!["Compat".to_owned(), "Peer".to_owned()];
-    for Names { handler, .. } in names {
-        taken.extend(["Hub", "Peer"].map(|end| format!("{end}{handler}")));
-    }
-    let mut hub = Imports::new(&taken.iter().map(String::as_str).collect::<Vec<_>>());
-    for name in ["ConnectWith", "Hub", "JoinError", "Outgoing", "Registration"] {
-        hub.import("volplane_transport", name);
-    }
-    if several {
-        hub.import("volo_thrift", "Router");
-    }
-    if services.iter().flat_map(|service| &service.api.methods).any(|method| method.exception.is_some()) {
-        hub.import("volo_thrift", "MaybeException");
-    }
-    hub
+/// What the files import that are about all services.
+#[derive(Default)]
+struct SharedImports {
+    services: Imports,
+    clients: Imports,
 }
 
 fn service_view(
     Service { api: service, idl }: Service<'_>,
     root: &str,
     Names { handler, file }: Names,
-    several: bool,
-    hub: &mut Imports,
+    shared: &mut SharedImports,
 ) -> ServiceView {
     let mut imports = Imports::new(&[&handler]);
     // What the file says itself goes before the types of arguments.
@@ -126,15 +91,7 @@ fn service_view(
         imports.import("crate", "not_implemented");
     }
     let trait_path = imports.import(&service.module, &service.ident);
-    let hub_names = HubNames {
-        name: hub.import(&service.module, &service.ident),
-        client: hub.import(&service.module, &service.client),
-        client_builder: hub.import(&service.module, &service.client_builder),
-        server: if several { hub.import(&service.module, &service.server) } else { String::new() },
-        handler: if service.methods.is_empty() { String::new() } else { hub.import("crate", &handler) },
-    };
-    let view = |method: &MethodApi| method_view(service, method, &mut imports, hub);
-    let methods = service.methods.iter().map(view).collect();
+    let methods = service.methods.iter().map(|method| method_view(service, method, &mut imports)).collect();
     ServiceView {
         name: service.ident.clone(),
         idl_name: service.idl_name.clone(),
@@ -142,10 +99,14 @@ fn service_view(
         module: service.module.clone(),
         idl: idl.path.clone(),
         destination: idl.service.clone(),
-        router_server: String::new(),
-        client: String::new(),
+        server_path: shared.services.import(&service.module, &service.server),
         server: service.server.clone(),
+        client_path: shared.clients.import(&service.module, &service.client),
+        client: service.client.clone(),
+        client_builder_path: shared.clients.import(&service.module, &service.client_builder),
         client_builder: service.client_builder.clone(),
+        argument: file.replace('_', "-"),
+        variant: handler.trim_end_matches("Handler").to_owned(),
         request: service.request.clone(),
         handler,
         file,
@@ -153,6 +114,5 @@ fn service_view(
         uses: imports.lines(WIDTH),
         doc: doc_lines(service.doc.as_deref()),
         methods,
-        hub: hub_names,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::service::ServiceView;
-use crate::settings::{Generated, IdlSettings, Transport};
+use crate::settings::{Extra, Generated, IdlSettings, Transport};
 
 /// Everything that a template may say.
 #[derive(Debug, Serialize)]
@@ -16,6 +16,8 @@ pub(crate) struct ProjectView {
     pub(crate) ident: String,
     /// The folder of the handlers and programs: `cmd`.
     pub(crate) package: String,
+    /// The way to the cargo workspace that the packages belong to, if that is not the project's own.
+    pub(crate) workspace: Option<String>,
     /// `build-rs` or `checked-in`.
     pub(crate) codegen: &'static str,
     /// The version of volplane.
@@ -24,14 +26,14 @@ pub(crate) struct ProjectView {
     pub(crate) volo_thrift: &'static str,
     /// The programs' transports.
     pub(crate) transports: Vec<TransportView>,
+    /// What the project has for running the servers elsewhere: `docker`, `systemd`.
+    pub(crate) with: Vec<Extra>,
     /// The features of volplane-transport that the programs need, sorted; `None` if no program uses that crate.
     pub(crate) transport_features: Option<BTreeSet<&'static str>>,
     /// What `[generated]` in volplane.toml says.
     pub(crate) generated: Generated,
     /// The services, in the order of the IDL files and of their texts; none in a project that has types alone.
     pub(crate) services: Vec<ServiceView>,
-    /// The `use` lines of the file with the handlers of both ends of a session.
-    pub(crate) hub_uses: Vec<String>,
     /// The service that example calls go to: the first that has a method; 0 if there is no service.
     pub(crate) example: usize,
     /// The IDL files, in the order of volplane.toml.
@@ -82,6 +84,10 @@ pub(crate) struct TransportView {
     pub(crate) title: &'static str,
     /// Where its server listens unless told otherwise.
     pub(crate) address: &'static str,
+    /// The same on every network interface of its host.
+    pub(crate) public_address: String,
+    /// The port in it.
+    pub(crate) port: &'static str,
     /// The flag that tells it otherwise.
     pub(crate) flag: &'static str,
     /// A value for that flag that takes a free port.
@@ -109,6 +115,8 @@ impl TransportView {
             program: format!("{}-{}", transport.number(), transport.name()),
             title,
             address,
+            public_address: address.replace("127.0.0.1", "0.0.0.0"),
+            port: transport.port(),
             flag: transport.address_flag(),
             any_port: transport.any_port(),
             client_arguments,

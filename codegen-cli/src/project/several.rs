@@ -1,12 +1,12 @@
 //! Projects with several IDL files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::PathBuf;
 
 use volplane_build::internal::MemorySource;
 
-use super::{Idl, ProjectError, render};
+use super::{CheckedIdl, Idl, ProjectError};
 use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::settings::{Codegen, Generated, IdlSettings, PackageDir, Runtime, Settings, Transport};
@@ -24,7 +24,7 @@ fn rendered(root: &str, texts: &[(&str, &str)]) -> Result<Vec<NewFile>, Box<dyn 
     }
     let paths: Vec<PathBuf> = texts.iter().map(|(path, _)| at(path).into()).collect();
     let idl = Idl::read_from(&paths, &[at("common").into()], &memory);
-    let meaning = idl.meaning.as_ref().ok_or_else(|| format!("{:?}", idl.diagnostics))?;
+    let model = idl.model.as_ref().ok_or_else(|| format!("{:?}", idl.diagnostics))?;
     let idls = texts.iter().map(|(path, _)| IdlSettings {
         path: (*path).to_owned(),
         service: format!("{}.api", path.trim_end_matches(".thrift").trim_start_matches("idl/")),
@@ -34,18 +34,21 @@ fn rendered(root: &str, texts: &[(&str, &str)]) -> Result<Vec<NewFile>, Box<dyn 
         module: "hello".parse()?,
         idls: idls.collect(),
         package: PackageDir::default(),
+        workspace: None,
+        features_by_hand: BTreeSet::new(),
         transports: Transport::ALL.to_vec(),
+        with: Vec::new(),
         codegen: Codegen::BuildRs,
         runtime: Runtime::Git("https://example.org/volplane".to_owned()),
         generated: Generated::default(),
         templates: None,
         set: BTreeMap::from([("team".to_owned(), "a \"b\"".to_owned())]),
     };
-    Ok(render(meaning, &settings, &Templates::built_in(Flavour::General))?)
+    Ok(CheckedIdl::new(model, &settings)?.render(&Templates::built_in(Flavour::General), &[])?)
 }
 
 #[test]
-fn two_idls_share_the_servers_and_have_clients_of_their_own() -> Result<(), Box<dyn Error>> {
+fn two_idls_share_the_servers_and_the_clients() -> Result<(), Box<dyn Error>> {
     let files = rendered("", &[("idl/shop.thrift", SHOP), ("idl/other.thrift", OTHER)])?;
     let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     insta::assert_snapshot!("paths", paths.join("\n"));
@@ -56,8 +59,10 @@ fn two_idls_share_the_servers_and_have_clients_of_their_own() -> Result<(), Box<
         ("generated", "generated/src/lib.rs"),
         ("manifest", "cmd/Cargo.toml"),
         ("lib", "cmd/src/lib.rs"),
+        ("services", "cmd/src/services.rs"),
+        ("clients", "cmd/src/clients.rs"),
         ("hub", "cmd/src/hub.rs"),
-        ("client", "cmd/04-yamux/client-shop3/main.rs"),
+        ("client", "cmd/04-yamux/client/main.rs"),
         ("smoke", "cmd/tests/stdnet.rs"),
     ] {
         let file = files.iter().find(|file| file.path == path).ok_or(path)?;

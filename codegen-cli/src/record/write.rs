@@ -42,6 +42,9 @@ pub(super) fn text(record: &Record) -> String {
         let path = word(path);
         for base in bases {
             let print = Fingerprint::of(base);
+            if base.is_empty() {
+                let _ = writeln!(out, "base {path} {} $", print.short());
+            }
             for line in base.split_inclusive('\n') {
                 let _ = match line.strip_suffix('\n') {
                     Some(line) => writeln!(out, "base {path} {} |{line}", print.short()),

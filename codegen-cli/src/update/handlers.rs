@@ -9,7 +9,7 @@ use volplane_edit::newlines::Newlines;
 use super::files::Files;
 use super::missing;
 use super::report::Event;
-use super::services::Services;
+use super::services::ServicePairs;
 use crate::plan::{NewFile, Policy};
 
 /// What a new method says in a crate that has no `not_implemented`.
@@ -20,7 +20,7 @@ const INLINE: &str = "Err(::volo_thrift::ApplicationException::new(::volo_thrift
 pub(super) fn bring_up(
     files: &mut Files<'_>,
     rendered: &[NewFile],
-    services: &Services,
+    services: &ServicePairs,
     exports: Option<&GeneratedNames>,
     prune: bool,
 ) -> BTreeSet<String> {
@@ -60,6 +60,11 @@ pub(super) fn bring_up(
                 implemented.extend(found.map(|one| one.trait_path.clone()));
                 let made = made.filter(|_| files.is_untouched(&path));
                 let outcome = tidied(outcome, made, &text, services);
+                if outcome.text != text && files.is_read_only(&path) {
+                    let found = outcome.implementations.iter().map(|one| one.trait_path.clone());
+                    waiting.extend(found);
+                    continue;
+                }
                 if outcome.text != text && outcome.events.is_empty() {
                     files.report(Event::Updated { path: path.clone() });
                 }
@@ -129,7 +134,7 @@ pub(super) fn bring_up(
 
 /// A file that nobody but volplane has written is made anew where an edit would leave imports behind that nothing needs, or
 /// that lead nowhere. `made` is what it would be made as.
-fn tidied(outcome: Outcome, made: Option<&NewFile>, before: &str, services: &Services) -> Outcome {
+fn tidied(outcome: Outcome, made: Option<&NewFile>, before: &str, services: &ServicePairs) -> Outcome {
     let goes = |event: &&handlers::Event| {
         matches!(event.what, EventKind::Gone | EventKind::Pruned | EventKind::LikelyRename { .. })
     };

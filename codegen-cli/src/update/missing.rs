@@ -8,6 +8,7 @@ use volplane_edit::handlers::{Service, Trait, implementations, in_macros};
 use super::files::Files;
 use super::report::Event;
 use crate::plan::NewFile;
+use crate::project_path::ProjectPath;
 
 /// What is said of a service of which nothing that can be edited implements the trait. Nothing, if a macro does so and has
 /// all methods.
@@ -31,7 +32,7 @@ pub(super) fn events(files: &Files<'_>, rendered: &[NewFile], pairs: &[Service<'
 }
 
 /// The file that volplane would make the handler in, if it is not there.
-fn lost(files: &Files<'_>, rendered: &[NewFile], pairs: &[Service<'_>], service: &Trait) -> Option<String> {
+fn lost(files: &Files<'_>, rendered: &[NewFile], pairs: &[Service<'_>], service: &Trait) -> Option<ProjectPath> {
     let is_handler = |file: &&NewFile| {
         let found = implementations(&file.text, pairs).unwrap_or_default();
         found.iter().any(|one| one.trait_path == service.path())

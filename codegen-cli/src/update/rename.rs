@@ -10,6 +10,7 @@ use volplane_edit::handlers::{GeneratedNames, ServiceRename, rename_service};
 
 use super::tree::Tree;
 use crate::plan::NewFile;
+use crate::project_path::ProjectPath;
 use crate::record::{Fingerprint, Made, Record};
 
 /// A service that has another name in the IDL now.
@@ -70,7 +71,7 @@ pub(super) struct Renamed {
     pub(super) record: Record,
     pub(super) tree: Tree,
     /// The files that have another path, by their old one.
-    pub(super) moved: BTreeMap<String, String>,
+    pub(super) moved: BTreeMap<ProjectPath, ProjectPath>,
 }
 
 /// Whether the renames go with what is remembered and with the IDL.
@@ -142,17 +143,17 @@ pub(super) fn renamed(
         }
         // The user's files, and what merges start from.
         let is_own = |path: &str| !matches!(record.files.get(path), Some(Made::Overwrite(_)));
-        let texts: Vec<(String, String)> = tree
+        let texts: Vec<(ProjectPath, String)> = tree
             .texts()
             .filter(|(path, _)| path.ends_with(".rs") && is_own(path) && !tree.is_link(path))
-            .map(|(path, text)| (path.to_owned(), text.to_owned()))
+            .map(|(path, text)| (path.clone(), text.to_owned()))
             .collect();
         for (path, text) in texts {
             let new = rename_service(&text, &rename);
             if new == text {
                 continue;
             }
-            match record.files.get_mut(&path) {
+            match record.files.get_mut(path.as_str()) {
                 Some(Made::Merge(bases)) => {
                     for base in bases {
                         *base = rename_service(base, &rename);

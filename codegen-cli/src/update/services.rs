@@ -9,7 +9,7 @@ use super::report::Event;
 use crate::record::{ArgumentRecord, MethodRecord, Record, TraitRecord};
 
 /// All services of a project.
-pub(super) struct Services {
+pub(super) struct ServicePairs {
     list: Vec<Pair>,
     /// Those that the IDL no longer has.
     gone: Vec<Trait>,
@@ -34,7 +34,7 @@ pub(super) struct Pair {
     pub(super) after: Trait,
 }
 
-impl Services {
+impl ServicePairs {
     pub(super) fn new(before: &Record, services: &[ServiceApi]) -> Self {
         let mut events = Vec::new();
         let mut list = Vec::new();

@@ -115,6 +115,79 @@ impl User for Careful {
     }
 }
 
+/// One whose code compiles when it is written, and uses what the IDL may take away later.
+pub(crate) struct Using;
+
+impl User for Using {
+    fn edit(&self, files: &mut Files, idl: &mut Idl, number: usize, dice: &mut Dice<'_>) -> Option<String> {
+        match dice.roll(10) {
+            0 => user::remark(files, number, dice),
+            1 => user::item(files, number, dice),
+            2 => user::new_module(files, number, dice),
+            3 | 4 => user::answer(files, idl, number, dice),
+            5..=7 => user::read_parameter(files, number, dice),
+            _ => user::name_type(files, number, dice),
+        }
+    }
+
+    fn wants_both(&self) -> bool {
+        false
+    }
+}
+
+/// Goes through the steps without holding updates to anything, until one of them needs its user for something else than a
+/// conflict. Returns the story, and whether the last update ended with 0.
+///
+/// # Errors
+/// When a step of the test itself fails.
+pub(crate) fn end_state(project: &mut impl Project, user: &impl User, steps: &[Step]) -> Result<(Story, bool), String> {
+    let mut story = Story::default();
+    let mut idl = Idl::first();
+    let mut number = 0;
+    for step in steps {
+        let mut files = project.files()?;
+        edit(user, step, &mut files, &mut idl, &mut number, &mut story);
+        project.save(&files)?;
+        let mut told = project.update(&idl)?;
+        story.log.push(format!("update\n{}", told.text.trim_end()));
+        if told.waits {
+            let mut after = project.files()?;
+            let fights = resolve(&mut after, user.wants_both());
+            story.log.push(format!("  user: {} conflicts", fights.len()));
+            story.fights.extend(fights);
+            project.save(&after)?;
+            told = project.update(&idl)?;
+            story.log.push(format!("update\n{}", told.text.trim_end()));
+        }
+        if told.waits {
+            return Ok((story, false));
+        }
+    }
+    Ok((story, true))
+}
+
+/// The user's edits and then the IDL's.
+fn edit(user: &impl User, step: &Step, files: &mut Files, idl: &mut Idl, number: &mut usize, story: &mut Story) {
+    let before = files.clone();
+    for rolls in &step.user {
+        *number += 1;
+        let mut edited = files.clone();
+        let done = user.edit(&mut edited, idl, *number, &mut Dice::new(rolls));
+        // An edit that leaves no Rust is another test's.
+        if let (Some(said), Ok(())) = (done, all_parse(&edited, &before)) {
+            *files = edited;
+            story.edits += 1;
+            story.log.push(format!("  user: {said}"));
+        }
+    }
+    if let Some(rolls) = &step.idl
+        && let Some(said) = evolve::edit(idl, &mut Dice::new(rolls))
+    {
+        story.log.push(format!("  IDL: {said}"));
+    }
+    files.extend(idl.texts());
+}
+
 /// Goes through the steps, and holds every update to its promises.
 ///
 /// # Errors
@@ -139,23 +212,7 @@ fn live_step(
     story: &mut Story,
 ) -> Result<(), String> {
     let mut files = project.files()?;
-    for rolls in &step.user {
-        *number += 1;
-        let mut edited = files.clone();
-        let done = user.edit(&mut edited, idl, *number, &mut Dice::new(rolls));
-        // An edit that leaves no Rust is another test's.
-        if let (Some(said), Ok(())) = (done, all_parse(&edited, &files)) {
-            files = edited;
-            story.edits += 1;
-            story.log.push(format!("  user: {said}"));
-        }
-    }
-    if let Some(rolls) = &step.idl
-        && let Some(said) = evolve::edit(idl, &mut Dice::new(rolls))
-    {
-        story.log.push(format!("  IDL: {said}"));
-    }
-    files.extend(idl.texts());
+    edit(user, step, &mut files, idl, number, story);
     project.save(&files)?;
 
     let told = project.update(idl)?;

@@ -22,13 +22,13 @@ const PRELUDE: &[(&str, &str)] = &[
 ];
 
 /// Compares a user's types with the IDL's, and takes for a difference only what can't be the same.
-pub(super) struct Difference<'a> {
+pub(super) struct HandlerDifference<'a> {
     pub(super) names: &'a Names<'a>,
     pub(super) scope: Id,
     pub(super) around: &'a Around,
 }
 
-impl Difference<'_> {
+impl HandlerDifference<'_> {
     /// Whether a user's type is certainly not this one, which is written with full paths.
     pub(super) fn is_certain(&self, users: &str, full: &str) -> bool {
         match (syn::parse_str::<Type>(users), syn::parse_str::<Type>(full)) {

@@ -2,7 +2,7 @@
 
 use syn::{Expr, FnArg, GenericArgument, ImplItemFn, ItemImpl, Pat, PathArguments, Stmt, Type};
 
-use super::find::Found;
+use super::find::FoundImpl;
 use super::scope::plain;
 use super::source::Source;
 
@@ -20,7 +20,7 @@ pub(super) enum Forward {
 
 impl Forward {
     /// How all methods of an `impl` forward; `None` if one does anything else.
-    pub(super) fn of(source: &Source<'_>, found: &Found<'_, '_>) -> Option<Self> {
+    pub(super) fn of(source: &Source<'_>, found: &FoundImpl<'_, '_>) -> Option<Self> {
         let mut all = super::find::methods(found.item).map(|item| forwards(source, item));
         match all.next() {
             Some(first) => first.filter(|first| all.all(|other| other.as_ref() == Some(first))),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{TokenStream, TokenTree};
 
-use super::scope::{Definition, EventKind, Id, Meaning, Scopes, plain, segments};
+use super::scope::{Definition, DefinitionKind, Id, Meaning, Scopes, plain, segments};
 use super::source::Source;
 use super::splice::Splices;
 use super::{GeneratedNames, Request, Service, uses};
@@ -160,14 +160,17 @@ impl<'s> Names<'s> {
         let found = self.scopes.chain(scope).find_map(|(_, scope)| scope.names.get(name));
         if let Some(found) = found {
             // A function of the user's crate is found by its name: the way there depends on where this file lies.
-            let is_ours = |what: &EventKind| match (what, full) {
-                (EventKind::Import(path), [root, .., last]) => root == "crate" && path.last() == Some(last),
+            let is_ours = |what: &DefinitionKind| match (what, full) {
+                (DefinitionKind::Import(path), [root, .., last]) => root == "crate" && path.last() == Some(last),
                 _ => false,
             };
             if found.iter().all(|definition| is_ours(&definition.what) && !definition.is_conditional) {
                 return true;
             }
-            if found.iter().any(|definition| definition.is_conditional || matches!(definition.what, EventKind::Item)) {
+            if found
+                .iter()
+                .any(|definition| definition.is_conditional || matches!(definition.what, DefinitionKind::Item))
+            {
                 return false;
             }
         }
@@ -196,7 +199,7 @@ impl<'s> Names<'s> {
         let target = self.scopes.module_of(scope);
         let path = segments(module).into_iter().chain([plain(name).to_owned()]).collect();
         if let Some(scope) = self.scopes.all.get_mut(target) {
-            let definition = Definition { what: EventKind::Import(path), is_conditional: false };
+            let definition = Definition { what: DefinitionKind::Import(path), is_conditional: false };
             scope.names.insert(plain(name).to_owned(), vec![definition]);
         }
         self.new.entry(target).or_default().entry(module.to_owned()).or_default().push(name.to_owned());

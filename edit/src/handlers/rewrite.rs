@@ -7,7 +7,7 @@ use syn::ImplItemFn;
 
 use super::align::align;
 use super::body::Body;
-use super::differ::Difference;
+use super::differ::HandlerDifference;
 use super::event::{Change, Doubt, EventKind};
 use super::form::{Form, Output, Parameter};
 use super::list::{self, Slot};
@@ -51,7 +51,8 @@ impl Rewrite<'_, '_> {
 
     /// Whether a type of the user's is certainly another one.
     fn differs(&self, names: &Names<'_>, users: &Range<usize>, full: &str) -> bool {
-        Difference { names, scope: self.scope, around: self.around }.is_certain(self.source.slice(users.clone()), full)
+        HandlerDifference { names, scope: self.scope, around: self.around }
+            .is_certain(self.source.slice(users.clone()), full)
     }
 
     /// Whether a type of the user's is this one.

@@ -52,12 +52,12 @@ pub(super) struct Scope {
 
 /// What a name stands for.
 pub(super) struct Definition {
-    pub(super) what: EventKind,
+    pub(super) what: DefinitionKind,
     /// It is there under a condition only.
     pub(super) is_conditional: bool,
 }
 
-pub(super) enum EventKind {
+pub(super) enum DefinitionKind {
     /// Another path; one with a leading `::` has an empty segment first.
     Import(Vec<String>),
     /// A module of this file.
@@ -265,7 +265,7 @@ impl Scopes {
     }
 }
 
-use EventKind::{Elsewhere, Import, Item, Module};
+use DefinitionKind::{Elsewhere, Import, Item, Module};
 
 /// Whether a path says where in the user's own crate, but not from where it counts.
 pub(super) fn leads_out(path: &[String]) -> bool {

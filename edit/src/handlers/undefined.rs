@@ -30,7 +30,7 @@ pub(super) fn names(
     if !is_seen || !outer.attrs.iter().chain(&item.attrs).all(is_plain) {
         return Vec::new();
     }
-    let mut finder = Finder { source, used: Vec::new(), defined: parameters.clone(), has_globs: false };
+    let mut finder = UndefinedNames { source, used: Vec::new(), defined: parameters.clone(), has_globs: false };
     finder.visit_block(&item.block);
     if finder.has_globs {
         return Vec::new();
@@ -50,7 +50,7 @@ pub(super) fn names(
     found
 }
 
-struct Finder<'a, 's> {
+struct UndefinedNames<'a, 's> {
     source: &'a Source<'s>,
     used: Vec<String>,
     /// Whatever is bound anywhere in the body, and every word in a macro.
@@ -58,7 +58,7 @@ struct Finder<'a, 's> {
     has_globs: bool,
 }
 
-impl Finder<'_, '_> {
+impl UndefinedNames<'_, '_> {
     fn is_used(&mut self, name: &str) {
         let name = plain(name);
         if name != "self" && name.starts_with(|c: char| c.is_lowercase() || c == '_') {
@@ -79,7 +79,7 @@ impl Finder<'_, '_> {
     }
 }
 
-impl<'ast> Visit<'ast> for Finder<'_, '_> {
+impl<'ast> Visit<'ast> for UndefinedNames<'_, '_> {
     fn visit_expr_path(&mut self, expr: &'ast ExprPath) {
         if let Some(ident) = expr.path.get_ident().filter(|_| expr.qself.is_none()) {
             self.is_used(&ident.to_string());

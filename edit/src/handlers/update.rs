@@ -6,7 +6,7 @@ use syn::ImplItemFn;
 
 use super::body::Body;
 use super::event::{Doubt, Event, EventKind};
-use super::find::{self, Found};
+use super::find::{self, FoundImpl};
 use super::form::{Form, Parameter};
 use super::forward::Forward;
 use super::insert::{self, New};
@@ -21,7 +21,12 @@ use super::{Implementation, Method, Outcome, Request, Service, Stub, Trait, prun
 use crate::rust::unused;
 
 /// Brings everything that was found up to date.
-pub(super) fn update(source: &Source<'_>, scopes: Scopes, found: &[Found<'_, '_>], request: &Request<'_>) -> Outcome {
+pub(super) fn update(
+    source: &Source<'_>,
+    scopes: Scopes,
+    found: &[FoundImpl<'_, '_>],
+    request: &Request<'_>,
+) -> Outcome {
     let names = Names::new(source, scopes, request);
     let mut update =
         Update { source, request, names, splices: Splices::default(), events: Vec::new(), implementations: Vec::new() };
@@ -49,7 +54,7 @@ struct Update<'s, 'r> {
 }
 
 impl<'s> Update<'s, '_> {
-    fn implementation(&mut self, found: &Found<'_, '_>, self_ty: &str) {
+    fn implementation(&mut self, found: &FoundImpl<'_, '_>, self_ty: &str) {
         let service = &found.service;
         let report = |place: Place, method: &str, what: EventKind| {
             let (service, method, handler) = (service.after.idl_name.clone(), method.to_owned(), self_ty.to_owned());
@@ -127,7 +132,7 @@ impl<'s> Update<'s, '_> {
     /// Names in a body that nothing defines.
     fn undefined(
         &self,
-        found: &Found<'_, '_>,
+        found: &FoundImpl<'_, '_>,
         item: &ImplItemFn,
         parameters: &BTreeSet<String>,
     ) -> impl Iterator<Item = EventKind> + use<> {
@@ -138,7 +143,7 @@ impl<'s> Update<'s, '_> {
     /// The methods that are missing, and those that are there: with what is remembered of them.
     fn work<'f, 'a>(
         &self,
-        found: &Found<'f, 'a>,
+        found: &FoundImpl<'f, 'a>,
         remembered: Option<&'a Trait>,
     ) -> (Vec<&'a Method>, Vec<Present<'f, 'a>>) {
         let mut new = Vec::new();
@@ -158,7 +163,7 @@ impl<'s> Update<'s, '_> {
     }
 
     /// The methods that the IDL no longer has and that are as volplane wrote them.
-    fn removed<'f>(&self, found: &Found<'f, '_>, remembered: Option<&Trait>) -> Vec<&'f ImplItemFn> {
+    fn removed<'f>(&self, found: &FoundImpl<'f, '_>, remembered: Option<&Trait>) -> Vec<&'f ImplItemFn> {
         let Some(remembered) = remembered else { return Vec::new() };
         let is_untouched = |item: &&ImplItemFn| {
             let ident = item.sig.ident.to_string();
@@ -174,7 +179,7 @@ impl<'s> Update<'s, '_> {
     /// The other methods that the IDL no longer has; with `prune` they are commented out.
     fn gone<'a>(
         &mut self,
-        found: &Found<'_, '_>,
+        found: &FoundImpl<'_, '_>,
         remembered: Option<&'a Trait>,
         removed: &[&ImplItemFn],
     ) -> Vec<Gone<'a, 's>> {
@@ -195,7 +200,7 @@ impl<'s> Update<'s, '_> {
         gone
     }
 
-    fn stub(&mut self, found: &Found<'_, '_>, around: &Around, method: &Method, forward: Option<&Forward>) -> New {
+    fn stub(&mut self, found: &FoundImpl<'_, '_>, around: &Around, method: &Method, forward: Option<&Forward>) -> New {
         let idents = method.arguments.iter().map(|argument| argument.ident.as_str());
         let names = if forward.is_some() { idents.map(str::to_owned).collect() } else { unused(idents, &[]) };
         let forwarded = forward.map(|forward| forward.body(&method.ident, &names));

@@ -46,26 +46,26 @@ pub(super) struct Uses {
 impl Uses {
     /// Those of a method.
     pub(super) fn of(source: &Source<'_>, item: &ImplItemFn, name: &str) -> Self {
-        let mut finder = Finder { source, name: plain(name), uses: Uses::default() };
+        let mut finder = UseFinder { source, name: plain(name), uses: Uses::default() };
         item.attrs.iter().for_each(|attribute| finder.visit_attribute(attribute));
         finder.visit_block(&item.block);
         finder.uses
     }
 }
 
-struct Finder<'a, 's> {
+struct UseFinder<'a, 's> {
     source: &'a Source<'s>,
     name: &'a str,
     uses: Uses,
 }
 
-impl Finder<'_, '_> {
+impl UseFinder<'_, '_> {
     fn is(&self, ident: &Ident) -> bool {
         plain(&ident.to_string()) == self.name
     }
 }
 
-impl<'ast> Visit<'ast> for Finder<'_, '_> {
+impl<'ast> Visit<'ast> for UseFinder<'_, '_> {
     fn visit_expr_path(&mut self, expr: &'ast ExprPath) {
         if expr.qself.is_none() && expr.path.get_ident().is_some_and(|ident| self.is(ident)) {
             self.uses.places.push((self.source.range(&expr.path), false));

@@ -91,18 +91,22 @@ impl Imports {
 
     /// The `use` lines, in rustfmt's order and width.
     pub fn lines(&self, width: usize) -> Vec<String> {
-        // rustfmt puts `crate` before every other.
-        let mut modules: BTreeMap<(bool, Vec<&str>), Vec<&str>> = BTreeMap::new();
+        let mut modules: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (name, module) in &self.names {
-            modules.entry((module != "crate", module.split("::").collect())).or_default().push(name);
+            modules.entry(module).or_default().push(name);
         }
-        modules
-            .into_iter()
-            .map(|((_, module), mut names)| {
-                names.sort_by_key(|name| sort_key(name));
-                use_line(&module.join("::"), &names, width)
-            })
-            .collect()
+        let mut modules: Vec<(&str, Vec<&str>)> = modules.into_iter().collect();
+        for (_, names) in &mut modules {
+            names.sort_by_key(|name| sort_key(name));
+        }
+        modules.sort_by_cached_key(|(module, names)| {
+            let single = names.first().filter(|_| names.len() == 1);
+            // A list in braces comes after every name in its place, and `crate` before every other module.
+            let last = single.map_or((true, Vec::new()), |name| (false, sort_key(name)));
+            let path = module.split("::").map(|part| (false, sort_key(part))).chain([last]);
+            (*module != "crate", path.collect::<Vec<_>>())
+        });
+        modules.into_iter().map(|(module, names)| use_line(module, &names, width)).collect()
     }
 
     fn is_taken(&self, name: &str) -> bool {
@@ -198,6 +202,23 @@ mod tests {
             Item9, Item10,
             Request,
         };
+        ");
+    }
+
+    #[test]
+    fn a_list_stands_behind_the_modules_beside_it_and_a_name_among_them() {
+        let mut imports = Imports::default();
+        for (module, name) in
+            [("x", "Item"), ("x::api", "A"), ("y", "A2"), ("y", "B2"), ("y::api", "C"), ("crate", "D")]
+        {
+            imports.import(module, name);
+        }
+        insta::assert_snapshot!(imports.lines(120).join("\n"), @"
+        use crate::D;
+        use x::Item;
+        use x::api::A;
+        use y::api::C;
+        use y::{A2, B2};
         ");
     }
 

@@ -11,7 +11,7 @@ pub(super) fn in_query(byte: u8) -> bool {
 }
 
 /// Encodes every byte that is not `allowed`. The result is ASCII.
-pub(super) fn encode(bytes: &[u8], allowed: fn(u8) -> bool) -> String {
+pub(crate) fn encode(bytes: &[u8], allowed: fn(u8) -> bool) -> String {
     let mut encoded = String::with_capacity(bytes.len());
     for &byte in bytes {
         if allowed(byte) {
@@ -40,7 +40,7 @@ pub(super) fn complete(text: &str, allowed: fn(u8) -> bool) -> Option<String> {
     Some(completed)
 }
 
-/// What a percent-encoded text stands for. `None` where a `%` is not followed by two hexadecimal digits.
+/// Decodes a percent-encoded text. `None` if a `%` is not followed by two hexadecimal digits.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut pieces = text.split('%');
     let mut decoded = pieces.next().unwrap_or_default().as_bytes().to_vec();

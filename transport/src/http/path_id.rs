@@ -1,6 +1,6 @@
 //! What follows a base path, and the ids of clients in it.
 
-use crate::endpoint::percent_decode;
+use crate::endpoint::{percent_decode, percent_encode};
 
 use crate::printable::is_printable;
 
@@ -62,6 +62,19 @@ pub fn path_id(base: &str, path: &str) -> Result<String, PathIdError> {
     Ok(id)
 }
 
+/// An id as a segment of a path, from which [`path_id`] reads it: percent-encoded, but for letters, digits, `-`, `.`, `_`
+/// and `~`.
+///
+/// ```
+/// use volplane_transport::{encode_path_id, path_id};
+///
+/// assert_eq!(encode_path_id("agent 7?"), "agent%207%3F");
+/// assert_eq!(path_id("/kitex-ws", &format!("/kitex-ws/{}", encode_path_id("ü"))).as_deref(), Ok("ü"));
+/// ```
+pub fn encode_path_id(id: &str) -> String {
+    percent_encode(id.as_bytes(), |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+}
+
 /// What follows `base` in `path`: nothing, `/` or a path below it. `None` for another path.
 ///
 /// One slash at the end of `base` makes no difference: clients and proxies add it, or drop it. An encoded one (`%2F`) is a
@@ -112,6 +125,19 @@ mod tests {
         }
         assert_eq!(path_id("/", "/a").as_deref(), Ok("a"));
         assert_eq!(path_id("/hub/", "/hub/a").as_deref(), Ok("a"));
+    }
+
+    proptest! {
+        #[test]
+        fn an_encoded_id_is_one_segment_that_is_read_again(id in any::<String>()) {
+            let segment = encode_path_id(&id);
+            prop_assert!(segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte)));
+            match path_id("/hub", &format!("/hub/{segment}")) {
+                Ok(read) => prop_assert_eq!(read, id),
+                // It is refused for what it says, not for how it is written.
+                Err(error) => prop_assert!(!matches!(error, PathIdError::Segments | PathIdError::Encoding), "{}", error),
+            }
+        }
     }
 
     #[test]

@@ -107,9 +107,20 @@ fn the_folder_of_the_programs_is_a_plain_name() {
 }
 
 #[test]
+fn a_project_may_have_no_programs_and_files_to_run_them() {
+    let read = |line: &str| settings(&format!("{line}\n{GOOD}")).map(|settings| (settings.transports, settings.with));
+    assert_eq!(read("transports = []"), Ok((Vec::new(), Vec::new())));
+    let both = vec![Extra::Docker, Extra::Systemd];
+    let expected = Ok((Transport::ALL.to_vec(), both));
+    assert_eq!(read("with = [\"systemd\", \"docker\", \"systemd\"]"), expected);
+    let unknown = mistakes(&format!("with = [\"dokcer\"]\n{GOOD}"));
+    assert_eq!(unknown, ["1:9: unknown value `dokcer`; did you mean `docker`?"]);
+}
+
+#[test]
 fn what_is_missing_is_told() {
     insta::assert_snapshot!(mistakes("").join("\n"));
-    insta::assert_snapshot!(mistakes("module = \"a\"\nidl = \"idl/a.thrift\"\ntransports = []").join("\n"));
+    insta::assert_snapshot!(mistakes("module = \"a\"\nidl = \"idl/a.thrift\"\ntransports = [\"tcp\"]").join("\n"));
     insta::assert_snapshot!(mistakes("module = \"a\n").join("\n"));
     let twice = format!("{GOOD}[[idl]]\npath = \"idl//a.thrift\"\nservice = \"b\"\n");
     insta::assert_snapshot!(mistakes(&twice).join("\n"));
