@@ -13,7 +13,6 @@ mod error;
 mod faults;
 mod journal;
 mod project_lock;
-mod project_path;
 mod recovery;
 mod rewrite;
 mod steps;
@@ -22,7 +21,7 @@ mod target;
 mod tests;
 mod transaction;
 
-pub(crate) use create::{CreateError, Place, create, create_around, look, put, synchronise};
+pub(crate) use create::{CreateError, DirState, create, create_around, look, put, synchronise};
 pub(crate) use error::{ApplyError, RecoverError};
 pub(crate) use project_lock::{Holder, LockError, ProjectLock};
 pub(crate) use recovery::interrupted;

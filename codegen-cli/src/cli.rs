@@ -12,7 +12,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use volplane_build::MessageFormat;
+use volplane_build::internal::MessageFormat;
 
 use crate::exit;
 use crate::settings::{Codegen, Extra, RuntimeArg, Set, Transport};
@@ -85,7 +85,7 @@ pub(crate) enum Command {
     Explain(Explain),
     Dump(Dump),
     #[command(subcommand)]
-    Templates(templates::Templates),
+    Templates(templates::TemplatesAction),
     Migrate(Migrate),
     /// Print what makes a shell complete the command line
     #[command(after_help = "Examples:
@@ -114,6 +114,52 @@ pub(crate) enum Command {
     },
 }
 
+impl Command {
+    /// How diagnostics and events are told.
+    pub(crate) fn message_format(&self) -> MessageFormat {
+        match self {
+            Self::New(args) | Self::Shorthand(args) => args.reading.telling.message_format,
+            Self::Update(args) => args.telling.message_format,
+            Self::Check(args) => args.telling.message_format,
+            Self::Add(args) => args.telling.message_format,
+            Self::Remove(args) => args.telling.message_format,
+            Self::Watch(args) => args.telling.message_format,
+            Self::CheckIdl(args) => args.reading.telling.message_format,
+            // Their stdout is for something else.
+            Self::Dump(_)
+            | Self::Demo(_)
+            | Self::Explain(_)
+            | Self::Templates(_)
+            | Self::Migrate(_)
+            | Self::Completions { .. }
+            | Self::Man { .. }
+            | Self::Emit { .. } => MessageFormat::default(),
+        }
+    }
+
+    /// What a summary calls it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::New(_) => "new",
+            Self::Update(_) => "update",
+            Self::Check(_) => "check",
+            Self::Add(_) => "add",
+            Self::Remove(_) => "remove",
+            Self::Watch(_) => "watch",
+            Self::Demo(_) => "demo",
+            Self::CheckIdl(_) => "check-idl",
+            Self::Explain(_) => "explain",
+            Self::Dump(_) => "dump",
+            Self::Templates(_) => "templates",
+            Self::Migrate(_) => "migrate",
+            Self::Completions { .. } => "completions",
+            Self::Man { .. } => "man",
+            Self::Shorthand(_) => "volplane",
+            Self::Emit { .. } => EMIT,
+        }
+    }
+}
+
 /// Make a project from an IDL: a cargo workspace with server and client programs that build at once
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
@@ -126,9 +172,9 @@ pub(crate) enum Command {
   volplane new echo.thrift hello --transport stdnet,yamux --codegen checked-in
       two transports, and the generated code as files that you can read and review")]
 pub(crate) struct New {
-    /// The IDL file; what it includes is taken along
+    /// The IDL file; it is copied into the project, with what it includes
     pub(crate) idl: PathBuf,
-    /// The folder to make; has to be new or empty [default: the IDL's name without .thrift]
+    /// The folder to make; may hold IDL, README, licence and hidden files such as .git [default: the IDL's name without .thrift]
     pub(crate) dir: Option<PathBuf>,
     /// The destination name that clients use [default: the IDL's first service]
     #[arg(long, value_name = "NAME")]
@@ -138,6 +184,12 @@ pub(crate) struct New {
     pub(crate) module: Option<String>,
     #[command(flatten)]
     pub(crate) reading: IdlArgs,
+    /// Refer to the IDL where it is, in a git submodule for example, instead of copying it into the project
+    #[arg(long)]
+    pub(crate) idl_in_place: bool,
+    /// Make a cargo workspace of its own, although the folder lies in one, which the packages would join
+    #[arg(long)]
+    pub(crate) own_workspace: bool,
     /// The transports to write programs for, separated by commas [default: all six]
     #[arg(
         long,
@@ -186,7 +238,7 @@ pub(crate) struct IdlArgs {
 /// How what is wrong with IDL is told.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DiagnosticArgs {
-    /// How mistakes and warnings are told: human, short, json or github
+    /// How mistakes, warnings and events are told: human, short, json or github
     #[arg(
         long,
         value_name = "FORMAT",

@@ -8,6 +8,8 @@ use std::{fs, io};
 
 use thiserror::Error;
 
+use crate::command_error::{CommandError, Help};
+use crate::exit::Exit;
 use crate::settings::Settings;
 
 /// The file's name; the folder that has it is the project's root.
@@ -35,6 +37,19 @@ pub(crate) enum ConfigError {
     Mistakes(Vec<Mistake>),
 }
 
+impl CommandError for ConfigError {
+    fn help(&self) -> Help {
+        match self {
+            Self::NoProject { .. } => Some("make a project with `volplane new IDL DIR`, or go into one".into()),
+            Self::Read { .. } | Self::Mistakes(_) => None,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+}
+
 /// Something wrong in the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Mistake {
@@ -55,6 +70,8 @@ fn list(mistakes: &[Mistake]) -> String {
 /// A project on the disk.
 #[derive(Debug)]
 pub(crate) struct Project {
+    /// Its folder, absolute.
+    pub(crate) root: PathBuf,
     /// The text of its volplane.toml.
     pub(crate) text: String,
     /// What that says.
@@ -62,17 +79,16 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// The project that `dir` lies in.
+    /// Reads the project with this root.
     ///
     /// # Errors
-    /// When there is none, or its volplane.toml can't be read or says something wrong.
-    pub(crate) fn find(dir: &Path) -> Result<Self, ConfigError> {
-        let root = root(dir)?;
+    /// When its volplane.toml can't be read or says something wrong.
+    pub(crate) fn read(root: &Path) -> Result<Self, ConfigError> {
         let path = root.join(FILE);
         let failed = |source| ConfigError::Read { path: path.display().to_string(), source };
         let text = fs::read_to_string(&path).map_err(failed)?;
         let settings = read::settings(&text).map_err(ConfigError::Mistakes)?;
-        Ok(Self { text, settings })
+        Ok(Self { root: root.to_owned(), text, settings })
     }
 }
 

@@ -11,6 +11,26 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::apply::CreateError;
+use crate::command_error::{CommandError, Help};
+use crate::exit::Exit;
+
+impl CommandError for DemoError {
+    fn help(&self) -> Help {
+        match self {
+            Self::Start { program, .. } if program.contains("cargo") => {
+                Some("install Rust's toolchain, with cargo: https://rustup.rs".into())
+            }
+            _ => None,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Interrupted | Self::Apply(CreateError::Interrupted) => Exit::Interrupted,
+            _ => Exit::Failure,
+        }
+    }
+}
 
 /// The demo did not come to its end. Everything it started is stopped.
 #[derive(Debug, Error)]

@@ -38,7 +38,7 @@ impl Exit {
     }
 
     /// What the number tells a script.
-    const fn meaning(self) -> &'static str {
+    pub(crate) const fn meaning(self) -> &'static str {
         match self {
             Self::Success => "everything was done; for check: nothing would change",
             Self::Failure => "the IDL has mistakes, or a step such as a build failed",

@@ -4,20 +4,29 @@ use std::io;
 use std::path::Path;
 
 use thiserror::Error;
-use volplane_build::emit::{ChildError, GeneratedFile, emit_in_child, run_child};
-use volplane_build::lower::Lowered;
+use volplane_build::internal::emit::{ChildError, GeneratedFile, emit_in_child, run_child};
+use volplane_build::internal::lower::Lowered;
 
 use crate::cli::EMIT;
+use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::plan::{NewFile, Policy};
-use crate::printer::Printer;
+use crate::project_path::{ProjectPath, ProjectPathError};
 
 /// The file of checked-in code that the generated crate includes.
 pub(crate) const TARGET: &str = "generated/src/volplane_gen.rs";
 
+/// The package with the generated code: a folder that is volplane's own.
+const PACKAGE: &str = "generated/";
+
+/// Whether a file belongs to the package with the generated code.
+pub(crate) fn is_in_package(path: &str) -> bool {
+    path.starts_with(PACKAGE)
+}
+
 /// The folder that checked-in code goes to.
-const DIR: &str = "generated/src";
+pub(crate) const DIR: &str = "generated/src";
 
 /// Whether a file of a project is checked-in code: [`TARGET`], or with `split` one of those below the folder beside it.
 pub(crate) fn is_generated(path: &str) -> bool {
@@ -34,15 +43,20 @@ pub(crate) enum GenerateError {
     /// The compiler.
     #[error(transparent)]
     Child(#[from] ChildError),
+    /// A module whose name can't be a file's.
+    #[error("cannot name a file of the generated code")]
+    Path(#[from] ProjectPathError),
     /// Ctrl-C.
     #[error("interrupted; nothing was changed")]
     Interrupted,
 }
 
-impl GenerateError {
-    /// Whether it is not a failure but the user's wish.
-    pub(crate) fn is_interrupted(&self) -> bool {
-        matches!(self, Self::Interrupted)
+impl CommandError for GenerateError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Interrupted => Exit::Interrupted,
+            Self::Program(_) | Self::Child(_) | Self::Path(_) => Exit::Failure,
+        }
     }
 }
 
@@ -57,21 +71,18 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<Vec<NewFile>, GenerateError>
     if interrupt::requested() {
         return Err(GenerateError::Interrupted);
     }
-    let file = |file: GeneratedFile| NewFile {
-        path: format!("{DIR}/{}", file.path),
-        text: file.text,
-        policy: Policy::Overwrite,
+    let file = |file: GeneratedFile| {
+        let path = ProjectPath::new(format!("{DIR}/{}", file.path))?;
+        Ok(NewFile { path, text: file.text, policy: Policy::Overwrite })
     };
-    Ok(outcome?.into_iter().map(file).collect())
+    outcome?.into_iter().map(file).collect()
 }
 
 /// The child's side.
-pub(crate) fn child(dir: &Path, printer: Printer) -> Exit {
-    match run_child(dir) {
-        Ok(()) => Exit::Success,
-        Err(error) => {
-            printer.error(&error, None);
-            Exit::Failure
-        }
-    }
+///
+/// # Errors
+/// When there is no request in the folder, or its answer can't be written.
+pub(crate) fn child(dir: &Path) -> Result<Exit, GenerateError> {
+    run_child(dir)?;
+    Ok(Exit::Success)
 }

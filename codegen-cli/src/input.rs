@@ -4,7 +4,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use volplane_build::{Disk, ReadSource};
+use volplane_build::internal::{Disk, ReadSource};
+
+use crate::command_error::CommandError;
+use crate::exit::Exit;
 
 /// The argument that stands for standard input.
 const DASH: &str = "-";
@@ -22,6 +25,12 @@ pub(crate) struct Input {
 #[derive(Debug, Error)]
 #[error("cannot read standard input")]
 pub(crate) struct StdinError(#[from] io::Error);
+
+impl CommandError for StdinError {
+    fn exit(&self) -> Exit {
+        Exit::Failure
+    }
+}
 
 impl Input {
     /// Reads standard input if one of the paths is `-`. The paths, with `-` under the name [`STDIN`].

@@ -21,7 +21,7 @@ pub(crate) struct Layout {
 }
 
 /// Files that keep their relative places: a folder on the disk and the one in the project that stands for it.
-struct Tree {
+struct IdlTree {
     /// The innermost folder that holds all of it.
     top: PathBuf,
     files: Vec<usize>,
@@ -34,12 +34,12 @@ struct Tree {
 /// Files that find each other by relative paths stay together, and so do the roots: under `idl/`; those that are only found
 /// through `-I` are under `idl/include/`, `idl/include2/` and so on.
 pub(crate) fn layout(files: &[IdlFile], roots: usize, include_dirs: &[PathBuf]) -> Layout {
-    let mut trees: Vec<Tree> = Vec::new();
+    let mut trees: Vec<IdlTree> = Vec::new();
     let mut used: Vec<&PathBuf> = Vec::new();
     let mut seen = vec![false; files.len()];
     let mut waiting = vec![((0..roots.min(files.len())).collect(), None)];
     while let Some((starts, through)) = waiting.pop() {
-        let mut tree = Tree { top: PathBuf::new(), files: Vec::new(), include_dir: through };
+        let mut tree = IdlTree { top: PathBuf::new(), files: Vec::new(), include_dir: through };
         gather(starts, files, include_dirs, &mut seen, &mut tree.files, &mut |file, dir| {
             if !used.contains(&dir) {
                 used.push(dir);
@@ -98,12 +98,12 @@ fn gather<'a>(
 }
 
 /// Adds a tree, or merges it with those that it overlaps: two paths to one folder must not become two folders.
-fn join(trees: &mut Vec<Tree>, mut tree: Tree) {
+fn join(trees: &mut Vec<IdlTree>, mut tree: IdlTree) {
     while let Some(place) = trees.iter().position(|t| t.top.starts_with(&tree.top) || tree.top.starts_with(&t.top)) {
         let other = trees.remove(place);
         let top = common(&tree.top, &other.top);
         let files = other.files.into_iter().chain(tree.files).collect();
-        tree = Tree { top, files, include_dir: None };
+        tree = IdlTree { top, files, include_dir: None };
         if place == 0 {
             // What the first file belongs to stays first.
             trees.insert(0, tree);
@@ -133,15 +133,20 @@ fn common(a: &Path, b: &Path) -> PathBuf {
     a.components().zip(b.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
 }
 
-/// A path without `.` and `..`; one that is relative does not begin with them.
+/// A path without `.` and `..`, but for those `..` that a relative one begins with.
 pub(crate) fn normal(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
             Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
+            Component::ParentDir => match out.components().next_back() {
+                Some(Component::Normal(_)) => {
+                    out.pop();
+                }
+                None | Some(Component::ParentDir) => out.push(".."),
+                // There is nothing above the root.
+                Some(_) => {}
+            },
             other => out.push(other),
         }
     }
@@ -225,6 +230,13 @@ mod tests {
         let (targets, dirs) = planned(&files, &["/w/common"]);
         assert_eq!(targets, ["idl/shop.thrift", "idl/common/base.thrift"]);
         assert_eq!(dirs, ["idl/common"]);
+    }
+
+    #[test]
+    fn a_path_without_detours() {
+        for (path, plain) in [("a/./b/../c", "a/c"), ("../a/../../b", "../../b"), ("a/../..", ".."), ("/../a", "/a")] {
+            assert_eq!(normal(Path::new(path)), Path::new(plain), "{path}");
+        }
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 mod apply;
 mod cli;
+mod command_error;
 mod commands;
 mod config;
 mod demo;
+mod diagnostics;
 mod disk;
 mod embedded;
 mod exit;
@@ -12,10 +14,12 @@ mod generate;
 mod input;
 mod interrupt;
 mod layout;
+mod messages;
 mod migrate;
 mod plan;
 mod printer;
 mod project;
+mod project_path;
 mod record;
 #[cfg(test)]
 mod repository;
@@ -26,18 +30,31 @@ mod target_dir;
 mod template_dir;
 mod update;
 mod update_run;
+mod workspace;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
 use cli::{Cli, Command, kitex_args};
+use command_error::CommandResult;
 use printer::Printer;
 
 fn main() -> ExitCode {
     let cli = Cli::parse_from(kitex_args::rewritten(std::env::args_os(), &Cli::command()));
-    let printer = Printer::new(cli.output);
-    let exit = match &cli.command {
+    let printer = Printer::new(cli.output, cli.command.message_format());
+    let exit = run(&cli.command, printer).unwrap_or_else(|error| {
+        if !error.is_reported() {
+            printer.error(error.as_ref(), error.help().as_deref());
+        }
+        error.exit()
+    });
+    printer.summary(cli.command.name(), exit);
+    exit.into()
+}
+
+fn run(command: &Command, printer: Printer) -> CommandResult {
+    match command {
         Command::New(args) => commands::new::run(args, printer),
         Command::Update(args) => commands::update::run(args, printer),
         Command::Check(args) => commands::update::check(args, printer),
@@ -53,7 +70,6 @@ fn main() -> ExitCode {
         Command::Completions { shell } => commands::completions::run(*shell, printer),
         Command::Man { dir } => commands::man::run(dir.as_deref(), printer),
         Command::Shorthand(args) => commands::shorthand::run(args, printer),
-        Command::Emit { dir } => generate::child(dir, printer),
-    };
-    exit.into()
+        Command::Emit { dir } => Ok(generate::child(dir)?),
+    }
 }

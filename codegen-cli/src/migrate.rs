@@ -10,10 +10,10 @@ mod scan;
 pub(crate) mod volo;
 pub(crate) mod wire;
 
-use volplane_build::model::{File, Model};
-use volplane_build::rust::layout::Layout;
-use volplane_build::rust::{Api, ServiceApi};
-use volplane_build::span::FileId;
+use volplane_build::internal::model::{File, Model};
+use volplane_build::internal::rust::layout::RustPaths;
+use volplane_build::internal::rust::{Api, ServiceApi};
+use volplane_build::internal::span::FileId;
 
 use crate::plan::{NewFile, Policy};
 use crate::settings::PackageDir;
@@ -30,7 +30,7 @@ pub(crate) struct TextFile {
 
 /// A service of the new project, and where its handler's code goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Target {
+pub(crate) struct HandlerTarget {
     /// Its name in the IDL.
     pub(crate) service: String,
     /// The trait that a handler implements.
@@ -53,7 +53,7 @@ pub(crate) struct TargetMethod {
 }
 
 /// The services with the handlers that were planned for them.
-pub(crate) fn targets(api: &Api, files: &[NewFile]) -> Vec<Target> {
+pub(crate) fn targets(api: &Api, files: &[NewFile]) -> Vec<HandlerTarget> {
     let handlers = files
         .iter()
         .filter(|file| file.policy == Policy::Skip && file.path.starts_with(&format!("{}/src/", PackageDir::DEFAULT)));
@@ -69,10 +69,10 @@ pub(crate) fn targets(api: &Api, files: &[NewFile]) -> Vec<Target> {
             file.text.lines().position(|line| line.trim_start().starts_with(&head)).map_or(start, |place| place + 1)
         };
         let method = |idl_name: &String, ident: &str| TargetMethod { idl_name: idl_name.clone(), line: line(ident) };
-        targets.push(Target {
+        targets.push(HandlerTarget {
             service: service.idl_name.clone(),
             trait_name: service.ident.clone(),
-            file: file.path.clone(),
+            file: file.path.to_string(),
             line: start,
             methods: service.methods.iter().map(|found| method(&found.idl_name, &found.ident)).collect(),
         });
@@ -92,7 +92,7 @@ fn implementing(service: &ServiceApi, file: &NewFile) -> Option<usize> {
 /// What each file's namespace becomes: `rs` counts, without it `go`, then `*`, then the file's name. `shown` tells how to
 /// name a file.
 pub(crate) fn namespaces(model: &Model, root: &str, shown: impl Fn(&str) -> String) -> Vec<Namespace> {
-    let layout = Layout::new(model);
+    let layout = RustPaths::new(model);
     let namespace = |(place, file): (usize, &File)| {
         let counts = |scope: &str| file.namespaces.iter().find(|namespace| namespace.scope.text == scope);
         let line = ["rs", "go", "*"].into_iter().find_map(counts);

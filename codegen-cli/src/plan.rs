@@ -3,7 +3,7 @@
 mod features;
 mod functions;
 mod lock;
-mod manifests;
+pub(crate) mod manifests;
 mod method;
 mod names;
 mod runtime;
@@ -12,21 +12,25 @@ pub(crate) mod templates;
 mod unused;
 mod view;
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use thiserror::Error;
 
 use crate::embedded;
+use crate::project_path::{ProjectPath, ProjectPathError};
 use crate::settings::{Codegen, Module, Runtime, Settings};
-pub(crate) use runtime::VENDORED;
+pub(crate) use manifests::turned_on;
+pub(crate) use runtime::{VENDORED, is_vendored};
 pub(crate) use service::Service;
-use templates::{Mistake, Mistakes, Templates, Unreadable};
+use templates::{TemplateError, TemplateErrors, Templates, Unreadable};
 use view::{IdlView, ProjectView, TransportView, transport_features};
 
 /// A file to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NewFile {
-    /// Its path in the project, with `/` between its parts.
-    pub(crate) path: String,
+    /// Its path in the project.
+    pub(crate) path: ProjectPath,
     /// Its text.
     pub(crate) text: String,
     /// What an update does with it.
@@ -47,7 +51,7 @@ pub(crate) enum Policy {
 
 /// What a project is planned from.
 #[derive(Debug)]
-pub(crate) struct Request<'a> {
+pub(crate) struct PlanRequest<'a> {
     /// How it is to be made.
     pub(crate) settings: &'a Settings,
     /// The services, in the order of the IDL files and of their texts.
@@ -63,13 +67,16 @@ pub(crate) struct Request<'a> {
 pub(crate) enum PlanError {
     /// Templates.
     #[error(transparent)]
-    Templates(#[from] Mistakes),
+    Templates(#[from] TemplateErrors),
     /// Manifests.
     #[error(transparent)]
     Manifest(#[from] manifests::ManifestError),
     /// The lock file.
     #[error(transparent)]
-    Lock(#[from] lock::LockError),
+    Lock(#[from] lock::CargoLockError),
+    /// An embedded file that has no path in a project.
+    #[error("the path of an embedded file")]
+    Path(#[from] ProjectPathError),
     /// The embedded files.
     #[error(transparent)]
     Missing(#[from] embedded::Missing),
@@ -79,7 +86,7 @@ pub(crate) enum PlanError {
 ///
 /// # Errors
 /// When the templates or this build's manifests are defective.
-pub(crate) fn project(request: &Request<'_>) -> Result<Vec<NewFile>, PlanError> {
+pub(crate) fn project(request: &PlanRequest<'_>) -> Result<Vec<NewFile>, PlanError> {
     let templates = request.templates;
     let outcome = templates::render(&project_view(request), templates);
     if !outcome.mistakes.is_empty() {
@@ -87,11 +94,12 @@ pub(crate) fn project(request: &Request<'_>) -> Result<Vec<NewFile>, PlanError> 
     }
     let mut files: Vec<NewFile> = outcome.made.into_iter().map(|made| made.file).collect();
     let rustfmt = embedded::file("rustfmt.toml")?.to_owned();
-    let rustfmt = NewFile { path: "rustfmt.toml".to_owned(), text: rustfmt, policy: Policy::Skip };
+    let rustfmt = NewFile { path: ProjectPath::known("rustfmt.toml"), text: rustfmt, policy: Policy::Skip };
     add(&mut files, request.generated.iter().cloned().chain([rustfmt]));
     runtime::complete(&mut files, request)?;
     // Templates and IDL may be Windows', and the users' files have newlines of their own: merging takes plain ones.
-    for file in files.iter_mut().filter(|file| file.text.contains(['\r', '\u{feff}'])) {
+    let is_foreign = |text: &str| text.contains('\r') || text.starts_with('\u{feff}');
+    for file in files.iter_mut().filter(|file| is_foreign(&file.text)) {
         file.text = file.text.trim_start_matches('\u{feff}').replace('\r', "");
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -104,13 +112,13 @@ pub(crate) struct Trial {
     /// How many files were made.
     pub(crate) files: usize,
     /// What is wrong with the templates.
-    pub(crate) mistakes: Vec<Mistake>,
+    pub(crate) mistakes: Vec<TemplateError>,
     /// What is wrong with the files.
     pub(crate) unreadable: Vec<Unreadable>,
 }
 
 /// Finds everything that is wrong with templates, as far as it shows in a project like this one.
-pub(crate) fn try_templates(request: &Request<'_>) -> Trial {
+pub(crate) fn try_templates(request: &PlanRequest<'_>) -> Trial {
     let outcome = templates::render(&project_view(request), request.templates);
     let unreadable = templates::unreadable(&outcome.made, request.templates);
     Trial { files: outcome.made.len(), mistakes: outcome.mistakes, unreadable }
@@ -118,14 +126,11 @@ pub(crate) fn try_templates(request: &Request<'_>) -> Trial {
 
 /// Adds files that volplane makes itself, but for those whose place a template has taken.
 pub(crate) fn add(files: &mut Vec<NewFile>, more: impl Iterator<Item = NewFile>) {
-    for file in more {
-        if files.iter().all(|other| other.path != file.path) {
-            files.push(file);
-        }
-    }
+    let mut taken: BTreeSet<ProjectPath> = files.iter().map(|file| file.path.clone()).collect();
+    files.extend(more.filter(|file| taken.insert(file.path.clone())));
 }
 
-fn project_view(request: &Request<'_>) -> ProjectView {
+fn project_view(request: &PlanRequest<'_>) -> ProjectView {
     let settings = request.settings;
     let example = request.services.iter().position(|service| !service.api.methods.is_empty()).unwrap_or(0);
     let serves = !request.services.is_empty();
@@ -133,6 +138,7 @@ fn project_view(request: &Request<'_>) -> ProjectView {
         module: settings.module.as_str().to_owned(),
         ident: settings.module.ident(),
         package: settings.package.as_str().to_owned(),
+        workspace: settings.workspace.clone(),
         codegen: settings.codegen.name(),
         volplane: env!("CARGO_PKG_VERSION"),
         volo_thrift: env!("VOLO_THRIFT_VERSION"),

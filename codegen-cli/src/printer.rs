@@ -1,4 +1,5 @@
-//! The only code that prints. Results go to stdout, everything said about the work to stderr.
+//! The only code that prints. Results go to stdout, everything said about the work to stderr; with `--message-format json`
+//! all of it goes to stdout, one object a line.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -7,9 +8,12 @@ use std::io::{self, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
-use volplane_build::{Diagnostic, Severity, Sources, render};
+use serde::Serialize;
+use volplane_build::internal::{Diagnostic, MessageFormat, Severity, Sources, render};
 
 use crate::cli::{Color, DiagnosticArgs, Output};
+use crate::exit::Exit;
+use crate::messages::JsonMessage;
 
 const VERB: Style = AnsiColor::Green.on_default().bold();
 const NOTE: Style = AnsiColor::Cyan.on_default().bold();
@@ -25,12 +29,35 @@ const COLUMN: usize = 12;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Printer {
     output: Output,
+    format: MessageFormat,
 }
 
 impl Printer {
     /// A printer for the chosen amount of output.
-    pub(crate) fn new(output: Output) -> Self {
-        Self { output }
+    pub(crate) fn new(output: Output, format: MessageFormat) -> Self {
+        Self { output, format }
+    }
+
+    /// One that prints errors and results only.
+    pub(crate) fn of_errors(self) -> Self {
+        Self { output: Output { quiet: true, verbose: false, ..self.output }, ..self }
+    }
+
+    /// Whether programs read what is printed.
+    pub(crate) fn is_json(self) -> bool {
+        self.format == MessageFormat::Json
+    }
+
+    /// A line for programs; nothing in another format.
+    pub(crate) fn message(self, message: &JsonMessage<'_>) {
+        if self.is_json() {
+            self.json(message);
+        }
+    }
+
+    /// How a command ended, for programs.
+    pub(crate) fn summary(self, command: &str, exit: Exit) {
+        self.message(&JsonMessage::summary(command, exit));
     }
 
     /// A result: what the command was run for.
@@ -47,8 +74,12 @@ impl Printer {
 
     /// What to do next, or what the user should know.
     pub(crate) fn note(self, verb: &str, text: impl Display) {
-        if !self.output.quiet {
-            self.say(NOTE, verb, text);
+        if self.output.quiet {
+            return;
+        }
+        match self.format {
+            MessageFormat::Json => self.json(&JsonMessage::Note { message: format!("{verb} {text}") }),
+            _ => self.say(NOTE, verb, text),
         }
     }
 
@@ -95,11 +126,15 @@ impl Printer {
         let is_shown =
             |found: &&Diagnostic| !self.output.quiet || telling.deny_warnings || found.severity() == Severity::Error;
         let shown: Vec<Diagnostic> = diagnostics.iter().filter(is_shown).cloned().collect();
-        self.raw(&render(&shown, sources, telling.message_format, self.colour()));
+        let text = render(&shown, sources, telling.message_format, self.colour());
+        if self.is_json() { self.text(&text) } else { self.raw(&text) }
     }
 
     /// An error with everything that led to it, and what to do about it.
     pub(crate) fn error(self, error: &dyn Error, help: Option<&str>) {
+        if self.is_json() {
+            return self.json(&JsonMessage::error(error, help));
+        }
         let mut stream = self.stderr();
         let _ = writeln!(stream, "{ERROR}error{ERROR:#}: {error}");
         let mut cause = error.source();
@@ -131,7 +166,17 @@ impl Printer {
         self.output.verbose
     }
 
+    fn json(self, value: &impl Serialize) {
+        // Strings and numbers can't fail to be written.
+        let mut line = serde_json::to_string(value).unwrap_or_default();
+        line.push('\n');
+        let _ = io::stdout().lock().write_all(line.as_bytes());
+    }
+
     fn say(self, style: Style, verb: &str, text: impl Display) {
+        if self.is_json() {
+            return;
+        }
         let _ = writeln!(self.stderr(), "{style}{verb:>COLUMN$}{style:#} {text}");
     }
 

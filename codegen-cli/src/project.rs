@@ -3,25 +3,34 @@
 mod copies;
 #[cfg(test)]
 mod several;
+mod source;
 
+use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use volplane_build::lower::{Lowered, lower};
-use volplane_build::model::Model;
-use volplane_build::rust::{Api, ServiceApi};
-use volplane_build::write::{CodeOptions, unknown_service};
-use volplane_build::{Checked, Code, Diagnostic, Disk, ReadSource, Sources};
+use volplane_build::internal::lower::{Lowered, lower};
+use volplane_build::internal::model::{DefinitionKind, Model};
+use volplane_build::internal::rust::keys::definitions;
+use volplane_build::internal::rust::layout::RustPaths;
+use volplane_build::internal::rust::{Api, ServiceApi};
+use volplane_build::internal::write::unknown_service;
+use volplane_build::internal::{Checked, Diagnostic, Disk, ReadSource, Sources};
+use volplane_edit::handlers::GeneratedNames;
 
+use crate::command_error::{CommandError, Help};
 use crate::config::{ConfigError, Mistake};
+use crate::exit::Exit;
 use crate::generate::{self, GenerateError};
 use crate::plan::templates::Templates;
 use crate::plan::{self, NewFile, PlanError, Policy, Service, Trial};
+use crate::project_path::{ProjectPath, ProjectPathError};
 use crate::record::{self, Fingerprint};
 use crate::settings::{ChosenService, Codegen, Settings};
 use crate::update;
 pub(crate) use copies::{Copies, Hidden};
+use source::ProjectSource;
 
 /// A project can't be made of this IDL.
 #[derive(Debug, Error)]
@@ -33,6 +42,14 @@ pub(crate) enum ProjectError {
         path: String,
         #[source]
         source: io::Error,
+    },
+    /// A file of the IDL has a name that it can't have in a project.
+    #[error("the path `{path}` {wrong}")]
+    Copy {
+        /// Where it would be.
+        path: String,
+        /// What is wrong with it.
+        wrong: ProjectPathError,
     },
     /// The settings do not go with the IDL.
     #[error(transparent)]
@@ -53,6 +70,9 @@ pub(crate) enum ProjectError {
         /// All of them.
         paths: String,
     },
+    /// A copy of the IDL would not find what it includes.
+    #[error(transparent)]
+    Hidden(#[from] Hidden),
     /// The compiler.
     #[error(transparent)]
     Generate(#[from] GenerateError),
@@ -61,24 +81,30 @@ pub(crate) enum ProjectError {
     Plan(#[from] PlanError),
 }
 
-/// What IDL without a mistake says.
-pub(crate) struct CheckedIdl {
-    /// In its own terms.
-    pub(crate) model: Model,
-}
-
-impl CheckedIdl {
-    /// The services that the project has, in the words of the generated code.
-    pub(crate) fn services(&self, settings: &Settings) -> Vec<ServiceApi> {
-        let mut services = Api::new(&self.model, &plan::generated_crate(&settings.module)).services;
-        services.retain(|service| settings.generated.has_service(&service.idl_name));
-        services
+impl CommandError for ProjectError {
+    fn help(&self) -> Help {
+        match self {
+            Self::Config(error) => error.help(),
+            Self::SameService { .. } => Some("rename one of the two services".into()),
+            Self::Hidden(_) => Some(
+                "a file that is included through a link can't be copied; leave the IDL where it is: --idl-in-place"
+                    .into(),
+            ),
+            Self::Path { .. } | Self::Copy { .. } | Self::SameIdl { .. } | Self::Generate(_) | Self::Plan(_) => None,
+        }
     }
 
-    /// What the project's generated code holds.
-    fn options(&self, settings: &Settings) -> CodeOptions {
-        let mut names = self.model.services().map(|(_, definition, _)| definition.name.text.as_str());
-        settings.generated.options(names.any(|name| settings.generated.has_service(name)))
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Generate(error) => error.exit(),
+            Self::Plan(_) => Exit::Failure,
+            Self::Path { .. }
+            | Self::Copy { .. }
+            | Self::Config(_)
+            | Self::SameService { .. }
+            | Self::SameIdl { .. }
+            | Self::Hidden(_) => Exit::Usage,
+        }
     }
 }
 
@@ -89,8 +115,10 @@ pub(crate) struct Idl {
     /// What is wrong or odd.
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// What it says, if nothing is wrong.
-    pub(crate) meaning: Option<CheckedIdl>,
+    pub(crate) model: Option<Model>,
     include_dirs: Vec<PathBuf>,
+    /// Where relative paths begin; empty for the current folder.
+    base: PathBuf,
 }
 
 impl Idl {
@@ -101,107 +129,165 @@ impl Idl {
 
     /// The same from elsewhere than the disk.
     pub(crate) fn read_from(paths: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Self {
-        let Checked { sources, diagnostics, model } = volplane_build::check(paths, include_dirs, reader);
-        let meaning = model.map(|model| CheckedIdl { model });
-        Self { sources, diagnostics, meaning, include_dirs: include_dirs.to_vec() }
+        let Checked { sources, diagnostics, model } = volplane_build::internal::check(paths, include_dirs, reader);
+        Self { sources, diagnostics, model, include_dirs: include_dirs.to_vec(), base: PathBuf::new() }
     }
 
-    /// Whether a file could not be found or read, rather than saying something wrong.
-    pub(crate) fn is_unreadable(&self) -> bool {
-        self.diagnostics.iter().any(|found| matches!(found.code(), Code::E001 | Code::E002))
+    /// The same from a project with this root, where relative paths begin, as if the files in `brings` were there already.
+    pub(crate) fn read_in(
+        root: &Path,
+        paths: &[PathBuf],
+        include_dirs: &[PathBuf],
+        brings: &BTreeMap<ProjectPath, String>,
+    ) -> Self {
+        let idl = Self::read_from(paths, include_dirs, &ProjectSource { root, brings });
+        Self { base: root.to_owned(), ..idl }
     }
 }
 
-/// The files of a project but for its IDL, sorted by path. `meaning` is that of `settings.idls`, read in their order;
-/// where from makes no difference.
-///
-/// # Errors
-/// When two services have one name, or one that the settings name is not there, or the templates are defective, or the
-/// compiler fails.
-pub(crate) fn render(
-    meaning: &CheckedIdl,
-    settings: &Settings,
-    templates: &Templates,
-) -> Result<Vec<NewFile>, ProjectError> {
-    planned(meaning, settings, templates, &compiled(meaning, settings)?)
+/// IDL that goes with the settings of a project: everything that its files are rendered from, worked out once.
+pub(crate) struct CheckedIdl<'a> {
+    settings: &'a Settings,
+    /// Its services in the terms of the generated code.
+    api: Api,
+    /// The services that the project has: their places in `api` and in the settings' IDLs.
+    services: Vec<(usize, usize)>,
+    /// What is compiled for a project whose generated code is checked in.
+    lowered: Option<Lowered>,
+    exports: GeneratedNames,
 }
 
-/// The generated code, if it is checked in.
-///
-/// # Errors
-/// When the compiler fails.
-pub(crate) fn compiled(meaning: &CheckedIdl, settings: &Settings) -> Result<Vec<NewFile>, ProjectError> {
-    if settings.codegen == Codegen::BuildRs {
-        return Ok(Vec::new());
+impl<'a> CheckedIdl<'a> {
+    /// The model of `settings.idls`, which were read in their order; where from makes no difference.
+    ///
+    /// # Errors
+    /// When two services have one name, or one that the settings name is not there.
+    pub(crate) fn new(model: &Model, settings: &'a Settings) -> Result<Self, ProjectError> {
+        let api = Api::new(model, &plan::generated_crate(&settings.module));
+        let services = services(model, &api, settings)?;
+        let lowered = (settings.codegen == Codegen::CheckedIn).then(|| {
+            let options = settings.generated.options(!services.is_empty());
+            // Its files are named as they are in the project, so that the code is the same wherever it was made.
+            let sources = settings.idls.iter().map(|idl| idl.path.clone()).collect();
+            Lowered { sources, ..lower(model, &options) }
+        });
+        Ok(Self { settings, api, services, lowered, exports: exports(model, settings) })
     }
-    Ok(generate::generate(&lowered(meaning, settings))?)
-}
 
-/// What [`compiled`] code is made from; `None` when it makes none. The version counts, too.
-pub(crate) fn input(meaning: &CheckedIdl, settings: &Settings) -> Option<Fingerprint> {
-    if settings.codegen == Codegen::BuildRs {
-        return None;
+    /// The services that the project has, in the terms of the generated code.
+    pub(crate) fn services(&self) -> Vec<ServiceApi> {
+        self.services.iter().filter_map(|(service, _)| self.api.services.get(*service)).cloned().collect()
     }
-    // Lowered IDL is plain data, which can be written.
-    let text = serde_json::to_string(&lowered(meaning, settings)).ok()?;
-    Some(Fingerprint::of(&format!("{}\n{text}", env!("CARGO_PKG_VERSION"))))
+
+    /// The names that the generated crate exports.
+    pub(crate) fn exports(&self) -> &GeneratedNames {
+        &self.exports
+    }
+
+    /// The generated code, if it is checked in.
+    ///
+    /// # Errors
+    /// When the compiler fails.
+    pub(crate) fn compile(&self) -> Result<Vec<NewFile>, ProjectError> {
+        match &self.lowered {
+            Some(lowered) => Ok(generate::generate(lowered)?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// What [`CheckedIdl::compile`] makes code from; `None` when it makes none. The version counts, too.
+    pub(crate) fn compiled_from(&self) -> Option<Fingerprint> {
+        // Lowered IDL is plain data, which can be written.
+        let text = serde_json::to_string(self.lowered.as_ref()?).ok()?;
+        Some(Fingerprint::of(&format!("{}\n{text}", env!("CARGO_PKG_VERSION"))))
+    }
+
+    /// The files of the project but for its IDL, sorted by path, with this generated code.
+    ///
+    /// # Errors
+    /// When the templates are defective.
+    pub(crate) fn render(&self, templates: &Templates, generated: &[NewFile]) -> Result<Vec<NewFile>, ProjectError> {
+        let services = self.described();
+        let request = plan::PlanRequest { settings: self.settings, services: &services, generated, templates };
+        Ok(plan::project(&request)?)
+    }
+
+    /// Renders templates for nothing but to see what is wrong with them.
+    pub(crate) fn try_templates(&self, templates: &Templates) -> Trial {
+        let services = self.described();
+        plan::try_templates(&plan::PlanRequest {
+            settings: self.settings,
+            services: &services,
+            generated: &[],
+            templates,
+        })
+    }
+
+    /// The files of a new project, sorted by path: `rendered`, the copies of its IDL, and the memory that the first update
+    /// starts from, which is what `lasting` says.
+    ///
+    /// # Errors
+    /// When an IDL file can't have its name in a project.
+    pub(crate) fn files(
+        &self,
+        rendered: Vec<NewFile>,
+        copies: Copies,
+        lasting: &[NewFile],
+    ) -> Result<Vec<NewFile>, ProjectError> {
+        let mut files = rendered;
+        plan::add(&mut files, copies.into_files()?.into_iter());
+        let mut memory = update::first_record(lasting, &self.services());
+        if let Some(input) = self.compiled_from() {
+            let generated = files.iter().filter(|file| generate::is_generated(&file.path));
+            memory.inputs.extend(generated.map(|file| (file.path.clone(), input.clone())));
+        }
+        files.push(NewFile { path: ProjectPath::known(record::FILE), text: memory.text(), policy: Policy::Overwrite });
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    }
+
+    /// The services with the IDL that each comes from.
+    fn described(&self) -> Vec<Service<'_>> {
+        let service = |(service, idl): &(usize, usize)| {
+            Some(Service { api: self.api.services.get(*service)?, idl: self.settings.idls.get(*idl)? })
+        };
+        self.services.iter().filter_map(service).collect()
+    }
 }
 
-/// What the compiler gets. Its files are named as they are in the project, so that the code is the same wherever it was made.
-fn lowered(meaning: &CheckedIdl, settings: &Settings) -> Lowered {
-    let sources = settings.idls.iter().map(|idl| idl.path.clone()).collect();
-    Lowered { sources, ..lower(&meaning.model, &meaning.options(settings)) }
-}
-
-/// The same as [`render`], with the generated code at hand.
-///
-/// # Errors
-/// As [`render`], but for the compiler.
-pub(crate) fn planned(
-    meaning: &CheckedIdl,
-    settings: &Settings,
-    templates: &Templates,
-    generated: &[NewFile],
-) -> Result<Vec<NewFile>, ProjectError> {
-    let api = Api::new(&meaning.model, &plan::generated_crate(&settings.module));
-    let services = services(&meaning.model, &api, settings)?;
-    let request = plan::Request { settings, services: &services, generated, templates };
-    Ok(plan::project(&request)?)
-}
-
-/// Renders templates for nothing but to see what is wrong with them.
-///
-/// # Errors
-/// When two services have one name, or one that the settings name is not there.
-pub(crate) fn try_templates(
-    CheckedIdl { model, .. }: &CheckedIdl,
-    settings: &Settings,
-    templates: &Templates,
-) -> Result<Trial, ProjectError> {
-    let api = Api::new(model, &plan::generated_crate(&settings.module));
-    let services = services(model, &api, settings)?;
-    Ok(plan::try_templates(&plan::Request { settings, services: &services, generated: &[], templates }))
-}
-
-/// Every service that the project has, with the IDL that it comes from.
-fn services<'a>(model: &Model, api: &'a Api, settings: &'a Settings) -> Result<Vec<Service<'a>>, ProjectError> {
+/// The places of every service that the project has, and of the IDL that it comes from.
+fn services(model: &Model, api: &Api, settings: &Settings) -> Result<Vec<(usize, usize)>, ProjectError> {
     if model.roots.len() != settings.idls.len() {
         let paths: Vec<&str> = settings.idls.iter().map(|idl| idl.path.as_str()).collect();
         return Err(ProjectError::SameIdl { paths: paths.join(", ") });
     }
     known_services(model, settings.generated.services.as_deref().unwrap_or_default())?;
-    let mut services: Vec<Service<'a>> = Vec::new();
-    let all = model.services().zip(&api.services);
-    for ((id, ..), api) in all.filter(|(_, api)| settings.generated.has_service(&api.idl_name)) {
+    let mut found = Vec::new();
+    let mut names: BTreeMap<&str, &str> = BTreeMap::new();
+    let all = model.services().zip(&api.services).enumerate();
+    for (service, ((id, ..), api)) in all.filter(|(_, (_, api))| settings.generated.has_service(&api.idl_name)) {
         let place = model.roots.iter().position(|root| *root == id.file);
-        let Some(idl) = place.and_then(|place| settings.idls.get(place)) else { continue };
-        if let Some(first) = services.iter().find(|other| other.api.idl_name == api.idl_name) {
-            let (first, second) = (first.idl.path.clone(), idl.path.clone());
-            return Err(ProjectError::SameService { name: api.idl_name.clone(), first, second });
+        let Some((place, idl)) = place.and_then(|place| Some((place, settings.idls.get(place)?))) else { continue };
+        if let Some(first) = names.insert(&api.idl_name, &idl.path) {
+            let (name, first, second) = (api.idl_name.clone(), first.to_owned(), idl.path.clone());
+            return Err(ProjectError::SameService { name, first, second });
         }
-        services.push(Service { api, idl });
+        found.push((service, place));
     }
-    Ok(services)
+    Ok(found)
+}
+
+/// The names that the generated crate exports.
+fn exports(model: &Model, settings: &Settings) -> GeneratedNames {
+    let layout = RustPaths::new(model);
+    let mut names = GeneratedNames::new(&plan::generated_crate(&settings.module));
+    for (id, definition) in definitions(model) {
+        match definition.kind {
+            DefinitionKind::Service(_) => names.insert_service(&layout.path(id)),
+            _ => names.insert(&layout.path(id)),
+        }
+    }
+    names
 }
 
 /// Whether the IDL has all services that volplane.toml names.
@@ -212,25 +298,4 @@ fn known_services(model: &Model, chosen: &[ChosenService]) -> Result<(), ConfigE
     };
     let mistakes: Vec<Mistake> = chosen.iter().filter_map(mistake).collect();
     if mistakes.is_empty() { Ok(()) } else { Err(ConfigError::Mistakes(mistakes)) }
-}
-
-/// The files of a new project, sorted by path: those of [`render`], the copies of its IDL, and the memory that the first
-/// update starts from, which is what `lasting` says.
-pub(crate) fn files(
-    meaning: &CheckedIdl,
-    settings: &Settings,
-    rendered: Vec<NewFile>,
-    copies: Copies,
-    lasting: &[NewFile],
-) -> Vec<NewFile> {
-    let mut files = rendered;
-    plan::add(&mut files, copies.into_files());
-    let mut memory = update::first_record(lasting, &meaning.services(settings));
-    if let Some(input) = input(meaning, settings) {
-        let generated = files.iter().filter(|file| generate::is_generated(&file.path));
-        memory.inputs.extend(generated.map(|file| (file.path.clone(), input.clone())));
-    }
-    files.push(NewFile { path: record::FILE.to_owned(), text: memory.text(), policy: Policy::Overwrite });
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    files
 }

@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use thiserror::Error;
-use volplane_build::Memory;
+use volplane_build::internal::MemorySource;
+use volplane_build::internal::model::Model;
 
-use crate::plan::templates::{Mistake, Templates, Unreadable};
-use crate::project::{self, Idl, ProjectError};
+use crate::command_error::CommandError;
+use crate::exit::Exit;
+use crate::plan::templates::{TemplateError, Templates, Unreadable};
+use crate::project::{CheckedIdl, Idl, ProjectError};
 use crate::settings::{
     Codegen, Extra, Generated, IdlSettings, Module, ModuleError, PackageDir, Runtime, Settings, Transport,
 };
@@ -37,13 +40,19 @@ pub(crate) enum SampleError {
     Project(#[from] ProjectError),
 }
 
+impl CommandError for SampleError {
+    fn exit(&self) -> Exit {
+        Exit::Failure
+    }
+}
+
 /// What came of trying templates.
 #[derive(Debug, Default)]
 pub(crate) struct Tried {
     /// How many files were made.
     pub(crate) files: usize,
     /// What is wrong, in the order of files and lines.
-    pub(crate) mistakes: Vec<Mistake>,
+    pub(crate) mistakes: Vec<TemplateError>,
 }
 
 /// Renders templates for every sample; `set` is what they see as such.
@@ -64,7 +73,8 @@ pub(crate) fn try_on(templates: &Templates, set: &BTreeMap<String, String>) -> R
     ];
     for (paths, codegen, transports, runtime) in samples {
         let settings = Settings { set: set.clone(), ..settings(paths, codegen, transports, runtime)? };
-        let trial = project::try_templates(&idl(paths)?, &settings, templates)?;
+        let model = model(paths)?;
+        let trial = CheckedIdl::new(&model, &settings)?.try_templates(templates);
         files += trial.files;
         mistakes.extend(trial.mistakes);
         for Unreadable { path, mistake } in trial.unreadable {
@@ -86,6 +96,8 @@ fn settings(
         module: "sample-project".parse::<Module>()?,
         idls: paths.iter().map(|path| idl_settings(path)).collect(),
         package: PackageDir::default(),
+        workspace: None,
+        features_by_hand: BTreeSet::new(),
         transports: transports.to_vec(),
         with: Extra::ALL.to_vec(),
         codegen,
@@ -96,10 +108,10 @@ fn settings(
     })
 }
 
-fn idl(paths: &[&str]) -> Result<project::CheckedIdl, SampleError> {
-    let memory = IDLS.iter().fold(Memory::new(), |memory, (path, text)| memory.with(*path, *text));
+fn model(paths: &[&str]) -> Result<Model, SampleError> {
+    let memory = IDLS.iter().fold(MemorySource::new(), |memory, (path, text)| memory.with(*path, *text));
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-    Idl::read_from(&paths, &[], &memory).meaning.ok_or(SampleError::Idl)
+    Idl::read_from(&paths, &[], &memory).model.ok_or(SampleError::Idl)
 }
 
 fn idl_settings(path: &str) -> IdlSettings {
@@ -169,7 +181,8 @@ transport.{{ key }}
         let files = [(MANIFEST, LIST), ("keys.j2", KEYS)].map(|(name, text)| (name.to_owned(), text.to_owned()));
         let templates = Templates::own("templates".to_owned(), BTreeMap::from(files));
         let settings = settings(&["idl/echo.thrift"], Codegen::BuildRs, &[Transport::Stdnet], version())?;
-        let made = project::planned(&idl(&["idl/echo.thrift"])?, &settings, &templates, &[])?;
+        let model = model(&["idl/echo.thrift"])?;
+        let made = CheckedIdl::new(&model, &settings)?.render(&templates, &[])?;
         let keys = made.iter().find(|file| file.path == "echo/echo/stdnet.txt").ok_or("no file")?;
         let page = include_str!("../../docs/templates.md");
         let known: Vec<&str> = keys.text.lines().collect();

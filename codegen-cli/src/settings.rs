@@ -5,7 +5,7 @@ mod generated;
 mod module;
 mod package;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -28,6 +28,10 @@ pub(crate) struct Settings {
     pub(crate) idls: Vec<IdlSettings>,
     /// The folder of its handlers and programs.
     pub(crate) package: PackageDir,
+    /// The way to the folder of the cargo workspace that its packages belong to; `None` if they have one of their own.
+    pub(crate) workspace: Option<String>,
+    /// Features of volplane-transport that manifests turn on besides those that volplane wrote there.
+    pub(crate) features_by_hand: BTreeSet<String>,
     /// Its programs' transports, in the order of their numbers, each once; none in a project without programs.
     pub(crate) transports: Vec<Transport>,
     /// Its files for running the servers elsewhere, each kind once.

@@ -1,7 +1,7 @@
 //! What IDL holds, counted.
 
 use crate::update::NewItems;
-use volplane_build::model::{DefinitionKind, Model, StructKind};
+use volplane_build::internal::model::{DefinitionKind, Model, StructKind};
 
 /// In the words of a status line: `1 service, 1 method, 2 structs`.
 pub(crate) fn summary(model: &Model) -> String {

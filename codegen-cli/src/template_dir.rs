@@ -6,11 +6,10 @@ use std::{fs, io};
 
 use thiserror::Error;
 
+use crate::command_error::{CommandError, Help};
+use crate::exit::Exit;
 use crate::plan::templates::{Flavour, MANIFEST, SUFFIX, Templates};
 use crate::settings::Settings;
-
-/// What to do about a [`ReadTemplatesError`].
-pub(crate) const HELP: &str = "volplane templates eject DIR writes the built-in templates, to start from";
 
 /// Templates can't be read.
 #[derive(Debug, Error)]
@@ -41,6 +40,16 @@ pub(crate) enum ReadTemplatesError {
         /// What.
         path: String,
     },
+}
+
+impl CommandError for ReadTemplatesError {
+    fn help(&self) -> Help {
+        Some("volplane templates eject DIR writes the built-in templates, to start from".into())
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
 }
 
 /// The templates that a project in the folder `project` is made from.

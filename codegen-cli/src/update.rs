@@ -5,6 +5,8 @@ mod files;
 mod handlers;
 #[cfg(test)]
 mod lifecycle;
+mod missing;
+pub(crate) mod rename;
 pub(crate) mod report;
 mod services;
 #[cfg(test)]
@@ -14,12 +16,16 @@ pub(crate) mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::NewFile;
-use crate::record::Record;
-pub(crate) use report::{Event, EventLevel};
+use crate::project_path::ProjectPath;
+use crate::record::{self, Damage, Record};
+pub(crate) use rename::{Rename, RenameError};
+use report::LockLoss;
+pub(crate) use report::{Event, EventLevel, Tense};
 pub(crate) use services::NewItems;
-use services::Services;
+use services::ServicePairs;
 use tree::Tree;
-use volplane_build::rust::ServiceApi;
+use volplane_build::internal::rust::ServiceApi;
+use volplane_edit::handlers::GeneratedNames;
 
 /// What an update is planned from.
 #[derive(Debug)]
@@ -30,17 +36,23 @@ pub(crate) struct UpdateInput<'a> {
     pub(crate) rendered: &'a [NewFile],
     /// The services that there are now.
     pub(crate) services: &'a [ServiceApi],
+    /// What would have been made of fewer services: what merges may start from where the record has no text for that.
+    pub(crate) guesses: &'a [Vec<NewFile>],
+    /// What the generated crate exports, if that is known.
+    pub(crate) exports: Option<&'a GeneratedNames>,
     /// What is on the disk: every file that is in `record` or `rendered`, and all Rust files of the user's.
     pub(crate) tree: &'a Tree,
     /// Whether methods that are gone from the IDL are commented out.
     pub(crate) prune: bool,
+    /// Services that the IDL has under another name.
+    pub(crate) renames: &'a [Rename],
 }
 
 /// What an update comes to.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     /// The files that change, by path: their new texts, or `None` for those that are removed.
-    pub(crate) changes: BTreeMap<String, Option<String>>,
+    pub(crate) changes: BTreeMap<ProjectPath, Option<String>>,
     /// What to remember, but for what generated code was compiled from.
     pub(crate) record: Record,
     /// What happens, in the order of the paths.
@@ -51,27 +63,65 @@ pub(crate) struct Outcome {
 
 /// Plans an update.
 pub(crate) fn plan(situation: UpdateInput<'_>) -> Outcome {
-    let UpdateInput { record, rendered, services, tree, prune } = situation;
-    let remembers = record.is_some();
+    let (Some(record), Some(exports), false) = (&situation.record, situation.exports, situation.renames.is_empty())
+    else {
+        return planned(situation);
+    };
+    let UpdateInput { rendered, services, tree, renames, .. } = situation;
+    let as_if = rename::renamed(record.clone(), tree, rendered, (services, exports), renames);
+    let renamed = UpdateInput { record: Some(as_if.record), tree: &as_if.tree, renames: &[], ..situation };
+    let mut outcome = planned(renamed);
+    // What differs from what is on the disk is a change, too.
+    for (path, text) in as_if.tree.texts().filter(|(path, text)| tree.text(path) != Some(*text)) {
+        if !outcome.changes.contains_key(path) {
+            outcome.changes.insert(path.clone(), Some(text.to_owned()));
+            if !as_if.moved.values().any(|new| new == path) {
+                outcome.events.push(Event::Updated { path: path.clone() });
+            }
+        }
+    }
+    for (old, new) in as_if.moved {
+        outcome.changes.insert(old.clone(), None);
+        outcome.events.push(Event::Moved { path: new, from: old });
+    }
+    outcome.events.sort_by(|a, b| a.place().cmp(&b.place()));
+    outcome
+}
+
+/// The same without services under other names.
+fn planned(situation: UpdateInput<'_>) -> Outcome {
+    let UpdateInput { record, rendered, guesses, services, exports, tree, prune, .. } = situation;
+    let lost = match &record {
+        None if tree.get(record::FILE).is_some() => Some(LockLoss::Empty),
+        None => Some(LockLoss::Missing),
+        Some(record) => record.damage.map(|damage| match damage {
+            Damage::Cut => LockLoss::Cut,
+            Damage::Markers => LockLoss::Markers,
+        }),
+    };
     let before = record.unwrap_or_default();
-    let mut files = files::Files::new(&before, tree, remembers);
+    let guesses = matches!(lost, Some(LockLoss::Empty | LockLoss::Missing | LockLoss::Cut)).then_some(guesses);
+    let mut files = files::Files::new(&before, tree, guesses);
     for file in rendered {
         files.bring_up(file);
     }
     files.clear_up(rendered);
+    if let Some(loss) = lost {
+        files.report_lock(loss);
+    }
 
-    let services = Services::new(&before, services);
-    let waiting = handlers::bring_up(&mut files, rendered, &services, prune);
+    let services = ServicePairs::new(&before, services);
+    let waiting = handlers::bring_up(&mut files, rendered, &services, exports, prune);
     files.finish(&services, &waiting)
 }
 
 /// What to remember of a project that is made of these files.
 pub(crate) fn first_record(rendered: &[NewFile], services: &[ServiceApi]) -> Record {
     let (before, tree) = (Record::default(), Tree::default());
-    let mut files = files::Files::new(&before, &tree, true);
+    let mut files = files::Files::new(&before, &tree, None);
     for file in rendered {
         files.bring_up(file);
     }
     // As they are made, handlers have nothing to be brought up to.
-    files.finish(&Services::new(&before, services), &BTreeSet::new()).record
+    files.finish(&ServicePairs::new(&before, services), &BTreeSet::new()).record
 }

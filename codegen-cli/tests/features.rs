@@ -100,6 +100,28 @@ fn the_generated_crate_needs_no_connection() -> TestResult {
 }
 
 #[test]
+fn a_feature_that_is_turned_on_by_hand_comes_with_its_files_and_goes_with_them() -> TestResult {
+    let sandbox = Sandbox::with_echo()?;
+    let options = ["--transport", "stdnet", "--codegen", "checked-in"];
+    let new = sandbox.run(&[&["new", "idl/echo.thrift", "hello"][..], &options].concat())?;
+    assert_eq!(new.code, Some(0), "{}", new.stderr);
+    let project = sandbox.path().join("hello");
+    let has_tls = || fs::exists(project.join("runtime/transport/src/tls.rs"));
+    let manifest = fs::read_to_string(project.join("cmd/Cargo.toml"))?;
+    let with_tls = manifest.replace("[\"endpoints\"]", "[\"endpoints\", \"tls\"]");
+    for (manifest, expected, crates) in
+        [(&with_tls, true, "rustls volplane-transport"), (&manifest, false, "volplane-transport")]
+    {
+        fs::write(project.join("cmd/Cargo.toml"), manifest)?;
+        let update = sandbox.run_in("hello", &["update"])?;
+        assert_eq!((update.code, has_tls()?), (Some(0), expected), "{}", update.stderr);
+        assert_eq!(sandbox.run_in("hello", &["check"])?.code, Some(0));
+        assert_eq!(built(&project, &["--offline"])?, crates);
+    }
+    Ok(())
+}
+
+#[test]
 fn a_transport_that_is_added_brings_its_feature() -> TestResult {
     let sandbox = Sandbox::with_echo()?;
     let options = ["--transport", "default", "--codegen", "checked-in"];

@@ -52,18 +52,26 @@ fn check_idl_takes_folders_and_lets_warnings_pass_unless_told_otherwise() -> Tes
 }
 
 #[test]
-fn programs_get_diagnostics_and_nothing_else() -> TestResult {
+fn programs_get_diagnostics_and_a_summary() -> TestResult {
     let sandbox = sandbox()?;
+    let is_object = |line: &str| line.starts_with("{\"reason\":\"");
     let fine = sandbox.run(&["check-idl", "idl/echo.thrift", "--message-format", "json"])?;
-    assert_eq!(fine.text(), "exit: 0\n--- stdout\n--- stderr\n");
-    for command in [&["check-idl", "odd"][..], &["dump", "--json", "odd/odd.thrift"]] {
-        for (format, begins) in [("json", "{\"code\":\""), ("github", "::warning ")] {
-            let args = [command, &["--deny-warnings", "--message-format", format]].concat();
-            let outcome = sandbox.run(&args)?;
-            assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{}", outcome.stderr);
-            assert!(!outcome.stderr.is_empty());
-            assert!(outcome.stderr.lines().all(|line| line.starts_with(begins)), "{}", outcome.stderr);
-        }
+    assert_eq!((fine.stdout.lines().count(), fine.stderr.as_str()), (1, ""));
+    assert!(fine.stdout.starts_with("{\"reason\":\"summary\",\"command\":\"check-idl\",\"exit_code\":0,"));
+    let args = ["check-idl", "odd", "--deny-warnings", "--message-format", "json"];
+    let denied = sandbox.run(&args)?;
+    assert_eq!((denied.code, denied.stderr.as_str()), (Some(1), ""));
+    assert!(denied.stdout.lines().count() > 1 && denied.stdout.lines().all(is_object), "{}", denied.stdout);
+    for (command, format, begins) in [
+        (&["check-idl", "odd"][..], "github", "::warning "),
+        (&["dump", "--json", "odd/odd.thrift"], "github", "::warning "),
+        // Its stdout is the dump.
+        (&["dump", "--json", "odd/odd.thrift"], "json", "{\"reason\":\"diagnostic\","),
+    ] {
+        let outcome = sandbox.run(&[command, &["--deny-warnings", "--message-format", format]].concat())?;
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{}", outcome.stderr);
+        assert!(!outcome.stderr.is_empty());
+        assert!(outcome.stderr.lines().all(|line| line.starts_with(begins)), "{}", outcome.stderr);
     }
     Ok(())
 }

@@ -4,16 +4,12 @@
 //! `cargo bench -p volplane-build --no-default-features --bench check`
 #![allow(clippy::print_stdout, reason = "it is what this program is for")]
 
-#[path = "../tests/common/mod.rs"]
-mod common;
-#[path = "../tests/common/large.rs"]
-mod large;
-
-use common::{Entry, entries};
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use volplane_build::{Disk, Memory, check, dump};
+use volplane_build::internal::{Disk, MemorySource, check, dump};
+use volplane_build_testkit::corpus::{self, Entry, entries};
+use volplane_build_testkit::large;
 
 const RUNS: usize = 21;
 
@@ -36,15 +32,15 @@ fn check_one(entry: &Entry) {
 
 fn main() {
     let entries = entries();
-    let largest = entries.iter().max_by_key(|entry| common::read(&entry.path).lines().count());
+    let largest = entries.iter().max_by_key(|entry| corpus::read(&entry.path).lines().count());
     if let Some(entry) = largest {
-        let lines = common::read(&entry.path).lines().count();
+        let lines = corpus::read(&entry.path).lines().count();
         let (name, time) = (&entry.name, median(|| check_one(entry)));
         println!("{name}, {lines} lines and its includes: {time:.2?} (at most 8 ms)");
     }
     let text = large::idl_of_lines(50_000);
     let lines = text.lines().count();
-    let (path, made) = (PathBuf::from("large.thrift"), Memory::new().with("large.thrift", text.as_str()));
+    let (path, made) = (PathBuf::from("large.thrift"), MemorySource::new().with("large.thrift", text.as_str()));
     let time = median(|| {
         black_box(check(std::slice::from_ref(&path), &[], &made));
     });
@@ -52,7 +48,7 @@ fn main() {
     let time = median(|| entries.iter().for_each(check_one));
     println!("each of the {} files with its includes: {time:.2?} (at most 100 ms)", entries.len());
     for (name, text) in [("", text.clone()), (" without line breaks", text.replace('\n', " "))] {
-        let made = Memory::new().with("large.thrift", text);
+        let made = MemorySource::new().with("large.thrift", text);
         let checked = check(std::slice::from_ref(&path), &[], &made);
         let Some(model) = &checked.model else { continue };
         let time = median(|| drop(black_box(dump::to_json(model, &checked.sources))));

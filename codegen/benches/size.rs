@@ -7,15 +7,12 @@
 //! file, `--rounds NUMBER` another number than 3.
 #![allow(clippy::print_stdout, reason = "it is what this program is for")]
 
-#[path = "../tests/common/generated.rs"]
-mod generated;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use generated::{manifest, model, ours, workspace, write};
-use volplane_build::write::CodeOptions;
+use volplane_build::internal::write::CodeOptions;
+use volplane_build_testkit::generated::{manifest, model, ours, workspace, write};
 
 /// Odd, so that a median is a measurement.
 const ROUNDS: usize = 3;

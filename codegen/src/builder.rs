@@ -1,4 +1,4 @@
-//! What a build script calls: the IDL is checked and compiled whenever it has changed.
+//! The API for build scripts: checks and compiles the IDL whenever it has changed.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -6,11 +6,15 @@ use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
+use crate::check::{Checked, check};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::emit::{self, EmitError};
 use crate::lower::{Lowered, lower};
 use crate::model::Model;
+use crate::read::Disk;
+use crate::render::{MessageFormat, render};
+use crate::source::Sources;
 use crate::write::{CodeOptions, OptionError};
-use crate::{Checked, Diagnostic, Disk, MessageFormat, Severity, Sources, check, render};
 
 /// The file that [`Builder::compile`] writes to `OUT_DIR`, and a crate includes.
 pub const OUTPUT: &str = "volplane_gen.rs";
@@ -31,7 +35,7 @@ pub const OUTPUT: &str = "volplane_gen.rs";
 /// ```
 ///
 /// The crate then has one module per namespace, and needs `pilota`, `volo` and `volo-thrift` as dependencies; with
-/// [`Builder::types_only`] just `pilota`.
+/// [`Builder::types_only`] only `pilota`.
 #[derive(Clone, Debug, Default)]
 pub struct Builder {
     files: Vec<PathBuf>,
@@ -39,15 +43,15 @@ pub struct Builder {
     options: CodeOptions,
 }
 
-/// Why a build script has no code.
+/// Why no code was generated.
 #[derive(Debug, thiserror::Error)]
 enum BuildError {
-    #[error("the variable {0} is not set: this has to run in a build script")]
+    #[error("the environment variable {0} is not set: `compile` must be called in a build script")]
     NoBuildScript(&'static str),
-    #[error("no IDL was named: call `.idl(\"path/to/file.thrift\")`")]
+    #[error("no IDL file: call `.idl(\"path/to/file.thrift\")`")]
     NoIdl,
     #[error("the IDL has errors")]
-    Mistakes,
+    InvalidIdl,
     #[error("{}", lines(.0))]
     Options(Vec<OptionError>),
     #[error(transparent)]
@@ -55,84 +59,84 @@ enum BuildError {
 }
 
 impl Builder {
-    /// Nothing to compile yet.
+    /// Creates a builder without IDL files.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// One more IDL file, absolute or relative to the package's folder. What it includes comes with it.
+    /// Adds an IDL file, absolute or relative to the package's directory. The files that it includes are compiled as well.
     pub fn idl(mut self, path: impl Into<PathBuf>) -> Self {
         self.files.push(path.into());
         self
     }
 
-    /// One more folder in which includes are looked for, behind the folder of the file that includes.
+    /// Adds a directory in which includes are searched, after the directory of the including file.
     pub fn include_dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.include_dirs.push(dir.into());
         self
     }
 
-    /// Whether structs, exceptions and unions keep the fields that they do not know, and send them on. Default: no.
+    /// Sets whether structs, exceptions and unions keep unknown fields and send them on. Default: no.
     pub fn keep_unknown_fields(mut self, keep: bool) -> Self {
         self.options.keep_unknown_fields = keep;
         self
     }
 
-    /// One more trait that every type derives, as a path: `serde::Serialize`. The crate that makes the code has to depend
-    /// on the trait's crate. Default: none.
+    /// Adds a trait that every type derives, as a path: `serde::Serialize`. The crate with the generated code must depend on
+    /// the trait's crate. Default: none.
     pub fn derive(mut self, path: impl Into<String>) -> Self {
         self.options.derive.push(path.into());
         self
     }
 
-    /// Whether there is one file for each module instead of one for all. Default: no.
+    /// Sets whether each module is generated into a file of its own. Default: no, all modules are in one file.
     pub fn split(mut self, split: bool) -> Self {
         self.options.split = split;
         self
     }
 
-    /// Whether services are left out: the crate then needs just `pilota`. Default: no.
+    /// Sets whether services are left out: the crate then needs only `pilota`. Default: no.
     pub fn types_only(mut self, types_only: bool) -> Self {
         self.options.types_only = types_only;
         self
     }
 
-    /// The cargo feature of the crate behind which types implement serde's traits: `serde = []` under `[features]`, as pilota
+    /// Sets the cargo feature of the crate with which types implement serde's traits: `serde = []` under `[features]`, as pilota
     /// brings serde along. Default: none.
     pub fn serde_feature(mut self, feature: impl Into<String>) -> Self {
         self.options.serde_feature = Some(feature.into());
         self
     }
 
-    /// The services that are generated, by their names in the IDL. Default: all.
+    /// Sets which services are generated, by their names in the IDL. Default: all.
     pub fn services<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.options.services = Some(names.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Whether there is code that plugs services into the crate `volplane-transport`, which has to be a dependency then.
-    /// Default: no.
+    /// Sets whether to generate code that connects services with the crate `volplane-transport`, which must then be a
+    /// dependency. Default: no.
     pub fn connections(mut self, connections: bool) -> Self {
         self.options.connections = connections;
         self
     }
 
-    /// Whether there is a description of each service as data. Default: no.
+    /// Sets whether to generate a descriptor of each service, which describes it as data. Default: no.
     pub fn descriptors(mut self, descriptors: bool) -> Self {
         self.options.descriptors = descriptors;
         self
     }
 
-    /// Checks the IDL, writes `OUT_DIR/volplane_gen.rs` if it changes, and tells cargo which files to watch.
+    /// Checks the IDL, writes `OUT_DIR/volplane_gen.rs` if its contents change, and tells cargo which files to watch.
     ///
-    /// Mistakes come out as errors of cargo's, each with file and line, and whole on standard error. `main` of the
+    /// Errors are printed as errors of cargo, each with file and line, and in full on standard error. `main` of the
     /// build script returns the result.
-    #[must_use = "a build script that goes on after a mistake hides it"]
+    #[must_use = "a build script that ignores the exit code hides errors in the IDL"]
     pub fn compile(self) -> ExitCode {
         match self.run() {
             Ok(()) => ExitCode::SUCCESS,
-            // Every mistake has been told by itself.
-            Err(BuildError::Mistakes) => ExitCode::FAILURE,
+            // Every error has been printed.
+            Err(BuildError::InvalidIdl) => ExitCode::FAILURE,
             Err(error) => {
                 tell("error", &chain(&error));
                 ExitCode::FAILURE
@@ -154,7 +158,7 @@ impl Builder {
             say(&format!("cargo::rerun-if-changed={}", source.path()));
         }
         report(&diagnostics, &sources);
-        let model = model.ok_or(BuildError::Mistakes)?;
+        let model = model.ok_or(BuildError::InvalidIdl)?;
         self.check_options(&model)?;
         let mut lowered = lower(&model, &self.options);
         // The same text wherever the project lies.
@@ -183,7 +187,7 @@ impl Builder {
     }
 }
 
-/// Removes the files below a folder that are not `current`, if there is such a folder.
+/// Removes the files below a directory that are not `current`, if there is such a directory.
 fn remove_others(dir: &Path, current: &BTreeSet<PathBuf>) -> io::Result<()> {
     let mut waiting = vec![dir.to_owned()];
     while let Some(dir) = waiting.pop() {
@@ -225,7 +229,7 @@ fn report(diagnostics: &[Diagnostic], sources: &Sources) {
         tell(kind, line.trim_end());
     }
     let whole = render(diagnostics, sources, MessageFormat::Human, false);
-    // Nobody is left to tell when standard error is closed.
+    // If standard error is closed, nothing can be reported.
     let _ = io::stderr().write_all(whole.as_bytes());
 }
 
@@ -237,7 +241,7 @@ fn tell(kind: &str, message: &str) {
 }
 
 fn say(line: &str) {
-    // Cargo reads this pipe to its end; if it is gone, so is the build.
+    // Cargo reads this pipe to its end; if it is closed, the build has ended.
     let _ = writeln!(io::stdout(), "{line}");
 }
 

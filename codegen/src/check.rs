@@ -1,7 +1,7 @@
-//! From paths to a [`Model`], or to everything that is wrong: load, lex, parse, resolve, check.
+//! From paths to a [`Model`], or to diagnostics: load, lex, parse, resolve, check.
 //!
-//! Each phase says all that it can and hands on what it understood; what an earlier phase reported as missing, a later
-//! one takes as there.
+//! Each phase reports all errors that it finds, and passes on what it understood. What an earlier phase reported as missing,
+//! a later phase assumes to exist.
 
 mod canon;
 mod constants;
@@ -18,9 +18,9 @@ mod resolve;
 mod rust_names;
 mod services;
 mod sink;
+mod symbols;
 mod values;
 mod words;
-mod world;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::load::load;
@@ -30,24 +30,24 @@ use crate::source::{Source, Sources};
 use crate::span::{Name, Span};
 use sink::{MAX_SHOWN, Sink};
 use std::path::PathBuf;
-use world::World;
+use symbols::SymbolTable;
 
-/// What became of a run.
+/// The result of a check.
 #[derive(Clone, Debug)]
 pub struct Checked {
-    /// The texts, for showing places.
+    /// The texts, to which diagnostics refer.
     pub sources: Sources,
-    /// At most 100, by file and place; behind them one that counts further mistakes, and one that counts further
+    /// At most 100, by file and place; then one that counts further errors, and one that counts further
     /// warnings, if there are any.
     pub diagnostics: Vec<Diagnostic>,
-    /// What the files say; `Some` if and only if no diagnostic is an error.
+    /// The model; `Some` if and only if no diagnostic is an error.
     pub model: Option<Model>,
 }
 
-/// Loads the files and everything they include, reports every mistake, and gives the model if there is none.
+/// Loads the files and everything they include, reports every error, and returns the model if there is none.
 ///
-/// An include is looked for in the folder of the file that has it, then in `include_dirs` in their order, as Apache's
-/// compiler does; not in the current folder.
+/// An include is searched in the directory of the including file, then in `include_dirs` in their order, as Apache's
+/// compiler does; not in the current directory.
 pub fn check(files: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Checked {
     check_up_to(MAX_SHOWN, files, include_dirs, reader)
 }
@@ -61,24 +61,24 @@ pub(crate) fn check_up_to(
 ) -> Checked {
     let loaded = load(files, include_dirs, reader);
     let mut sink = Sink::new(limit, loaded.diagnostics, loaded.hidden);
-    let world = World::new(loaded.files);
-    duplicates::check(&world, &mut sink);
-    let mut resolved = resolve::resolve(&world, &mut sink);
-    let mut types = canon::Types::new(&world, &resolved, &mut sink);
-    services::check(&world, &resolved, &mut types, &mut sink);
-    constants::check(&world, &mut types, &mut resolved, &mut sink);
-    endless::check(&world, &resolved, &mut types, &mut sink);
-    lints::check(&world, &loaded.sources, &resolved, &mut types, &mut sink);
-    rust_names::check(&world, &mut sink);
+    let symbols = SymbolTable::new(loaded.files);
+    duplicates::check(&symbols, &mut sink);
+    let mut resolved = resolve::resolve(&symbols, &mut sink);
+    let mut types = canon::Types::new(&symbols, &resolved, &mut sink);
+    services::check(&symbols, &resolved, &mut types, &mut sink);
+    constants::check(&symbols, &mut types, &mut resolved, &mut sink);
+    endless::check(&symbols, &resolved, &mut types, &mut sink);
+    lints::check(&symbols, &loaded.sources, &resolved, &mut types, &mut sink);
+    rust_names::check(&symbols, &mut sink);
     let mut diagnostics = sink.finish();
     tidy(&mut diagnostics, &loaded.sources);
     let clean = diagnostics.iter().all(|diagnostic| diagnostic.severity() == Severity::Warning);
     let definitions = resolved.definitions;
-    let model = clean.then(|| Model { files: files_of(world, definitions), roots: loaded.roots });
+    let model = clean.then(|| Model { files: files_of(symbols, definitions), roots: loaded.roots });
     Checked { sources: loaded.sources, diagnostics, model }
 }
 
-/// A deletion takes along the blanks that it would leave behind, and the line if nothing else stands on it.
+/// A deletion includes the blanks that would be left, and the line if nothing else is on it.
 fn tidy(diagnostics: &mut [Diagnostic], sources: &Sources) {
     for fix in diagnostics.iter_mut().flat_map(Diagnostic::fixes_mut).filter(|fix| fix.replacement.is_empty()) {
         let Some(text) = sources.file(fix.span.file).map(Source::text) else { continue };
@@ -101,8 +101,8 @@ fn tidy(diagnostics: &mut [Diagnostic], sources: &Sources) {
     }
 }
 
-fn files_of(world: World, definitions: Vec<Vec<crate::model::Definition>>) -> Vec<File> {
-    let file = |(unit, definitions): (world::Unit, _)| {
+fn files_of(symbols: SymbolTable, definitions: Vec<Vec<crate::model::Definition>>) -> Vec<File> {
+    let file = |(unit, definitions): (symbols::Unit, _)| {
         let include = |(path, file): (crate::syntax::tree::Literal, Option<_>)| {
             Some(Include { path: Name { text: path.text, span: path.span }, file: file? })
         };
@@ -119,5 +119,5 @@ fn files_of(world: World, definitions: Vec<Vec<crate::model::Definition>>) -> Ve
             definitions,
         }
     };
-    world.units.into_iter().zip(definitions).map(file).collect()
+    symbols.units.into_iter().zip(definitions).map(file).collect()
 }

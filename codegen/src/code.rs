@@ -1,11 +1,11 @@
-//! The table of codes. Each has one meaning for ever; its long text stands in `explain/`.
+//! The table of codes. The meaning of a code never changes; its long text is in `explain/`, with the feature `explanations`.
 
 use crate::diagnostic::Severity;
 use std::fmt;
 
 macro_rules! codes {
     ($($code:ident $severity:ident $title:literal,)*) => {
-        /// What kind of mistake or warning it is.
+        /// The code of an error or a warning.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $(#[doc = $title] $code,)*
@@ -15,103 +15,108 @@ macro_rules! codes {
             /// Every code, ascending.
             pub const ALL: &[Self] = &[$(Self::$code,)*];
 
-            /// As it is printed: `E012`.
+            /// Its text: `E012`.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$code => stringify!($code),)* }
             }
 
-            /// Whether it keeps the files from having a model.
+            /// Whether it is an error or a warning.
             pub fn severity(self) -> Severity {
                 match self { $(Self::$code => Severity::$severity,)* }
             }
 
-            /// What it is about, in a few words.
+            /// Its title.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$code => $title,)* }
             }
+        }
 
-            /// What it means, with a wrong and a right example, in Markdown.
-            pub fn explanation(self) -> &'static str {
-                match self { $(Self::$code => include_str!(concat!("explain/", stringify!($code), ".md")),)* }
-            }
+        /// Gives a macro the names of all codes.
+        #[allow(unused_macros, reason = "`explain` uses it, which is not always there")]
+        macro_rules! all_codes {
+            ($macro:ident) => { $macro! { $($code)* } };
         }
     };
 }
 
 codes! {
-    E001 Error "a file can't be read",
-    E002 Error "an included file is not there",
-    E003 Error "a text is not UTF-8",
-    E004 Error "a file is too large",
-    E005 Error "files include each other",
-    E006 Error "a file in another language",
-    E010 Error "a character that means nothing",
-    E011 Error "a text without a closing quote",
-    E012 Error "a comment that never ends",
-    E013 Error "an unknown escape",
-    E014 Error "neither a number nor a name",
-    E015 Error "an integer beyond 64 bits",
-    E016 Error "a character that looks like another",
-    E020 Error "something else was expected",
-    E021 Error "a bracket that is never closed",
-    E022 Error "a keyword in place of a name",
-    E023 Error "a dotted name where a plain one belongs",
-    E024 Error "nested too deeply",
-    E025 Error "a form of fbthrift",
-    E026 Error "an annotation whose value is no text",
-    E027 Error "a misspelled keyword",
-    E028 Error "a form of another language",
-    E030 Error "an unknown type",
-    E031 Error "an unknown constant",
-    E032 Error "an unknown service",
-    E033 Error "a name that two included files have",
-    E034 Error "a name of the wrong kind",
-    E035 Error "typedefs that lead back to themselves",
-    E036 Error "services that extend each other",
-    E037 Error "constants that need each other",
-    E038 Error "defaults that contain each other",
-    E040 Error "a name defined twice",
-    E041 Error "a field id used twice",
-    E042 Error "a field name used twice",
-    E043 Error "an enum member named twice",
-    E045 Error "a method defined twice",
-    E046 Error "a method that is inherited already",
-    E048 Error "a key that stands twice",
-    E050 Error "a field id out of range",
-    E051 Error "an enum value out of range",
-    E052 Error "an integer that its type can't hold",
-    E060 Error "a required field of a union",
-    E061 Error "a oneway method with a result",
-    E062 Error "a oneway method with exceptions",
-    E063 Error "throwing what is no exception",
-    E064 Error "a value of the wrong type",
-    E065 Error "a field that its struct doesn't have",
-    E066 Error "no member of its enum",
-    E067 Error "not a UUID",
-    E068 Error "two defaults in a union",
-    E069 Error "an exception with the id of the result",
-    E099 Error "more mistakes than are shown",
-    W001 Warning "an include that nothing uses",
-    W002 Warning "an unknown pilota annotation",
-    W003 Warning "two names that become one in Rust",
-    W004 Warning "a form that Apache's compiler refuses",
-    W005 Warning "an outdated form",
-    W006 Warning "a field id below one",
-    W007 Warning "a map key that hardly any language can hash",
-    W008 Warning "a comment that is not UTF-8",
-    W009 Warning "a bool from a number",
-    W010 Warning "a leading zero",
-    W011 Warning "a requiredness that is ignored",
-    W012 Warning "an exception used as a type",
-    W013 Warning "two files define one name in one namespace",
-    W014 Warning "an element that stands twice in a set",
-    W015 Warning "an enum value used twice",
-    W016 Warning "a field without an id",
-    W099 Warning "more warnings than are shown",
+    E001 Error "file cannot be read",
+    E002 Error "included file not found",
+    E003 Error "text is not valid UTF-8",
+    E004 Error "file too large",
+    E005 Error "cyclic includes",
+    E006 Error "file in another language",
+    E010 Error "unexpected character",
+    E011 Error "unterminated string",
+    E012 Error "unterminated comment",
+    E013 Error "unknown escape sequence",
+    E014 Error "malformed number or name",
+    E015 Error "integer exceeds 64 bits",
+    E016 Error "look-alike character",
+    E020 Error "unexpected token",
+    E021 Error "unclosed delimiter",
+    E022 Error "keyword used as a name",
+    E023 Error "dotted name in a definition",
+    E024 Error "nesting too deep",
+    E025 Error "fbthrift syntax",
+    E026 Error "annotation value is not a string",
+    E027 Error "misspelled keyword",
+    E028 Error "syntax of another language",
+    E030 Error "unknown type",
+    E031 Error "unknown constant",
+    E032 Error "unknown service",
+    E033 Error "ambiguous name",
+    E034 Error "wrong kind of name",
+    E035 Error "cyclic typedefs",
+    E036 Error "cyclic service inheritance",
+    E037 Error "cyclic constants",
+    E038 Error "cyclic defaults",
+    E040 Error "duplicate definition",
+    E041 Error "duplicate field id",
+    E042 Error "duplicate field name",
+    E043 Error "duplicate enum member",
+    E045 Error "duplicate method",
+    E046 Error "method already inherited",
+    E048 Error "duplicate key",
+    E050 Error "field id out of range",
+    E051 Error "enum value out of range",
+    E052 Error "number out of range of its type",
+    E060 Error "required field in a union",
+    E061 Error "oneway method with a result",
+    E062 Error "oneway method with exceptions",
+    E063 Error "thrown type is not an exception",
+    E064 Error "value of the wrong type",
+    E065 Error "unknown field",
+    E066 Error "unknown enum member",
+    E067 Error "invalid UUID",
+    E068 Error "more than one default in a union",
+    E069 Error "exception with the id of the result",
+    E099 Error "too many errors",
+    W001 Warning "unused include",
+    W002 Warning "unknown pilota annotation",
+    W003 Warning "two names become one in Rust",
+    W004 Warning "syntax that Apache's compiler rejects",
+    W005 Warning "outdated syntax",
+    W006 Warning "field id below one",
+    W007 Warning "map key that few languages support",
+    W008 Warning "comment is not valid UTF-8",
+    W009 Warning "bool written as a number",
+    W010 Warning "leading zero",
+    W011 Warning "requiredness is ignored",
+    W012 Warning "exception used as a type",
+    W013 Warning "name defined twice in one namespace",
+    W014 Warning "duplicate element in a set",
+    W015 Warning "duplicate enum value",
+    W016 Warning "field without an id",
+    W099 Warning "too many warnings",
 }
 
+#[cfg(feature = "explanations")]
+#[allow(clippy::single_component_path_imports, reason = "this is the path of the macro for other modules")]
+pub(crate) use all_codes;
+
 impl Code {
-    /// The code that is printed so.
+    /// The code with this text, in upper or lower case.
     pub fn from_text(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(text.trim()))
     }
@@ -121,9 +126,4 @@ impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
-}
-
-/// What a code means, with a wrong and a right example, in Markdown. `None` if there is no such code.
-pub fn explain(code: &str) -> Option<&'static str> {
-    Code::from_text(code).map(Code::explanation)
 }

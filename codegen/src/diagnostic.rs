@@ -1,18 +1,18 @@
-//! A mistake or a warning, as plain data: what is wrong, where, and what to do.
+//! An error or a warning, as plain data: what is wrong, where, and what to do.
 
 use crate::code::Code;
 use crate::span::Span;
 
-/// How bad it is.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// The files have no model.
     Error,
-    /// The files have a model, but something in them is probably not meant.
+    /// The files have a model, but something in them is probably unintended.
     Warning,
 }
 
-/// How many diagnostics were not kept, because nobody would read so many.
+/// How many diagnostics were not kept, because a run shows fewer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Hidden {
     pub(crate) errors: usize,
@@ -33,31 +33,30 @@ impl Hidden {
     }
 }
 
-/// One mistake or warning.
+/// One error or warning.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
     code: Code,
     count: usize,
     /// One sentence without a full stop.
     pub message: String,
-    /// The places, the one to jump to first. Empty only when there is no text to point into, as with a file that
-    /// can't be read.
+    /// The places, the primary one first. Empty only if there is no text to refer to, as with a file that cannot be read.
     pub labels: Vec<Label>,
-    /// What to do about it, when that is known.
+    /// How to fix it, if that is known.
     pub help: Option<String>,
     fixes: Vec<Fix>,
 }
 
-/// A place and what is there.
+/// A place, with a description.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {
-    /// Where.
+    /// The place.
     pub span: Span,
-    /// What; may be empty when the message says it all.
+    /// The description; may be empty.
     pub text: String,
 }
 
-/// Text to put in place of a span. An insertion has an empty span, a deletion an empty replacement.
+/// A replacement for a span. An insertion has an empty span, a deletion an empty replacement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     /// What is replaced.
@@ -76,20 +75,19 @@ impl Diagnostic {
         Self::new(code, message).label(span, label)
     }
 
-    /// One more place.
+    /// Adds a place.
     pub(crate) fn label(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { span, text: text.into() });
         self
     }
 
-    /// What to do.
+    /// Sets the help.
     pub(crate) fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
         self
     }
 
-    /// One replacement that corrects this without a doubt. For what is only probably meant, [`Self::help`] alone is
-    /// right. All replacements of one diagnostic are applied together or not at all, and must not overlap.
+    /// Adds a replacement that is certainly correct. For a guess, use [`Self::help`] alone. All replacements of one diagnostic are applied together or not at all, and must not overlap.
     pub(crate) fn fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
         self.fixes.push(Fix { span, replacement: replacement.into() });
         self
@@ -103,38 +101,32 @@ impl Diagnostic {
         }
     }
 
-    /// Every place that it has, of labels and of fixes.
-    pub(crate) fn spans_mut(&mut self) -> impl Iterator<Item = &mut Span> {
-        let labels = self.labels.iter_mut().map(|label| &mut label.span);
-        labels.chain(self.fixes.iter_mut().map(|fix| &mut fix.span))
-    }
-
     pub(crate) fn fixes_mut(&mut self) -> &mut [Fix] {
         &mut self.fixes
     }
 
-    /// Stands for so many that are not shown.
+    /// Counts diagnostics that are not shown.
     pub(crate) fn counting(mut self, count: usize) -> Self {
         self.count = count;
         self
     }
 
-    /// How many mistakes or warnings it stands for: one, unless it says how many are not shown.
+    /// How many errors or warnings this is: one, unless it counts those that are not shown.
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// The replacements that correct it without a doubt, to be applied together or not at all; empty if there are none.
+    /// The replacements that certainly correct it, to be applied together or not at all; empty if there are none.
     pub fn fixes(&self) -> &[Fix] {
         &self.fixes
     }
 
-    /// The code, which [`crate::explain`] knows.
+    /// The code, which `volplane explain` explains.
     pub fn code(&self) -> Code {
         self.code
     }
 
-    /// Whether this keeps the files from having a model.
+    /// Whether it is an error, so that the files have no model.
     pub fn severity(&self) -> Severity {
         self.code.severity()
     }

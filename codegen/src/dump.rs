@@ -1,4 +1,4 @@
-//! The resolved model as JSON, for other people's programs.
+//! The resolved model as JSON, for other programs.
 //!
 //! The object has
 //! - `version`: 2. It grows when a program that reads this form would misread the new one; keys may be added without.
@@ -16,7 +16,7 @@
 //!
 //! A comment has `position` (`before` what it belongs to, `behind` it on its last line, or `inside`: between its parts),
 //! `doc` (written `/** … */`), `text` without marks, and `span`. Every comment of a file is in one list only. A plain
-//! comment with an empty line behind it belongs to what it is in, not to what follows.
+//! comment with an empty line after it belongs to what it is in, not to what follows.
 //!
 //! A definition has `rust_path` below the root of the generated crate, too, and by its `kind`:
 //! - `typedef`: `type`
@@ -40,7 +40,7 @@
 //! A value has `kind`, `span` and `spelling` (as written: `1e3`; null for lists, maps and structs): `bool`, `int`, `double`,
 //! `string`, `uuid` with `value`; `enum` with `definition` and the index `member`; `const` with `definition`; `list` with
 //! `elements` (sets too); `map` with `entries` of `key` and `value`; `struct` with `definition` and `fields` of the index `field`
-//! and `value`. Integers are JSON numbers of up to 64 bits: some readers have to be told to keep them exact.
+//! and `value`. Integers are JSON numbers of up to 64 bits: some JSON readers need an option to keep them exact.
 
 mod comments;
 mod lines;

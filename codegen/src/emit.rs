@@ -20,7 +20,7 @@ use crate::lower::Lowered;
 /// Why no code was generated.
 #[derive(Debug, thiserror::Error)]
 pub enum EmitError {
-    /// A file of the working folder.
+    /// A file of the working directory.
     #[error("can't {action} {}", path.display())]
     File {
         /// What was tried.
@@ -42,7 +42,7 @@ pub enum EmitError {
 /// One file of the generated code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GeneratedFile {
-    /// Its path, with `/`, from the folder that holds all of them.
+    /// Its path, with `/`, from the directory that holds all of them.
     pub path: String,
     /// Its text.
     pub text: String,
@@ -61,7 +61,7 @@ pub struct GeneratedFile {
 /// pilota-build may panic or end the process with exit code 1.
 pub fn emit(lowered: &Lowered, dir: &Path) -> Result<Vec<GeneratedFile>, EmitError> {
     std::fs::create_dir_all(dir).map_err(|source| EmitError::File {
-        action: "make the folder",
+        action: "create the directory",
         path: dir.to_owned(),
         source,
     })?;
@@ -83,13 +83,13 @@ fn write_unwatched(path: &Path, text: &str) -> Result<(), EmitError> {
     Ok(())
 }
 
-/// Writes a file, and the folders above it, unless it holds `text` already, so that its time stays when nothing changed.
+/// Writes a file, and the directories above it, unless it holds `text` already, so that its time stays when nothing changed.
 pub(crate) fn write_if_changed(path: &Path, text: &str) -> Result<bool, EmitError> {
     if std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
         return Ok(false);
     }
     if let Some(dir) = path.parent() {
-        let failed = |source| EmitError::File { action: "make the folder", path: dir.to_owned(), source };
+        let failed = |source| EmitError::File { action: "create the directory", path: dir.to_owned(), source };
         std::fs::create_dir_all(dir).map_err(failed)?;
     }
     std::fs::write(path, text).map_err(|source| EmitError::File { action: "write", path: path.to_owned(), source })?;

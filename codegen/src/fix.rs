@@ -1,7 +1,7 @@
 //! Corrects IDL by the fixes that diagnostics carry. Pure: texts in, texts out.
 //!
-//! [`fix()`] works in rounds: it checks, applies every fix that it may, and checks again, as one correction can uncover
-//! the next mistake. [`apply`] is one round.
+//! [`fix()`] works in rounds: it checks, applies the fixes, and checks again, because one correction can reveal
+//! the next error. [`apply`] is one round.
 
 use crate::check::{Checked, check, check_up_to};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
@@ -12,18 +12,18 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// After so many rounds, what is left stays: nobody writes a file that needs more.
+/// The maximum number of rounds.
 const MAX_ROUNDS: usize = 50;
 
 /// How many errors and warnings a round gets to see.
 const MAX_SEEN: usize = 1_000;
 
-/// What became of a run.
+/// The result of [`fix()`].
 #[derive(Clone, Debug)]
 pub struct Fixed {
-    /// What is still found, and the corrected texts.
+    /// The remaining diagnostics, and the corrected texts.
     pub checked: Checked,
-    /// The files whose texts are other than before, in the order of their paths.
+    /// The files whose texts changed, in the order of their paths.
     pub files: Vec<FixedFile>,
 }
 
@@ -42,7 +42,7 @@ pub struct FixedFile {
     pub warnings: usize,
 }
 
-/// Checks the files and what they include, and corrects what can be corrected without a doubt in every file for which
+/// Checks the files and what they include, and applies all certain corrections in every file for which
 /// `may_change` gives `true` of its path. A file whose bytes are not UTF-8 stays as it is.
 pub fn fix(
     files: &[PathBuf],

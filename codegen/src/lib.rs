@@ -1,50 +1,51 @@
-//! From thrift IDL to volo-thrift code; [`check()`] is where to begin.
+//! Compiles thrift IDL to volo-thrift code in a build script: [`Builder`] is where to begin.
 //!
-//! The front-end reads IDL as Apache's compiler does and reports every mistake with its place, before anything else
-//! sees the text. Data flows one way:
+//! The IDL is read as Apache's compiler reads it, and all errors are reported with their places before any code is generated.
+//!
+//! # Inside
+//!
+//! Data flows one way:
 //!
 //! | step | module | from | to |
 //! |---|---|---|---|
-//! | load | `load` | paths, through [`ReadSource`] | texts, each behind what it includes |
-//! | lex | [`syntax`] (`lex`) | text | [tokens](syntax::token) and comments |
-//! | parse | [`syntax`] (`parse`) | tokens | a [tree](syntax::tree) with places |
-//! | resolve | `check` (`world`, `resolve`, `canon`) | trees | definitions whose names mean something |
-//! | check | `check` (the rest) | definitions, values | [`Diagnostic`]s, or none |
-//! | model | [`model`] | all of it | plain data for everything behind |
+//! | load | `load` | paths, through `ReadSource` | texts, each file once |
+//! | lex | `syntax::lex` | text | tokens and comments |
+//! | parse | `syntax::parse` | tokens | a syntax tree with spans |
+//! | resolve | `check::{symbols, resolve, canon}` | syntax trees | definitions with resolved names |
+//! | check | `check` (the rest) | definitions, values | diagnostics |
+//! | model | `model` | all of it | plain data for the next steps |
+//! | generate | `write`, `lower`, `rust`, `emit` | the model | Rust |
 //!
-//! Beside it: [`render()`] shows diagnostics, [`explain`] tells what a code means, [`dump`] gives the model as JSON,
-//! [`print`](mod@print) as IDL, and [`fix`](mod@fix) applies the edits that diagnostics carry.
+//! `render` prints diagnostics, `explain` explains their codes, and `fix` applies the edits that they carry. `dump` writes the model as
+//! JSON, `print` writes it as IDL.
 //!
-//! Nothing here panics on any input, and no input makes it recurse deeper than [`syntax::tree::MAX_DEPTH`] asks for.
+//! No input makes this code panic, and no input makes it recurse deeper than `syntax::tree::MAX_DEPTH`.
 
 #[cfg(feature = "emit")]
 mod builder;
 mod check;
 mod code;
 mod diagnostic;
-pub mod dump;
+mod dump;
 #[cfg(feature = "emit")]
-pub mod emit;
-pub mod fix;
+mod emit;
+#[cfg(feature = "explanations")]
+mod explain;
+mod fix;
+#[doc(hidden)]
+pub mod internal;
 mod load;
-pub mod lower;
-pub mod model;
+mod lower;
+mod model;
 mod nearest;
-pub mod print;
+mod print;
 mod read;
 mod render;
-pub mod rust;
+mod rust;
 mod source;
-pub mod span;
-pub mod syntax;
-pub mod write;
+mod span;
+mod syntax;
+mod write;
 
 #[cfg(feature = "emit")]
 pub use builder::{Builder, OUTPUT};
-pub use check::{Checked, check};
-pub use code::{Code, explain};
-pub use diagnostic::{Diagnostic, Fix, Label, Severity};
-pub use nearest::nearest;
-pub use read::{Disk, Memory, ReadSource};
-pub use render::{MessageFormat, UnknownFormat, render};
-pub use source::{Position, Source, Sources};

@@ -1,7 +1,8 @@
-//! From paths to every file that they reach, each read once, each before those that include it.
+//! From paths to every file that they reach, each read once: first the files asked for, then what they include, in the order
+//! of discovery.
 
+mod cycles;
 mod decode;
-mod order;
 
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Hidden};
@@ -30,7 +31,7 @@ pub(crate) struct Loaded {
     pub(crate) hidden: Hidden,
 }
 
-/// A file and what its include lines stand for.
+/// A file, and the files that its include lines refer to.
 #[derive(Debug)]
 pub(crate) struct LoadedFile {
     pub(crate) path: String,
@@ -42,39 +43,36 @@ pub(crate) struct LoadedFile {
 /// Reads the files and everything they include.
 pub(crate) fn load(paths: &[PathBuf], include_dirs: &[PathBuf], reader: &dyn ReadSource) -> Loaded {
     let mut loader = Loader { reader, include_dirs, nodes: Vec::new(), known: HashMap::new(), diagnostics: Vec::new() };
-    let mut roots = Vec::new();
     for path in paths {
-        if let Some(node) = loader.root(path)
-            && !roots.contains(&node)
-        {
-            roots.push(node);
-        }
+        loader.root(path);
     }
+    // Nothing but the roots is known yet.
+    let roots = loader.nodes.len();
     loader.follow_all();
-    loader.finish(&roots)
+    loader.finish(roots)
 }
 
 struct Loader<'a> {
     reader: &'a dyn ReadSource,
     include_dirs: &'a [PathBuf],
-    /// In the order of discovery; their spans carry this index as file until the order is known.
-    nodes: Vec<Node>,
+    /// In the order of discovery: a node with index `n` is the file `FileId(n)`.
+    nodes: Vec<FileNode>,
     /// By what [`ReadSource::identity`] says: a file that links lead to is one node.
     known: HashMap<PathBuf, Option<usize>>,
     diagnostics: Vec<Diagnostic>,
 }
 
-struct Node {
+struct FileNode {
     /// The path by which it was reached first.
     path: PathBuf,
-    /// Where its include lines look first: its folder by every path to it, and the folder that it lies in.
+    /// Where its include lines look first: its directory by every path to it, and, for a link, the directory of the target.
     folders: Vec<PathBuf>,
     decoded: Decoded,
     lexed: Lexed,
     includes: Vec<IncludeLine>,
 }
 
-/// An include line: the bytes of its path with quotes, and the node that it stands for.
+/// An include line: the bytes of its path with quotes, and the node that it refers to.
 struct IncludeLine {
     start: u32,
     end: u32,
@@ -82,22 +80,18 @@ struct IncludeLine {
 }
 
 impl Loader<'_> {
-    fn root(&mut self, path: &Path) -> Option<usize> {
-        match self.reader.identity(path).and_then(|identity| self.node(path, identity)) {
-            Ok(node) => node,
-            Err(error) => {
-                let message = format!("cannot read {}: {}", path.display(), reason(&error));
-                self.diagnostics.push(Diagnostic::new(Code::E001, message));
-                None
-            }
+    fn root(&mut self, path: &Path) {
+        if let Err(error) = self.reader.identity(path).and_then(|identity| self.node(path, identity)) {
+            let message = format!("cannot read {}: {}", path.display(), reason(&error));
+            self.diagnostics.push(Diagnostic::new(Code::E001, message));
         }
     }
 
-    /// The node of a file, read if that has not happened yet; `None` if reading it failed before, which was said.
+    /// The node of a file, read if that has not happened yet; `None` if reading it failed before, which was reported.
     fn node(&mut self, path: &Path, identity: PathBuf) -> io::Result<Option<usize>> {
         let own = folder_of(path);
         if let Some(node) = self.known.get(&identity) {
-            if let Some(Node { folders, .. }) = node.and_then(|node| self.nodes.get_mut(node))
+            if let Some(FileNode { folders, .. }) = node.and_then(|node| self.nodes.get_mut(node))
                 && !folders.contains(&own)
             {
                 folders.push(own);
@@ -129,12 +123,12 @@ impl Loader<'_> {
         let node = self.nodes.len();
         let mut folders = vec![own];
         folders.extend(self.behind_link(path, &identity));
-        self.nodes.push(Node { path: path.to_owned(), folders, decoded, lexed, includes });
+        self.nodes.push(FileNode { path: path.to_owned(), folders, decoded, lexed, includes });
         self.known.insert(identity, Some(node));
         Ok(Some(node))
     }
 
-    /// The folder of a file that `path` is a link to, if it is another one.
+    /// The directory of a file that `path` is a link to, if it is another one.
     fn behind_link(&self, path: &Path, identity: &Path) -> Option<PathBuf> {
         let own = folder_of(path);
         let own = if own.as_os_str().is_empty() { Path::new(".") } else { own.as_path() };
@@ -142,12 +136,12 @@ impl Loader<'_> {
         identity.parent().filter(|folder| *folder != real).map(Path::to_owned)
     }
 
-    /// Follows every include line. One that leads nowhere is tried again when its file turns out to have another folder.
+    /// Follows every include line. An include line without a file is tried again when another directory of its own file is found.
     fn follow_all(&mut self) {
         let mut open = Vec::new();
         let mut next = 0;
         loop {
-            // Nodes found on the way are put behind and visited in turn.
+            // New nodes are appended, and visited in turn.
             while next < self.nodes.len() {
                 for line in 0..self.nodes[next].includes.len() {
                     match self.include(next, line) {
@@ -168,20 +162,20 @@ impl Loader<'_> {
         self.diagnostics.extend(open.into_iter().map(|(.., missing)| missing));
     }
 
-    /// The file that an include line stands for, `None` if it can't be read, which is then said: the includer's own folder
-    /// first, then the folders given.
+    /// The file that an include line refers to, `None` if it cannot be read, which is then reported: the includer's own directory
+    /// first, then the directories given.
     ///
     /// # Errors
-    /// What to say if there is no such file.
+    /// The diagnostic if there is no such file.
     fn include(&mut self, node: usize, line: usize) -> Result<Option<usize>, Diagnostic> {
         let IncludeLine { start, end, .. } = self.nodes[node].includes[line];
-        let span = Span { file: FileId(node as u32), start, end };
+        let span = Span { file: file_id(node), start, end };
         let literal = self.nodes[node].decoded.text.get(start as usize..end as usize).unwrap_or_default();
         let (wanted, _) = unquote(literal);
         let own = self.nodes[node].folders.clone();
         let mut searched: Vec<String> = Vec::new();
         for folder in own.iter().chain(self.include_dirs) {
-            // An absolute path replaces the folder.
+            // An absolute path replaces the directory.
             let path = folder.join(&wanted);
             match self.reader.identity(&path).and_then(|identity| self.node(&path, identity)) {
                 Ok(node) => return Ok(node),
@@ -203,7 +197,7 @@ impl Loader<'_> {
         Err(match self.meant(&own, &wanted) {
             Some(path) => diagnostic.help(format!("write \"{path}\"")).fix(span, format!("\"{path}\"")),
             None => diagnostic.help(format!(
-                "searched {}; name further folders with `-I`",
+                "searched {}; add directories with `-I`",
                 searched.iter().map(|folder| format!("`{folder}`")).collect::<Vec<_>>().join(", ")
             )),
         })
@@ -221,44 +215,31 @@ impl Loader<'_> {
         (plain && folders.any(|folder| self.reader.identity(&folder.join(&path)).is_ok())).then_some(path)
     }
 
-    fn finish(mut self, roots: &[usize]) -> Loaded {
-        let edges: Vec<Vec<Option<usize>>> =
-            self.nodes.iter().map(|node| node.includes.iter().map(|line| line.node).collect()).collect();
-        let order::Order { order, cycles } = order::order(&edges, roots);
-        self.report_cycles(&cycles);
-        let mut ids = vec![FileId(0); self.nodes.len()];
-        for (id, node) in order.iter().enumerate() {
-            ids[*node] = FileId(id as u32);
-        }
-        for span in self.diagnostics.iter_mut().flat_map(Diagnostic::spans_mut) {
-            span.file = ids[span.file.0 as usize];
-        }
+    /// The first `roots` nodes are the files asked for.
+    fn finish(mut self, roots: usize) -> Loaded {
+        self.report_cycles();
         let mut out = Loaded { diagnostics: self.diagnostics, ..Loaded::default() };
         let mut sources = Vec::new();
-        let mut nodes: Vec<Option<Node>> = self.nodes.into_iter().map(Some).collect();
-        for (id, node) in order.into_iter().enumerate() {
-            let Some(node) = nodes[node].take() else { continue };
-            let file = FileId(id as u32);
+        for (file, node) in (0..).map(FileId).zip(self.nodes) {
             out.diagnostics.extend(node.decoded.report(file, &node.lexed));
             let Parsing { tree, diagnostics, hidden } = parse(file, &node.decoded.text, &node.lexed);
             out.diagnostics.extend(diagnostics);
             out.hidden.add(hidden);
-            let target = |span: Span| {
-                let line = node.includes.iter().find(|line| line.start == span.start)?;
-                line.node.map(|node| ids[node])
-            };
+            let target = |span: Span| node.includes.iter().find(|line| line.start == span.start)?.node.map(file_id);
             let includes = tree.includes.iter().map(|include| target(include.span)).collect();
             let path = node.path.display().to_string();
             sources.push(Source::new(path.clone(), node.decoded.text));
             out.files.push(LoadedFile { path, tree, includes });
         }
-        out.roots = roots.iter().map(|node| ids[*node]).collect();
+        out.roots = (0..roots).map(file_id).collect();
         out.sources = Sources::new(sources);
         out
     }
 
-    fn report_cycles(&mut self, cycles: &[Vec<(usize, usize)>]) {
-        for cycle in cycles {
+    fn report_cycles(&mut self) {
+        let edges: Vec<Vec<Option<usize>>> =
+            self.nodes.iter().map(|node| node.includes.iter().map(|line| line.node).collect()).collect();
+        for cycle in cycles::cycles(&edges) {
             let name = |node: usize| self.nodes[node].path.display().to_string();
             let mut steps: Vec<String> = cycle.iter().map(|(node, _)| name(*node)).collect();
             steps.extend(cycle.first().map(|(node, _)| name(*node)));
@@ -268,16 +249,20 @@ impl Loader<'_> {
             };
             let mut diagnostic =
                 Diagnostic::new(Code::E005, message).help("move what both need into a file of its own");
-            // The line that closes the circle first.
+            // The line that closes the cycle first.
             for (node, line) in cycle.iter().rev() {
                 let IncludeLine { start, end, .. } = self.nodes[*node].includes[*line];
                 let closes = diagnostic.labels.is_empty();
-                let text = if closes { "this line closes the circle" } else { "included here" };
-                diagnostic = diagnostic.label(Span { file: FileId(*node as u32), start, end }, text);
+                let text = if closes { "this line closes the cycle" } else { "included here" };
+                diagnostic = diagnostic.label(Span { file: file_id(*node), start, end }, text);
             }
             self.diagnostics.push(diagnostic);
         }
     }
+}
+
+fn file_id(node: usize) -> FileId {
+    FileId(node as u32)
 }
 
 fn folder_of(path: &Path) -> PathBuf {
@@ -303,12 +288,12 @@ fn include_lines(text: &str, lexed: &Lexed) -> Vec<IncludeLine> {
         .collect()
 }
 
-/// An error of the file system in the words that people know, without a number.
+/// An error of the file system as a short text, without its number.
 fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
         _ => error.to_string(),
     }
 }

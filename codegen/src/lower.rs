@@ -1,7 +1,7 @@
 //! From the checked model to what the generated code is made from: IDL with the types alone, which pilota-build turns
-//! into definitions, and the Rust text that stands around and between them.
+//! into definitions, and the Rust text around and between them.
 //!
-//! pilota-build reads less than Apache's grammar and stumbles over some of what it reads (docs/limits.md has the
+//! pilota-build reads less than Apache's grammar and fails on some of what it reads (docs/limits.md has the
 //! list), so it is given text printed from the model: one file per Rust module, every id written, and the Rust name of
 //! everything pinned by `pilota.name`. Pure: nothing is read or written here.
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Model;
 use crate::rust::keys::Keys;
-use crate::rust::layout::Layout;
+use crate::rust::layout::RustPaths;
 use crate::rust::traits::Traits;
 use crate::write::{self, CodeOptions, Scope};
 
@@ -20,9 +20,9 @@ use crate::write::{self, CodeOptions, Scope};
 pub struct Lowered {
     /// The paths of the files that were asked for, as the user gave them.
     pub sources: Vec<String>,
-    /// What the user wants of the code.
+    /// The options.
     pub options: CodeOptions,
-    /// The IDL for pilota-build, all in one folder. All of it is compiled.
+    /// The IDL for pilota-build, all in one directory. All of it is compiled.
     pub files: Vec<LoweredFile>,
     /// The modules of the code, but for the definitions that pilota-build makes of `files`.
     pub modules: Vec<ModuleText>,
@@ -57,7 +57,7 @@ pub enum Piece {
     Shape(Shape),
 }
 
-/// What stands around a definition of pilota-build's.
+/// The text around a definition of pilota-build.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shape {
     /// Its Rust name, not escaped, by which it is found.
@@ -66,13 +66,13 @@ pub struct Shape {
     pub head: String,
     /// Attributes of each field or arm, in the order of the IDL.
     pub fields: Vec<String>,
-    /// The text behind it: `impl`s.
+    /// The text after it: `impl`s.
     pub impls: String,
 }
 
 /// Lowers `model` to what the code generator takes.
 pub fn lower(model: &Model, options: &CodeOptions) -> Lowered {
-    let layout = Layout::new(model);
+    let layout = RustPaths::new(model);
     let keys = Keys::new(model);
     let traits = Traits::new(model, &keys);
     let mut files = Vec::new();

@@ -1,15 +1,15 @@
-//! What a set of IDL files says, resolved and checked: plain data that everything behind the front-end reads.
+//! The contents of a set of IDL files, resolved and checked: plain data, the input of everything after the front-end.
 //!
-//! A [`Model`] exists only for files without a mistake: every name in it is resolved, every field id is explicit
-//! and unique, every constant has the type of its place. Two models are equal when they mean the same: places
-//! don't count.
+//! A [`Model`] exists only for files without an error: every name in it is resolved, every field id is explicit
+//! and unique, every constant has the type of its place. Two models are equal if they have the same
+//! meaning: spans are not compared.
 
 use crate::span::{FileId, Name, Span};
 
 /// The files of one run and what they define.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
-    /// Every file reached, each before those that include it wherever the graph allows. `FileId` indexes this list.
+    /// Every file reached, in the order of discovery: the files asked for, then what they include. `FileId` indexes this list.
     pub files: Vec<File>,
     /// The files that were asked for, in that order.
     pub roots: Vec<FileId>,
@@ -35,7 +35,7 @@ pub struct File {
 pub struct Include {
     /// The path as written.
     pub path: Name,
-    /// The file it stands for.
+    /// The file.
     pub file: FileId,
 }
 
@@ -75,7 +75,7 @@ pub struct Definition {
     pub name: Name,
     /// The doc comment, without comment marks, lines joined by `\n`.
     pub doc: Option<String>,
-    /// Annotations behind it.
+    /// Annotations after it.
     pub annotations: Vec<Annotation>,
     /// What it is.
     pub kind: DefinitionKind,
@@ -156,14 +156,14 @@ pub enum Requiredness {
     Optional,
 }
 
-/// A type with the annotations written behind it.
+/// A type with the annotations written after it.
 #[derive(Clone, Debug)]
 pub struct Type {
     /// What it is.
     pub kind: TypeKind,
     /// Annotations of the type itself, as in `list<i32> (cpp.fixed_list = "1")`.
     pub annotations: Vec<Annotation>,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
 }
 
@@ -234,7 +234,7 @@ pub enum Value {
 pub struct Service {
     /// The service it extends.
     pub extends: Option<DefId>,
-    /// Its own methods, in order; the inherited ones stand in `extends`.
+    /// Its own methods, in order; the inherited ones are in `extends`.
     pub methods: Vec<Method>,
 }
 
@@ -258,7 +258,7 @@ pub struct Method {
 }
 
 impl Include {
-    /// The name that qualifies the file's definitions behind this line: `shared` for `"dir/shared.thrift"`. Through a link it
+    /// The name that qualifies the file's definitions after this line: `shared` for `"dir/shared.thrift"`. Through a link it
     /// is another than the file's own.
     pub fn stem(&self) -> &str {
         stem_of(&self.path.text)
@@ -291,7 +291,7 @@ impl Model {
     }
 }
 
-/// The name of a file without folder and ending.
+/// The name of a file without directory and ending.
 pub(crate) fn stem_of(path: &str) -> &str {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)

@@ -7,11 +7,11 @@ use crate::model::{
 use crate::span::FileId;
 use std::fmt::{self, Write};
 
-/// The text of one file of a model, in a form that Apache's compiler takes but for what it refuses itself.
+/// The text of one file of a model, in a form that Apache's compiler accepts, except for what it rejects itself.
 ///
 /// Reading it again gives an equal model if its includes are found under the paths that the model has.
 pub fn to_idl(model: &Model, file: FileId) -> String {
-    let mut printer = Printer { model, file, out: String::new() };
+    let mut printer = IdlPrinter { model, file, out: String::new() };
     // Writing to a `String` can't fail.
     let _ = printer.file();
     printer.out
@@ -24,13 +24,13 @@ pub(crate) fn uuid(bytes: &[u8; 16]) -> String {
     [part(0..8), part(8..12), part(12..16), part(16..20), part(20..32)].join("-")
 }
 
-struct Printer<'a> {
+struct IdlPrinter<'a> {
     model: &'a Model,
     file: FileId,
     out: String,
 }
 
-impl<'a> Printer<'a> {
+impl<'a> IdlPrinter<'a> {
     fn file(&mut self) -> fmt::Result {
         let file = self.model.file(self.file);
         for include in &file.includes {

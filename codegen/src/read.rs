@@ -1,24 +1,24 @@
-//! Where IDL text comes from: the disk, or a table in memory.
+//! Sources of IDL text: the disk, or a table in memory.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-/// A text longer than this, in bytes, is no IDL that anybody wrote.
+/// The maximum size of a file, in bytes.
 pub(crate) const MAX_BYTES: usize = 64 << 20;
 
-/// What the front-end asks of a file system.
+/// What the front-end needs of a file system.
 pub trait ReadSource {
     /// The bytes of a file. Of a very large one its first 64 MiB and a byte are enough: more is refused in any case.
     ///
     /// # Errors
-    /// Whatever the file system says.
+    /// Any error of the file system.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
-    /// A name that two paths share if they mean the same file.
+    /// An identifier of the file: equal for all paths to the same file.
     ///
     /// # Errors
-    /// `NotFound` when there is no such file; whatever else the file system says.
+    /// `NotFound` if there is no such file; any other error of the file system.
     fn identity(&self, path: &Path) -> io::Result<PathBuf>;
 }
 
@@ -34,7 +34,7 @@ impl ReadSource for Disk {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         if !about.is_file() {
-            return Err(io::Error::other("it is no regular file"));
+            return Err(io::Error::other("it is not a regular file"));
         }
         let mut bytes = Vec::new();
         std::fs::File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
@@ -48,24 +48,24 @@ impl ReadSource for Disk {
 
 /// Files that exist in memory only: for tests, fuzzing and editors.
 #[derive(Clone, Debug, Default)]
-pub struct Memory {
+pub struct MemorySource {
     files: BTreeMap<PathBuf, Vec<u8>>,
 }
 
-impl Memory {
-    /// No file at all.
+impl MemorySource {
+    /// Creates an empty table.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The same table with one more file.
+    /// Adds a file.
     pub fn with(mut self, path: impl AsRef<Path>, text: impl Into<Vec<u8>>) -> Self {
         self.files.insert(normal(path.as_ref()), text.into());
         self
     }
 }
 
-impl ReadSource for Memory {
+impl ReadSource for MemorySource {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.files.get(&normal(path)).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn memory_finds_a_file_by_every_path_to_it() {
-        let files = Memory::new().with("a/b.thrift", "x");
+        let files = MemorySource::new().with("a/b.thrift", "x");
         assert_eq!(files.read(Path::new("./a/../a/b.thrift")).ok(), Some(b"x".to_vec()));
         assert!(files.identity(Path::new("b.thrift")).is_err());
     }

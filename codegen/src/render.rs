@@ -22,9 +22,9 @@ pub enum MessageFormat {
     Github,
 }
 
-/// A format that there isn't.
+/// The error for an unknown format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no message format: use human, short, json or github")]
+#[error("`{0}` is not a message format: use human, short, json or github")]
 pub struct UnknownFormat(String);
 
 impl FromStr for MessageFormat {
@@ -52,7 +52,7 @@ impl fmt::Display for MessageFormat {
     }
 }
 
-/// Shows diagnostics. Only [`MessageFormat::Human`] heeds `colour`. The text is empty if there is nothing to show, and
+/// Shows diagnostics. Only [`MessageFormat::Human`] uses `colour`. The text is empty if there is nothing to show, and
 /// ends with a line break otherwise.
 ///
 /// The keys of a JSON line are those of the table in docs/commands.md, which a test holds to what is written.
@@ -139,6 +139,7 @@ fn short(diagnostic: &Diagnostic, sources: &Sources) -> String {
 
 #[derive(Serialize)]
 struct JsonDiagnostic<'a> {
+    reason: &'static str,
     code: &'a str,
     severity: &'a str,
     message: &'a str,
@@ -187,6 +188,7 @@ fn json(diagnostic: &Diagnostic, sources: &Sources) -> String {
         .map(|fix| Some(JsonFix { place: JsonPlace::of(fix.span, sources)?, replacement: &fix.replacement }))
         .collect();
     let value = JsonDiagnostic {
+        reason: "diagnostic",
         code: diagnostic.code().as_str(),
         severity: severity(diagnostic),
         message: &diagnostic.message,

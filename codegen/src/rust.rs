@@ -17,7 +17,7 @@ use std::rc::Rc;
 use serde::Serialize;
 
 use self::keys::Keys;
-use self::layout::{Layout, method_type_stem};
+use self::layout::{RustPaths, method_type_stem};
 use self::traits::Traits;
 use crate::model::{DefId, Definition, Field, Method, Model, Requiredness, Service, Type};
 
@@ -62,7 +62,7 @@ pub struct MethodApi {
     pub idl_name: String,
     /// Its identifier.
     pub ident: String,
-    /// The arguments behind `&self`.
+    /// The arguments after `&self`.
     pub arguments: Vec<ArgumentApi>,
     /// The type of a result without its error: `()` for `void`.
     pub result: String,
@@ -87,6 +87,8 @@ pub struct ArgumentApi {
     pub idl_name: String,
     /// Its identifier.
     pub ident: String,
+    /// Its field id in the IDL.
+    pub id: i32,
     /// Its type.
     pub ty: String,
     /// Whether the type implements `Default`: an empty union, and what can't be without one, does not.
@@ -99,11 +101,11 @@ impl Api {
     /// `::volo_thrift`: a crate that holds handlers depends on both.
     pub fn new(model: &Model, root: &str) -> Api {
         let services: Vec<DefId> = model.services().map(|(id, ..)| id).collect();
-        Api::of(model, &Layout::new(model), root, &services)
+        Api::of(model, &RustPaths::new(model), root, &services)
     }
 
     /// Describes these services, which may be of any file, with the layout of the model. See [`Api::new`].
-    pub fn of(model: &Model, layout: &Layout, root: &str, services: &[DefId]) -> Api {
+    pub fn of(model: &Model, layout: &RustPaths, root: &str, services: &[DefId]) -> Api {
         let keys = &Keys::new(model);
         let traits = &Traits::new(model, keys);
         let describe = Describe { model, layout, keys, traits, root, idents: RefCell::default() };
@@ -113,7 +115,7 @@ impl Api {
 
 struct Describe<'a> {
     model: &'a Model,
-    layout: &'a Layout,
+    layout: &'a RustPaths,
     keys: &'a Keys,
     traits: &'a Traits,
     root: &'a str,
@@ -192,6 +194,6 @@ impl Describe<'_> {
             Requiredness::Optional => (format!("::std::option::Option<{ty}>"), true),
             Requiredness::Default | Requiredness::Required => (ty, self.traits.has_default(&field.ty)),
         };
-        ArgumentApi { idl_name: field.name.text.clone(), ident: names::escape(ident), ty, has_default }
+        ArgumentApi { idl_name: field.name.text.clone(), ident: names::escape(ident), id: field.id, ty, has_default }
     }
 }

@@ -1,4 +1,4 @@
-//! The texts of one run, and where a byte of them stands.
+//! The texts of one run, and the positions of bytes in them.
 
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ pub struct Source {
     continued: Vec<u32>,
 }
 
-/// A place as people count it.
+/// A position in lines and columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// From 1.
@@ -89,12 +89,12 @@ impl Source {
         Self { path, text, lines, continued }
     }
 
-    /// The path as the user gave it, or joined from the includer's folder and the include line.
+    /// The path as the user gave it, or joined from the includer's directory and the include line.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The whole text. Bytes that were not UTF-8 stand in it as U+FFFD.
+    /// The whole text. Bytes that were not UTF-8 are in it as U+FFFD.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -109,7 +109,7 @@ impl Source {
         (first, begin, self.text.get(begin..end).unwrap_or_default())
     }
 
-    /// Where a byte stands; one past the end is the end.
+    /// The position of a byte; a byte after the end is at the end.
     pub fn position(&self, byte: u32) -> Position {
         let byte = byte.min(self.text.len() as u32);
         let line = self.lines.partition_point(|start| *start <= byte).max(1);

@@ -1,4 +1,4 @@
-//! Places in source text.
+//! Spans of source text.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
-/// A stretch of a file's text, in bytes, end exclusive.
+/// A range of a file's text, in bytes, end exclusive.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Span {
     /// The file.
@@ -23,12 +23,12 @@ impl fmt::Debug for Span {
     }
 }
 
-/// A name as it stands in the IDL, with its place. Two are equal when they read the same.
+/// A name as it is written in the IDL, with its place. Two names are equal if their texts are equal.
 #[derive(Clone, Debug)]
 pub struct Name {
     /// The text.
     pub text: String,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
 }
 

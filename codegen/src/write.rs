@@ -1,7 +1,7 @@
 //! From the checked model to Rust text: everything in the generated code but the definitions that pilota-build writes.
 //!
 //! Pure functions: a writer gets a `Scope`, which is the module that it writes for, and returns text. What is the same in
-//! all generated code stands once in the runtime module, `runtime.rs.in`.
+//! all generated code is in the runtime module, `runtime.rs.in`.
 
 pub(crate) mod attributes;
 mod constants;

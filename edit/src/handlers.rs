@@ -5,29 +5,43 @@
 
 mod body;
 mod collect;
+mod differ;
 mod event;
 mod find;
 mod form;
+mod forward;
+mod generated;
+mod in_macros;
 mod insert;
 mod list;
 mod memory;
 mod names;
 mod prune;
 mod rename;
+mod rename_service;
 mod rewrite;
 mod scope;
 mod source;
 mod splice;
+mod stale;
 mod types;
+mod undefined;
 mod update;
 mod uses;
+mod uses_of;
 
 use std::collections::HashSet;
 use std::fmt;
 
 pub use event::{Change, Doubt, Event, EventKind};
+pub use generated::GeneratedNames;
+pub use in_macros::{InMacro, in_macros};
+pub use rename_service::{ServiceRename, rename_service};
+pub use stale::{StalePath, stale_paths};
 
+use self::scope::plain;
 use self::source::{Source, Spans};
+use crate::rust::doc_lines;
 
 /// A service's trait in generated code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +76,8 @@ pub struct Method {
 pub struct Argument {
     /// Its identifier, `r#type` if it has to be.
     pub ident: String,
+    /// Its field id in the IDL, if that is known.
+    pub id: Option<i32>,
     /// Its type, with full paths: `::std::option::Option<hello_generated::api::Request>`.
     pub ty: String,
 }
@@ -89,6 +105,11 @@ pub enum Stub {
 pub struct Request<'a> {
     /// All services of the project, those without a change too.
     pub services: &'a [Service<'a>],
+    /// What the generated crate exports, if that is known.
+    pub generated: Option<&'a GeneratedNames>,
+    /// What the generated crate is called in this package, if not by its name: `gen` of
+    /// `gen = { package = "hello-generated" }`.
+    pub crate_name: Option<&'a str>,
     /// `impl`s that are somebody else's affair.
     pub skip: &'a [Implementation],
     /// What new methods do.
@@ -171,7 +192,9 @@ pub fn update(text: &str, request: &Request<'_>) -> Result<Outcome, ParseError> 
         Err(_) if !request.services.iter().any(|service| service.may_be_implemented_in(text)) => return Ok(unchanged()),
         Err(error) => return Err(error),
     };
-    let (scopes, impls) = collect::collect(&source, &file);
+    let (mut scopes, impls) = collect::collect(&source, &file);
+    let root = request.services.first().and_then(|service| service.after.module.split("::").next());
+    scopes.renamed = request.crate_name.zip(root).map(|(name, root)| (plain(name).to_owned(), plain(root).to_owned()));
     let found = find::find(&source, &scopes, &impls, request.services);
     Ok(update::update(&source, scopes, &found, request))
 }
@@ -182,6 +205,11 @@ fn may_concern(text: &str, services: &[Service<'_>]) -> bool {
     let words: HashSet<&str> = text.split(|c| !is_part(c)).collect();
     let mut traits = services.iter().flat_map(Service::traits);
     words.contains("impl") && traits.any(|one| words.contains(scope::plain(&one.ident)))
+}
+
+/// The lines of a comment as they are compared.
+fn written_doc(doc: &str) -> Vec<String> {
+    doc_lines(Some(doc)).iter().map(|line| line.replace('\r', " ").trim().to_owned()).collect()
 }
 
 /// Whether a word may have this in it.
@@ -204,7 +232,10 @@ impl Trait {
 impl Method {
     /// Whether it takes and answers what another does, under the same names.
     fn has_signature_of(&self, other: &Self) -> bool {
-        self.output == other.output && self.arguments == other.arguments
+        let same = |one: &Argument, other: &Argument| one.ident == other.ident && one.ty == other.ty;
+        self.output == other.output
+            && self.arguments.len() == other.arguments.len()
+            && self.arguments.iter().zip(&other.arguments).all(|(one, other)| same(one, other))
     }
 }
 

@@ -1,7 +1,12 @@
 //! Three-way merges of whole files: what the user changed and what volplane changed, against the text that both began with.
 
+mod choose;
+mod duplicates;
 mod fine;
 mod order;
+mod rust;
+mod spacing;
+mod toml;
 
 use diffy::{ConflictStyle, IncompleteHunkStyle, MergeOptions};
 
@@ -17,24 +22,47 @@ pub struct Merged {
     pub conflicts: Vec<usize>,
 }
 
+/// Merges two texts of the file at `path` as its language wants it; as [`merge`], which is for all other files.
+///
+/// - TOML is merged table by table and key by key. The user's comments and order stay.
+/// - Rust is merged line by line. Another spacing alone, as rustfmt makes it, is no change.
+///
+/// Where both sides are fine, the result is, or it has conflicts: no key and no name stands twice.
+pub fn merge_file(path: &str, base: &str, yours: &str, ours: &str) -> Merged {
+    let merge = match path.rsplit_once('.') {
+        Some((_, "toml")) => toml::merge,
+        Some((_, "rs")) => rust::merge,
+        _ => merge_lines,
+    };
+    with_plain_newlines(yours, |yours| merge(base, yours, ours))
+}
+
 /// Merges `yours`, the user's text, with `ours`, what volplane would write now; both come from `base`.
 ///
 /// `base` and `ours` have plain newlines; the result has those of `yours`. Lines whose order does not matter (`mod`, `use`,
 /// entries of a manifest) that both sides have put at one place stay side by side instead of being a conflict.
 pub fn merge(base: &str, yours: &str, ours: &str) -> Merged {
+    with_plain_newlines(yours, |yours| merge_lines(base, yours, ours))
+}
+
+fn with_plain_newlines(yours: &str, merge: impl Fn(&str) -> Merged) -> Merged {
     let newlines = Newlines::of(yours);
-    let yours = newlines.plain(yours);
-    let marker = marker_length(&[base, &yours, ours]);
+    let merged = merge(&newlines.plain(yours));
+    Merged { text: newlines.restore(merged.text), conflicts: merged.conflicts }
+}
+
+/// The merge of plain texts.
+fn merge_lines(base: &str, yours: &str, ours: &str) -> Merged {
+    let marker = marker_length(&[base, yours, ours]);
     let mut options = MergeOptions::new();
     options
         .set_conflict_marker_length(marker)
         .set_conflict_style(ConflictStyle::Diff3)
         .set_incomplete_hunk_style(IncompleteHunkStyle::Git);
-    let merged = match options.merge(base, &yours, ours) {
+    match options.merge(base, yours, ours) {
         Ok(text) => Merged { text, conflicts: Vec::new() },
         Err(text) => settle(&text, marker),
-    };
-    Merged { text: newlines.restore(merged.text), conflicts: merged.conflicts }
+    }
 }
 
 /// The first line, counted from 1, of a conflict that nobody has resolved yet.

@@ -14,8 +14,12 @@ pub struct Newlines {
 impl Newlines {
     /// Looks at a text. One that mixes both kinds of newlines counts as plain, and stays as it is.
     pub fn of(text: &str) -> Self {
-        let all = text.matches('\n').count();
-        Self { windows: all > 0 && text.matches("\r\n").count() == all, mark: text.starts_with(MARK) }
+        // Most texts have none, which is quickly seen.
+        let windows = text.contains('\r') && {
+            let all = text.matches('\n').count();
+            all > 0 && text.matches("\r\n").count() == all
+        };
+        Self { windows, mark: text.starts_with(MARK) }
     }
 
     /// The text with plain newlines and without a mark.

@@ -1,7 +1,7 @@
 //! Merges that nobody thought of: no line of either side is lost, whatever the lines are.
 
 use proptest::prelude::*;
-use volplane_edit::merge::{Merged, merge};
+use volplane_edit::merge::{Merged, merge, merge_file};
 
 /// Lines with and without an order, and such that look like a merge's own.
 const LINES: &[&str] = &[
@@ -25,6 +25,41 @@ const LINES: &[&str] = &[
     "<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<< ours",
     "||||||||||||||||||||||||||||||||||||||||||||||||||||||||||||||||||||||",
     ">>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>",
+];
+
+/// Lines of a manifest: any of them may stand behind any other, but no key twice.
+const ENTRIES: &[&str] = &[
+    "# comment",
+    "",
+    "a = \"1\"",
+    "a = { version = \"1\", features = [\"x\"] }",
+    "a.workspace = true",
+    "b = [\"x\", \"y\"]",
+    "b = [\"y\", \"z\"] # why",
+    "c = 1",
+    "c = 2",
+    "[t]",
+    "[t.u]",
+    "[[bin]]",
+    "name = \"one\"",
+    "name = \"two\"",
+];
+
+/// Items of a Rust file.
+const ITEMS: &[&str] = &[
+    "// comment",
+    "",
+    "mod a;",
+    "mod b;",
+    "use x::a;",
+    "use x::{c, d};",
+    "use y::d;",
+    "fn f() { g(1, 2) }",
+    "fn f() {",
+    "    g(1, 2)",
+    "    g(1)",
+    "struct S { a: i32 }",
+    "}",
 ];
 
 /// An edit: where, how many lines go, and what comes.
@@ -54,7 +89,7 @@ fn lost<'a>(base: &str, side: &'a str, merged: &Merged) -> Option<&'a str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 1000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 1000, max_global_rejects: 100_000, ..ProptestConfig::default() })]
 
     #[test]
     fn no_line_of_either_side_is_lost(
@@ -98,6 +133,55 @@ proptest! {
                     prop_assert!(rest.any(|other| other == line), "{line} in:\n{}", merged.text);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn manifests_that_are_fine_stay_fine(
+        base in prop::collection::vec(prop::sample::select(ENTRIES).prop_map(str::to_owned), 0..9),
+        yours in edits(prop::sample::select(ENTRIES).prop_map(str::to_owned)),
+        ours in edits(prop::sample::select(ENTRIES).prop_map(str::to_owned)),
+    ) {
+        let is_fine = |text: &str| text.parse::<toml_edit::DocumentMut>().is_ok();
+        let (yours, ours) = (text(&edited(&base, &yours), true), text(&edited(&base, &ours), true));
+        let base = text(&base, true);
+        prop_assume!([&base, &yours, &ours].iter().all(|text| is_fine(text)));
+        let merged = merge_file("Cargo.toml", &base, &yours, &ours);
+        prop_assert_eq!(is_fine(&merged.text), merged.conflicts.is_empty(), "{}", &merged.text);
+        let comments = |text: &str| -> Vec<String> {
+            text.lines().filter_map(|line| Some(line.get(line.find('#')?..)?.to_owned())).collect()
+        };
+        let (known, kept) = (comments(&base), comments(&merged.text));
+        let lost = comments(&yours).into_iter().find(|comment| !known.contains(comment) && !kept.contains(comment));
+        prop_assert_eq!(lost, None, "{}", &merged.text);
+        for (base, side) in [(&base, &yours), (&yours, &ours)] {
+            prop_assert_eq!(&merge_file("Cargo.toml", base, base, side).text, side);
+            prop_assert_eq!(&merge_file("Cargo.toml", base, side, base).text, side);
+            prop_assert_eq!(&merge_file("Cargo.toml", base, side, side).text, side);
+        }
+    }
+
+    #[test]
+    fn rust_that_is_fine_stays_fine(
+        base in prop::collection::vec(prop::sample::select(ITEMS).prop_map(str::to_owned), 0..9),
+        yours in edits(prop::sample::select(ITEMS).prop_map(str::to_owned)),
+        ours in edits(prop::sample::select(ITEMS).prop_map(str::to_owned)),
+    ) {
+        let is_fine = |text: &str| syn::parse_file(text).is_ok();
+        let (yours, ours) = (text(&edited(&base, &yours), true), text(&edited(&base, &ours), true));
+        let base = text(&base, true);
+        prop_assume!(is_fine(&yours) && is_fine(&ours));
+        let merged = merge_file("lib.rs", &base, &yours, &ours);
+        prop_assert!(!merged.conflicts.is_empty() || is_fine(&merged.text), "{}", &merged.text);
+        let count = |text: &str, item: &str| text.lines().filter(|line| *line == item).count();
+        for item in ["mod a;", "mod b;", "use x::a;", "use y::d;"] {
+            let is_twice = count(&merged.text, item) > 1 && merged.conflicts.is_empty();
+            prop_assert!(!is_twice || count(&yours, item) > 1 || count(&ours, item) > 1, "{}", &merged.text);
+        }
+        for (base, side) in [(&base, &yours), (&yours, &ours)] {
+            prop_assert_eq!(&merge_file("lib.rs", base, base, side).text, side);
+            prop_assert_eq!(&merge_file("lib.rs", base, side, base).text, side);
+            prop_assert_eq!(&merge_file("lib.rs", base, side, side).text, side);
         }
     }
 }

@@ -5,6 +5,7 @@ mod demo;
 #[path = "../../codegen-cli/tests/living/disk.rs"]
 mod disk;
 mod echo;
+mod end_states;
 mod living;
 #[path = "../../codegen-cli/tests/living/mod.rs"]
 mod model;

@@ -137,7 +137,7 @@ pub trait ConnectWith: Sized {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As [`connect_to`](Self::connect_to).
     #[cfg(feature = "endpoints")]
     fn connect_to_with(
         self,

@@ -4,6 +4,18 @@
 //! the message, then volo's synchronous decoder decodes it. What depends on the IDL is checked while it is decoded
 //! ([`checked`]). Writing: volo's encoders encode the message, the [`writer`] sends it, if possible in one system call.
 
+/// Methods of a reader that only call those of the reader inside.
+macro_rules! inner {
+    ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
+        $(
+            #[inline]
+            fn $name(&mut self, $($argument: $type),*) -> $result {
+                self.inner.$name($($argument),*)
+            }
+        )*
+    };
+}
+
 mod checked;
 mod compact;
 mod reader;
@@ -22,12 +34,12 @@ use volo_thrift::context::ThriftContext;
 use volo_thrift::{EntryMessage, ThriftException, ThriftMessage};
 
 use checked::Checked;
-use compact::Compact;
+use compact::CompactMessage;
 pub(crate) use reader::{MessageReader, RawMessage, ReadError};
 pub(crate) use writer::MessageWriter;
 
 use crate::protocol::{Encoding, Framing};
-use crate::wire::{Head, WireError, plain, rewritten_exception};
+use crate::wire::{MessageHead, WireError, plain, rewritten_exception};
 
 /// The largest message by default: 16 MiB, the limit of thrift's framed transport
 /// (<https://github.com/apache/thrift/blob/master/doc/specs/thrift-rpc.md#framed-vs-unframed-transport>).
@@ -37,14 +49,14 @@ pub(crate) const MAX_MESSAGE_SIZE: usize = 16 * 1024 * 1024;
 ///
 /// volo's decoders recognize a TTHeader and a frame by bytes that other messages can contain, too. The wire module has
 /// already determined the protocol, so each message is decoded by the decoder of its protocol.
-pub(crate) struct Decoder {
+pub(crate) struct MessageDecoder {
     header_and_frame: TTHeaderDecoder<FramedDecoder<ThriftCodec>>,
     header: TTHeaderDecoder<ThriftCodec>,
     frame: FramedDecoder<ThriftCodec>,
     bare: ThriftCodec,
 }
 
-impl Decoder {
+impl MessageDecoder {
     pub(crate) fn new(max_message_size: usize) -> Self {
         let limit = i32::try_from(max_message_size).unwrap_or(i32::MAX);
         let bare = ThriftCodec::default();
@@ -54,8 +66,8 @@ impl Decoder {
 
     /// Decodes a message, and notes in `cx` in which protocol it came.
     ///
-    /// No message that the wire module has accepted is known to make volo's decoder panic. Should one do so, that is an
-    /// error as any other.
+    /// No message that the wire module accepts is known to make volo's decoder panic. If one does, the panic is returned as
+    /// an error.
     pub(crate) fn decode<M: EntryMessage, Cx: ThriftContext>(
         &mut self,
         cx: &mut Cx,
@@ -80,7 +92,7 @@ impl Decoder {
         catch_unwind(AssertUnwindSafe(|| match message.head.encoding {
             Encoding::Binary => Ok(self.decode_any::<Checked<M>, Cx>(cx, message)?.map(|message| message.0)),
             Encoding::Compact => {
-                Ok(self.decode_any::<Compact<Checked<M>>, Cx>(cx, message)?.map(|message| message.0.0))
+                Ok(self.decode_any::<CompactMessage<Checked<M>>, Cx>(cx, message)?.map(|message| message.0.0))
             }
         }))
         .unwrap_or_else(|_| {
@@ -95,7 +107,7 @@ impl Decoder {
         mut message: RawMessage,
     ) -> Result<Result<M, ApplicationException>, ThriftException> {
         let bytes = &mut message.bytes;
-        let Head { framing, has_frame, .. } = message.head;
+        let MessageHead { framing, has_frame, .. } = message.head;
         let decoded = match (framing, has_frame) {
             (Framing::TtHeader, true) => self.header_and_frame.decode(cx, bytes)?,
             (Framing::TtHeader, false) => self.header.decode(cx, bytes)?,

@@ -79,7 +79,11 @@ impl ConnectError {
 
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let endpoint = self.endpoint().unwrap_or("the peer");
+        let endpoint = match self.endpoint() {
+            None => "the peer",
+            Some("") => "an empty endpoint",
+            Some(endpoint) => endpoint,
+        };
         match self.kind {
             ConnectErrorKind::Refused => write!(f, "{endpoint} refused the connection"),
             ConnectErrorKind::Unresolved => write!(f, "cannot resolve the host of {endpoint}"),

@@ -51,7 +51,7 @@ pub trait Connection: AsyncRead + AsyncWrite + Send + Unpin + 'static {
         true
     }
 
-    /// Does what the connection has to do of its own while nobody reads it: answering pings and sending its own. Polled
+    /// Does what the connection has to do while it is not read, such as answering pings and sending pings. Polled
     /// by a server while a handler runs, and by a client's pool while the connection is idle. Returns `Ready` with an
     /// error once the connection is known to be dead, and never `Ready(Ok)`. Bytes for the reader stay unread or are
     /// buffered, to a limit. Default: nothing to do.
@@ -130,7 +130,7 @@ impl<C: Connection + ?Sized> Connection for Box<C> {
 /// Layers nest it: the peer type of a layer contains that of the underlying listener. Handlers get it from
 /// [`serve_with`](crate::serve_with), layers of a service from [`peer_of`](crate::peer_of).
 pub trait Peer: Clone + fmt::Debug + fmt::Display + Send + Sync + 'static {
-    /// The address that volo's context has as the caller's. `None` if there is none.
+    /// The caller's address in volo's context. `None` if the peer has no address.
     fn address(&self) -> Option<Address>;
 
     /// What a layer knows of the peer, by the type that it is kept in. A layer answers for its own types, and passes
@@ -139,7 +139,7 @@ pub trait Peer: Clone + fmt::Debug + fmt::Display + Send + Sync + 'static {
         None
     }
 
-    /// What is known of the peer in the form of a `T`, whichever layer knows it and however deep it is nested.
+    /// What a layer knows of the peer, as a `T`. Asks every layer, the outermost first.
     fn get<T: Any>(&self) -> Option<&T>
     where
         Self: Sized,

@@ -10,7 +10,7 @@ use tokio::time::{Instant, Sleep};
 /// The longest wait, 30 years: longer ones are beyond what some clocks can count.
 pub(crate) const LONGEST: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
-/// The time in `after` from now on. [`Duration::MAX`] is a usual way to say "never", and far beyond what a clock counts.
+/// The instant `after` from now. [`Duration::MAX`], often used for "never", is more than a clock can count.
 pub(crate) fn in_time(after: Duration) -> Instant {
     Instant::now() + after.min(LONGEST)
 }

@@ -129,13 +129,13 @@ impl Endpoint {
         }
     }
 
-    /// A name for an end that no address leads to, such as `in memory`. It is for display only: it has no scheme, and
-    /// what it prints is not meant to be parsed.
+    /// An endpoint that has only a name, such as `in memory`, and no address. It is for display: it has no scheme, and its
+    /// text cannot be parsed.
     pub fn named(name: impl Into<String>) -> Self {
         Target::Named(name.into()).into()
     }
 
-    /// The scheme, without `yamux+`. `None` for an end that only has a name.
+    /// The scheme, without `yamux+`. `None` for an endpoint that only has a name.
     pub fn scheme(&self) -> Option<Scheme> {
         match &self.target {
             Target::Network { scheme, .. } => Some(*scheme),
@@ -175,7 +175,7 @@ impl Endpoint {
     /// names.
     pub fn authority(&self) -> Option<String> {
         match &self.target {
-            Target::Network { host, port, .. } => Some(print::Authority(host, *port).to_string()),
+            Target::Network { host, port, .. } => Some(print::DisplayAuthority(host, *port).to_string()),
             Target::Socket(_) | Target::Named(_) => None,
         }
     }
@@ -224,8 +224,8 @@ impl Endpoint {
         }
     }
 
-    /// The protocol that a client uses here, from the parameter `protocol`. `None` where there is none: then the
-    /// client's own setting counts.
+    /// The protocol that a client uses here, from the parameter `protocol`. `None` if the endpoint does not have it: the
+    /// client's own setting is used.
     pub fn protocol(&self) -> Option<Protocol> {
         self.protocol
     }

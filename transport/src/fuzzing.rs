@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 use volo_thrift::EntryMessage;
 use volo_thrift::context::ServerContext;
 
-use crate::codec::{Decoder, MessageReader, ReadError};
+use crate::codec::{MessageDecoder, MessageReader, ReadError};
 
 pub use everything::Everything;
 
@@ -26,7 +26,7 @@ pub const PANICKED: &str = "the contents of a message cannot be decoded";
 /// decodes them as `M`: each message or why it cannot be decoded, and at last why no more can be read.
 pub fn read_all<M: EntryMessage>(bytes: &[u8], pieces: &[u8], limit: usize) -> (Vec<Result<M, String>>, String) {
     METAINFO.sync_scope(RefCell::default(), || {
-        let (mut reader, mut decoder) = (MessageReader::new(limit), Decoder::new(limit));
+        let (mut reader, mut decoder) = (MessageReader::new(limit), MessageDecoder::new(limit));
         let mut io = Pieces { bytes, pieces };
         let mut messages = Vec::new();
         loop {

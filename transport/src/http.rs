@@ -24,8 +24,8 @@ mod text;
 
 pub use admission::{Admission, Admitted, HttpRequest};
 pub(crate) use answer::{answer, send_and_close};
-pub(crate) use authority::Authority;
-pub(crate) use client::Client;
+pub(crate) use authority::HostPort;
+pub(crate) use client::HttpClient;
 pub(crate) use error::HeadError;
 pub(crate) use head_end::HeadEnd;
 pub(crate) use origin::Origins;

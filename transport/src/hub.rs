@@ -19,9 +19,9 @@ pub use options::HubOptions;
 pub use registration::Registration;
 pub use session::{PeerSession, PeerSessionState};
 
-use members::{Found, Members, Newcomer};
+use members::{Found, Members, NewPeer};
 
-use crate::log::{Kind, limited};
+use crate::log::{EventKind, limited};
 use crate::printable::Printable;
 
 /// The connected peers, each with a client that calls it. Clones share the list.
@@ -97,10 +97,12 @@ impl<C> Hub<C> {
     }
 
     fn add(&self, id: String, credential: Option<Vec<u8>>, client: C) -> Result<Registration<C>, JoinError> {
-        let joined = self.lock().join(Newcomer { id: id.clone(), credential, client })?;
-        // After the lock was released: a client may close connections when it is dropped.
+        let outcome = self.lock().join(NewPeer { id: id.clone(), credential, client });
+        // Clients are dropped after the lock was released: a client may close connections, or use the hub, when it is
+        // dropped.
+        let joined = outcome.map_err(|(error, _refused)| error)?;
         if let Some(older) = joined.older {
-            limited!(INFO, Kind::Session, None, id = %Printable(&id), "a newer session replaces the peer");
+            limited!(INFO, EventKind::Session, None, id = %Printable(&id), "a newer session replaces the peer");
             older.replace();
         }
         Ok(Registration::new(self.clone(), id, joined.generation, joined.replaced))
@@ -160,11 +162,11 @@ impl<C: Clone> Hub<C> {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As [`call`](Self::call).
     ///
     /// # Cancel safety
     ///
-    /// As there.
+    /// As [`call`](Self::call).
     pub async fn call_within<R: Future>(
         &self,
         timeout: Duration,

@@ -9,7 +9,7 @@ mod timer;
 use std::time::Duration;
 
 use crate::deadline::LONGEST;
-pub(crate) use pulse::{Pulse, Step};
+pub(crate) use pulse::{Pulse, PulseStep};
 pub(crate) use timer::Timer;
 
 /// When a connection without inbound bytes is checked with a ping, and when it is dead. For

@@ -87,8 +87,8 @@ impl HandshakeOptions {
     /// How many handshakes of a listener may run at a time, at least 1. Default: 1,024.
     ///
     /// When one more begins, the oldest one of the address that has the most running handshakes is dropped, and of several
-    /// such addresses, the oldest one of them. If further connections waited instead, strangers from a few addresses who
-    /// connect and send nothing would keep every new client out until the deadline.
+    /// such addresses, the oldest one of them. If further connections waited instead, peers at a few addresses that
+    /// connect and send nothing would block every new client until the deadline.
     ///
     /// A usual handshake takes some round trips. It is dropped only if its address has as many running handshakes as any
     /// other, and 1,024 newer ones have begun before it ends: where an attack comes from at least 1,024 addresses, at

@@ -11,19 +11,18 @@
 //! | WebSocket | [`WebSocket::to`] | [`WebSocket::bind`] |
 //! | HTTP POST, as Apache's `THttpClient` | [`Http::to`] | [`Http::bind`] |
 //! | TLS, and WebSocket over it | [`Tls::client`], [`WebSocket::to_tls`] | [`Tls::server`], [`WebSocket::bind_tls`] |
-//! | yamux, calls both ways | [`Yamux::connect`] | [`Yamux::listen`], [`serve_sessions`] |
+//! | yamux, calls in both directions | [`Yamux::connect`] | [`Yamux::listen`], [`serve_sessions`] |
 //! | yamux, a WebSocket for each direction | [`Yamux::connect_pair`] | [`Yamux::listen_pairs`] |
-//! | yamux, dialed again when it ends | [`Yamux::reconnecting`] | |
-//! | yamux, calls one way | [`Yamux::over`] | [`SessionListener::into_streams`] |
+//! | yamux, reconnecting | [`Yamux::reconnecting`] | |
+//! | yamux, calls in one direction | [`Yamux::over`] | [`SessionListener::into_streams`] |
 //! | in process | [`Memory::pair`] | [`Memory::pair`] |
 //! | in one line | `EchoClient::connect` | `EchoServer::listen` |
 //! | from configuration | [`ConnectWith::connect_to`] | [`Endpoint::bind`] |
-//! | your own | `motore::UnaryService<Address>` | [`Listener`] |
+//! | a connection of your own | `motore::UnaryService<Address>` | [`Listener`] |
 //!
-//! A handshake is a [`Layer`], which can be put on each of them, at both ends: [`WebSocket`] is one. A client reaches a
-//! server behind an HTTP proxy with [`StdNet::through`]; a server behind haproxy or nginx learns the addresses of its
-//! clients with [`ProxyProtocol`].
-//! A handshake is a [`Layer`], which can be put on each of them, at both ends: [`WebSocket`] and [`Tls`] are two.
+//! A handshake is a [`Layer`], such as [`WebSocket`] and [`Tls`]: every connection and listener can have one. A client
+//! reaches a server behind an HTTP proxy with [`StdNet::through`]; a server behind haproxy or nginx learns the addresses
+//! of its clients with [`ProxyProtocol`].
 //!
 //! # Options
 //!
@@ -40,7 +39,7 @@
 //! | [`UnixOptions`] | a Unix domain socket | [`Unix::bind_with`] |
 //! | [`Keepalive`] | pings | [`WebSocket::with_keepalive`], [`YamuxOptions::with_keepalive`] |
 //! | [`HubOptions`] | the peers of a hub | [`Hub::with_options`] |
-//! | [`Backoff`] | dialing a session again | [`Yamux::reconnecting`] |
+//! | [`Backoff`] | reconnecting a session | [`Yamux::reconnecting`] |
 //! | [`YamuxOptions`] | a yamux session | [`SessionListener::with_options`], [`YamuxStreams::with_options`], [`Yamux::connect_with_options`] |
 //!
 //! # Errors
@@ -104,8 +103,7 @@ mod memory;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 #[cfg(not(feature = "metrics"))]
-#[path = "metrics/off.rs"]
-mod metrics;
+mod metrics_off;
 mod post;
 mod printable;
 mod protocol;
@@ -153,6 +151,8 @@ pub use listen::UnixPeer;
 pub use listen::{Limit, Limited, Listener, ListenerExt, Tap, accept_with_retry};
 pub use maybe_tls::{MaybeTls, MaybeTlsStream};
 pub use memory::{Memory, MemoryListener, MemoryPeer};
+#[cfg(not(feature = "metrics"))]
+use metrics_off as metrics;
 pub use post::{BodyError, Http, HttpError, HttpPeer, HttpStream};
 pub use protocol::{Encoding, Framing, Protocol, ProtocolError};
 pub use proxy_protocol::{Network, NetworkError, ProxiedPeer, ProxyHeader, ProxyProtocol, ProxyProtocolError};

@@ -18,7 +18,7 @@ pub use tap::Tap;
 use crate::connection::{Connection, Peer};
 use crate::endpoint::Endpoint;
 use crate::layer::{Layer, Layered};
-use crate::log::{Kind, limited};
+use crate::log::{EventKind, limited};
 
 /// A source of connections for [`serve`](crate::serve).
 ///
@@ -89,7 +89,7 @@ where
                 tracing::debug!(%error, "a connection to {what} ended before it was accepted");
             }
             Err(error) => {
-                limited!(ERROR, Kind::Accept, None, %error, "{what} cannot accept; next attempt in {PAUSE_WHEN_EXHAUSTED:?}");
+                limited!(ERROR, EventKind::Accept, None, %error, "{what} cannot accept; next attempt in {PAUSE_WHEN_EXHAUSTED:?}");
                 tokio::time::sleep(PAUSE_WHEN_EXHAUSTED).await;
             }
         }

@@ -21,7 +21,7 @@ const MAX_OF_KIND: u32 = 100;
 
 /// A kind of message that peers can cause at will.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub(crate) enum EventKind {
     /// A listener cannot accept.
     Accept,
     /// A handshake failed or was not finished in time.
@@ -39,22 +39,22 @@ pub(crate) enum Kind {
     Handler,
 }
 
-impl Kind {
+impl EventKind {
     /// What happened, in the plural.
     fn events(self) -> &'static str {
         match self {
-            Kind::Accept => "errors of accepting",
-            Kind::Handshake => "failed handshakes",
-            Kind::Message => "invalid messages",
-            Kind::Timeout => "connections that took too long",
-            Kind::Session => "sessions that failed or were refused or replaced",
-            Kind::Stream => "refused streams",
-            Kind::Handler => "failed handlers",
+            EventKind::Accept => "errors of accepting",
+            EventKind::Handshake => "failed handshakes",
+            EventKind::Message => "invalid messages",
+            EventKind::Timeout => "connections that took too long",
+            EventKind::Session => "sessions that failed or were refused or replaced",
+            EventKind::Stream => "refused streams",
+            EventKind::Handler => "failed handlers",
         }
     }
 }
 
-/// Logs at most [`MAX_OF_PEER`] messages of a kind and peer in [`WINDOW`]: `limited!(WARN, Kind::Message, address, ..)`,
+/// Logs at most [`MAX_OF_PEER`] messages of a kind and peer in [`WINDOW`]: `limited!(WARN, EventKind::Message, address, ..)`,
 /// and then what `tracing::event!` takes. `address` is volo's address of the peer, or `None`.
 macro_rules! limited {
     ($level:ident, $kind:expr, $peer:expr, $($event:tt)+) => {
@@ -68,7 +68,7 @@ pub(crate) use limited;
 static LIMITER: LazyLock<Mutex<Limiter>> = LazyLock::new(|| Mutex::new(Limiter::new(Instant::now())));
 
 /// Whether a message of this kind may be logged now. Logs how many were not.
-pub(crate) fn allows(kind: Kind, peer: Option<Address>) -> bool {
+pub(crate) fn allows(kind: EventKind, peer: Option<Address>) -> bool {
     // No code panics with the lock held.
     let decision = LIMITER.lock().unwrap_or_else(PoisonError::into_inner).decide(kind, network(peer), Instant::now());
     for (kind, omitted) in decision.omitted {
@@ -97,8 +97,8 @@ fn network(peer: Option<Address>) -> Option<IpAddr> {
 #[derive(Debug)]
 struct Limiter {
     began: Instant,
-    logged_of_peers: HashMap<(Kind, Option<IpAddr>), u32>,
-    kinds: BTreeMap<Kind, Tally>,
+    logged_of_peers: HashMap<(EventKind, Option<IpAddr>), u32>,
+    kinds: BTreeMap<EventKind, Tally>,
 }
 
 /// The messages of a kind in this window.
@@ -111,7 +111,7 @@ struct Tally {
 #[derive(Debug, PartialEq, Eq)]
 struct Decision {
     /// How many messages of which kinds were omitted in the window that has ended.
-    omitted: Vec<(Kind, u64)>,
+    omitted: Vec<(EventKind, u64)>,
     verdict: Verdict,
 }
 
@@ -128,7 +128,7 @@ impl Limiter {
         Self { began: now, logged_of_peers: HashMap::new(), kinds: BTreeMap::new() }
     }
 
-    fn decide(&mut self, kind: Kind, peer: Option<IpAddr>, now: Instant) -> Decision {
+    fn decide(&mut self, kind: EventKind, peer: Option<IpAddr>, now: Instant) -> Decision {
         let mut omitted = Vec::new();
         if now.saturating_duration_since(self.began) >= WINDOW {
             let ended = std::mem::take(&mut self.kinds).into_iter();

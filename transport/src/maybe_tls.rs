@@ -63,13 +63,13 @@ impl<Io: Connection> Layer<Io> for MaybeTls {
         return Err(io::Error::new(io::ErrorKind::Unsupported, crate::target::WITHOUT_TLS));
     }
 
-    /// A listener has no URL of a peer to go by: never TLS.
+    /// A listener has no URL to decide by, so it never uses TLS.
     async fn incoming<P: Peer>(&self, io: Io, peer: P) -> Result<(MaybeTlsStream<Io>, P), Failure> {
         Ok((MaybeTlsStream(Inner::Plain(io)), peer))
     }
 }
 
-/// Calls a method of whichever connection it is.
+/// Calls a method of the connection, with or without TLS.
 macro_rules! either {
     ($this:expr, $io:ident => $call:expr) => {
         match $this {

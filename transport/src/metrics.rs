@@ -23,12 +23,12 @@
 //!
 //! | label | values |
 //! |---|---|
-//! | `rpc.system.name` | `thrift`. OpenTelemetry knows no name for it |
+//! | `rpc.system.name` | `thrift`. OpenTelemetry does not define a name for it |
 //! | `rpc.method` | `Echo/echo`; `echo` where the service is not known, as with a `Router`. A server names only methods that its service has, and at most 1,000 for a service that takes every method; all others are `_OTHER` |
-//! | `rpc.response.status_code` | the kind of the exception that was answered: `UNKNOWN_METHOD`, `INTERNAL_ERROR`, … Without one, there is no such label |
+//! | `rpc.response.status_code` | the kind of the exception that was answered: `UNKNOWN_METHOD`, `INTERNAL_ERROR`, … Absent if the answer is not an exception |
 //! | `error.type` | only of failed calls. An exception's kind, `biz_error` for a business error; at a client also `timeout`, `cancelled`, `protocol_error`, `connection_closed`, `connection_refused`, `name_not_resolved`, `connect_timeout`, `connect_failed`, `handshake_failed`, `too_many_connections`, `invalid_endpoint`, `_OTHER` |
 //!
-//! An exception that a method declares with `throws` is a result, and no failure. No label contains text of a stranger.
+//! An exception that a method declares with `throws` is a result, not a failure. Labels never contain text that a peer made up.
 
 use std::collections::HashSet;
 use std::sync::{PoisonError, RwLock};
@@ -41,7 +41,7 @@ use crate::telemetry::{Failure, MethodName, OTHER, SYSTEM, UNKNOWN_METHOD};
 const CLIENT_DURATION: &str = "rpc.client.call.duration";
 const SERVER_DURATION: &str = "rpc.server.call.duration";
 
-/// Gives the recorder that is installed the units and descriptions of all metrics.
+/// Registers the units and descriptions of all metrics with the installed recorder.
 pub fn describe() {
     describe_histogram!(CLIENT_DURATION, Unit::Seconds, "Duration of outbound calls.");
     describe_histogram!(SERVER_DURATION, Unit::Seconds, "Duration of inbound calls.");
@@ -55,7 +55,7 @@ pub fn describe() {
     }
 }
 
-/// What only grows.
+/// The counters.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Counter {
     ConnectionsOpened,
@@ -94,7 +94,7 @@ impl Counter {
     }
 }
 
-/// What there is now.
+/// The gauges.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Gauge {
     ConnectionsIdle,
@@ -172,7 +172,7 @@ impl CallTimer {
         self.ended = true;
         let status = failure.and_then(|failure| failure.status);
         if self.histogram == SERVER_DURATION {
-            // Only what the service knows takes one of the places: a stranger would fill them with names of its own.
+            // Only names that the service knows are kept: a peer could otherwise fill the set with names that it made up.
             self.method.take_if(|method| status == Some(UNKNOWN_METHOD) || !is_known(method));
         }
         let method = self

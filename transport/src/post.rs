@@ -2,7 +2,7 @@
 //! answer the body of the response.
 //!
 //! `body`, `message` and `rules` are pure. `client` and `server` are the two ends of a connection: byte streams, so that
-//! codec, pool and server know nothing of HTTP. Heads are parsed by [`http`](crate::http), as those of WebSocket
+//! codec, pool and server do not depend on HTTP. Heads are parsed by [`http`](crate::http), as those of WebSocket
 //! handshakes are.
 
 mod body;
@@ -38,8 +38,8 @@ use crate::target::{self, Target};
 /// message, and its answer is the body of a response with status 200, also if it is an exception. Connections are kept
 /// alive. [`to`](Self::to) and [`bind`](Self::bind) put it on TCP, [`at`](Self::at) is for other connections.
 ///
-/// Apache Thrift's HTTP clients and servers understand it. Use it where only HTTP gets through, or where the peer is
-/// one of them; between two programs of this crate, other connections are faster and carry more.
+/// Apache Thrift's HTTP clients and servers understand it. Use it where a network allows only HTTP, or where the peer
+/// is Apache Thrift; between two programs that use this crate, other connections are faster and carry more.
 ///
 /// Messages have neither TTHeader nor frame: a client uses [`Protocol::BUFFERED`](crate::Protocol::BUFFERED) by default,
 /// and `BUFFERED.compact()` if it is chosen. So business errors arrive as exceptions, and a server cannot tell a caller's
@@ -160,16 +160,15 @@ impl Http {
         self.set(|settings| settings.subpaths = true)
     }
 
-    /// Makes a server answer `GET` and `HEAD` requests for `path`, such as `/healthz`, with 200. Default: none is
-    /// answered so. The connection is closed after the answer. Has no effect on a client.
+    /// Makes a server answer `GET` and `HEAD` requests for `path`, such as `/healthz`, with 200. Default: off. The connection is closed after the answer. Has no effect on a client.
     pub fn with_health(self, path: impl Into<String>) -> Self {
         self.set(|settings| settings.health = Some(path.into()))
     }
 
     /// Makes a server accept requests that browsers send for pages of these origins, such as `https://example.com`, and
-    /// of its own. Default: only of its own origin; requests without `Origin` come from no browser and are accepted. A
-    /// refused request gets 403. A browser that asks first (`OPTIONS`) is told which pages may call, without cookies. Has
-    /// no effect on a client.
+    /// of its own. Default: only of its own origin; requests without `Origin` do not come from a browser and are accepted. A
+    /// refused request gets 403. A preflight request (`OPTIONS`) is answered with the origins that may call, without
+    /// cookies. Has no effect on a client.
     pub fn with_origins(self, origins: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.set(|settings| settings.origins = Origins::of(origins))
     }
@@ -236,7 +235,7 @@ impl Http {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As [`bind`](Self::bind).
     ///
     /// # Cancel safety
     ///

@@ -23,13 +23,13 @@ pub use peer::ProxiedPeer;
 /// haproxy sends it with `send-proxy` or `send-proxy-v2` on a `server` line, nginx with `proxy_protocol on` in a
 /// `stream` block.
 ///
-/// Anybody who reaches the listener could claim any address, so the networks of the proxies are named, and connections
-/// from elsewhere are refused. The header is required: a connection without it is refused, too. A header has at most
+/// Anybody who reaches the listener could claim any address. So the networks of the proxies have to be named, and
+/// connections from other addresses are refused. A connection without the header is refused, too. A header has at most
 /// 107 bytes in version 1, and 4,328 in version 2.
 ///
-/// Put it directly on the listener, below TLS and WebSocket: only then do their peers and limits see the client's
-/// address. The limits of this layer's own handshakes see that of the proxy; a handshake ends as soon as the header is
-/// there, which proxies send first.
+/// Put it directly on the listener, below TLS and WebSocket, so that their peers and limits use the client's address. The
+/// limits of this layer's own handshakes use the proxy's address; such a handshake ends as soon as the header has
+/// arrived.
 ///
 /// ```
 /// # async fn f() -> Result<(), Box<dyn std::error::Error>> {
@@ -58,8 +58,8 @@ impl ProxyProtocol {
         Self { trusted: Some(trusted.into_iter().collect()), addresses: None }
     }
 
-    /// Accepts connections from everybody who reaches the listener, and believes what they claim. Use it if only the
-    /// proxy can connect: a Unix socket, or a network of its own.
+    /// Accepts connections from any address, and trusts the address in every header. Use it if only the proxy can reach
+    /// the listener: over a Unix socket, or in a private network.
     pub fn from_anyone() -> Self {
         Self { trusted: None, addresses: None }
     }

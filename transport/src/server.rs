@@ -33,8 +33,8 @@ pub use stop::ServerHandle;
 
 /// Names the request type of a generated service.
 ///
-/// volo's generated servers implement `Service` for two request types, so the compiler has to be told which one to use.
-/// Projects made by `volplane` contain the implementation for each of their services; written by hand it is
+/// volo's generated servers implement `Service` for two request types, so the compiler needs to know which one to use.
+/// Projects made by `volplane` contain the implementation for each of their services. Written by hand, it is
 ///
 /// ```text
 /// impl<H> GeneratedService for EchoServer<H> {
@@ -50,7 +50,7 @@ pub trait GeneratedService {
     const SERVICE_NAME: Option<&'static str> = None;
 
     /// The names by which calls can name the service, as Apache's `TMultiplexedProtocol` does in `Echo:echo`. A call
-    /// with another name is answered by an exception. Default: [`SERVICE_NAME`](Self::SERVICE_NAME).
+    /// with another name is answered with an exception. Default: [`SERVICE_NAME`](Self::SERVICE_NAME).
     fn service_names(&self) -> Vec<String> {
         Self::SERVICE_NAME.into_iter().map(str::to_owned).collect()
     }

@@ -1,4 +1,4 @@
-//! What spans and metrics say of a call: names after OpenTelemetry's conventions for RPC
+//! The fields of spans and metrics of a call: names from OpenTelemetry's conventions for RPC
 //! (<https://opentelemetry.io/docs/specs/semconv/rpc/>), errors as one of a fixed set of words.
 
 use std::fmt;
@@ -21,10 +21,10 @@ use crate::connection::Peer;
 use crate::printable::Printable;
 use crate::trace_context::TraceContext;
 
-/// Not among the names that OpenTelemetry knows; made like `grpc` and `dubbo`.
+/// OpenTelemetry does not define a value for Thrift; this one has the form of `grpc` and `dubbo`.
 pub(crate) const SYSTEM: &str = "thrift";
 
-/// OpenTelemetry's word for what is none of the known values.
+/// OpenTelemetry's value for everything that is not one of the known values.
 pub(crate) const OTHER: &str = "_OTHER";
 
 /// `Echo/echo`, or `echo` where the service is not known.
@@ -96,13 +96,13 @@ fn record_trace(span: &Span, trace: Option<TraceContext>) {
     }
 }
 
-/// `call` in its span. One that nobody observes carries no span: it is boxed only where somebody does.
+/// `call` in its span. If no subscriber is interested, the call is not boxed and has no span.
 #[inline]
 pub(crate) fn observed<F: Future>(span: &Span, call: F) -> Either<F, Pin<Box<Instrumented<F>>>> {
     if span.is_disabled() { Either::Left(call) } else { Either::Right(Box::pin(call.instrument(span.clone()))) }
 }
 
-/// Whether anybody wants to know why a call has failed.
+/// Whether a span or a metric records why a call has failed.
 pub(crate) fn is_observed(span: &Span) -> bool {
     cfg!(feature = "metrics") || !span.is_disabled()
 }
@@ -130,7 +130,7 @@ impl Failure {
     /// A handshake failed.
     pub(crate) const HANDSHAKE: Self = Self::without_answer("handshake_failed");
 
-    /// Its caller has given up.
+    /// The caller has cancelled the call.
     #[cfg_attr(not(feature = "metrics"), expect(dead_code, reason = "only metrics are recorded then"))]
     pub(crate) const CANCELLED: Self = Self::without_answer("cancelled");
 

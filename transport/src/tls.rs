@@ -24,7 +24,7 @@ use crate::endpoint::{Endpoint, Scheme};
 
 /// The TLS layer: [`Tls::client`] for connectors, [`Tls::server`] for listeners.
 ///
-/// TLS 1.2 and 1.3 are spoken. A connection is reused for further calls as one without TLS is.
+/// Supports TLS 1.2 and 1.3. A connection is reused for further calls, as a connection without TLS is.
 ///
 /// ```no_run
 /// # async fn f() -> Result<(), Box<dyn std::error::Error>> {
@@ -54,7 +54,7 @@ impl Tls {
     }
 }
 
-/// ring, and not the process's default: another library of the program may set that one.
+/// ring, whatever the process's default provider is: another library of the program may set the default.
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }

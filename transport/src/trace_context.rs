@@ -21,12 +21,12 @@ use crate::http::RequestHead;
 const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
 
-/// To which trace a call belongs: what the W3C headers `traceparent` and `tracestate` say.
+/// The trace that a call belongs to: the W3C headers `traceparent` and `tracestate`.
 ///
-/// A server reads it from the TTHeader of a call, or over [`Http`](crate::Http) from the headers of its request; what is
-/// invalid is ignored. While a handler runs, [`current`] returns
-/// it, and calls that the handler makes in the same task carry it on, unchanged. [`scope`] sets another one, such as the
-/// one of your tracer's own span. Other calls without a TTHeader carry none.
+/// A server reads it from the TTHeader of a call, or over [`Http`](crate::Http) from the headers of its request. An
+/// invalid context is ignored. While a handler runs, [`current`] returns the context, and calls that the handler makes in
+/// the same task carry it unchanged. [`scope`] sets another context, such as that of your tracer's own span. Other calls
+/// without a TTHeader do not carry a context.
 ///
 /// ```
 /// use volplane_transport::TraceContext;
@@ -64,7 +64,7 @@ impl TraceContext {
     ///
     /// # Errors
     ///
-    /// If `traceparent` is not a valid one.
+    /// If `traceparent` is invalid.
     pub fn parse(traceparent: &str, tracestate: Option<&str>) -> Result<Self, TraceContextError> {
         let (trace_id, parent_id, sampled) = parse::parent(traceparent)?;
         let state = tracestate.and_then(parse::state).map(FastStr::from_string).unwrap_or_default();
@@ -122,7 +122,7 @@ impl TraceContext {
         self.sampled
     }
 
-    /// The value of `tracestate`: what tracers carry along for themselves. May be empty.
+    /// The value of `tracestate`: data of tracing systems. May be empty.
     pub fn state(&self) -> &str {
         &self.state
     }
@@ -135,18 +135,18 @@ impl TraceContext {
 
 /// For thrift over HTTP, whose messages have no TTHeader.
 impl TraceContext {
-    /// What a request says. `None` if it says nothing, or what is invalid.
+    /// The context of a request. `None` if the request has no context, or an invalid one.
     pub(crate) fn of_headers(head: &RequestHead) -> Option<Self> {
         Self::parse(head.header(TRACEPARENT)?, head.header(TRACESTATE)).ok()
     }
 
-    /// The lines of a request that say it. None of the values contains a line break.
+    /// The header lines that carry it. No value contains a line break.
     pub(crate) fn header_lines(&self) -> String {
         let state = if self.state.is_empty() { String::new() } else { format!("{TRACESTATE}: {}\r\n", self.state) };
         format!("{TRACEPARENT}: {self}\r\n{state}")
     }
 
-    /// Makes it that of the call which is read next in this task, as a TTHeader does. For [`incoming`].
+    /// Makes it the context of the call that is read next in this task, as a TTHeader does. For [`incoming`].
     pub(crate) fn arrived(self) {
         let _outside_a_server = METAINFO.try_with(|info| {
             let mut info = info.borrow_mut();

@@ -82,8 +82,8 @@ impl Unix {
 
     /// Listens on `address`, which has the forms of [`to`](Self::to).
     ///
-    /// If the socket's file exists and nobody listens on it, because a server was killed, it is replaced. Any other
-    /// file, and a socket on which somebody listens, is an error. The file is removed when the listener is dropped.
+    /// If the socket's file exists and no process listens on it, because a server was killed, the file is replaced. Any
+    /// other file, and a socket on which a process listens, is an error. The file is removed when the listener is dropped.
     ///
     /// # Errors
     ///

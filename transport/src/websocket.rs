@@ -28,7 +28,7 @@ use crate::layer::Layered;
 use crate::maybe_tls::MaybeTls;
 use crate::stdnet::{BindError, StdNet, StdNetListener};
 use crate::target::{self, Target};
-use frame::Kind;
+use frame::MessageType;
 use settings::ServerSettings;
 
 /// The WebSocket layer ([RFC 6455](https://www.rfc-editor.org/rfc/rfc6455)), which sends the bytes of calls in binary
@@ -68,7 +68,7 @@ pub struct WebSocket {
     query: Option<String>,
     subprotocols: Vec<String>,
     /// The type of messages; a server's until its client has sent one.
-    kind: Kind,
+    kind: MessageType,
     keepalive: Option<Keepalive>,
     /// What only a server uses.
     server: ServerSettings,
@@ -90,7 +90,7 @@ impl WebSocket {
             path,
             query,
             subprotocols: Vec::new(),
-            kind: Kind::default(),
+            kind: MessageType::default(),
             keepalive: Some(Keepalive::default()),
             server: ServerSettings::default(),
             headers: OwnHeaders::default(),
@@ -174,7 +174,7 @@ impl WebSocket {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As [`bind`](Self::bind).
     ///
     /// # Cancel safety
     ///

@@ -76,7 +76,7 @@ pub(crate) enum MessageKind {
 
 /// What is known of a whole message before it is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Head {
+pub(crate) struct MessageHead {
     pub(crate) framing: Framing,
     pub(crate) encoding: Encoding,
     pub(crate) kind: MessageKind,
@@ -87,7 +87,7 @@ pub(crate) struct Head {
     pub(crate) has_frame: bool,
     /// Whether the message has a version. The binary encoding once had none.
     pub(crate) has_version: bool,
-    /// Whether the name of a service stands before that of the method, as Apache's multiplexed protocol writes it.
+    /// Whether the name of a service precedes that of the method, as Apache's multiplexed protocol writes it.
     pub(crate) has_service: bool,
 }
 
@@ -103,7 +103,7 @@ pub(crate) enum Progress {
     Whole {
         /// Its length in bytes; what follows belongs to the next message.
         length: usize,
-        head: Head,
+        head: MessageHead,
     },
 }
 
@@ -115,12 +115,12 @@ pub(crate) struct Recognizer {
     elements: Elements,
     scan: Scan,
     /// The head of the buffered message that is being scanned.
-    scanning: Option<Head>,
+    scanning: Option<MessageHead>,
 }
 
 impl Recognizer {
-    /// `max_message_size` counts all bytes of a message, with TTHeader and frame size. More than `i32::MAX` is no
-    /// use: Thrift's sizes are signed.
+    /// `max_message_size` counts all bytes of a message, with TTHeader and frame size. More than `i32::MAX` has
+    /// no effect: Thrift's sizes are signed.
     pub(crate) fn new(max_message_size: usize) -> Self {
         let limit = max_message_size.min(i32::MAX as usize);
         let elements = Elements::new((limit / BYTES_PER_ELEMENT).max(ALWAYS_ALLOWED));
@@ -199,7 +199,7 @@ impl Recognizer {
         }
     }
 
-    fn scan_on(&mut self, form: Form, bytes: &[u8]) -> Result<(usize, Head), Stop> {
+    fn scan_on(&mut self, form: Form, bytes: &[u8]) -> Result<(usize, MessageHead), Stop> {
         let head = match self.scanning {
             Some(head) => head,
             None => {
@@ -248,12 +248,12 @@ fn payload(message: &[u8], at: usize) -> Result<Form, WireError> {
     }
 }
 
-/// As volo tells it, which asks this first of every message.
+/// volo's own test for a TTHeader, which it does first for every message.
 fn is_ttheader(bytes: &[u8]) -> bool {
     matches!(bytes, [_, _, _, _, 0x10, 0x00, ..])
 }
 
-/// As volo tells it, which asks this second.
+/// volo's own test for a frame, which it does second.
 fn is_framed(bytes: &[u8]) -> bool {
     matches!(bytes, [_, _, _, _, 0x80, 0x01, ..] | [_, _, _, _, 0x82, _, ..])
 }

@@ -1,7 +1,7 @@
 //! yamux: many streams over one connection, opened by both ends.
 //!
 //! Both ends hold a [`Session`]. Its [`Outgoing`] makes connections to the other end, its [`Incoming`] accepts those that
-//! the other end makes. So each end can be client and server at once, regardless of which one dialed.
+//! the other end makes. So each end can be both client and server, whichever end dialed.
 //!
 //! One task drives each session ([`driver`]). It ends with the connection, or when all handles are dropped.
 

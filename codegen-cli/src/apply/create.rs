@@ -6,6 +6,8 @@ use std::{fs, io};
 use tempfile::TempDir;
 use thiserror::Error;
 
+use crate::command_error::{CommandError, Help};
+use crate::exit::Exit;
 use crate::interrupt;
 use crate::plan::NewFile;
 
@@ -27,9 +29,25 @@ pub(crate) enum CreateError {
     Interrupted,
 }
 
+impl CommandError for CreateError {
+    fn help(&self) -> Help {
+        match self {
+            Self::Io { .. } => Some("name a folder that can be made and written in".into()),
+            Self::Interrupted => None,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Io { .. } => Exit::Usage,
+            Self::Interrupted => Exit::Interrupted,
+        }
+    }
+}
+
 /// Whether a project can be made in `dir`.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum DirState {
     /// There is nothing yet.
     Free,
     /// There is an empty folder.
@@ -44,22 +62,22 @@ pub(crate) enum Place {
 ///
 /// # Errors
 /// When the system does not let us look.
-pub(crate) fn look(dir: &Path) -> Result<Place, CreateError> {
+pub(crate) fn look(dir: &Path) -> Result<DirState, CreateError> {
     match fs::metadata(dir) {
         Ok(metadata) if metadata.is_dir() => {
             let mut entries = fs::read_dir(dir).map_err(failed("read", dir))?;
             Ok(match entries.next() {
-                None => Place::EmptyFolder,
+                None => DirState::EmptyFolder,
                 Some(entry) => {
                     let entry = entry.map_err(failed("read", dir))?;
-                    Place::Occupied(entry.file_name().to_string_lossy().into_owned())
+                    DirState::Occupied(entry.file_name().to_string_lossy().into_owned())
                 }
             })
         }
-        Ok(_) => Ok(Place::NoFolder),
+        Ok(_) => Ok(DirState::NoFolder),
         // A link to nowhere is something, too.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Ok(if fs::symlink_metadata(dir).is_ok() { Place::NoFolder } else { Place::Free })
+            Ok(if fs::symlink_metadata(dir).is_ok() { DirState::NoFolder } else { DirState::Free })
         }
         Err(source) => Err(failed("look at", dir)(source)),
     }
@@ -74,19 +92,31 @@ pub(crate) fn look(dir: &Path) -> Result<Place, CreateError> {
 /// When the system refuses a step or the user interrupts. The disk is then as before.
 pub(crate) fn create(dir: &Path, files: &[NewFile]) -> Result<(), CreateError> {
     match look(dir)? {
-        Place::EmptyFolder => create_around(dir, files),
+        DirState::EmptyFolder => create_around(dir, files, &[]),
         _ => create_folder(dir, files),
     }
 }
 
-/// Makes these files in `dir`, a folder that exists, around what it holds: none of them may be there.
+/// Makes these files in `dir`, a folder that exists, around what it holds: none of them may be there. Then replaces those in
+/// `merged`, which lie in `dir` itself.
 ///
 /// # Errors
 /// As [`create`].
-pub(crate) fn create_around(dir: &Path, files: &[NewFile]) -> Result<(), CreateError> {
+pub(crate) fn create_around(dir: &Path, files: &[NewFile], merged: &[NewFile]) -> Result<(), CreateError> {
     let stage = stage(dir)?;
-    write_all(stage.path(), files)?;
-    move_up(stage.path(), dir)
+    let (made, replaced) = (stage.path().join("made"), stage.path().join("replaced"));
+    fs::create_dir(&made).map_err(failed("make", &made))?;
+    write_all(&made, files)?;
+    write_all(&replaced, merged)?;
+    let moved = move_up(&made, dir)?;
+    for NewFile { path, .. } in merged {
+        let target = dir.join(path);
+        if let Err(source) = fs::rename(replaced.join(path), &target) {
+            take_back(&moved);
+            return Err(failed("replace", &target)(source));
+        }
+    }
+    Ok(())
 }
 
 /// Writes these files into a folder, which is made if need be; what else lies in it stays.
@@ -165,16 +195,23 @@ fn is_missing(path: &Path) -> bool {
     !path.as_os_str().is_empty() && fs::symlink_metadata(path).is_err()
 }
 
-fn move_up(stage: &Path, dir: &Path) -> Result<(), CreateError> {
+/// Moves what lies in `stage` into `dir`: all of it, or nothing. Where it lies then.
+fn move_up(stage: &Path, dir: &Path) -> Result<Vec<PathBuf>, CreateError> {
     let mut moved = Vec::new();
-    let outcome = move_into(stage, dir, &mut moved);
-    if outcome.is_err() {
-        for target in &moved {
-            // Best effort: an error is on its way already.
-            let _ = if target.is_dir() { fs::remove_dir_all(target) } else { fs::remove_file(target) };
+    match move_into(stage, dir, &mut moved) {
+        Ok(()) => Ok(moved),
+        Err(error) => {
+            take_back(&moved);
+            Err(error)
         }
     }
-    outcome
+}
+
+/// Removes what was moved. Best effort: an error is on its way already.
+fn take_back(moved: &[PathBuf]) {
+    for target in moved {
+        let _ = if target.is_dir() { fs::remove_dir_all(target) } else { fs::remove_file(target) };
+    }
 }
 
 /// Moves what lies in `stage` into `dir`; a folder that is there already gets what it lacks.

@@ -7,6 +7,9 @@ use thiserror::Error;
 
 use super::journal::JournalError;
 use super::target::TargetError;
+use crate::command_error::{CommandError, Help};
+use crate::exit::Exit;
+use crate::project_path::ProjectPath;
 
 /// A project could not be changed. Unless it is [`ApplyError::HalfDone`], all of it is as before.
 #[derive(Debug, Error)]
@@ -18,7 +21,7 @@ pub(crate) enum ApplyError {
     #[error("{path} has changed since it was read")]
     ChangedMeanwhile {
         /// The file.
-        path: String,
+        path: ProjectPath,
     },
     /// Removing a link would not remove what it leads to.
     #[error("cannot remove {path}: it is a link")]
@@ -59,10 +62,9 @@ pub(crate) enum ApplyError {
     },
 }
 
-impl ApplyError {
-    /// What to do about it.
-    pub(crate) fn help(&self) -> Option<&'static str> {
-        Some(match self {
+impl CommandError for ApplyError {
+    fn help(&self) -> Help {
+        let help = match self {
             Self::Target(error) => error.help(),
             Self::ChangedMeanwhile { .. } => "nothing was changed; run the command again",
             Self::RemoveLink { .. } => "nothing was changed; remove the link by hand, then run the command again",
@@ -71,15 +73,23 @@ impl ApplyError {
             Self::Interrupted => return None,
             Self::Unfinished => "run `volplane update`, which undoes it first",
             Self::HalfDone { .. } => "mend the cause, then run `volplane update`: it undoes the rest first",
-        })
+        };
+        Some(help.into())
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Interrupted => Exit::Interrupted,
+            _ => Exit::Failure,
+        }
     }
 }
 
 impl TargetError {
     /// What to do about it.
-    pub(crate) fn help(&self) -> &'static str {
+    fn help(&self) -> &'static str {
         match self {
-            Self::Path { .. } => "nothing was changed; name a path in the project",
+            Self::Path { .. } => "nothing was changed; let the link lead to another place in the project",
             Self::Folder { .. } | Self::Special { .. } | Self::ParentIsFile { .. } => {
                 "nothing was changed; move or rename what is in the way, then run the command again"
             }
@@ -123,17 +133,23 @@ pub(crate) enum RecoverError {
     },
 }
 
-impl RecoverError {
-    /// What to do about it.
-    pub(crate) fn help(&self) -> &'static str {
-        match self {
+impl CommandError for RecoverError {
+    fn help(&self) -> Help {
+        let help = match self {
             Self::Journal { .. } | Self::Copy { .. } => {
                 "see with `git status` what is half done, put it right, then remove .volplane/journal"
             }
             Self::Io { .. } => "mend the cause, then run the command again",
-        }
+        };
+        Some(help.into())
     }
 
+    fn exit(&self) -> Exit {
+        Exit::Failure
+    }
+}
+
+impl RecoverError {
     /// The error with its causes, in one line.
     pub(super) fn line(&self) -> String {
         let mut line = self.to_string();

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::project_path::ProjectPath;
+use crate::project_path::ProjectPath;
 
 /// The form that this build writes and reads.
 const VERSION: u32 = 1;
@@ -16,13 +16,13 @@ pub(super) struct Journal {
     /// The folders that it makes, outermost first.
     pub(super) folders: Vec<ProjectPath>,
     /// The files that it changes. The number of a file in here is its name in `stage/` and `backup/`.
-    pub(super) files: Vec<Entry>,
+    pub(super) files: Vec<JournalEntry>,
 }
 
 /// What a run does with a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Entry {
+pub(super) struct JournalEntry {
     /// Where it is, with all links followed.
     pub(super) path: ProjectPath,
     /// Whether it was there before: then `backup/` holds it.
@@ -47,7 +47,7 @@ pub(crate) enum JournalError {
 
 impl Journal {
     /// A journal of this build's form.
-    pub(super) fn new(folders: Vec<ProjectPath>, files: Vec<Entry>) -> Self {
+    pub(super) fn new(folders: Vec<ProjectPath>, files: Vec<JournalEntry>) -> Self {
         Self { version: VERSION, folders, files }
     }
 
@@ -83,8 +83,11 @@ mod tests {
 
     fn journal() -> Journal {
         let path = |path: &str| ProjectPath::new(path).unwrap();
-        let new = Entry { path: path("src/new\n.rs"), existed: false, after: Some("fn new() {}\r\n\u{0}".to_owned()) };
-        let gone = Entry { path: path("src/gone.rs"), existed: true, after: None };
+        let new =
+            JournalEntry {
+                path: path("src/ä new.rs"), existed: false, after: Some("fn new() {}\r\n\u{0}".to_owned())
+            };
+        let gone = JournalEntry { path: path("src/gone.rs"), existed: true, after: None };
         Journal::new(vec![path("src")], vec![new, gone])
     }
 
@@ -109,9 +112,9 @@ mod tests {
         insta::assert_snapshot!(wrong(""), @"EOF while parsing a value at line 1 column 0");
         insta::assert_snapshot!(wrong(r#"{"version": 2, "steps": []}"#), @"it has version 2, and this volplane knows version 1");
         let leaving = r#"{"version": 1, "folders": [], "files": [{"path": "../x", "existed": false, "after": null}]}"#;
-        insta::assert_snapshot!(wrong(leaving), @"a path in a project has no empty part, no `.` and no `..` at line 1 column 55");
+        insta::assert_snapshot!(wrong(leaving), @"leads out of the project: `..` is not allowed at line 1 column 55");
         let folder = r#"{"version": 1, "folders": ["/etc"], "files": []}"#;
-        assert!(wrong(folder).starts_with("a path in a project has no empty part"));
+        assert!(wrong(folder).starts_with("is absolute"));
         let more = r#"{"version": 1, "folders": [], "files": [], "also": 1}"#;
         insta::assert_snapshot!(wrong(more), @"unknown field `also`, expected one of `version`, `folders`, `files` at line 1 column 49");
     }

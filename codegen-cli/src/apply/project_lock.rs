@@ -11,6 +11,8 @@ use thiserror::Error;
 
 use super::steps::Disk;
 use super::target::shown;
+use crate::command_error::{CommandError, Help};
+use crate::exit::Exit;
 use crate::interrupt;
 
 /// The command's own folder in a project.
@@ -71,15 +73,22 @@ pub(crate) enum LockError {
     },
 }
 
-impl LockError {
-    /// What to do about it.
-    pub(crate) fn help(&self) -> Option<&'static str> {
-        Some(match self {
+impl CommandError for LockError {
+    fn help(&self) -> Help {
+        let help = match self {
             Self::Held { .. } => "wait for it to end or stop it, then run the command again",
             Self::Interrupted => return None,
             Self::NoFolder { .. } => "move or rename it; volplane makes the folder anew",
             Self::Io { .. } => "the project's folder has to be writable, on a file system that knows locks",
-        })
+        };
+        Some(help.into())
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Interrupted => Exit::Interrupted,
+            Self::Held { .. } | Self::NoFolder { .. } | Self::Io { .. } => Exit::Failure,
+        }
     }
 }
 

@@ -5,10 +5,10 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::error::RecoverError;
-use super::journal::{Entry, Journal};
+use super::journal::{Journal, JournalEntry};
 use super::project_lock::{FOLDER, ProjectLock};
-use super::project_path::ProjectPath;
 use super::target::{Target, TargetError};
+use crate::project_path::ProjectPath;
 
 /// An interrupted run was undone.
 #[derive(Debug, PartialEq, Eq)]
@@ -110,7 +110,7 @@ impl ProjectLock {
         Ok(recovered)
     }
 
-    fn undo(&self, number: usize, entry: &Entry, target: &Target) -> Result<Undo, RecoverError> {
+    fn undo(&self, number: usize, entry: &JournalEntry, target: &Target) -> Result<Undo, RecoverError> {
         let now = match target.read() {
             Ok(now) => now,
             Err(TargetError::Read { path, source }) => return Err(RecoverError::Io { action: "read", path, source }),

@@ -7,6 +7,9 @@ use std::io::Write;
 use tempfile::NamedTempFile;
 use thiserror::Error;
 
+use crate::command_error::{CommandError, Help};
+use crate::exit::Exit;
+
 /// A file and its texts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rewrite<'a> {
@@ -45,6 +48,16 @@ pub(crate) enum RewriteError {
         #[source]
         source: io::Error,
     },
+}
+
+impl CommandError for RewriteError {
+    fn help(&self) -> Help {
+        Some("run the command again".into())
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Failure
+    }
 }
 
 /// Writes all new texts beside their files, then gives each its name. A file keeps its permissions.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::project_path::{ProjectPath, ProjectPathError};
+use crate::project_path::{ProjectPath, ProjectPathError};
 
 /// The place of a file, which may not be there yet.
 #[derive(Debug)]
@@ -27,13 +27,13 @@ pub(super) struct Target {
 /// A file can't be made, changed or removed where it is asked for.
 #[derive(Debug, Error)]
 pub(crate) enum TargetError {
-    /// No path in a project.
-    #[error("cannot write {path:?}")]
+    /// A link leads where no file of a project can be.
+    #[error("cannot write {path}: a link leads to a path that {wrong}")]
     Path {
         /// As it was given.
         path: String,
-        #[source]
-        source: ProjectPathError,
+        /// What is wrong with where it leads.
+        wrong: ProjectPathError,
     },
     /// A folder has the name.
     #[error("{path} is to be a file, but is a folder")]
@@ -174,7 +174,7 @@ fn follow(root: &Path, path: &ProjectPath, link: &Path) -> Result<(PathBuf, Meta
 }
 
 fn relative(root: &Path, asked: &ProjectPath, real: &Path) -> Result<ProjectPath, TargetError> {
-    ProjectPath::between(root, real).map_err(|source| TargetError::Path { path: asked.to_string(), source })
+    ProjectPath::between(root, real).map_err(|wrong| TargetError::Path { path: asked.to_string(), wrong })
 }
 
 /// The path as people know it: seen from the project.

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Change, ProjectLock};
+use crate::command_error::CommandError;
 
 /// Everything in a project but `.volplane`: folders have no content.
 type Tree = BTreeMap<String, Option<Vec<u8>>>;
@@ -60,11 +61,7 @@ fn enter(root: &Path) -> ProjectLock {
 }
 
 fn change(path: &str, before: Option<&str>, after: Option<&str>) -> Change {
-    Change {
-        path: path.to_owned(),
-        before: before.map(|text| text.as_bytes().to_vec()),
-        after: after.map(str::to_owned),
-    }
+    Change { path: path.into(), before: before.map(|text| text.as_bytes().to_vec()), after: after.map(str::to_owned) }
 }
 
 /// What a run that has ended leaves in `.volplane`.
@@ -79,12 +76,12 @@ fn own(root: &Path) -> Vec<String> {
 const RESTING: [&str; 2] = [".gitignore", "lock"];
 
 /// An error as it is told.
-fn told(error: &dyn std::error::Error, help: Option<&str>) -> String {
+fn told(error: &dyn CommandError) -> String {
     let mut text = format!("error: {error}\n");
     let mut cause = error.source();
     while let Some(error) = cause {
         text += &format!("  because: {error}\n");
         cause = error.source();
     }
-    text + &help.map(|help| format!("  help: {help}\n")).unwrap_or_default()
+    text + &error.help().map(|help| format!("  help: {help}\n")).unwrap_or_default()
 }

@@ -12,18 +12,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::ApplyError;
-use super::journal::{Entry, Journal};
+use super::journal::{Journal, JournalEntry};
 use super::project_lock::ProjectLock;
-use super::project_path::ProjectPath;
 use super::recovery::is_empty;
 use super::target::{self, Target, TargetError};
 use crate::interrupt;
+use crate::project_path::ProjectPath;
 
 /// What becomes of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
-    /// Its path in the project, with `/` between its parts.
-    pub(crate) path: String,
+    /// Its path in the project.
+    pub(crate) path: ProjectPath,
     /// What it held when the change was worked out; none when it was not there.
     pub(crate) before: Option<Vec<u8>>,
     /// What it is to hold; none to remove it.
@@ -69,18 +69,17 @@ impl ProjectLock {
     fn edits<'a>(&self, changes: &'a [Change]) -> Result<Vec<Edit<'a>>, ApplyError> {
         let mut edits: Vec<Edit<'a>> = Vec::new();
         for change in changes {
-            let path = ProjectPath::new(&change.path)
-                .map_err(|source| TargetError::Path { path: change.path.clone(), source })?;
+            let path = &change.path;
             let after = change.after.as_deref().map(str::as_bytes);
             if change.before.as_deref() == after {
-                let now = target::read(&self.root.join(path.as_str()), &path)?;
+                let now = target::read(&self.root.join(path), path)?;
                 unchanged(change, now)?;
                 continue;
             }
-            let target = Target::find(&self.root, &path)?;
+            let target = Target::find(&self.root, path)?;
             unchanged(change, target.read()?)?;
             if target.is_link && after.is_none() {
-                return Err(ApplyError::RemoveLink { path: change.path.clone() });
+                return Err(ApplyError::RemoveLink { path: change.path.to_string() });
             }
             edits.push(Edit { change, target });
         }
@@ -92,7 +91,7 @@ impl ProjectLock {
         }
         for edit in &edits {
             if let Some(parent) = edit.target.path.parents().find(|parent| files.contains(parent)) {
-                let (path, parent) = (edit.change.path.clone(), parent.to_string());
+                let (path, parent) = (edit.change.path.to_string(), parent.to_string());
                 return Err(TargetError::ParentIsFile { path, parent }.into());
             }
         }
@@ -186,7 +185,7 @@ impl ProjectLock {
 fn journal(edits: &[Edit<'_>]) -> Journal {
     let makes = edits.iter().filter(|edit| edit.change.after.is_some());
     let folders: BTreeSet<&ProjectPath> = makes.flat_map(|edit| &edit.target.missing).collect();
-    let files = edits.iter().map(|edit| Entry {
+    let files = edits.iter().map(|edit| JournalEntry {
         path: edit.target.path.clone(),
         existed: edit.change.before.is_some(),
         after: edit.change.after.clone(),

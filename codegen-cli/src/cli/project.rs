@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::DiagnosticArgs;
+use crate::update::Rename;
 
 /// Bring the project up to its IDL: code, handlers, programs; what you wrote stays yours
 #[derive(Debug, Args)]
@@ -16,11 +17,16 @@ changed the same lines, both stand between git's markers, and the exit code is 3
 Examples:
   volplane update              everything that the IDL and volplane.toml ask for
   volplane update --diff       show what would change, write nothing
-  volplane update --prune      comment out methods that are gone from the IDL")]
+  volplane update --prune      comment out methods that are gone from the IDL
+  volplane update --rename Echo=Parrot
+                               the service Echo is called Parrot in the IDL now")]
 pub(crate) struct Update {
     /// Comment out handler methods that are gone from the IDL
     #[arg(long)]
     pub(crate) prune: bool,
+    /// Rename a service: its handler and its uses in the project's Rust files follow (repeatable)
+    #[arg(long, value_name = "OLD=NEW")]
+    pub(crate) rename: Vec<Rename>,
     /// Say what would be done, write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -63,6 +69,9 @@ pub(crate) struct Add {
     /// Look for includes in this folder too; may be repeated
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(crate) include: Vec<PathBuf>,
+    /// Refer to the IDL where it is instead of copying it into the project
+    #[arg(long)]
+    pub(crate) idl_in_place: bool,
     /// Say what would be done, write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

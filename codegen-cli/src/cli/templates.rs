@@ -9,9 +9,9 @@ use crate::settings::Set;
 
 /// Start templates of your own from the built-in ones, and check them
 #[derive(Debug, Subcommand)]
-pub(crate) enum Templates {
+pub(crate) enum TemplatesAction {
     Eject(Eject),
-    Check(Check),
+    Check(CheckTemplates),
 }
 
 /// Write the built-in templates into a folder, to start from
@@ -25,7 +25,7 @@ pub(crate) struct Eject {
 /// Render every template for sample projects and say everything that is wrong, each mistake with file and line
 #[derive(Debug, Args)]
 #[command(after_help = "Exit code: 0 without a mistake, 1 with one, 2 when there is nothing to check.")]
-pub(crate) struct Check {
+pub(crate) struct CheckTemplates {
     /// The folder with the templates
     #[arg(default_value = "templates")]
     pub(crate) dir: PathBuf,

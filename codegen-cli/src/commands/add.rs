@@ -9,14 +9,18 @@ use thiserror::Error;
 use super::new::destination;
 use crate::apply::ProjectLock;
 use crate::cli::{Add, DiagnosticArgs, Remove};
+use crate::command_error::{CommandError, CommandResult, Help};
 use crate::config::{self, Project, edit};
+use crate::diagnostics::{self, IdlRejected};
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::layout;
 use crate::printer::Printer;
 use crate::project::{Copies, Hidden, Idl};
+use crate::project_path::ProjectPath;
 use crate::settings::IdlSettings;
 use crate::summary::count;
+use crate::update::Tense;
 use crate::update_run::{self, UpdateError, UpdateRequest};
 
 /// The project's IDLs can't be changed so. Nothing has changed.
@@ -58,13 +62,17 @@ enum IdlsError {
     Edit(#[from] toml_edit::TomlError),
     /// The update behind it.
     #[error(transparent)]
-    Upkeep(#[from] UpdateError),
+    Update(#[from] UpdateError),
+    /// The IDL that is to be added.
+    #[error(transparent)]
+    Rejected(#[from] IdlRejected),
 }
 
-impl IdlsError {
-    fn report(&self, printer: Printer) -> Exit {
+impl CommandError for IdlsError {
+    fn help(&self) -> Help {
         let help = match self {
-            Self::Upkeep(error) => return error.report(printer),
+            Self::Update(error) => return error.help(),
+            Self::Rejected(error) => return error.help(),
             Self::Present { .. } => "after an edit of it, run `volplane update`",
             Self::Absent { .. } => "give one of them",
             Self::Last { .. } => "add another one first: volplane add IDL",
@@ -72,21 +80,42 @@ impl IdlsError {
             Self::Read { .. } => "give the path of a thrift file",
             Self::Edit(_) => "mend the file by hand",
         };
-        printer.error(self, Some(help));
-        Exit::Usage
+        Some(help.into())
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Update(error) => error.exit(),
+            Self::Rejected(error) => error.exit(),
+            _ => Exit::Usage,
+        }
+    }
+
+    fn is_reported(&self) -> bool {
+        match self {
+            Self::Update(error) => error.is_reported(),
+            Self::Rejected(error) => error.is_reported(),
+            _ => false,
+        }
     }
 }
 
 /// Adds an IDL.
-pub(crate) fn run(args: &Add, printer: Printer) -> Exit {
+///
+/// # Errors
+/// When it can't be part of the project, or the update fails.
+pub(crate) fn run(args: &Add, printer: Printer) -> CommandResult {
     interrupt::watch();
-    add(args, printer).unwrap_or_else(|error| error.report(printer))
+    Ok(add(args, printer)?)
 }
 
 /// Takes an IDL out.
-pub(crate) fn remove(args: &Remove, printer: Printer) -> Exit {
+///
+/// # Errors
+/// When the project does not have it or has no other, or the update fails.
+pub(crate) fn remove(args: &Remove, printer: Printer) -> CommandResult {
     interrupt::watch();
-    take_out(args, printer).unwrap_or_else(|error| error.report(printer))
+    Ok(take_out(args, printer)?)
 }
 
 fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
@@ -96,39 +125,45 @@ fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
     if let Err(source) = fs::metadata(&idl_path) {
         return Err(IdlsError::Read { path: args.idl.display().to_string(), source });
     }
-    let (root, guard) = enter("add", args.dry_run, printer)?;
-    let mut project = Project::find(Path::new(".")).map_err(UpdateError::from)?;
+    let root = update_run::root()?;
+    let guard = guard(&root, "add", args.dry_run, printer)?;
+    let mut project = Project::read(&root).map_err(UpdateError::from)?;
 
     let inside = |path: &Path| path.strip_prefix(&root).ok().map(Path::to_owned);
     let shown = inside(&idl_path).unwrap_or_else(|| idl_path.clone());
     let include: Vec<PathBuf> = include.iter().map(|dir| inside(dir).unwrap_or_else(|| dir.clone())).collect();
-    let idl = Idl::read(std::slice::from_ref(&shown), &include);
-    let Some(meaning) = &idl.meaning else {
-        printer.diagnostics(&idl.diagnostics, &idl.sources, &args.telling);
-        return Ok(if idl.is_unreadable() { Exit::Usage } else { Exit::Failure });
+    let idl = Idl::read_in(&root, std::slice::from_ref(&shown), &include, &BTreeMap::new());
+    // What is odd in it is reported with the rest of the project's IDL.
+    let model = match &idl.model {
+        Some(model) => model,
+        None => diagnostics::usable(&idl, &args.telling, printer)?,
     };
     let mut brings = BTreeMap::new();
-    let service = args.service.clone().unwrap_or_else(|| destination(&meaning.model, &args.idl));
-    let entry = if shown.is_relative() {
+    let service = args.service.clone().unwrap_or_else(|| destination(model, &args.idl));
+    let entry = if args.idl_in_place && shown.is_absolute() {
+        let way = |path: &PathBuf| layout::relative(&root, &root.join(path));
+        IdlSettings { path: way(&shown), service, include: include.iter().map(way).collect() }
+    } else if shown.is_relative() {
         // A folder elsewhere is written as the way to it.
         let way = |dir: &PathBuf| if dir.is_absolute() { layout::relative(&root, dir) } else { slashed(dir) };
         IdlSettings { path: slashed(&shown), service, include: include.iter().map(way).collect() }
     } else {
-        let copies = Copies::new(&idl, meaning).map_err(UpdateError::from)?;
-        let copies = copies.beside(&|path| fs::read(path).ok(), &project.settings.include_dirs())?;
+        let copies = Copies::new(&idl, model).map_err(UpdateError::from)?;
+        let copies = copies.beside(&|path| fs::read(root.join(path)).ok(), &project.settings.include_dirs())?;
         let entry = copies.settings(service);
-        let missing = copies.into_files().filter(|file| !fs::exists(&file.path).unwrap_or(false));
+        let files = copies.into_files().map_err(UpdateError::from)?;
+        let missing = files.into_iter().filter(|file| !fs::exists(root.join(&file.path)).unwrap_or(false));
         brings.extend(missing.map(|file| (file.path, file.text)));
         entry
     };
     if project.settings.idls.iter().any(|idl| idl.path == entry.path) {
         return Err(IdlsError::Present { path: entry.path });
     }
-    brings.insert(config::FILE.to_owned(), edit::add_idl(&project.text, &entry)?);
+    brings.insert(ProjectPath::known(config::FILE), edit::add_idl(&project.text, &entry)?);
     project.settings.idls.push(entry);
 
     let exit = carry_out(&Asked { project, brings, telling: &args.telling }, guard.as_ref(), printer)?;
-    if meaning.model.services().next().is_none() && exit == Exit::Success {
+    if model.services().next().is_none() && exit == Exit::Success {
         printer.note("Types only", format_args!("{} has no service", args.idl.display()));
     }
     Ok(exit)
@@ -136,8 +171,9 @@ fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
 
 fn take_out(args: &Remove, printer: Printer) -> Result<Exit, IdlsError> {
     let typed = absolute(&args.idl)?;
-    let (root, guard) = enter("remove", args.dry_run, printer)?;
-    let mut project = Project::find(Path::new(".")).map_err(UpdateError::from)?;
+    let root = update_run::root()?;
+    let guard = guard(&root, "remove", args.dry_run, printer)?;
+    let mut project = Project::read(&root).map_err(UpdateError::from)?;
     let idls = &mut project.settings.idls;
     let found =
         idls.iter().position(|idl| layout::normal(&root.join(&idl.path)) == typed || Path::new(&idl.path) == args.idl);
@@ -149,7 +185,7 @@ fn take_out(args: &Remove, printer: Printer) -> Result<Exit, IdlsError> {
         return Err(IdlsError::Last { path: idls[place].path.clone() });
     }
     let gone = idls.remove(place);
-    let brings = BTreeMap::from([(config::FILE.to_owned(), edit::remove_idl(&project.text, place)?)]);
+    let brings = BTreeMap::from([(ProjectPath::known(config::FILE), edit::remove_idl(&project.text, place)?)]);
     let exit = carry_out(&Asked { project, brings, telling: &args.telling }, guard.as_ref(), printer)?;
     if guard.is_some() && matches!(exit, Exit::Success | Exit::ActionRequired) {
         printer.note("Kept", format_args!("{}: remove it when nothing includes it", gone.path));
@@ -162,39 +198,31 @@ struct Asked<'a> {
     /// With the settings that it is to have.
     project: Project,
     /// The files that bring them about: volplane.toml, and copies of an IDL.
-    brings: BTreeMap<String, String>,
+    brings: BTreeMap<ProjectPath, String>,
     telling: &'a DiagnosticArgs,
 }
 
-/// The place that was found for the change: alone in it, or, to look only, as it is.
-fn enter(command: &str, dry_run: bool, printer: Printer) -> Result<(PathBuf, Option<ProjectLock>), UpdateError> {
-    let root = update_run::enter()?;
+/// Keeps others out of the project; a run that only looks needs a project that is whole.
+fn guard(root: &Path, command: &str, dry_run: bool, printer: Printer) -> Result<Option<ProjectLock>, UpdateError> {
     if dry_run {
-        update_run::look()?;
-        return Ok((root, None));
+        update_run::look(root)?;
+        return Ok(None);
     }
-    Ok((root, Some(update_run::guard(command, printer)?)))
+    Ok(Some(update_run::guard(root, command, printer)?))
 }
 
 /// Updates the project to its new IDLs; without a guard it is only said what would be done.
 fn carry_out(asked: &Asked<'_>, guard: Option<&ProjectLock>, printer: Printer) -> Result<Exit, IdlsError> {
     let Asked { project, brings, telling } = asked;
-    let planned = match update_run::plan(&UpdateRequest { project, brings, prune: false, telling }, printer)? {
-        Ok(planned) => planned,
-        Err(exit) => return Ok(exit),
-    };
-    printer.status("Checked", &planned.summary);
+    let planned = update_run::plan(&UpdateRequest { project, brings, prune: false, renames: &[], telling }, printer)?;
+    planned.report_checked(printer);
     let Some(guard) = guard else {
-        planned.tell(printer);
+        planned.report(Tense::Would, printer);
         printer.note("Would change", count(planned.files(), "file"));
         return Ok(Exit::Success);
     };
     planned.apply(guard)?;
-    for path in brings.keys().filter(|path| *path != config::FILE) {
-        printer.status("Copied", path);
-    }
-    printer.status("Updated", config::FILE);
-    planned.tell(printer);
+    planned.report(Tense::Done, printer);
     Ok(planned.exit())
 }
 

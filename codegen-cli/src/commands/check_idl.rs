@@ -6,16 +6,18 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use thiserror::Error;
-use volplane_build::{Checked, Diagnostic, MessageFormat, Severity};
+use volplane_build::internal::{Checked, Diagnostic, MessageFormat};
 
-use crate::cli::{CheckIdl, DiagnosticArgs};
+use crate::apply::RewriteError;
+use crate::cli::CheckIdl;
+use crate::command_error::{CommandError, CommandResult, Help};
+use crate::diagnostics::{IdlRejected, deny, is_for_people, warnings};
 use crate::exit::Exit;
-use crate::input::Input;
+use crate::input::{Input, StdinError};
 use crate::printer::Printer;
 use crate::summary::{count, summary};
-use fixing::ForPeople;
 
-/// There is nothing to check.
+/// Files can't be checked, or what is wrong with them can't be left so.
 #[derive(Debug, Error)]
 enum CheckError {
     /// A folder can't be looked through.
@@ -32,58 +34,80 @@ enum CheckError {
         /// The folder.
         path: String,
     },
+    /// Programs read diagnostics, and nothing says in their terms what was fixed.
+    #[error("--fix can't be used with --message-format {0}")]
+    FixForPrograms(MessageFormat),
+    /// Standard input.
+    #[error(transparent)]
+    Stdin(#[from] StdinError),
+    /// Fixed files can't be written.
+    #[error(transparent)]
+    Rewrite(#[from] RewriteError),
+    /// Standard output.
+    #[error("cannot write to standard output")]
+    Write(#[source] io::Error),
+    /// The IDL, which was reported.
+    #[error(transparent)]
+    Rejected(#[from] IdlRejected),
 }
 
-/// There are warnings, and that is not enough.
-#[derive(Debug, Error)]
-#[error("{warnings}, and --deny-warnings was given")]
-struct Denied {
-    /// How many.
-    warnings: String,
+impl CommandError for CheckError {
+    fn help(&self) -> Help {
+        match self {
+            Self::Read { .. } | Self::Nothing { .. } => Some("give IDL files, or folders with such files".into()),
+            Self::FixForPrograms(_) => {
+                Some("use human or short; a program can apply the `fixes` of --message-format json by itself".into())
+            }
+            Self::Rewrite(error) => error.help(),
+            Self::Stdin(_) | Self::Write(_) | Self::Rejected(_) => None,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Read { .. } | Self::Nothing { .. } | Self::FixForPrograms(_) => Exit::Usage,
+            Self::Stdin(_) | Self::Rewrite(_) | Self::Write(_) | Self::Rejected(_) => Exit::Failure,
+        }
+    }
+
+    fn is_reported(&self) -> bool {
+        matches!(self, Self::Rejected(error) if error.is_reported())
+    }
 }
 
 /// Checks files and folders.
-pub(crate) fn run(args: &CheckIdl, printer: Printer) -> Exit {
-    let files = match idl_files(&args.paths) {
-        Ok(files) => files,
-        Err(error) => {
-            printer.error(&error, Some("give IDL files, or folders with such files"));
-            return Exit::Usage;
-        }
-    };
+///
+/// # Errors
+/// When there is nothing to check, or the files have errors.
+pub(crate) fn run(args: &CheckIdl, printer: Printer) -> CommandResult {
+    Ok(check(args, printer)?)
+}
+
+fn check(args: &CheckIdl, printer: Printer) -> Result<Exit, CheckError> {
+    let files = idl_files(&args.paths)?;
     let format = args.reading.telling.message_format;
-    if args.fix && !for_people(format) {
-        printer.error(&ForPeople(format), Some(ForPeople::HELP));
-        return Exit::Usage;
+    if args.fix && !is_for_people(format) {
+        return Err(CheckError::FixForPrograms(format));
     }
-    let (input, files) = match Input::new(&files) {
-        Ok(input) => input,
-        Err(error) => {
-            printer.error(&error, None);
-            return Exit::Failure;
-        }
-    };
+    let (input, files) = Input::new(&files)?;
     let (checked, complete) = if args.fix {
-        match fixing::run(args, &files, &input, printer) {
-            Ok(fixed) => fixed,
-            Err(exit) => return exit,
-        }
+        fixing::run(args, &files, &input, printer)?
     } else {
-        (volplane_build::check(&files, &args.reading.include, &input), true)
+        (volplane_build::internal::check(&files, &args.reading.include, &input), true)
     };
     let Checked { sources, diagnostics, model } = checked;
     printer.diagnostics(&diagnostics, &sources, &args.reading.telling);
-    if for_people(format) && !args.fix {
+    if is_for_people(format) && !args.fix {
         offer(&diagnostics, printer);
     }
-    let Some(model) = model else { return Exit::Failure };
-    if for_people(format) {
+    let model = model.ok_or(IdlRejected::Invalid)?;
+    if is_for_people(format) {
         let text = format!("{}: {}", count(model.files.len(), "file"), summary(&model));
         let warnings = warnings(&diagnostics);
         printer.status("Checked", if warnings > 0 { format!("{text}; {}", count(warnings, "warning")) } else { text });
     }
-    let denied = denied(&args.reading.telling, &diagnostics, printer);
-    if denied || !complete { Exit::Failure } else { Exit::Success }
+    deny(&diagnostics, &args.reading.telling)?;
+    Ok(if complete { Exit::Success } else { Exit::Failure })
 }
 
 /// Says how many of the diagnostics `--fix` would correct, if it would any.
@@ -93,26 +117,6 @@ fn offer(diagnostics: &[Diagnostic], printer: Printer) {
         let them = if fixable == 1 { "it" } else { "them" };
         printer.note("Fixable", format_args!("{} of these; add --fix to fix {them}", fixable));
     }
-}
-
-/// Whether `--deny-warnings` makes these diagnostics of a valid IDL a failure, which is said then.
-pub(crate) fn denied(telling: &DiagnosticArgs, diagnostics: &[Diagnostic], printer: Printer) -> bool {
-    let warnings = warnings(diagnostics);
-    let denied = telling.deny_warnings && warnings > 0;
-    if denied && for_people(telling.message_format) {
-        printer.error(&Denied { warnings: count(warnings, "warning") }, None);
-    }
-    denied
-}
-
-/// A program that reads diagnostics has no use for other lines between them.
-fn for_people(format: MessageFormat) -> bool {
-    matches!(format, MessageFormat::Human | MessageFormat::Short)
-}
-
-/// How many there are, those that are not shown included.
-fn warnings(diagnostics: &[Diagnostic]) -> usize {
-    diagnostics.iter().filter(|found| found.severity() == Severity::Warning).map(Diagnostic::count).sum()
 }
 
 /// The files that are meant: those in a folder in the order of their names, at any depth.

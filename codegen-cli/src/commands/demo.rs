@@ -1,16 +1,17 @@
 //! `volplane demo`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use thiserror::Error;
-use volplane_build::Memory;
+use volplane_build::internal::MemorySource;
 
-use crate::apply::{self, CreateError, Place};
+use crate::apply::{self, DirState};
 use crate::cli::Demo;
+use crate::command_error::{CommandError, CommandResult, Help};
 use crate::demo::DemoError;
 use crate::demo::build::build;
 use crate::demo::demo_cache::DemoCache;
@@ -21,7 +22,7 @@ use crate::interrupt;
 use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::printer::Printer;
-use crate::project::{self, Copies, Idl, ProjectError};
+use crate::project::{CheckedIdl, Copies, Idl, ProjectError};
 use crate::settings::{Codegen, Generated, Module, ModuleError, PackageDir, Runtime, Settings, Transport};
 use crate::summary::count;
 
@@ -62,37 +63,35 @@ enum RunError {
     Demo(#[from] DemoError),
 }
 
-impl RunError {
-    fn exit(&self) -> Exit {
+impl CommandError for RunError {
+    fn help(&self) -> Help {
         match self {
-            Self::Demo(DemoError::Interrupted | DemoError::Apply(CreateError::Interrupted)) => Exit::Interrupted,
-            Self::Project(ProjectError::Generate(error)) if error.is_interrupted() => Exit::Interrupted,
-            Self::NotEmpty { .. } | Self::NotAFolder { .. } => Exit::Usage,
-            _ => Exit::Failure,
+            Self::NotEmpty { .. } | Self::NotAFolder { .. } => {
+                Some("name a new or empty folder, or leave --keep out".into())
+            }
+            Self::Demo(error) => error.help(),
+            Self::Idl | Self::Missing(_) | Self::Module(_) | Self::Project(_) => None,
         }
     }
 
-    fn help(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::NotEmpty { .. } | Self::NotAFolder { .. } => "name a new or empty folder, or leave --keep out",
-            Self::Demo(DemoError::Start { program, .. }) if program.contains("cargo") => {
-                "install Rust's toolchain, with cargo: https://rustup.rs"
-            }
-            _ => return None,
-        })
+    fn exit(&self) -> Exit {
+        match self {
+            Self::NotEmpty { .. } | Self::NotAFolder { .. } => Exit::Usage,
+            Self::Demo(error) => error.exit(),
+            Self::Project(ProjectError::Generate(error)) => error.exit(),
+            Self::Idl | Self::Missing(_) | Self::Module(_) | Self::Project(_) => Exit::Failure,
+        }
     }
 }
 
 /// Makes, builds and runs the echo project.
-pub(crate) fn run(args: &Demo, printer: Printer) -> Exit {
+///
+/// # Errors
+/// When a step fails.
+pub(crate) fn run(args: &Demo, printer: Printer) -> CommandResult {
     interrupt::watch();
-    match demo(args, printer) {
-        Ok(()) => Exit::Success,
-        Err(error) => {
-            printer.error(&error, error.help());
-            error.exit()
-        }
-    }
+    demo(args, printer)?;
+    Ok(Exit::Success)
 }
 
 fn demo(args: &Demo, printer: Printer) -> Result<(), RunError> {
@@ -167,23 +166,25 @@ fn next(args: &Demo, workshop: Option<&DemoCache>, printer: Printer) {
 
 fn free(dir: &Path) -> Result<(), RunError> {
     match apply::look(dir).map_err(DemoError::Apply)? {
-        Place::Free | Place::EmptyFolder => Ok(()),
-        Place::Occupied(entry) => Err(RunError::NotEmpty { dir: dir.display().to_string(), entry }),
-        Place::NoFolder => Err(RunError::NotAFolder { dir: dir.display().to_string() }),
+        DirState::Free | DirState::EmptyFolder => Ok(()),
+        DirState::Occupied(entry) => Err(RunError::NotEmpty { dir: dir.display().to_string(), entry }),
+        DirState::NoFolder => Err(RunError::NotAFolder { dir: dir.display().to_string() }),
     }
 }
 
 /// The project of the bundled IDL. Its code is checked in: the demo would otherwise build the compiler, which is in
 /// this very command, a second time.
 fn files() -> Result<Vec<NewFile>, RunError> {
-    let reader = Memory::new().with(IDL, embedded::file(IDL)?);
+    let reader = MemorySource::new().with(IDL, embedded::file(IDL)?);
     let idl = Idl::read_from(&[PathBuf::from(IDL)], &[], &reader);
-    let meaning = idl.meaning.as_ref().ok_or(RunError::Idl)?;
-    let copies = Copies::new(&idl, meaning)?;
+    let model = idl.model.as_ref().ok_or(RunError::Idl)?;
+    let copies = Copies::new(&idl, model)?;
     let settings = Settings {
         module: "echo".parse::<Module>()?,
         idls: vec![copies.settings("example".to_owned())],
         package: PackageDir::default(),
+        workspace: None,
+        features_by_hand: BTreeSet::new(),
         transports: Transport::ALL.to_vec(),
         with: Vec::new(),
         codegen: Codegen::CheckedIn,
@@ -192,10 +193,11 @@ fn files() -> Result<Vec<NewFile>, RunError> {
         templates: None,
         set: BTreeMap::new(),
     };
-    let generated = project::compiled(meaning, &settings)?;
-    let planned = |flavour| project::planned(meaning, &settings, &Templates::built_in(flavour), &generated);
+    let project = CheckedIdl::new(model, &settings)?;
+    let generated = project.compile()?;
+    let rendered = |flavour| project.render(&Templates::built_in(flavour), &generated);
     // Updates go on with the general templates: what the demo says in its own way is merged like a user's edits.
-    Ok(project::files(meaning, &settings, planned(Flavour::Demo)?, copies, &planned(Flavour::General)?))
+    Ok(project.files(rendered(Flavour::Demo)?, copies, &rendered(Flavour::General)?)?)
 }
 
 /// The time since `begun`, for people.

@@ -1,9 +1,10 @@
 //! `volplane explain`
 
 use thiserror::Error;
-use volplane_build::Code;
+use volplane_build::internal::Code;
 
 use crate::cli::Explain;
+use crate::command_error::{CommandError, CommandResult, Help};
 use crate::exit::Exit;
 use crate::printer::Printer;
 
@@ -12,22 +13,28 @@ use crate::printer::Printer;
 #[error("there is no code {0}")]
 struct UnknownCode(String);
 
+impl CommandError for UnknownCode {
+    fn help(&self) -> Help {
+        Some("volplane explain, without a code, lists them all".into())
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+}
+
 /// Explains a code, or lists all.
-pub(crate) fn run(args: &Explain, printer: Printer) -> Exit {
+///
+/// # Errors
+/// When there is no such code.
+pub(crate) fn run(args: &Explain, printer: Printer) -> CommandResult {
     let Some(text) = &args.code else {
         for code in Code::ALL {
             printer.line(format_args!("{code}  {}", code.title()));
         }
-        return Exit::Success;
+        return Ok(Exit::Success);
     };
-    match Code::from_text(text) {
-        Some(code) => {
-            printer.line(code.explanation().trim_end());
-            Exit::Success
-        }
-        None => {
-            printer.error(&UnknownCode(text.clone()), Some("volplane explain, without a code, lists them all"));
-            Exit::Usage
-        }
-    }
+    let code = Code::from_text(text).ok_or_else(|| UnknownCode(text.clone()))?;
+    printer.line(code.explanation().trim_end());
+    Ok(Exit::Success)
 }

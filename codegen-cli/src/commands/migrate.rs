@@ -3,42 +3,41 @@
 mod error;
 mod find;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-use volplane_build::model::Model;
-use volplane_build::rust::Api;
+use volplane_build::internal::model::Model;
+use volplane_build::internal::rust::Api;
 
-use super::check_idl::denied;
 use super::new::{absolute, free, shown, tell_created, tell_next};
 use crate::apply;
 use crate::cli::{Migrate, Origin};
+use crate::command_error::CommandResult;
+use crate::diagnostics;
 use crate::exit::Exit;
 use crate::migrate::{namespaces, targets};
 use crate::plan::templates::{Flavour, Templates};
 use crate::plan::{self, NewFile, Policy};
 use crate::printer::Printer;
-use crate::project::{self, Copies, Idl};
+use crate::project::{CheckedIdl, Copies, Idl};
+use crate::project_path::ProjectPath;
 use crate::settings::{Codegen, Generated, Module, PackageDir, Runtime, Settings, Transport};
 use crate::summary::summary;
 use crate::{interrupt, layout};
 use error::MigrateError;
-use find::Found;
+use find::OldProject;
 
 /// The report's file in the new project.
 const REPORT: &str = "MIGRATION.md";
 
 /// Makes a project beside one that kitex or volo-cli made.
-pub(crate) fn run(args: &Migrate, printer: Printer) -> Exit {
+///
+/// # Errors
+/// When it can't be made as asked.
+pub(crate) fn run(args: &Migrate, printer: Printer) -> CommandResult {
     interrupt::watch();
-    match migrate(args, printer) {
-        Ok(exit) => exit,
-        Err(error) => {
-            printer.error(&error, error.help());
-            error.exit()
-        }
-    }
+    Ok(migrate(args, printer)?)
 }
 
 fn migrate(args: &Migrate, printer: Printer) -> Result<Exit, MigrateError> {
@@ -56,19 +55,14 @@ fn migrate(args: &Migrate, printer: Printer) -> Result<Exit, MigrateError> {
 
     let include: Vec<PathBuf> = args.reading.include.iter().chain(&found.include).cloned().collect();
     let idl = Idl::read(&found.idls, &include);
-    printer.diagnostics(&idl.diagnostics, &idl.sources, &args.reading.telling);
-    let Some(meaning) = &idl.meaning else {
-        return Ok(if idl.is_unreadable() { Exit::Usage } else { Exit::Failure });
-    };
-    if denied(&args.reading.telling, &idl.diagnostics, printer) {
-        return Ok(Exit::Failure);
-    }
-    let model = &meaning.model;
-    let copies = Copies::new(&idl, meaning)?;
+    let model = diagnostics::usable(&idl, &args.reading.telling, printer)?;
+    let copies = Copies::new(&idl, model)?;
     let settings = Settings {
         module,
         idls: copies.all_settings(destinations(model, &found)),
         package: PackageDir::default(),
+        workspace: None,
+        features_by_hand: BTreeSet::new(),
         transports: Transport::ALL.to_vec(),
         with: Vec::new(),
         codegen: Codegen::BuildRs,
@@ -77,15 +71,16 @@ fn migrate(args: &Migrate, printer: Printer) -> Result<Exit, MigrateError> {
         templates: None,
         set: BTreeMap::new(),
     };
-    let rendered = project::render(meaning, &settings, &Templates::built_in(Flavour::General))?;
-    let mut files = project::files(meaning, &settings, rendered.clone(), copies, &rendered);
+    let project = CheckedIdl::new(model, &settings)?;
+    let rendered = project.render(&Templates::built_in(Flavour::General), &project.compile()?)?;
+    let mut files = project.files(rendered.clone(), copies, &rendered)?;
 
     let root = plan::generated_crate(&settings.module);
     let mut report = found.report;
     report.folder = old.file_name().unwrap_or(OsStr::new("/")).to_string_lossy().into_owned();
     report.bodies = (found.handlers)(&found.code, &targets(&Api::new(model, &root), &files));
     report.namespaces = namespaces(model, &root, |path| seen_from(&old, path));
-    files.push(NewFile { path: REPORT.to_owned(), text: report.markdown(), policy: Policy::Skip });
+    files.push(NewFile { path: ProjectPath::known(REPORT), text: report.markdown(), policy: Policy::Skip });
     files.sort_by(|a, b| a.path.cmp(&b.path));
 
     let paths: Vec<String> = found.idls.iter().map(|path| path.display().to_string()).collect();
@@ -96,7 +91,7 @@ fn migrate(args: &Migrate, printer: Printer) -> Result<Exit, MigrateError> {
         printer.note("By hand", line);
     }
     printer.note("Report", target.join(REPORT).display());
-    tell_next(&target, &settings, meaning.services(&settings).is_empty(), printer);
+    tell_next(&target, &settings, project.services().is_empty(), printer);
     Ok(Exit::Success)
 }
 
@@ -128,7 +123,7 @@ fn target(args: &Migrate, old: &Path) -> Result<PathBuf, MigrateError> {
 }
 
 /// The name that clients use for each IDL's services: the project's, or else that of its first service.
-fn destinations(model: &Model, found: &Found) -> Vec<String> {
+fn destinations(model: &Model, found: &OldProject) -> Vec<String> {
     let first = |root| {
         let services = model.services().filter(|(id, ..)| id.file == root);
         services.map(|(_, definition, _)| definition.name.text.clone()).next().unwrap_or_default()

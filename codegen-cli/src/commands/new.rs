@@ -2,29 +2,32 @@
 
 mod error;
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use volplane_build::model::Model;
+use volplane_build::internal::model::Model;
 
-use super::check_idl::denied;
-use crate::apply::{self, CreateError, Place};
+use crate::apply::{self, CreateError, DirState};
 use crate::cli::New;
+use crate::command_error::CommandResult;
+use crate::diagnostics;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::layout;
 use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::printer::Printer;
-use crate::project::{self, Copies, Idl};
-use crate::settings::{Generated, Module, PackageDir, Runtime, RuntimeArg, Set, Settings};
+use crate::project::{CheckedIdl, Copies, Idl};
+use crate::settings::{Generated, IdlSettings, Module, PackageDir, Runtime, RuntimeArg, Set, Settings};
 use crate::summary::{count, summary};
 use crate::target_dir::{self, Fitting};
 use crate::template_dir;
+use crate::workspace::{self, Workspace};
 pub(super) use error::NewError;
 
 /// What the folder of a new project may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum TargetDir {
     /// Nothing.
     Empty,
     /// IDL, and what `target` lets pass: it stays, and the project is made around it.
@@ -32,29 +35,29 @@ pub(super) enum Target {
 }
 
 /// Makes a project.
-pub(crate) fn run(args: &New, printer: Printer) -> Exit {
-    run_on(Target::Empty, args, printer)
+///
+/// # Errors
+/// When it can't be made as asked.
+pub(crate) fn run(args: &New, printer: Printer) -> CommandResult {
+    run_on(TargetDir::Empty, args, printer)
 }
 
 /// Makes a project in a folder that may hold something.
-pub(super) fn run_on(target: Target, args: &New, printer: Printer) -> Exit {
+///
+/// # Errors
+/// When it can't be made as asked.
+pub(super) fn run_on(target: TargetDir, args: &New, printer: Printer) -> CommandResult {
     interrupt::watch();
-    match make(target, args, printer) {
-        Ok(exit) => exit,
-        Err(error) => {
-            printer.error(&error, error.help());
-            error.exit()
-        }
-    }
+    Ok(make(target, args, printer)?)
 }
 
-fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> {
+fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewError> {
     let dir = target_path(args)?;
     let module = module(args, &dir)?;
-    match target {
-        Target::Empty => free(&dir)?,
-        Target::Idl => only_idl(&dir)?,
-    }
+    let target = match target {
+        TargetDir::Empty => fitting_target(&dir)?,
+        TargetDir::Idl => only_idl(&dir)?,
+    };
     readable(&args.idl)?;
     let runtime = runtime(&args.runtime, &dir)?;
     if args.service.as_deref().is_some_and(|name| name.trim().is_empty()) {
@@ -62,15 +65,18 @@ fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> 
     }
 
     let idl = Idl::read(std::slice::from_ref(&args.idl), &args.reading.include);
-    printer.diagnostics(&idl.diagnostics, &idl.sources, &args.reading.telling);
-    if idl.meaning.is_some() && denied(&args.reading.telling, &idl.diagnostics, printer) {
-        return Ok(Exit::Failure);
-    }
-    let Some(meaning) = &idl.meaning else {
-        return Ok(if idl.is_unreadable() { Exit::Usage } else { Exit::Failure });
+    let model = diagnostics::usable(&idl, &args.reading.telling, printer)?;
+    let service = args.service.clone().unwrap_or_else(|| destination(model, &args.idl));
+    let (copies, entry) = if args.idl_in_place {
+        (Copies::none(), in_place(&dir, args, service)?)
+    } else {
+        let copies = Copies::new(&idl, model)?;
+        let entry = copies.settings(service);
+        (copies, entry)
     };
-    let model = &meaning.model;
-    let copies = Copies::new(&idl, meaning)?;
+    let copied = copies.first().map(|(path, others)| (path.to_owned(), others));
+    let around = Workspace::around(&layout::normal(&absolute(&dir)?))?;
+    let joined = around.as_ref().filter(|_| !args.own_workspace);
     let mut transports = if args.no_programs { Vec::new() } else { args.transport.clone() };
     transports.sort();
     transports.dedup();
@@ -86,8 +92,10 @@ fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> 
     };
     let settings = Settings {
         module,
-        idls: vec![copies.settings(args.service.clone().unwrap_or_else(|| destination(model, &args.idl)))],
+        idls: vec![entry],
         package: PackageDir::default(),
+        workspace: joined.map(|workspace| workspace.way.clone()),
+        features_by_hand: BTreeSet::new(),
         transports,
         with,
         codegen: args.codegen,
@@ -96,16 +104,22 @@ fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> 
         templates: recorded,
         set: Set::all(&args.set),
     };
-    let rendered = project::render(meaning, &settings, &templates)?;
-    let Fitting { missing: files, kept } = match target {
-        Target::Empty => {
-            let missing = project::files(meaning, &settings, rendered.clone(), copies, &rendered);
-            Fitting { missing, kept: Vec::new() }
+    let project = CheckedIdl::new(model, &settings)?;
+    let rendered = project.render(&templates, &project.compile()?)?;
+    let packages = match &joined {
+        Some(_) => workspace::packages(&rendered),
+        None => Vec::new(),
+    };
+    let manifest = around.as_ref().map(|around| around.with(&packages)).transpose()?;
+    let Fitting { missing: files, merged, kept } = match target {
+        TargetDir::Empty => {
+            let missing = project.files(rendered.clone(), copies, &rendered)?;
+            Fitting { missing, merged: Vec::new(), kept: Vec::new() }
         }
-        Target::Idl => {
+        TargetDir::Idl => {
             let present = |path: &str| std::fs::read(dir.join(path)).ok();
             let lasting = target_dir::lasting(&rendered, present);
-            let files = project::files(meaning, &settings, rendered, copies, &lasting);
+            let files = project.files(rendered, copies, &lasting)?;
             target_dir::fitting(files, present).map_err(|path| NewError::InTheWay { path })?
         }
     };
@@ -114,15 +128,31 @@ fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> 
         for file in &files {
             printer.line(Path::new(&file.path).display());
         }
+        for file in &merged {
+            printer.note("Would merge", &file.path);
+        }
+        if let (Some(around), Some(text)) = (&around, &manifest) {
+            printer.note("Would edit", around.added(text));
+        }
         printer.note("Would make", format_args!("{}: {}", shown(&dir), count(files.len(), "file")));
         return Ok(Exit::Success);
     }
 
     match target {
-        Target::Empty => apply::create(&dir, &files)?,
-        Target::Idl => apply::create_around(&dir, &files)?,
+        TargetDir::Empty => apply::create(&dir, &files)?,
+        TargetDir::Idl => apply::create_around(&dir, &files, &merged)?,
+    }
+    if let (Some(around), Some(text)) = (&around, &manifest) {
+        around.write(text)?;
+        printer.status("Edited", around.added(text));
+    }
+    if let Some((path, others)) = copied.filter(|(path, _)| !is_same(&dir.join(path), &args.idl)) {
+        tell_copied(&args.idl, &dir.join(path), others, printer);
     }
     tell_created(&dir, &files, printer);
+    for NewFile { path, .. } in merged {
+        printer.note("Merged", format_args!("{path}: your lines stay, the project's were added"));
+    }
     for path in kept {
         printer.note("Kept", format_args!("{path}: it was there before"));
     }
@@ -135,7 +165,7 @@ fn make(target: Target, args: &New, printer: Printer) -> Result<Exit, NewError> 
             ),
         );
     }
-    let types_only = meaning.services(&settings).is_empty();
+    let types_only = project.services().is_empty();
     if types_only && !args.types_only {
         let idl = args.idl.display();
         printer
@@ -151,6 +181,38 @@ pub(super) fn destination(model: &Model, idl: &Path) -> String {
     first.unwrap_or_else(|| idl.file_stem().unwrap_or_default().to_string_lossy().into_owned())
 }
 
+/// An IDL that stays where it is, as volplane.toml names it.
+fn in_place(dir: &Path, args: &New, service: String) -> Result<IdlSettings, NewError> {
+    let dir = layout::normal(&absolute(dir)?);
+    let way = |path: &PathBuf| {
+        let path = layout::normal(&absolute(path)?);
+        // On Windows, there is no way from one drive to another.
+        let is_related = path.components().next() == dir.components().next();
+        let way = is_related.then(|| layout::relative(&dir, &path));
+        way.ok_or_else(|| NewError::NoWay { path: path.display().to_string() })
+    };
+    let include = args.reading.include.iter().map(way).collect::<Result<_, _>>()?;
+    Ok(IdlSettings { path: way(&args.idl)?, service, include })
+}
+
+/// Whether two paths lead to one file.
+fn is_same(a: &Path, b: &Path) -> bool {
+    let place = |path: &Path| std::fs::canonicalize(path).ok();
+    place(a).is_some_and(|a| Some(a) == place(b))
+}
+
+/// Says which of two files is the project's.
+fn tell_copied(from: &Path, to: &Path, others: usize, printer: Printer) {
+    let to = layout::normal(to);
+    let more = match others {
+        0 => String::new(),
+        1 => ", with a file that it includes".to_owned(),
+        others => format!(", with {others} files that it includes"),
+    };
+    printer
+        .status("Copied", format_args!("{} to {}{more}: volplane update reads the copy", from.display(), to.display()));
+}
+
 /// Says what was made.
 pub(super) fn tell_created(dir: &Path, files: &[NewFile], printer: Printer) {
     for file in files {
@@ -164,7 +226,14 @@ pub(super) fn tell_next(dir: &Path, settings: &Settings, types_only: bool, print
     // Templates of one's own make other programs, or none.
     if settings.templates.is_none() {
         let program = match settings.transports.first() {
-            Some(first) if !types_only => format!("cargo run --bin {}-{}-server", first.number(), first.name()),
+            Some(first) if !types_only => {
+                // In a workspace with a package at its root, cargo looks there alone.
+                let package = settings
+                    .workspace
+                    .as_ref()
+                    .map_or_else(String::new, |_| format!("-p {}-cmd ", settings.module.as_str()));
+                format!("cargo run {package}--bin {}-{}-server", first.number(), first.name())
+            }
             _ => "cargo build".to_owned(),
         };
         let way = if is_here(dir) { program } else { format!("cd {} && {program}", quoted(dir)) };
@@ -197,18 +266,34 @@ fn folder_name(dir: &Path) -> Result<Option<String>, NewError> {
 
 pub(super) fn free(dir: &Path) -> Result<(), NewError> {
     match apply::look(dir)? {
-        Place::Free | Place::EmptyFolder => Ok(()),
-        Place::Occupied(entry) => Err(NewError::NotEmpty { dir: shown(dir), entry }),
-        Place::NoFolder => Err(NewError::NotAFolder { dir: dir.display().to_string() }),
+        DirState::Free | DirState::EmptyFolder => Ok(()),
+        DirState::Occupied(entry) => Err(NewError::NotEmpty { dir: shown(dir), entry }),
+        DirState::NoFolder => Err(NewError::NotAFolder { dir: dir.display().to_string() }),
     }
 }
 
-fn only_idl(dir: &Path) -> Result<(), NewError> {
-    let failed = |source| CreateError::Io { action: "read", path: shown(dir), source };
-    match target_dir::foreign(dir).map_err(failed)? {
-        Some(entry) => Err(NewError::Foreign { entry }),
-        None => Ok(()),
+/// What the folder of a new project holds.
+fn fitting_target(dir: &Path) -> Result<TargetDir, NewError> {
+    match apply::look(dir)? {
+        DirState::Free | DirState::EmptyFolder => Ok(TargetDir::Empty),
+        DirState::NoFolder => Err(NewError::NotAFolder { dir: dir.display().to_string() }),
+        DirState::Occupied(_) => match foreign(dir)? {
+            Some(entry) => Err(NewError::Foreign { dir: shown(dir), entry }),
+            None => Ok(TargetDir::Idl),
+        },
     }
+}
+
+fn only_idl(dir: &Path) -> Result<TargetDir, NewError> {
+    match foreign(dir)? {
+        Some(entry) => Err(NewError::Foreign { dir: shown(dir), entry }),
+        None => Ok(TargetDir::Idl),
+    }
+}
+
+fn foreign(dir: &Path) -> Result<Option<String>, NewError> {
+    let failed = |source| CreateError::Io { action: "read", path: shown(dir), source };
+    Ok(target_dir::foreign(dir).map_err(failed)?)
 }
 
 fn readable(idl: &Path) -> Result<(), NewError> {

@@ -5,15 +5,16 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use super::new::{self, Target};
+use super::new::{self, TargetDir};
 use super::update;
 use crate::cli::{New, Update};
+use crate::command_error::{CommandError, CommandResult, Help};
 use crate::config::{self, ConfigError, Project};
 use crate::exit::Exit;
+use crate::interrupt;
 use crate::migrate::go;
 use crate::printer::Printer;
 use crate::settings::Settings;
-use crate::update_run::UpdateError;
 
 /// What was typed does not go with the project that the current folder is in. Nothing has changed.
 #[derive(Debug, Error)]
@@ -52,26 +53,33 @@ enum ShorthandError {
     },
 }
 
-impl ShorthandError {
-    fn help(&self) -> String {
-        match self {
-            Self::SecondPath { .. } => "to make the project in a folder of its own: volplane new IDL DIR".to_owned(),
-            Self::OtherModule { .. } => "leave --module out; the name is in volplane.toml".to_owned(),
+impl CommandError for ShorthandError {
+    fn help(&self) -> Help {
+        Some(match self {
+            Self::SecondPath { .. } => "to make the project in a folder of its own: volplane new IDL DIR".into(),
+            Self::OtherModule { .. } => "leave --module out; the name is in volplane.toml".into(),
             Self::OtherService { .. } => {
                 "leave --service out, or edit volplane.toml; another IDL joins the project with: volplane add IDL"
-                    .to_owned()
+                    .into()
             }
             Self::OtherIdl { given, .. } => {
-                format!("edit the project's own copy, or let this one join the project: volplane add {given}")
+                format!("edit the project's own copy, or let this one join the project: volplane add {given}").into()
             }
-        }
+        })
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Usage
     }
 }
 
 /// Makes or updates the project in the current folder.
-pub(crate) fn run(args: &New, printer: Printer) -> Exit {
+///
+/// # Errors
+/// When what was typed does not go with the project, or as `new` and `update`.
+pub(crate) fn run(args: &New, printer: Printer) -> CommandResult {
     if let Some(path) = &args.dir {
-        return refuse(&ShorthandError::SecondPath { path: path.display().to_string() }, printer);
+        return Err(ShorthandError::SecondPath { path: path.display().to_string() }.into());
     }
     let here = Path::new(".");
     let root = match config::root(here) {
@@ -79,24 +87,15 @@ pub(crate) fn run(args: &New, printer: Printer) -> Exit {
         Err(ConfigError::NoProject { .. }) => {
             let module = args.module.as_deref().map(named);
             let args = New { dir: Some(here.to_owned()), module, ..args.clone() };
-            return new::run_on(Target::Idl, &args, printer);
+            return new::run_on(TargetDir::Idl, &args, printer);
         }
-        Err(error) => return UpdateError::from(error).report(printer),
+        Err(error) => return Err(error.into()),
     };
-    let settings = match Project::find(here) {
-        Ok(project) => project.settings,
-        Err(error) => return UpdateError::from(error).report(printer),
-    };
-    if let Err(error) = agrees(args, &settings, &root) {
-        return refuse(&error, printer);
-    }
+    agrees(args, &Project::read(&root)?.settings, &root)?;
+    interrupt::watch();
     let telling = args.reading.telling.clone();
-    update::run(&Update { prune: false, dry_run: args.dry_run, diff: false, telling }, printer)
-}
-
-fn refuse(error: &ShorthandError, printer: Printer) -> Exit {
-    printer.error(error, Some(&error.help()));
-    Exit::Usage
+    let args = Update { prune: false, rename: Vec::new(), dry_run: args.dry_run, diff: false, telling };
+    Ok(update::run_in(&root, &args, printer)?)
 }
 
 /// Whether what was typed is what the project says of itself.

@@ -4,12 +4,14 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use crate::apply::{self, CreateError, Place};
-use crate::cli::templates::{Check, Eject, Templates as Action};
+use crate::apply::{self, CreateError, DirState};
+use crate::cli::templates::{CheckTemplates, Eject, TemplatesAction as Action};
+use crate::command_error::{CommandError, CommandResult, Help};
 use crate::exit::Exit;
 use crate::plan::templates::{Flavour, Templates};
 use crate::plan::{NewFile, Policy};
 use crate::printer::Printer;
+use crate::project_path::{ProjectPath, ProjectPathError};
 use crate::sample::{self, SampleError};
 use crate::settings::Set;
 use crate::summary::count;
@@ -38,71 +40,76 @@ enum TemplatesError {
     /// The templates.
     #[error(transparent)]
     Read(#[from] ReadTemplatesError),
+    /// One has a name that a file can't have: a defect of this build.
+    #[error("cannot name a template")]
+    Path(#[from] ProjectPathError),
     /// What they are tried on.
     #[error(transparent)]
     Sample(#[from] SampleError),
+    /// They are wrong; each mistake was told.
+    #[error("{mistakes} in {dir}")]
+    Wrong {
+        /// How many.
+        mistakes: String,
+        /// Where.
+        dir: String,
+    },
 }
 
-/// The templates are wrong; each mistake was told.
-#[derive(Debug, Error)]
-#[error("{mistakes} in {dir}")]
-struct Wrong {
-    mistakes: String,
-    dir: String,
-}
-
-impl TemplatesError {
-    fn help(&self) -> Option<&'static str> {
+impl CommandError for TemplatesError {
+    fn help(&self) -> Help {
         match self {
-            Self::NotEmpty { .. } | Self::NotAFolder { .. } => Some("name a new or empty folder"),
-            Self::Read(_) => Some(template_dir::HELP),
-            Self::Apply(_) | Self::Sample(_) => None,
+            Self::NotEmpty { .. } | Self::NotAFolder { .. } => Some("name a new or empty folder".into()),
+            Self::Apply(error) => error.help(),
+            Self::Read(error) => error.help(),
+            Self::Sample(error) => error.help(),
+            Self::Path(_) | Self::Wrong { .. } => None,
         }
     }
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Apply(CreateError::Interrupted) => Exit::Interrupted,
-            Self::Sample(_) => Exit::Failure,
-            _ => Exit::Usage,
+            Self::NotEmpty { .. } | Self::NotAFolder { .. } => Exit::Usage,
+            Self::Apply(error) => error.exit(),
+            Self::Read(error) => error.exit(),
+            Self::Sample(error) => error.exit(),
+            Self::Path(_) | Self::Wrong { .. } => Exit::Failure,
         }
     }
 }
 
 /// Writes or checks templates.
-pub(crate) fn run(action: &Action, printer: Printer) -> Exit {
-    let done = match action {
-        Action::Eject(args) => eject(args, printer),
-        Action::Check(args) => check(args, printer),
-    };
-    done.unwrap_or_else(|error| {
-        printer.error(&error, error.help());
-        error.exit()
-    })
+///
+/// # Errors
+/// When they can't be written or read, or are wrong.
+pub(crate) fn run(action: &Action, printer: Printer) -> CommandResult {
+    match action {
+        Action::Eject(args) => eject(args, printer)?,
+        Action::Check(args) => check(args, printer)?,
+    }
+    Ok(Exit::Success)
 }
 
-fn eject(args: &Eject, printer: Printer) -> Result<Exit, TemplatesError> {
+fn eject(args: &Eject, printer: Printer) -> Result<(), TemplatesError> {
     let dir = args.dir.display();
     match apply::look(&args.dir)? {
-        Place::Free | Place::EmptyFolder => {}
-        Place::Occupied(entry) => return Err(TemplatesError::NotEmpty { dir: dir.to_string(), entry }),
-        Place::NoFolder => return Err(TemplatesError::NotAFolder { dir: dir.to_string() }),
+        DirState::Free | DirState::EmptyFolder => {}
+        DirState::Occupied(entry) => return Err(TemplatesError::NotEmpty { dir: dir.to_string(), entry }),
+        DirState::NoFolder => return Err(TemplatesError::NotAFolder { dir: dir.to_string() }),
     }
     let templates = Templates::built_in(Flavour::General);
-    let files = templates.files().map(|(path, text)| NewFile {
-        path: path.to_owned(),
-        text: text.to_owned(),
-        policy: Policy::Skip,
-    });
-    let files: Vec<NewFile> = files.collect();
+    let file = |(path, text): (&str, &str)| {
+        Ok(NewFile { path: ProjectPath::new(path)?, text: text.to_owned(), policy: Policy::Skip })
+    };
+    let files = templates.files().map(file).collect::<Result<Vec<NewFile>, ProjectPathError>>()?;
     apply::create(&args.dir, &files)?;
     printer.status("Created", format_args!("{dir}: {}", count(files.len(), "file")));
     printer.note("Next", format_args!("edit them, then volplane templates check {dir}"));
     printer.note("Use", format_args!("volplane new IDL --template-dir {dir}, or templates = \"…\" in a volplane.toml"));
-    Ok(Exit::Success)
+    Ok(())
 }
 
-fn check(args: &Check, printer: Printer) -> Result<Exit, TemplatesError> {
+fn check(args: &CheckTemplates, printer: Printer) -> Result<(), TemplatesError> {
     let dir = shown(&args.dir);
     let templates = template_dir::read(&args.dir, &dir)?;
     let tried = sample::try_on(&templates, &Set::all(&args.set))?;
@@ -110,14 +117,13 @@ fn check(args: &Check, printer: Printer) -> Result<Exit, TemplatesError> {
         let (number, files) = (templates.files().count() - 1, tried.files);
         let files = format!("{} in {}", count(files, "file"), count(sample::PROJECTS, "sample project"));
         printer.status("Checked", format_args!("{dir}: {} make {files}", count(number, "template")));
-        return Ok(Exit::Success);
+        return Ok(());
     }
     let mistakes = count(tried.mistakes.len(), "mistake");
     for line in templates.mistakes(tried.mistakes).lines() {
         printer.raw(&line);
     }
-    printer.error(&Wrong { mistakes, dir }, None);
-    Ok(Exit::Failure)
+    Err(TemplatesError::Wrong { mistakes, dir })
 }
 
 /// The folder before the names of what lies in it: without a slash at its end.

@@ -4,52 +4,59 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::cli::{Check, DiagnosticArgs, Update};
+use crate::command_error::CommandResult;
 use crate::config::Project;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::printer::Printer;
 use crate::summary::count;
+use crate::update::{Rename, Tense};
 use crate::update_run::{self, Planned, UpdateError, UpdateRequest};
 
 /// Brings a project up to its IDL.
-pub(crate) fn run(args: &Update, printer: Printer) -> Exit {
+///
+/// # Errors
+/// When the project can't be read, or the changes can't be written.
+pub(crate) fn run(args: &Update, printer: Printer) -> CommandResult {
     interrupt::watch();
-    let done = if args.dry_run || args.diff { show(args, printer) } else { update(args, printer) };
-    done.unwrap_or_else(|error| error.report(printer))
+    Ok(run_in(&update_run::root()?, args, printer)?)
+}
+
+/// The same in the project with this root.
+///
+/// # Errors
+/// The same.
+pub(super) fn run_in(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
+    if args.dry_run || args.diff { show(root, args, printer) } else { update(root, args, printer) }
 }
 
 /// Says whether an update would change anything.
-pub(crate) fn check(args: &Check, printer: Printer) -> Exit {
-    look(args, printer).unwrap_or_else(|error| error.report(printer))
+///
+/// # Errors
+/// When the project can't be read.
+pub(crate) fn check(args: &Check, printer: Printer) -> CommandResult {
+    Ok(look(&update_run::root()?, args, printer)?)
 }
 
-fn update(args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
-    update_run::enter()?;
-    let guard = update_run::guard("update", printer)?;
-    let planned = match plan(args.prune, &args.telling, printer)? {
-        Ok(planned) => planned,
-        Err(exit) => return Ok(exit),
-    };
-    printer.status("Checked", &planned.summary);
+fn update(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
+    let guard = update_run::guard(root, "update", printer)?;
+    let planned = plan(root, args.prune, &args.rename, &args.telling, printer)?;
+    planned.report_checked(printer);
     planned.apply(&guard)?;
-    planned.tell(printer);
+    planned.report(Tense::Done, printer);
     if planned.is_empty() && planned.exit() == Exit::Success {
         printer.status("Fresh", "nothing has to change");
     }
     Ok(planned.exit())
 }
 
-fn show(args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
-    update_run::enter()?;
-    update_run::look()?;
-    let planned = match plan(args.prune, &args.telling, printer)? {
-        Ok(planned) => planned,
-        Err(exit) => return Ok(exit),
-    };
-    printer.status("Checked", &planned.summary);
-    planned.tell(printer);
+fn show(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
+    update_run::look(root)?;
+    let planned = plan(root, args.prune, &args.rename, &args.telling, printer)?;
+    planned.report_checked(printer);
+    planned.report(Tense::Would, printer);
     if args.diff {
-        printer.text(&planned.diff());
+        planned.show_diff(printer);
     }
     match planned.files() {
         0 => printer.status("Fresh", "nothing would change"),
@@ -58,30 +65,30 @@ fn show(args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
     Ok(Exit::Success)
 }
 
-fn look(args: &Check, printer: Printer) -> Result<Exit, UpdateError> {
-    update_run::enter()?;
-    update_run::look()?;
-    let planned = match plan(false, &args.telling, printer)? {
-        Ok(planned) => planned,
-        Err(exit) => return Ok(exit),
-    };
-    printer.status("Checked", &planned.summary);
+fn look(root: &Path, args: &Check, printer: Printer) -> Result<Exit, UpdateError> {
+    update_run::look(root)?;
+    let planned = plan(root, false, &[], &args.telling, printer)?;
+    planned.report_checked(printer);
     let waits = planned.exit() == Exit::ActionRequired;
     if planned.is_empty() && !waits {
         printer.status("Fresh", "nothing would change");
         return Ok(Exit::Success);
     }
     if args.diff {
-        printer.text(&planned.diff());
+        planned.show_diff(printer);
     }
-    for line in planned.list() {
-        printer.line(line);
-    }
+    planned.list(printer);
     printer.note("Next", "volplane update");
     Ok(Exit::WouldChange)
 }
 
-fn plan(prune: bool, telling: &DiagnosticArgs, printer: Printer) -> Result<Result<Planned, Exit>, UpdateError> {
-    let project = Project::find(Path::new("."))?;
-    update_run::plan(&UpdateRequest { project: &project, brings: &BTreeMap::new(), prune, telling }, printer)
+fn plan(
+    root: &Path,
+    prune: bool,
+    renames: &[Rename],
+    telling: &DiagnosticArgs,
+    printer: Printer,
+) -> Result<Planned, UpdateError> {
+    let project = Project::read(root)?;
+    update_run::plan(&UpdateRequest { project: &project, brings: &BTreeMap::new(), prune, renames, telling }, printer)
 }

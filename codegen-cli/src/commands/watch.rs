@@ -1,23 +1,39 @@
 //! `volplane watch`
 
-use std::collections::{BTreeMap, BTreeSet};
+mod folders;
+mod git;
+mod inputs;
+mod teller;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use thiserror::Error;
+use volplane_build::internal::{self, Checked, Diagnostic, Sources};
 
 use crate::cli::{DiagnosticArgs, Watch};
+use crate::command_error::{CommandError, CommandResult, Help};
 use crate::config::{self, Project};
+use crate::diagnostics::{IdlRejected, deny};
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::printer::Printer;
-use crate::update::{Event, EventLevel};
-use crate::update_run::{self, UpdateError, UpdateRequest};
+use crate::update_run::{self, Planned, UpdateError, UpdateRequest};
+use folders::Folders;
+use git::IndexLock;
+use inputs::{RecordingSource, WatchedInputs};
+use teller::Teller;
 
 /// So long nothing may happen before a save counts as done: editors write in several steps.
 const QUIET: Duration = Duration::from_millis(50);
+
+/// So long a file may be missing before that is said: it may be about to be replaced.
+const MISSING: Duration = Duration::from_millis(300);
+
+/// So long git may work before that is said: it may have been killed, and its lock left behind.
+const GIT_AT_WORK: Duration = Duration::from_secs(2);
 
 /// The files can't be watched.
 #[derive(Debug, Error)]
@@ -30,60 +46,87 @@ enum WatchError {
         #[source]
         source: notify::Error,
     },
+    /// The project was removed or moved.
+    #[error("the directory of the project is gone: {path}")]
+    Gone {
+        /// The directory.
+        path: String,
+    },
     /// The project.
     #[error(transparent)]
-    Upkeep(#[from] UpdateError),
+    Update(#[from] UpdateError),
 }
 
-/// Updates the project on every save.
-pub(crate) fn run(args: &Watch, printer: Printer) -> Exit {
-    match watch(args, printer) {
-        Ok(()) => Exit::Success,
-        Err(WatchError::Upkeep(error)) => error.report(printer),
-        Err(error) => {
-            printer.error(&error, Some("the system may watch too many files already; `volplane update` works without"));
-            Exit::Failure
+impl CommandError for WatchError {
+    fn help(&self) -> Help {
+        Some(match self {
+            Self::Update(error) => return error.help(),
+            Self::Notify { .. } => {
+                "the system may watch too many files already; `volplane update` works without".into()
+            }
+            Self::Gone { .. } => "go to where the project is now, and start `volplane watch` again".into(),
+        })
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Update(error) => error.exit(),
+            Self::Notify { .. } | Self::Gone { .. } => Exit::Failure,
         }
     }
 }
 
+/// Updates the project on every save.
+///
+/// # Errors
+/// When there is no project, or its files can't be watched. What is wrong with the project is said, and watching goes on.
+pub(crate) fn run(args: &Watch, printer: Printer) -> CommandResult {
+    watch(args, printer)?;
+    Ok(Exit::Success)
+}
+
 fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
-    update_run::enter()?;
+    let root = update_run::root()?;
     // One signal waiting says all there is to say: look again.
     let (signal, signals) = sync_channel(1);
     let stop = signal.clone();
     interrupt::watch_and(move || ring(&stop));
-    let mut watched = Watched::new(signal)?;
-    watched.add(Path::new("."))?;
-    // What was said last: a state that lasts is not said again.
-    let mut said = None;
-    loop {
-        let (folders, state) = round(&args.telling, printer)?;
-        if let State::Fine(summary) = &state
-            && said.as_ref().is_none_or(|said| *said == State::Broken)
+    let mut inputs = WatchedInputs::new(&root);
+    let mut folders = Folders::new(&inputs, signal)?;
+    folders.watch(&inputs)?;
+    let git = IndexLock::of(&root);
+    let mut teller = Teller::new(&args.telling, printer);
+    while until_git_is_done(&git, &signals, printer) {
+        let look = look(&root, &args.telling)?;
+        if let Some(found) = &look.inputs
+            && *found != inputs
         {
-            printer.note("Watching", summary);
+            // What was saved before a directory was watched is seen by another look.
+            inputs.clone_from(found);
+            folders.watch(&inputs)?;
+            continue;
         }
-        said = Some(state);
-        let mut more = false;
-        for folder in folders {
-            more |= watched.add(&folder)?;
+        // More is being saved: what was read may be half of it.
+        let patience = if teller.has_said(&look) { Duration::ZERO } else { look.state.patience() };
+        let goes_on = if git.held().is_some() || is_signalled_within(patience, &signals) {
+            settle(&signals)
+        } else {
+            let look = look.updated(&args.telling, printer);
+            // A file that changed during the update is looked at again.
+            if matches!(look.state, State::Failed(_)) && is_signalled_within(QUIET, &signals) {
+                settle(&signals)
+            } else {
+                teller.say(look);
+                wait(&signals)
+            }
+        };
+        if !goes_on {
+            break;
         }
-        // What was saved before a folder was watched is seen now.
-        if !more && !wait(&signals) {
-            printer.note("Stopped", "watching");
-            return Ok(());
-        }
+        folders.watch(&inputs)?;
     }
-}
-
-/// How the project is after a round.
-#[derive(PartialEq, Eq)]
-enum State {
-    /// Up to date, with this in it.
-    Fine(String),
-    /// Something is wrong, which was told.
-    Broken,
+    printer.note("Stopped", "watching");
+    Ok(())
 }
 
 /// Wakes the loop.
@@ -94,103 +137,139 @@ fn ring(signal: &SyncSender<()>) {
 
 /// Waits for a save, and until it is over; `false` when the user wants to stop.
 fn wait(signals: &Receiver<()>) -> bool {
-    if signals.recv().is_err() || interrupt::requested() {
-        return false;
-    }
-    loop {
+    signals.recv().is_ok() && settle(signals)
+}
+
+/// Waits until a save is over; `false` when the user wants to stop.
+fn settle(signals: &Receiver<()>) -> bool {
+    while !interrupt::requested() {
         match signals.recv_timeout(QUIET) {
             Ok(()) => {}
             Err(RecvTimeoutError::Timeout) => return !interrupt::requested(),
             Err(RecvTimeoutError::Disconnected) => return false,
         }
     }
+    false
 }
 
-/// The folders in which files that matter lie.
-struct Watched {
-    watcher: RecommendedWatcher,
-    folders: BTreeSet<PathBuf>,
+fn is_signalled_within(time: Duration, signals: &Receiver<()>) -> bool {
+    signals.recv_timeout(time).is_ok()
 }
 
-impl Watched {
-    fn new(signal: SyncSender<()>) -> Result<Self, WatchError> {
-        let on_event = move |event: notify::Result<notify::Event>| {
-            // An error of the service may hide an event.
-            if event.as_ref().map_or(true, matters) {
-                ring(&signal);
-            }
+/// Waits until git changes no files any more; `false` when the user wants to stop.
+fn until_git_is_done(git: &IndexLock, signals: &Receiver<()>, printer: Printer) -> bool {
+    let start = Instant::now();
+    let mut is_said = false;
+    while let Some(lock) = git.held() {
+        if interrupt::requested() {
+            return false;
+        }
+        if !is_said && start.elapsed() > GIT_AT_WORK {
+            let lock = lock.display();
+            printer.note("Waiting", format_args!("for git; if no git is running, remove {lock}"));
+            is_said = true;
+        }
+        // Signals are saves, which the round behind sees, or Ctrl-C.
+        let _ = signals.recv_timeout(QUIET);
+    }
+    !interrupt::requested()
+}
+
+/// One look at the project.
+struct Look {
+    /// What was read, unless volplane.toml can't be.
+    inputs: Option<WatchedInputs>,
+    /// Another number if the inputs were others.
+    digest: u64,
+    /// What is wrong or odd in the IDL.
+    diagnostics: Vec<Diagnostic>,
+    sources: Sources,
+    state: State,
+}
+
+/// How the project is.
+enum State {
+    /// Nothing is wrong with what it is made from.
+    Ready(Box<Project>),
+    /// It was brought up to date.
+    Updated(Box<Planned>),
+    /// Files that it is made from are not there.
+    Missing(Vec<String>),
+    /// Something is wrong.
+    Failed(UpdateError),
+}
+
+impl State {
+    /// So long another save may take it back before it is said.
+    fn patience(&self) -> Duration {
+        match self {
+            Self::Ready(_) | Self::Updated(_) => Duration::ZERO,
+            Self::Missing(_) => MISSING,
+            Self::Failed(_) => QUIET,
+        }
+    }
+}
+
+impl Look {
+    fn without_inputs(state: State) -> Self {
+        Self { inputs: None, digest: 0, diagnostics: Vec::new(), sources: Sources::default(), state }
+    }
+
+    /// Updates the project if it can be.
+    fn updated(self, telling: &DiagnosticArgs, printer: Printer) -> Self {
+        let state = match &self.state {
+            State::Ready(project) => update(project, telling, printer).unwrap_or_else(State::Failed),
+            _ => return self,
         };
-        let failed = |source| WatchError::Notify { path: "the project".to_owned(), source };
-        let watcher = notify::recommended_watcher(on_event).map_err(failed)?;
-        Ok(Self { watcher, folders: BTreeSet::new() })
-    }
-
-    /// Watches a folder, not what is below it; `true` if that is new.
-    fn add(&mut self, folder: &Path) -> Result<bool, WatchError> {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        if self.folders.contains(folder) || !folder.is_dir() {
-            return Ok(false);
-        }
-        let failed = |source| WatchError::Notify { path: folder.display().to_string(), source };
-        self.watcher.watch(folder, RecursiveMode::NonRecursive).map_err(failed)?;
-        self.folders.insert(folder.to_owned());
-        Ok(true)
+        Self { state, ..self }
     }
 }
 
-/// Whether something was done to an IDL or to volplane.toml; reading one is nothing.
-fn matters(event: &notify::Event) -> bool {
-    let is_input = |path: &PathBuf| {
-        path.extension().is_some_and(|extension| extension == "thrift")
-            || path.file_name().is_some_and(|name| name == config::FILE)
-    };
-    !event.kind.is_access() && (event.need_rescan() || event.paths.iter().any(is_input))
-}
-
-/// One update; says what has changed in one line, or what is wrong. The folders of the files that it was made from.
-fn round(telling: &DiagnosticArgs, printer: Printer) -> Result<(BTreeSet<PathBuf>, State), UpdateError> {
-    let guard = update_run::guard("watch", printer)?;
-    let broken = |error: &dyn std::error::Error| {
-        printer.error(error, None);
-        State::Broken
-    };
-    let project = match Project::find(Path::new(".")) {
+/// Reads what the project is made from.
+fn look(root: &Path, telling: &DiagnosticArgs) -> Result<Look, WatchError> {
+    if !root.is_dir() {
+        return Err(WatchError::Gone { path: root.display().to_string() });
+    }
+    // A project above this one is another one.
+    if !root.join(config::FILE).is_file() {
+        return Ok(Look::without_inputs(State::Missing(vec![config::FILE.to_owned()])));
+    }
+    let project = match Project::read(root) {
         Ok(project) => project,
-        Err(error) => return Ok((BTreeSet::new(), broken(&error))),
+        Err(error) => return Ok(Look::without_inputs(State::Failed(error.into()))),
     };
-    let folder = |path: &str| Path::new(path).parent().unwrap_or(Path::new("")).to_owned();
-    let mut folders: BTreeSet<PathBuf> = project.settings.idls.iter().map(|idl| folder(&idl.path)).collect();
-    let wish = UpdateRequest { project: &project, brings: &BTreeMap::new(), prune: false, telling };
-    let state = match update_run::plan(&wish, printer) {
-        Ok(Ok(planned)) => {
-            folders.extend(planned.sources().map(folder));
-            match planned.apply(&guard) {
-                Ok(()) => {
-                    say(&planned.events, planned.files(), printer);
-                    State::Fine(planned.summary)
-                }
-                Err(error) => broken(&error),
-            }
+    let settings = &project.settings;
+    let source = RecordingSource::new(root);
+    source.note(Path::new(config::FILE), project.text.as_bytes());
+    if let Some(dir) = &settings.templates {
+        source.note_tree(Path::new(dir));
+    }
+    let paths: Vec<PathBuf> = settings.idls.iter().map(|idl| PathBuf::from(&idl.path)).collect();
+    let include: Vec<PathBuf> = settings.include_dirs().into_iter().map(PathBuf::from).collect();
+    let Checked { sources, diagnostics, model } = internal::check(&paths, &include, &source);
+    let missing: Vec<String> =
+        settings.idls.iter().map(|idl| idl.path.clone()).filter(|path| !root.join(path).is_file()).collect();
+    let state = if !missing.is_empty() {
+        State::Missing(missing)
+    } else if model.is_none() {
+        State::Failed(IdlRejected::Invalid.into())
+    } else {
+        match deny(&diagnostics, telling) {
+            Ok(()) => State::Ready(Box::new(project)),
+            Err(error) => State::Failed(error.into()),
         }
-        // Its mistakes have been told; the next save may be better.
-        Ok(Err(_)) => State::Broken,
-        Err(error) => broken(&error),
     };
-    Ok((folders, state))
+    let (inputs, digest) = source.finish();
+    Ok(Look { inputs: Some(inputs), digest, diagnostics, sources, state })
 }
 
-/// One line: the first things that matter most, and how many there are besides.
-fn say(events: &[Event], files: usize, printer: Printer) {
-    let mut events: Vec<&Event> = events.iter().filter(|event| event.level() != EventLevel::Note).collect();
-    events.sort_by_key(|event| (std::cmp::Reverse(event.level()), !matches!(event, Event::Handler { .. })));
-    let Some(first) = events.first() else { return };
-    let shown: Vec<String> =
-        events.iter().take(2).map(|event| format!("{} {}", event.verb().to_lowercase(), event.text())).collect();
-    let more = if events.len() > 2 { format!(", and {} more", events.len() - 2) } else { String::new() };
-    let line = format!("{}{more} ({})", shown.join("; "), crate::summary::count(files, "file"));
-    if first.level() == EventLevel::ActionRequired {
-        printer.hand("Updated", line)
-    } else {
-        printer.status("Updated", line)
-    }
+/// Updates the project, whose IDL has been checked.
+fn update(project: &Project, telling: &DiagnosticArgs, printer: Printer) -> Result<State, UpdateError> {
+    let guard = update_run::guard(&project.root, "watch", printer)?;
+    // Warnings are reported once, not at each save.
+    let telling = DiagnosticArgs { deny_warnings: false, ..telling.clone() };
+    let wish = UpdateRequest { project, brings: &BTreeMap::new(), prune: false, renames: &[], telling: &telling };
+    let planned = update_run::plan(&wish, printer.of_errors())?;
+    planned.apply(&guard)?;
+    Ok(State::Updated(Box::new(planned)))
 }

@@ -3,12 +3,12 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::str::FromStr;
 
 use toml_edit::{Document, Item, TableLike, Value};
-use volplane_build::{nearest, write};
+use volplane_build::internal::{nearest, write};
 
 use super::Mistake;
 use crate::settings::{
@@ -16,8 +16,19 @@ use crate::settings::{
 };
 
 /// The keys of the file, of `[generated]`, of an `[[idl]]` and of `runtime`.
-const KEYS: &[&str] =
-    &["codegen", "generated", "idl", "module", "package", "runtime", "set", "templates", "transports", "with"];
+const KEYS: &[&str] = &[
+    "codegen",
+    "generated",
+    "idl",
+    "module",
+    "package",
+    "runtime",
+    "set",
+    "templates",
+    "transports",
+    "with",
+    "workspace",
+];
 const GENERATED_KEYS: &[&str] =
     &["derive", "descriptors", "keep_unknown_fields", "serde", "services", "split", "types_only"];
 const IDL_KEYS: &[&str] = &["include", "path", "service"];
@@ -62,6 +73,7 @@ impl Reader<'_> {
             None => Some(PackageDir::default()),
             Some(item) => self.parsed(item),
         };
+        let workspace = table.get("workspace").and_then(|item| self.path(item)).filter(|path| path != ".");
         let codegen = match table.get("codegen") {
             None => Some(Codegen::BuildRs),
             Some(item) => self.one_of(item, &[Codegen::BuildRs, Codegen::CheckedIn], Codegen::name),
@@ -83,6 +95,8 @@ impl Reader<'_> {
             module: module?,
             idls: idls?,
             package: package?,
+            workspace,
+            features_by_hand: BTreeSet::new(),
             transports: transports?,
             with,
             codegen: codegen?,

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
 
 use super::DemoError;
-use super::child::{Event, Line, Running};
+use super::child::{ChildEvent, OutputLine, Running};
 use crate::printer::Printer;
 
 /// How often a build that nobody can be shown a bar of says that it goes on.
@@ -21,13 +21,13 @@ pub(crate) type Programs = BTreeMap<String, PathBuf>;
 
 /// What cargo says of a thing that it built.
 #[derive(Deserialize)]
-struct Message {
-    target: Option<Target>,
+struct CargoMessage {
+    target: Option<CargoTarget>,
     executable: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
-struct Target {
+struct CargoTarget {
     name: String,
 }
 
@@ -50,19 +50,19 @@ pub(crate) fn build(project: &Path, target: Option<&Path>, printer: Printer) -> 
     let mut said = String::new();
     loop {
         match running.next(Some(progress.next_sign())) {
-            Event::Line(Line::Out(text)) => {
-                if let Ok(Message { target: Some(target), executable: Some(path) }) = serde_json::from_str(&text) {
+            ChildEvent::OutputLine(OutputLine::Out(text)) => {
+                if let Ok(CargoMessage { target: Some(target), executable: Some(path) }) = serde_json::from_str(&text) {
                     programs.insert(target.name, path);
                 }
             }
-            Event::Line(Line::Err(text)) => {
+            ChildEvent::OutputLine(OutputLine::Err(text)) => {
                 progress.cargo_said(&text);
                 said.push_str(&text);
                 said.push('\n');
             }
-            Event::Late => progress.sign_of_life(),
-            Event::Interrupted => return Err(DemoError::Interrupted),
-            Event::End => break,
+            ChildEvent::Late => progress.sign_of_life(),
+            ChildEvent::Interrupted => return Err(DemoError::Interrupted),
+            ChildEvent::End => break,
         }
     }
     progress.clear();

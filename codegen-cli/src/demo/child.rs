@@ -13,14 +13,14 @@ const BEAT: Duration = Duration::from_millis(50);
 
 /// A line of a child's output.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Line {
+pub(crate) enum OutputLine {
     /// What it was run for.
     Out(String),
     /// What it says about its work.
     Err(String),
 }
 
-impl Line {
+impl OutputLine {
     /// The text, wherever it went.
     pub(crate) fn text(&self) -> &str {
         match self {
@@ -31,9 +31,9 @@ impl Line {
 
 /// What happens next with a child.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Event {
+pub(crate) enum ChildEvent {
     /// It said something.
-    Line(Line),
+    OutputLine(OutputLine),
     /// It will say no more.
     End,
     /// It said nothing until the deadline.
@@ -46,7 +46,7 @@ pub(crate) enum Event {
 #[derive(Debug)]
 pub(crate) struct Running {
     child: Child,
-    lines: Receiver<Line>,
+    lines: Receiver<OutputLine>,
     ended: bool,
 }
 
@@ -62,27 +62,27 @@ impl Running {
         let mut child = command.spawn()?;
         let (sender, lines) = mpsc::channel();
         if let Some(out) = child.stdout.take() {
-            forward(out, sender.clone(), Line::Out);
+            forward(out, sender.clone(), OutputLine::Out);
         }
         if let Some(err) = child.stderr.take() {
-            forward(err, sender, Line::Err);
+            forward(err, sender, OutputLine::Err);
         }
         Ok(Self { child, lines, ended: false })
     }
 
     /// Waits for the next line.
-    pub(crate) fn next(&self, deadline: Option<Instant>) -> Event {
+    pub(crate) fn next(&self, deadline: Option<Instant>) -> ChildEvent {
         loop {
             if interrupt::requested() {
-                return Event::Interrupted;
+                return ChildEvent::Interrupted;
             }
             match self.lines.recv_timeout(BEAT) {
-                Ok(line) => return Event::Line(line),
-                Err(RecvTimeoutError::Disconnected) => return Event::End,
+                Ok(line) => return ChildEvent::OutputLine(line),
+                Err(RecvTimeoutError::Disconnected) => return ChildEvent::End,
                 Err(RecvTimeoutError::Timeout) => {}
             }
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                return Event::Late;
+                return ChildEvent::Late;
             }
         }
     }
@@ -114,7 +114,7 @@ impl Drop for Running {
 }
 
 /// Sends every line of a stream on, from a thread of its own; ends with the stream.
-fn forward(stream: impl Read + Send + 'static, sender: Sender<Line>, wrap: fn(String) -> Line) {
+fn forward(stream: impl Read + Send + 'static, sender: Sender<OutputLine>, wrap: fn(String) -> OutputLine) {
     thread::spawn(move || {
         let mut stream = BufReader::new(stream);
         let mut bytes = Vec::new();

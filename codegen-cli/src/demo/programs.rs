@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::DemoError;
 use super::build::Programs;
-use super::child::{Event, Line, Running};
+use super::child::{ChildEvent, OutputLine, Running};
 use crate::settings::Transport;
 
 /// How long a server has to listen, and a client to end. Both take milliseconds; a machine may be very busy.
@@ -43,7 +43,7 @@ impl Server {
         let mut output = String::new();
         loop {
             match running.next(Some(deadline)) {
-                Event::Line(line) => {
+                ChildEvent::OutputLine(line) => {
                     if let Some(address) = listening(line.text()) {
                         let address = address.to_owned();
                         return Ok(Self { program: name, transport, address, _running: running });
@@ -51,9 +51,9 @@ impl Server {
                     output.push_str(line.text());
                     output.push('\n');
                 }
-                Event::End => return Err(DemoError::Server { program, output }),
-                Event::Late => return Err(DemoError::Silent { program, limit: LOCK_TIMEOUT, output }),
-                Event::Interrupted => return Err(DemoError::Interrupted),
+                ChildEvent::End => return Err(DemoError::Server { program, output }),
+                ChildEvent::Late => return Err(DemoError::Silent { program, limit: LOCK_TIMEOUT, output }),
+                ChildEvent::Interrupted => return Err(DemoError::Interrupted),
             }
         }
     }
@@ -91,16 +91,16 @@ impl Server {
         let mut output = String::new();
         loop {
             match running.next(Some(deadline)) {
-                Event::Line(line) => {
+                ChildEvent::OutputLine(line) => {
                     output.push_str(line.text());
                     output.push('\n');
-                    if let Line::Out(text) = line {
+                    if let OutputLine::Out(text) = line {
                         printed.push(text);
                     }
                 }
-                Event::End => break,
-                Event::Late => return Err(DemoError::Silent { program, limit: LOCK_TIMEOUT, output }),
-                Event::Interrupted => return Err(DemoError::Interrupted),
+                ChildEvent::End => break,
+                ChildEvent::Late => return Err(DemoError::Silent { program, limit: LOCK_TIMEOUT, output }),
+                ChildEvent::Interrupted => return Err(DemoError::Interrupted),
             }
         }
         let status = running.wait().map_err(|source| start_error(&program, source))?;

@@ -6,9 +6,9 @@ use serde::Deserialize;
 
 use super::go::{self, Method};
 use super::options;
-use super::report::{HandOver, Place, Replacement};
+use super::report::{HandOver, Replacement, SourcePlace};
 use super::scan::{self, Language};
-use super::{Target, TextFile};
+use super::{HandlerTarget, TextFile};
 
 /// kitex_info.yaml.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -84,7 +84,7 @@ fn facts(text: &str) -> Facts {
 /// The bodies of handlers' methods that somebody wrote, and where each goes.
 ///
 /// A handler is a type named as kitex names it (`EchoImpl`), in whatever file, or one that has all methods of a service.
-pub(crate) fn bodies(go: &[TextFile], targets: &[Target]) -> Vec<HandOver> {
+pub(crate) fn bodies(go: &[TextFile], targets: &[HandlerTarget]) -> Vec<HandOver> {
     let mut types: BTreeMap<String, Vec<(&str, Method)>> = BTreeMap::new();
     for file in go {
         for method in go::methods(&file.text).into_iter().filter(|method| method.takes_context) {
@@ -102,9 +102,9 @@ pub(crate) fn bodies(go: &[TextFile], targets: &[Target]) -> Vec<HandOver> {
             for (path, method) in methods.iter().filter(|(_, method)| method.is_written) {
                 let Some(to) = target.methods.iter().find(|to| is_same(&method.name, &to.idl_name)) else { continue };
                 found.push(HandOver {
-                    from: Place { path: (*path).to_owned(), line: method.line },
+                    from: SourcePlace { path: (*path).to_owned(), line: method.line },
                     what: format!("{receiver}.{}", method.name),
-                    to: Place { path: target.file.clone(), line: to.line },
+                    to: SourcePlace { path: target.file.clone(), line: to.line },
                 });
             }
         }
@@ -127,7 +127,7 @@ pub(crate) fn replacements(go: &[TextFile]) -> Vec<Replacement> {
     let uses = go.iter().flat_map(|file| go::options(&file.text).into_iter().map(move |found| (file, found)));
     let mut found: Vec<Replacement> = uses
         .map(|(file, found)| Replacement {
-            from: Place { path: file.path.clone(), line: found.line },
+            from: SourcePlace { path: file.path.clone(), line: found.line },
             what: format!("{}.{}", found.package.rsplit('/').next().unwrap_or_default(), found.name),
             instead: options::instead(&found.package, &found.name),
         })

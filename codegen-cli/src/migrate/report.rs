@@ -4,14 +4,14 @@ use std::fmt::{self, Write};
 
 /// Where something stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub(crate) struct SourcePlace {
     /// A file, relative to its project, with `/` between its parts.
     pub(crate) path: String,
     /// Counted from 1.
     pub(crate) line: usize,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SourcePlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.path, self.line)
     }
@@ -21,18 +21,18 @@ impl fmt::Display for Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HandOver {
     /// Where it is.
-    pub(crate) from: Place,
+    pub(crate) from: SourcePlace,
     /// What: `EchoImpl.Echo`.
     pub(crate) what: String,
     /// Where it goes.
-    pub(crate) to: Place,
+    pub(crate) to: SourcePlace,
 }
 
 /// An option and what there is for it here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Replacement {
     /// Where it is used.
-    pub(crate) from: Place,
+    pub(crate) from: SourcePlace,
     /// What: `server.WithServiceAddr`.
     pub(crate) what: String,
     /// What to use instead, if that is known.

@@ -5,25 +5,25 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_yaml::Value;
 
-use super::report::{HandOver, Place};
+use super::report::{HandOver, SourcePlace};
 use super::scan::{self, Language};
-use super::{Target, TextFile};
+use super::{HandlerTarget, TextFile};
 
 /// volo.yml, as volo-build 0.12 reads it, and 0.10's form with `idls`.
 #[derive(Debug, Deserialize)]
 struct Config {
-    entries: BTreeMap<String, Entry>,
+    entries: BTreeMap<String, VoloEntry>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Entry {
+struct VoloEntry {
     protocol: String,
     #[serde(default)]
     repos: BTreeMap<String, Repo>,
     #[serde(default)]
-    services: Vec<Service>,
+    services: Vec<VoloService>,
     #[serde(default)]
-    idls: Vec<Idl>,
+    idls: Vec<VoloIdl>,
     #[serde(flatten)]
     others: BTreeMap<String, Value>,
 }
@@ -36,14 +36,14 @@ struct Repo {
 }
 
 #[derive(Debug, Deserialize)]
-struct Service {
-    idl: Idl,
+struct VoloService {
+    idl: VoloIdl,
     #[serde(default)]
     codegen_option: BTreeMap<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Idl {
+struct VoloIdl {
     source: String,
     #[serde(default)]
     repo: String,
@@ -59,7 +59,7 @@ struct Idl {
 
 /// What volo.yml says, for us.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Settings {
+pub(crate) struct VoloSettings {
     /// The thrift files on the disk, relative to volo.yml.
     pub(crate) idls: Vec<String>,
     /// The folders that includes are looked up in, relative to volo.yml.
@@ -72,9 +72,9 @@ pub(crate) struct Settings {
 ///
 /// # Errors
 /// When it is no YAML, or not of that form.
-pub(crate) fn settings(text: &str) -> Result<Settings, serde_yaml::Error> {
+pub(crate) fn settings(text: &str) -> Result<VoloSettings, serde_yaml::Error> {
     let config: Config = serde_yaml::from_str(text)?;
-    let mut settings = Settings::default();
+    let mut settings = VoloSettings::default();
     for (name, mut entry) in config.entries {
         if entry.protocol != "thrift" {
             settings.left_out.push(format!("volo.yml, `{name}`: {} is not taken over", entry.protocol));
@@ -109,7 +109,7 @@ pub(crate) fn settings(text: &str) -> Result<Settings, serde_yaml::Error> {
     Ok(settings)
 }
 
-fn not_fetched(entry: &str, idl: &Idl, repos: &BTreeMap<String, Repo>) -> String {
+fn not_fetched(entry: &str, idl: &VoloIdl, repos: &BTreeMap<String, Repo>) -> String {
     let (url, reference) = repos
         .get(&idl.repo)
         .map_or((&idl.repo, idl.reference.as_deref().unwrap_or_default()), |repo| (&repo.url, &repo.reference));
@@ -121,15 +121,15 @@ fn not_fetched(entry: &str, idl: &Idl, repos: &BTreeMap<String, Repo>) -> String
 }
 
 /// The `impl` blocks of the services' traits, and where each goes.
-pub(crate) fn handlers(rust: &[TextFile], targets: &[Target]) -> Vec<HandOver> {
+pub(crate) fn handlers(rust: &[TextFile], targets: &[HandlerTarget]) -> Vec<HandOver> {
     let mut found = Vec::new();
     for file in rust {
         for (line, name, handler) in impls(&file.text) {
             let Some(target) = targets.iter().find(|target| target.trait_name == name) else { continue };
             found.push(HandOver {
-                from: Place { path: file.path.clone(), line },
+                from: SourcePlace { path: file.path.clone(), line },
                 what: format!("impl {name} for {handler}"),
-                to: Place { path: target.file.clone(), line: target.line },
+                to: SourcePlace { path: target.file.clone(), line: target.line },
             });
         }
     }

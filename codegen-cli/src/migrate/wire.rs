@@ -40,13 +40,13 @@ pub(crate) fn changes(options: &[Replacement]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::report::Place;
+    use super::super::report::SourcePlace;
     use super::*;
 
     #[test]
     fn what_a_project_does_not_use_is_not_told() {
         let option = |what: &str| Replacement {
-            from: Place { path: "main.go".to_owned(), line: 1 },
+            from: SourcePlace { path: "main.go".to_owned(), line: 1 },
             what: what.to_owned(),
             instead: None,
         };

@@ -86,6 +86,12 @@ pub(crate) fn locals(packages: &[Package]) -> Vec<Local> {
     packages.iter().enumerate().filter(|(at, _)| on.packages.contains(at)).map(local).collect()
 }
 
+/// The features of the package `name` that are switched on in a project made of these packages.
+pub(crate) fn of(name: &str, packages: &[Package]) -> BTreeSet<String> {
+    let is_it = |at: usize| packages.get(at).is_some_and(|package| package.name == name);
+    SwitchedOn::by(packages).features.into_iter().filter(|(at, _)| is_it(*at)).map(|(_, feature)| feature).collect()
+}
+
 /// What is switched on, each by the place of its package.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct SwitchedOn {

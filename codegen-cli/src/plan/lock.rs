@@ -1,18 +1,26 @@
 //! A project's Cargo.lock: the versions that volplane itself was tested with, as far as the project reaches them.
 
+mod tested;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 
-use serde::Deserialize;
 use thiserror::Error;
 
 use super::unused::Unused;
+use tested::LockedPackage;
 
 /// The lock file that is part of the command can't be used: a defect of this build.
 #[derive(Debug, Error)]
-pub(crate) enum LockError {
-    /// Not a lock file, or not the list beside it.
-    #[error("volplane's own Cargo.lock or templates/lock.toml can't be read")]
+pub(crate) enum CargoLockError {
+    /// Not a lock file as cargo writes it.
+    #[error("volplane's own Cargo.lock can't be read: line {line} has another form than cargo's")]
+    Form {
+        /// Counted from 1.
+        line: usize,
+    },
+    /// Not the list beside it.
+    #[error("volplane's own templates/lock.toml can't be read")]
     Toml(#[from] toml_edit::de::Error),
     /// A dependency that is not in it.
     #[error("volplane's own Cargo.lock has no {0}")]
@@ -30,21 +38,6 @@ pub(crate) struct Local {
     pub(crate) dependencies: BTreeSet<String>,
     /// Whether it has an entry; one that cargo fetches from elsewhere gets it from cargo, its dependencies are pinned all the same.
     pub(crate) listed: bool,
-}
-
-#[derive(Deserialize)]
-struct Lock {
-    package: Vec<Package>,
-}
-
-#[derive(Clone, Deserialize)]
-struct Package {
-    name: String,
-    version: String,
-    source: Option<String>,
-    checksum: Option<String>,
-    #[serde(default)]
-    dependencies: Vec<String>,
 }
 
 /// Name and version.
@@ -80,13 +73,12 @@ pub(crate) fn lock(
     locals: &[Local],
     unused: &Unused,
     required: impl Fn(&str) -> Option<String>,
-) -> Result<String, LockError> {
-    let tested: Lock = toml_edit::de::from_str(tested)?;
-    let index: BTreeMap<Id, &Package> = tested
-        .package
-        .iter()
-        .map(|package| ((package.name.clone(), Version::new(&package.version)), package))
-        .collect();
+) -> Result<String, CargoLockError> {
+    let packages = tested::packages(tested)?;
+    let mut index = Index::new();
+    for package in &packages {
+        index.entry(package.name).or_default().insert(Version::new(package.version), package);
+    }
     // What a package switches on in another is known when all packages are: each round finds more, or is the last.
     let mut present: BTreeSet<String> = locals.iter().map(|local| local.name.clone()).collect();
     loop {
@@ -100,16 +92,19 @@ pub(crate) fn lock(
     }
 }
 
+/// The tested packages by their names and versions.
+type Index<'a> = BTreeMap<&'a str, BTreeMap<Version, &'a LockedPackage<'a>>>;
+
 /// A lock file's packages, each with what it needs.
-type Entries<'a> = BTreeMap<Id, (Option<&'a Package>, BTreeSet<Id>)>;
+type Entries<'a> = BTreeMap<Id, (Option<&'a LockedPackage<'a>>, BTreeSet<Id>)>;
 
 /// The packages that these need, all told.
 fn reach<'a>(
-    index: &BTreeMap<Id, &'a Package>,
+    index: &Index<'a>,
     locals: &[Local],
     is_unused: impl Fn(&str, &str) -> bool,
     required: impl Fn(&str) -> Option<String>,
-) -> Result<Entries<'a>, LockError> {
+) -> Result<Entries<'a>, CargoLockError> {
     let local = |name: &str| locals.iter().find(|local| local.name == name);
 
     let mut entries = Entries::new();
@@ -135,12 +130,13 @@ fn reach<'a>(
         if entries.contains_key(&id) {
             continue;
         }
-        let package = *index.get(&id).ok_or_else(|| LockError::Missing(format!("{} {}", id.0, id.1)))?;
+        let package = index.get(id.0.as_str()).and_then(|versions| versions.get(&id.1));
+        let package = *package.ok_or_else(|| CargoLockError::Missing(format!("{} {}", id.0, id.1)))?;
         let mut ids = BTreeSet::new();
         for text in &package.dependencies {
             let mut words = text.split(' ');
             let name = words.next().unwrap_or_default();
-            if is_unused(&package.name, name) || is_unused(&package.name, text) {
+            if is_unused(package.name, name) || is_unused(package.name, text) {
                 continue;
             }
             let id = match words.next() {
@@ -156,12 +152,13 @@ fn reach<'a>(
 }
 
 /// The tested package of this name; of several versions, the one that the requirement allows.
-fn choose(index: &BTreeMap<Id, &Package>, name: &str, required: Option<&str>) -> Result<Id, LockError> {
-    let mut found: Vec<&Id> = index.keys().filter(|(other, _)| other == name).collect();
+fn choose(index: &Index<'_>, name: &str, required: Option<&str>) -> Result<Id, CargoLockError> {
+    let mut found: Vec<&Version> = index.get(name).into_iter().flat_map(BTreeMap::keys).collect();
     if let (true, Some(required)) = (found.len() > 1, required) {
-        found.retain(|(_, version)| series(&version.text) == series(required.trim_start_matches(['=', '^', '~'])));
+        found.retain(|version| series(&version.text) == series(required.trim_start_matches(['=', '^', '~'])));
     }
-    found.last().map(|id| (*id).clone()).ok_or_else(|| LockError::Missing(name.to_owned()))
+    let version = *found.last().ok_or_else(|| CargoLockError::Missing(name.to_owned()))?;
+    Ok((name.to_owned(), version.clone()))
 }
 
 /// The part of a version that says what it is compatible with: `1` of 1.2.3, `0.2` of 0.2.3.
@@ -181,10 +178,10 @@ fn write(entries: &Entries<'_>) -> String {
     // Writing to a string does not fail.
     for ((name, version), (package, dependencies)) in entries {
         let _ = write!(out, "\n[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n");
-        if let Some(source) = package.and_then(|package| package.source.as_ref()) {
+        if let Some(source) = package.and_then(|package| package.source) {
             let _ = writeln!(out, "source = \"{source}\"");
         }
-        if let Some(checksum) = package.and_then(|package| package.checksum.as_ref()) {
+        if let Some(checksum) = package.and_then(|package| package.checksum) {
             let _ = writeln!(out, "checksum = \"{checksum}\"");
         }
         if dependencies.is_empty() {
@@ -215,7 +212,10 @@ name = "a"
 version = "1.0.0"
 source = "registry"
 checksum = "aa"
-dependencies = ["b 0.2.9", "c"]
+dependencies = [
+ "b 0.2.9",
+ "c",
+]
 
 [[package]]
 name = "b"
@@ -244,7 +244,7 @@ source = "registry"
     }
 
     #[test]
-    fn only_what_is_reached_is_locked() -> Result<(), LockError> {
+    fn only_what_is_reached_is_locked() -> Result<(), CargoLockError> {
         let text = lock(
             TESTED,
             &[local("hello-cmd", &["a", "run"], true), local("run", &["c"], true)],
@@ -295,18 +295,18 @@ source = "registry"
     }
 
     #[test]
-    fn of_several_versions_the_required_one_is_taken() -> Result<(), LockError> {
+    fn of_several_versions_the_required_one_is_taken() -> Result<(), CargoLockError> {
         let text = lock(TESTED, &[local("x", &["b"], true)], &Unused::default(), |_| Some("=0.2.1".to_owned()))?;
         assert!(text.contains("version = \"0.2.9\"") && !text.contains("0.3.1"), "{text}");
         assert!(matches!(
             lock(TESTED, &[local("x", &["nope"], true)], &Unused::default(), |_| None),
-            Err(LockError::Missing(_))
+            Err(CargoLockError::Missing(_))
         ));
         Ok(())
     }
 
     #[test]
-    fn a_package_from_elsewhere_has_no_entry_but_its_dependencies_do() -> Result<(), LockError> {
+    fn a_package_from_elsewhere_has_no_entry_but_its_dependencies_do() -> Result<(), CargoLockError> {
         let text =
             lock(TESTED, &[local("x", &["run"], true), local("run", &["c"], false)], &Unused::default(), |_| None)?;
         assert!(text.contains("\"c\"") && !text.contains("\"run\""), "{text}");
@@ -314,9 +314,9 @@ source = "registry"
     }
 
     #[test]
-    fn what_a_project_does_not_switch_on_is_left_out() -> Result<(), LockError> {
+    fn what_a_project_does_not_switch_on_is_left_out() -> Result<(), CargoLockError> {
         let unused = Unused::parse("[[unused]]\npackage = \"a\"\ndependencies = [\"b\"]\nwithout = \"unreached\"\n")?;
-        let has_b = |needs: &[&str]| -> Result<bool, LockError> {
+        let has_b = |needs: &[&str]| -> Result<bool, CargoLockError> {
             Ok(lock(TESTED, &[local("x", needs, true)], &unused, |_| None)?.contains("name = \"b\""))
         };
         assert_eq!((has_b(&["a"])?, has_b(&["a", "unreached"])?), (false, true));

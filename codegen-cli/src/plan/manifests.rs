@@ -3,7 +3,7 @@
 //! A vendored crate is no member of the project's workspace: of a member cargo locks every optional dependency, of any other
 //! package those that its features turn on. So its manifest inherits nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike, Value, value};
@@ -86,13 +86,68 @@ pub(crate) fn vendored(name: &str, text: &str, workspace: &DocumentMut) -> Resul
     Ok(manifest.to_string())
 }
 
+/// The features of volplane-transport that a manifest turns on; none if the text is no manifest, which cargo explains.
+pub(crate) fn turned_on(text: &str) -> BTreeSet<String> {
+    let Ok(manifest) = text.parse::<DocumentMut>() else { return BTreeSet::new() };
+    let tables = DEPENDENCIES.into_iter().chain(["dev-dependencies"]).filter_map(|kind| manifest.get(kind));
+    let entries = tables.filter_map(|table| table.get(TRANSPORT.package)?.get("features")?.as_array());
+    entries.flat_map(|features| features.iter()).filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Features of volplane's crates that a project's members may turn on by hand, whatever its settings say.
+const BY_HAND: [&str; 2] = ["default", "metrics"];
+
+/// Leaves in a vendored crate's manifest the features that are on, those to turn on by hand, and the optional dependencies
+/// that they bring. A feature that is not there is an error that cargo explains; one without its files is not.
+pub(crate) fn keep_features(manifest: &mut DocumentMut, on: &BTreeSet<String>) {
+    let mut used = BTreeSet::new();
+    if let Some(features) = manifest.get_mut("features").and_then(Item::as_table_like_mut) {
+        let known: Vec<String> = features.iter().map(|(name, _)| name.to_owned()).collect();
+        let is_kept = |name: &str| on.contains(name) || BY_HAND.contains(&name);
+        for name in known.iter().filter(|name| !is_kept(name)) {
+            features.remove(name);
+        }
+        for (_, item) in features.iter_mut() {
+            let Some(values) = item.as_array_mut() else { continue };
+            values.retain(|value| value.as_str().is_none_or(|name| !known.iter().any(|k| k == name) || is_kept(name)));
+            let deps = values.iter().filter_map(Value::as_str);
+            used.extend(deps.filter_map(|value| value.strip_prefix("dep:")).map(str::to_owned));
+        }
+    }
+    for kind in DEPENDENCIES {
+        let Some(table) = manifest.get_mut(kind).and_then(Item::as_table_like_mut) else { continue };
+        let is_optional = |item: &Item| item.get("optional").and_then(Item::as_bool) == Some(true);
+        let unused = table.iter().filter(|(name, item)| is_optional(item) && !used.contains(*name));
+        for name in unused.map(|(name, _)| name.to_owned()).collect::<Vec<_>>() {
+            table.remove(&name);
+        }
+    }
+}
+
+/// The manifest `name` of a package that belongs to no workspace of the project's: it inherits nothing of `root`.
+pub(crate) fn alone(name: &str, text: &str, root: &DocumentMut) -> Result<String, ManifestError> {
+    let mut root = root.clone();
+    let up = "../".repeat(name.matches('/').count());
+    let table = root.get_mut("workspace").and_then(|workspace| workspace.get_mut("dependencies"));
+    for (_, entry) in table.and_then(Item::as_table_like_mut).into_iter().flat_map(|table| table.iter_mut()) {
+        let path = entry.get("path").and_then(Item::as_str).filter(|path| !path.starts_with('/'));
+        if let (Some(path), Some(entry)) = (path.map(|path| format!("{up}{path}")), entry.as_table_like_mut()) {
+            entry.insert("path", value(path));
+        }
+    }
+    let mut manifest = parse(name, text)?;
+    // What a user's own templates inherit from nowhere, the workspace around may have.
+    inherit(&mut manifest, &root).ok();
+    Ok(manifest.to_string())
+}
+
 /// Replaces every dependency's `workspace = true` by what the workspace says of it.
 ///
 /// # Errors
 /// With the name of a dependency that the workspace lacks; those that it has are replaced all the same.
 pub(crate) fn inherit(manifest: &mut DocumentMut, workspace: &DocumentMut) -> Result<(), String> {
     let mut missing = None;
-    for kind in DEPENDENCIES {
+    for kind in DEPENDENCIES.into_iter().chain(["dev-dependencies"]) {
         let Some(table) = manifest.get_mut(kind).and_then(Item::as_table_like_mut) else { continue };
         for (mut key, item) in table.iter_mut().filter(|(_, item)| is_inherited(item)) {
             match section(workspace, "dependencies").and_then(|table| table.get(key.get())) {

@@ -1,7 +1,7 @@
 //! A method as templates see it: its stub, and how it is called and passed on.
 
 use serde::Serialize;
-use volplane_build::rust::{ArgumentApi, MethodApi, ServiceApi};
+use volplane_build::internal::rust::{ArgumentApi, MethodApi, ServiceApi};
 use volplane_edit::rust::{Imports, Layout, doc_lines, signature, unused};
 
 /// A method.

@@ -1,6 +1,6 @@
 //! Names for what a project has one of for each service: no two are the same, and each keeps its own as others come.
 
-use volplane_build::rust::ServiceApi;
+use volplane_build::internal::rust::ServiceApi;
 
 use crate::settings;
 

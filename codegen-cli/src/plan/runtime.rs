@@ -1,19 +1,26 @@
 //! What a project builds with: the vendored crates, the versions in its workspace, and its lock file.
 
-use std::collections::BTreeMap;
+#[cfg(test)]
+mod tests;
 
-use toml_edit::{DocumentMut, Item};
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table};
 
 use super::features::{self, Package};
-use super::lock::{self, LockError};
+use super::lock::{self, CargoLockError};
 use super::manifests::{self, CODEGEN, RuntimeCrate, TRANSPORT};
 use super::unused::Unused;
-use super::{NewFile, PlanError, Policy, Request};
+use super::{NewFile, PlanError, PlanRequest, Policy};
 use crate::embedded;
+use crate::project_path::ProjectPath;
 use crate::settings::{Runtime, Settings};
 
 /// Stands in the template of Cargo.toml where the versions go: they are known when all other manifests are.
 const VERSIONS: &str = "# <versions>\n";
+
+/// The licences, of which users choose one.
+const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 /// The folder of the vendored crates.
 pub(crate) const VENDORED: &str = "runtime";
@@ -26,65 +33,102 @@ pub(super) fn crates(settings: &Settings, serves: bool) -> Vec<RuntimeCrate> {
 
 /// Adds the vendored crates and Cargo.lock to a project's files, and the versions to its Cargo.toml. A user's own
 /// templates may name versions themselves, and crates that volplane has not been tested with.
-pub(super) fn complete(files: &mut Vec<NewFile>, request: &Request<'_>) -> Result<(), PlanError> {
-    let Request { settings, services, templates, .. } = request;
+pub(super) fn complete(files: &mut Vec<NewFile>, request: &PlanRequest<'_>) -> Result<(), PlanError> {
+    let PlanRequest { settings, services, templates, .. } = request;
     let workspace = manifests::parse("Cargo.toml", embedded::file("Cargo.toml")?)?;
     let mut members = Vec::new();
     let mut versions = BTreeMap::new();
     for file in files.iter().filter(|file| file.path == "Cargo.toml" || file.path.ends_with("/Cargo.toml")) {
         let manifest = manifests::parse(&file.path, &file.text)?;
         let inherited = manifests::dependencies(&manifest).filter(|(_, item)| manifests::is_inherited(item));
-        versions.extend(inherited.map(|(name, _)| (name.to_owned(), file.path.clone())));
+        versions.extend(inherited.map(|(name, _)| (name.to_owned(), file.path.to_string())));
         members.push(manifest);
     }
 
     let crates = crates(settings, !services.is_empty());
-    let runtime = crates.into_iter().map(|known| vendored(known, &workspace)).collect::<Result<Vec<_>, _>>()?;
-    let copies = runtime.iter().filter(|_| settings.runtime == Runtime::Vendored);
-    super::add(files, copies.flat_map(|(_, files)| files.iter().cloned()).collect::<Vec<_>>().into_iter());
-
-    let Some(root) = files.iter_mut().find(|file| file.path == "Cargo.toml") else { return Ok(()) };
-    let root = name_versions(root, versions, settings, &workspace)?;
+    let root = match files.iter_mut().find(|file| file.path == "Cargo.toml") {
+        Some(root) => name_versions(root, versions, settings, &workspace)?,
+        None => DocumentMut::new(),
+    };
     let mut packages = Vec::new();
     for mut manifest in members {
         // What a user's own templates inherit from nowhere is for cargo to tell.
         manifests::inherit(&mut manifest, &root).ok();
         packages.extend(package(&manifest));
     }
-    for mut package in runtime.into_iter().filter_map(|(manifest, _)| package(&manifest)) {
-        package.listed = !matches!(settings.runtime, Runtime::Git(_) | Runtime::Version(_));
-        package.member = settings.runtime == Runtime::Vendored && !manifests::excludes(&root, VENDORED);
-        packages.push(package);
+    let mut runtime = Vec::new();
+    for known in crates {
+        let path = format!("{}/Cargo.toml", known.folder);
+        let manifest = manifests::parse(&path, &manifests::vendored(&path, embedded::file(&path)?, &workspace)?)?;
+        if let Some(mut package) = package(&manifest) {
+            package.listed = !matches!(settings.runtime, Runtime::Git(_) | Runtime::Version(_));
+            let is_excluded = settings.workspace.is_some() || manifests::excludes(&root, VENDORED);
+            package.member = settings.runtime == Runtime::Vendored && !is_excluded;
+            packages.push(package);
+        }
+        runtime.push((known, manifest));
+    }
+    packages.extend(by_hand(&settings.features_by_hand));
+    if settings.runtime == Runtime::Vendored && !runtime.is_empty() {
+        for (known, manifest) in runtime {
+            let copies = vendored(known, manifest, &features::of(known.package, &packages))?;
+            super::add(files, copies.into_iter());
+        }
+        super::add(files, licences()?.into_iter());
+    }
+    if settings.workspace.is_some() {
+        files.retain(|file| file.path != "Cargo.toml");
+        let is_own = |file: &&mut NewFile| file.path.ends_with("/Cargo.toml") && !is_vendored(&file.path);
+        for file in files.iter_mut().filter(is_own) {
+            file.text = manifests::alone(&file.path, &file.text, &root)?;
+        }
+    }
+    if !files.iter().any(|file| file.path == "Cargo.toml") {
+        return Ok(());
     }
 
     let locals = features::locals(&packages);
-    let unused = Unused::parse(embedded::file("templates/lock.toml")?).map_err(LockError::from)?;
+    let unused = Unused::parse(embedded::file("templates/lock.toml")?).map_err(CargoLockError::from)?;
     match lock::lock(embedded::file("Cargo.lock")?, &locals, &unused, |name| required(&workspace, name)) {
         // cargo keeps it from here on.
         Ok(text) => {
-            let file = NewFile { path: "Cargo.lock".to_owned(), text, policy: Policy::Skip };
+            let file = NewFile { path: ProjectPath::known("Cargo.lock"), text, policy: Policy::Skip };
             super::add(files, std::iter::once(file));
         }
         // cargo makes one that has the other crates, too.
-        Err(LockError::Missing(_)) if templates.are_own() => {}
+        Err(CargoLockError::Missing(_)) if templates.are_own() => {}
         Err(error) => return Err(error.into()),
     }
     Ok(())
 }
 
-/// A crate of volplane's as a project has it in a folder of its own: its manifest, and all its files.
-fn vendored(known: RuntimeCrate, workspace: &DocumentMut) -> Result<(DocumentMut, Vec<NewFile>), PlanError> {
-    let path = format!("{}/Cargo.toml", known.folder);
-    let text = manifests::vendored(&path, embedded::file(&path)?, workspace)?;
-    let manifest = manifests::parse(&path, &text)?;
-    let folder = format!("{}/src", known.folder);
-    let sources = embedded::folder(&folder).map(|(name, text)| (format!("{folder}/{name}"), text.to_owned()));
-    let files = std::iter::once((path, text)).chain(sources).map(|(path, text)| NewFile {
-        path: format!("{VENDORED}/{path}"),
-        text,
-        policy: Policy::Overwrite,
-    });
-    Ok((manifest, files.collect()))
+/// A crate of volplane's as a project has it in a folder of its own, with these features: its manifest, and its sources.
+fn vendored(
+    known: RuntimeCrate,
+    mut manifest: DocumentMut,
+    features: &BTreeSet<String>,
+) -> Result<Vec<NewFile>, PlanError> {
+    manifests::keep_features(&mut manifest, features);
+    let manifest = (format!("{}/Cargo.toml", known.folder), manifest.to_string());
+    let sources = embedded::sources(known.folder, features).map(|(path, text)| (path.to_owned(), text));
+    std::iter::once(manifest).chain(sources).map(|(path, text)| copy(&path, text)).collect()
+}
+
+/// Whether a file is one of a vendored crate.
+pub(crate) fn is_vendored(path: &str) -> bool {
+    path.strip_prefix(VENDORED).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The licences of the vendored crates.
+fn licences() -> Result<Vec<NewFile>, PlanError> {
+    let licence = |path: &&str| copy(path, embedded::file(path)?.to_owned());
+    LICENCES.iter().map(licence).collect()
+}
+
+/// A file of volplane's repository as a project has it.
+fn copy(path: &str, text: String) -> Result<NewFile, PlanError> {
+    let path = ProjectPath::new(format!("{VENDORED}/{path}"))?;
+    Ok(NewFile { path, text, policy: Policy::Overwrite })
 }
 
 /// Puts the versions into the project's Cargo.toml, and reads it.
@@ -104,6 +148,23 @@ fn name_versions(
     let lines = manifests::workspace_dependencies(&versions, &settings.runtime, workspace)?;
     root.text = root.text.replace(VERSIONS, &lines.iter().map(|line| format!("{line}\n")).collect::<String>());
     Ok(manifests::parse("Cargo.toml", &root.text)?)
+}
+
+/// What stands for the user's own code: a package that turns on these features of the connections.
+fn by_hand(features: &BTreeSet<String>) -> Option<Package> {
+    if features.is_empty() {
+        return None;
+    }
+    let features: Array = features.iter().map(String::as_str).collect();
+    let mut dependency = InlineTable::new();
+    dependency.insert("features", features.into());
+    dependency.insert("default-features", false.into());
+    let dependencies: Table = [(TRANSPORT.package, Item::Value(dependency.into()))].into_iter().collect();
+    let mut manifest = DocumentMut::new();
+    manifest.insert("dependencies", Item::Table(dependencies));
+    let mut package = Package::new(String::new(), String::new(), &manifest);
+    package.listed = false;
+    Some(package)
 }
 
 /// The package that a manifest is of, if it is of one.

@@ -1,7 +1,7 @@
 //! A service as templates see it.
 
 use serde::Serialize;
-use volplane_build::rust::ServiceApi;
+use volplane_build::internal::rust::ServiceApi;
 use volplane_edit::rust::{Imports, WIDTH, doc_lines};
 
 use super::method::{MethodView, method_view};

@@ -5,7 +5,6 @@ mod manifest;
 mod mistake;
 mod renderer;
 mod scopes;
-mod target;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,10 +14,12 @@ use minijinja::value::Value;
 use super::NewFile;
 use super::view::ProjectView;
 use crate::embedded;
+use crate::project_path::{ProjectPath, ProjectPathError};
+use crate::record;
 pub(crate) use check::Unreadable;
 pub(super) use check::unreadable;
-use manifest::{Entry, Text};
-pub(crate) use mistake::{Mistake, Mistakes};
+use manifest::{ManifestEntry, Text};
+pub(crate) use mistake::{TemplateError, TemplateErrors};
 use renderer::Renderer;
 use scopes::Scopes;
 
@@ -73,40 +74,35 @@ impl Templates {
         self.files.iter().map(|(name, text)| (name.as_str(), text.as_ref()))
     }
 
-    /// The paths of a user's own; those that are part of the command have none.
-    pub(crate) fn sources(&self) -> impl Iterator<Item = String> {
-        self.files.keys().filter(|_| self.own).map(|name| format!("{}/{name}", self.root))
-    }
-
     /// The text of one.
     fn text(&self, name: &str) -> &str {
         self.files.get(name).map_or("", AsRef::as_ref)
     }
 
     /// The error that these mistakes are.
-    pub(crate) fn mistakes(&self, all: Vec<Mistake>) -> Mistakes {
-        Mistakes { root: self.root.clone(), all }
+    pub(crate) fn mistakes(&self, all: Vec<TemplateError>) -> TemplateErrors {
+        TemplateErrors { root: self.root.clone(), all }
     }
 }
 
 /// A file, and the template that it was made from.
 #[derive(Debug)]
-pub(super) struct Made {
+pub(super) struct RenderedFile {
     pub(super) file: NewFile,
     pub(super) template: String,
 }
 
 /// What came of rendering.
 #[derive(Debug)]
-pub(super) struct Outcome {
+pub(super) struct RenderOutcome {
     /// The files that could be made.
-    pub(super) made: Vec<Made>,
+    pub(super) made: Vec<RenderedFile>,
     /// Why the others could not.
-    pub(super) mistakes: Vec<Mistake>,
+    pub(super) mistakes: Vec<TemplateError>,
 }
 
 /// Renders every template, and finds every mistake that shows in a project like this one.
-pub(super) fn render(view: &ProjectView, templates: &Templates) -> Outcome {
+pub(super) fn render(view: &ProjectView, templates: &Templates) -> RenderOutcome {
     let scopes = Scopes::new(view);
     let (entries, wrong) = match templates.files.get(MANIFEST) {
         Some(text) => manifest::parse(text),
@@ -127,20 +123,20 @@ pub(super) fn render(view: &ProjectView, templates: &Templates) -> Outcome {
         }
     }
     press.folders();
-    Outcome { made: press.made, mistakes: press.renderer.into_mistakes() }
+    RenderOutcome { made: press.made, mistakes: press.renderer.into_mistakes() }
 }
 
 /// Makes one file after the other.
 struct FileRenderer<'a> {
     renderer: Renderer<'a>,
     /// The files' paths, and the line of the list that each comes from.
-    lines: BTreeMap<String, usize>,
-    made: Vec<Made>,
+    lines: BTreeMap<ProjectPath, usize>,
+    made: Vec<RenderedFile>,
 }
 
 impl FileRenderer<'_> {
     /// The texts of the list are templates, too.
-    fn prepare(&mut self, entry: &Entry) {
+    fn prepare(&mut self, entry: &ManifestEntry) {
         for text in [&entry.template, &entry.path] {
             self.renderer.add(name(text).into(), text.text.clone().into());
         }
@@ -149,14 +145,15 @@ impl FileRenderer<'_> {
         }
     }
 
-    fn file(&mut self, entry: &Entry, context: &Value) -> Option<()> {
+    fn file(&mut self, entry: &ManifestEntry, context: &Value) -> Option<()> {
         if let Some(when) = &entry.when
             && self.renderer.render(&name(when), context)?.is_empty()
         {
             return None;
         }
         let template = self.renderer.render(&name(&entry.template), context);
-        let path = self.renderer.render(&name(&entry.path), context).filter(|path| self.accept(path, entry.path.line));
+        let path =
+            self.renderer.render(&name(&entry.path), context).and_then(|path| self.accept(path, entry.path.line));
         let template = template?;
         if !self.renderer.has(&template) {
             let near = self.renderer.nearest(&template).map(|near| format!("; did you mean `{near}`?"));
@@ -165,17 +162,25 @@ impl FileRenderer<'_> {
             return None;
         }
         let text = self.renderer.render(&template, context)?;
-        self.made.push(Made { file: NewFile { path: path?, text, policy: entry.update }, template });
+        self.made.push(RenderedFile { file: NewFile { path: path?, text, policy: entry.update }, template });
         Some(())
     }
 
-    /// Whether a file can have this path.
-    fn accept(&mut self, path: &str, line: usize) -> bool {
-        if let Some(wrong) = target::wrong(path) {
-            self.renderer.mistake(MANIFEST, line, format!("the path `{path}` {wrong}"));
-            return false;
-        }
-        match self.lines.insert(path.to_owned(), line) {
+    /// The path, if a file can have it.
+    fn accept(&mut self, path: String, line: usize) -> Option<ProjectPath> {
+        let checked = match ProjectPath::new(path.as_str()) {
+            // Its text is written by the command itself.
+            Ok(path) if path == record::FILE => Err(ProjectPathError::Reserved),
+            checked => checked,
+        };
+        let path = match checked {
+            Ok(path) => path,
+            Err(wrong) => {
+                self.renderer.mistake(MANIFEST, line, format!("the path `{path}` {wrong}"));
+                return None;
+            }
+        };
+        match self.lines.insert(path.clone(), line) {
             Some(first) if first == line => {
                 let help = "tell them apart by what `for_each` names, such as {{ service.file }}";
                 self.renderer.mistake(MANIFEST, line, format!("several files have the path `{path}`: {help}"));
@@ -183,16 +188,15 @@ impl FileRenderer<'_> {
             Some(first) => {
                 self.renderer.mistake(MANIFEST, line, format!("the file of line {first} has the path `{path}`, too"));
             }
-            None => return true,
+            None => return Some(path),
         }
-        false
+        None
     }
 
     /// No file may be another's folder.
     fn folders(&mut self) {
         for (path, line) in &self.lines {
-            let mut parents = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
-            if let Some(parent) = parents.find(|parent| self.lines.contains_key(*parent)) {
+            if let Some(parent) = path.parents().find(|parent| self.lines.contains_key(parent)) {
                 self.renderer.mistake(
                     MANIFEST,
                     *line,

@@ -16,6 +16,8 @@ pub(crate) struct ProjectView {
     pub(crate) ident: String,
     /// The folder of the handlers and programs: `cmd`.
     pub(crate) package: String,
+    /// The way to the cargo workspace that the packages belong to, if that is not the project's own.
+    pub(crate) workspace: Option<String>,
     /// `build-rs` or `checked-in`.
     pub(crate) codegen: &'static str,
     /// The version of volplane.

@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use thiserror::Error;
-use volplane_build::model::Model;
-use volplane_build::span::FileId;
+use volplane_build::internal::model::Model;
+use volplane_build::internal::span::FileId;
 
-use super::{CheckedIdl, Idl, ProjectError};
+use super::{Idl, ProjectError};
 use crate::layout::{self, IdlFile, Layout};
 use crate::plan::{NewFile, Policy};
+use crate::project_path::ProjectPath;
 use crate::settings::IdlSettings;
 
 /// The folder that all copies lie in.
@@ -40,26 +41,29 @@ struct FileCopy {
 
 /// An include of a copy would find another file than it found where the copy comes from.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("the include \"{include}\" of {path} would find {found}, which is another file")]
+#[error("the include \"{include}\" of {path} would find {}", found_text(.found))]
 pub(crate) struct Hidden {
     /// What the include says.
     pub(crate) include: String,
     /// The copy.
     pub(crate) path: String,
-    /// What it would find.
+    /// What it would find; empty if that is nothing.
     pub(crate) found: String,
 }
 
+fn found_text(found: &str) -> String {
+    if found.is_empty() { "no file".to_owned() } else { format!("{found}, which is another file") }
+}
+
 impl Copies {
-    /// Plans the copies of an IDL's files, such that every `include` in them still finds its file.
+    /// Plans the copies of the files of an IDL, which says this, such that every `include` in them still finds its file.
     ///
     /// # Errors
-    /// When the current folder is gone.
-    pub(crate) fn new(idl: &Idl, meaning: &CheckedIdl) -> Result<Self, ProjectError> {
-        let model = &meaning.model;
+    /// When the current folder is gone, or a file is included by two paths of which one leads through a link: a copy has one.
+    pub(crate) fn new(idl: &Idl, model: &Model) -> Result<Self, ProjectError> {
         let roots = model.roots.len();
-        let (order, files) = ordered(model)?;
-        let dirs = idl.include_dirs.iter().map(|dir| absolute(dir)).collect::<Result<Vec<_>, _>>()?;
+        let (order, files) = ordered(model, &idl.base)?;
+        let dirs = idl.include_dirs.iter().map(|dir| absolute(&idl.base.join(dir))).collect::<Result<Vec<_>, _>>()?;
         let Layout { targets, include_dirs } = layout::layout(&files, roots, &dirs);
         let text = |file: usize| idl.sources.file(FileId(file as u32)).map(|source| source.text().to_owned());
         let copies = order.iter().zip(files).zip(targets).map(|((&file, IdlFile { includes, .. }), path)| FileCopy {
@@ -67,7 +71,11 @@ impl Copies {
             text: text(file).unwrap_or_default(),
             includes,
         });
-        Ok(Self { copies: copies.collect(), roots, include: include_dirs })
+        let copies = Self { copies: copies.collect(), roots, include: include_dirs };
+        match copies.hidden(&|_| None, &[]) {
+            Some(hidden) if !Path::new(&hidden.include).is_absolute() => Err(hidden.into()),
+            _ => Ok(copies),
+        }
     }
 
     /// The same in a project that has files already: `present` has the contents of a path. Where names clash, the copies go
@@ -215,9 +223,27 @@ impl Copies {
         None
     }
 
+    /// No copies, of an IDL that stays where it is.
+    pub(crate) fn none() -> Self {
+        Self { copies: Vec::new(), roots: 0, include: Vec::new() }
+    }
+
+    /// The path of the first copy in the project, and how many files come with it.
+    pub(crate) fn first(&self) -> Option<(&str, usize)> {
+        let (first, others) = self.copies.split_first()?;
+        Some((&first.path, others.len()))
+    }
+
     /// The copies.
-    pub(crate) fn into_files(self) -> impl Iterator<Item = NewFile> {
-        self.copies.into_iter().map(|FileCopy { path, text, .. }| NewFile { path, text, policy: Policy::Skip })
+    ///
+    /// # Errors
+    /// When one can't have its name in a project.
+    pub(crate) fn into_files(self) -> Result<Vec<NewFile>, ProjectError> {
+        let file = |FileCopy { path, text, .. }: FileCopy| match ProjectPath::new(path.as_str()) {
+            Ok(path) => Ok(NewFile { path, text, policy: Policy::Skip }),
+            Err(wrong) => Err(ProjectError::Copy { path, wrong }),
+        };
+        self.copies.into_iter().map(file).collect()
     }
 
     /// What `volplane.toml` says of this IDL, whose services' clients use the destination name `service`.
@@ -238,7 +264,7 @@ impl Copies {
 }
 
 /// The model's files with those that were asked for first: the place of each in the model, and where it lies.
-fn ordered(model: &Model) -> Result<(Vec<usize>, Vec<IdlFile>), ProjectError> {
+fn ordered(model: &Model, base: &Path) -> Result<(Vec<usize>, Vec<IdlFile>), ProjectError> {
     let roots: Vec<usize> = model.roots.iter().map(|id| id.0 as usize).collect();
     let others = (0..model.files.len()).filter(|file| !roots.contains(file));
     let order: Vec<usize> = roots.iter().copied().chain(others).collect();
@@ -248,7 +274,7 @@ fn ordered(model: &Model) -> Result<(Vec<usize>, Vec<IdlFile>), ProjectError> {
         let file = &model.files[file];
         let includes = file.includes.iter();
         let includes = includes.map(|include| (include.path.text.clone(), place[&(include.file.0 as usize)])).collect();
-        files.push(IdlFile { path: absolute(Path::new(&file.path))?, includes });
+        files.push(IdlFile { path: absolute(&base.join(&file.path))?, includes });
     }
     Ok((order, files))
 }

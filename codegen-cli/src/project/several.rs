@@ -1,12 +1,12 @@
 //! Projects with several IDL files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::PathBuf;
 
-use volplane_build::Memory;
+use volplane_build::internal::MemorySource;
 
-use super::{Idl, ProjectError, render};
+use super::{CheckedIdl, Idl, ProjectError};
 use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::settings::{Codegen, Generated, IdlSettings, PackageDir, Runtime, Settings, Transport};
@@ -18,13 +18,13 @@ const BASE: &str = "struct Item {\n    1: string name\n}\n";
 /// The files of a project with these IDL files, which lie in `root`.
 fn rendered(root: &str, texts: &[(&str, &str)]) -> Result<Vec<NewFile>, Box<dyn Error>> {
     let at = |path: &str| format!("{root}{path}");
-    let mut memory = Memory::new().with(at("common/base.thrift"), BASE);
+    let mut memory = MemorySource::new().with(at("common/base.thrift"), BASE);
     for (path, text) in texts {
         memory = memory.with(at(path), *text);
     }
     let paths: Vec<PathBuf> = texts.iter().map(|(path, _)| at(path).into()).collect();
     let idl = Idl::read_from(&paths, &[at("common").into()], &memory);
-    let meaning = idl.meaning.as_ref().ok_or_else(|| format!("{:?}", idl.diagnostics))?;
+    let model = idl.model.as_ref().ok_or_else(|| format!("{:?}", idl.diagnostics))?;
     let idls = texts.iter().map(|(path, _)| IdlSettings {
         path: (*path).to_owned(),
         service: format!("{}.api", path.trim_end_matches(".thrift").trim_start_matches("idl/")),
@@ -34,6 +34,8 @@ fn rendered(root: &str, texts: &[(&str, &str)]) -> Result<Vec<NewFile>, Box<dyn 
         module: "hello".parse()?,
         idls: idls.collect(),
         package: PackageDir::default(),
+        workspace: None,
+        features_by_hand: BTreeSet::new(),
         transports: Transport::ALL.to_vec(),
         with: Vec::new(),
         codegen: Codegen::BuildRs,
@@ -42,7 +44,7 @@ fn rendered(root: &str, texts: &[(&str, &str)]) -> Result<Vec<NewFile>, Box<dyn 
         templates: None,
         set: BTreeMap::from([("team".to_owned(), "a \"b\"".to_owned())]),
     };
-    Ok(render(meaning, &settings, &Templates::built_in(Flavour::General))?)
+    Ok(CheckedIdl::new(model, &settings)?.render(&Templates::built_in(Flavour::General), &[])?)
 }
 
 #[test]

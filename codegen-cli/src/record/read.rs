@@ -1,12 +1,14 @@
 //! Reads volplane.lock, also after git has joined two of them line by line.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path};
 
 use thiserror::Error;
 
-use super::{FILE, Fingerprint, Made, MethodRecord, Record, unword};
+use super::{ArgumentRecord, Damage, FILE, Fingerprint, Made, MethodRecord, Record, TraitRecord, unword};
+use crate::command_error::{CommandError, Help};
+use crate::exit::Exit;
 use crate::plan::Policy;
+use crate::project_path::ProjectPath;
 
 /// The file is not one that this version can work with.
 #[derive(Debug, Error)]
@@ -25,6 +27,22 @@ pub(crate) enum RecordError {
     },
 }
 
+impl CommandError for RecordError {
+    fn help(&self) -> Help {
+        Some(match self {
+            Self::Line { .. } => {
+                "restore it with `git checkout volplane.lock`. If you have no copy, delete it: files that differ from what volplane would write then count as edited by you"
+                    .into()
+            }
+            Self::Newer { .. } => "update volplane".into(),
+        })
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+}
+
 /// How git marks a conflict, and its part that neither branch wrote.
 const MARKERS: [&str; 4] = ["<<<<<<<", BEFORE, "=======", ">>>>>>>"];
 const BEFORE: &str = "|||||||";
@@ -32,22 +50,29 @@ const BEFORE: &str = "|||||||";
 /// What the lines said so far.
 #[derive(Default)]
 struct Lines {
-    files: BTreeMap<String, (Policy, BTreeSet<Option<Fingerprint>>)>,
+    files: BTreeMap<ProjectPath, (Policy, BTreeSet<Option<Fingerprint>>)>,
     /// By path and by the beginning of their prints: git may have joined those of two branches.
-    bases: BTreeMap<String, BTreeMap<String, String>>,
-    unused: BTreeSet<String>,
-    inputs: BTreeMap<String, BTreeSet<Fingerprint>>,
+    bases: BTreeMap<ProjectPath, BTreeMap<String, Vec<String>>>,
+    unused: BTreeSet<ProjectPath>,
+    inputs: BTreeMap<ProjectPath, BTreeSet<Fingerprint>>,
     traits: BTreeMap<String, BTreeMap<String, BTreeSet<MethodRecord>>>,
+    /// Comments, by trait and method.
+    docs: BTreeMap<(String, String), BTreeSet<String>>,
 }
 
 pub(super) fn record(text: &str) -> Result<Record, RecordError> {
     let mut lines = Lines::default();
     // Between these two markers git shows what was there before both branches.
     let mut is_before = false;
-    for (number, line) in text.lines().enumerate() {
+    let mut damage = None;
+    // Of a line without an end the rest is missing.
+    let whole = text.rfind('\n').map_or("", |end| text.get(..=end).unwrap_or_default());
+    let is_cut = whole.len() < text.len();
+    for (number, line) in whole.lines().enumerate() {
         let line = line.strip_suffix('\r').unwrap_or(line);
         if let Some(marker) = MARKERS.iter().find(|marker| line.starts_with(**marker)) {
             is_before = *marker == BEFORE;
+            damage = Some(Damage::Markers);
             continue;
         }
         if line.is_empty() || line.starts_with('#') || is_before {
@@ -61,7 +86,12 @@ pub(super) fn record(text: &str) -> Result<Record, RecordError> {
         }
         lines.take(line).ok_or(RecordError::Line { line: number + 1 })?;
     }
-    Ok(lines.record())
+    let mut record = lines.record();
+    let known = record.files.len();
+    record.files.retain(|_, made| *made != Made::Merge(Vec::new()));
+    let is_cut = is_cut || record.files.len() < known;
+    record.damage = if is_cut { Some(Damage::Cut) } else { damage };
+    Ok(record)
 }
 
 fn numbers(version: &str) -> Vec<u64> {
@@ -93,11 +123,8 @@ impl Lines {
                 let (print, line) = rest.split_once(' ')?;
                 let base = self.bases.entry(path(word)?).or_default().entry(print.to_owned()).or_default();
                 match line.split_at_checked(1)? {
-                    ("|", line) => {
-                        base.push_str(line);
-                        base.push('\n');
-                    }
-                    ("$", line) => base.push_str(line),
+                    ("|", line) => base.push(format!("{line}\n")),
+                    ("$", line) => base.push(line.to_owned()),
                     _ => return None,
                 }
             }
@@ -117,6 +144,11 @@ impl Lines {
                 let methods = self.traits.entry(name.to_owned()).or_default();
                 methods.entry(ident.to_owned()).or_default().insert(method(signature)?);
             }
+            "doc" => {
+                let (name, rest) = rest.split_once(' ')?;
+                let (ident, doc) = rest.split_once(' ')?;
+                self.docs.entry((name.to_owned(), ident.to_owned())).or_default().insert(unword(doc));
+            }
             _ => return None,
         }
         Some(())
@@ -134,35 +166,44 @@ impl Lines {
             };
             files.insert(path, made);
         }
-        let certain = |signatures: BTreeSet<MethodRecord>| {
-            if signatures.len() == 1 { signatures.into_iter().next() } else { None }
-        };
-        let methods = |methods: BTreeMap<String, BTreeSet<MethodRecord>>| {
-            methods.into_iter().filter_map(|(ident, signatures)| Some((ident, certain(signatures)?))).collect()
-        };
-        let traits = self.traits.into_iter().map(|(name, found)| (name, methods(found))).collect();
+        let mut traits: BTreeMap<String, TraitRecord> = BTreeMap::new();
+        for (name, methods) in self.traits {
+            let known = traits.entry(name.clone()).or_default();
+            for (ident, signatures) in methods {
+                let docs = self.docs.remove(&(name.clone(), ident.clone()));
+                let Some(method) = only(signatures) else { continue };
+                known.insert(ident, MethodRecord { doc: docs.and_then(only), ..method });
+            }
+        }
         self.unused.retain(|path| files.contains_key(path));
         // Of two nobody knows which the code is made of.
         self.inputs.retain(|_, prints| prints.len() == 1);
-        let only = |(path, prints): (String, BTreeSet<Fingerprint>)| Some((path, prints.into_iter().next()?));
-        let inputs = self.inputs.into_iter().filter_map(only).collect();
-        Record { files, unused: self.unused, inputs, traits }
+        let first = |(path, prints): (ProjectPath, BTreeSet<Fingerprint>)| Some((path, prints.into_iter().next()?));
+        let inputs = self.inputs.into_iter().filter_map(first).collect();
+        Record { files, unused: self.unused, inputs, traits, damage: None }
     }
 }
 
-/// The texts that are what they are called; all, if none is: lines may have been lost. An empty one has no lines.
-fn bases(found: BTreeMap<String, String>) -> Vec<String> {
-    let is_whole = |(print, text): &(&String, &String)| Fingerprint::of(text).short() == print.as_str();
-    let whole: Vec<String> = found.iter().filter(is_whole).map(|(_, text)| text.clone()).collect();
-    let all = if whole.is_empty() { found.into_values().collect() } else { whole };
-    if all.is_empty() { vec![String::new()] } else { all }
+/// The one that there is.
+fn only<T>(all: BTreeSet<T>) -> Option<T> {
+    let mut all = all.into_iter();
+    all.next().filter(|_| all.next().is_none())
+}
+
+/// The texts that are what they are called: of others, lines are missing. Joining two branches may have doubled them, line
+/// by line or as a whole.
+fn bases(found: BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let text = |(print, lines): (String, Vec<String>)| {
+        let half = lines.get(..lines.len() / 2).unwrap_or_default().concat();
+        let every_other = lines.iter().step_by(2).map(String::as_str).collect();
+        [lines.concat(), half, every_other].into_iter().find(|text| Fingerprint::of(text).short() == print)
+    };
+    found.into_iter().filter_map(text).collect()
 }
 
 /// A path in the project: whatever the file says, nothing outside is ever touched.
-fn path(word: &str) -> Option<String> {
-    let path = unword(word);
-    let inside = Path::new(&path).components().all(|part| matches!(part, Component::Normal(_)));
-    (inside && !path.is_empty()).then_some(path)
+fn path(word: &str) -> Option<ProjectPath> {
+    ProjectPath::new(unword(word)).ok()
 }
 
 /// Reads `(name: type, …) -> type`.
@@ -178,12 +219,16 @@ fn method(signature: &str) -> Option<MethodRecord> {
                 let argument = rest.get(begin..place)?.trim();
                 if !argument.is_empty() {
                     let (name, ty) = argument.split_once(": ")?;
-                    arguments.push((name.to_owned(), ty.to_owned()));
+                    let (id, ident) = match name.split_once(' ') {
+                        Some((id, ident)) => (Some(id.parse().ok()?), ident),
+                        None => (None, name),
+                    };
+                    arguments.push(ArgumentRecord { id, ident: ident.to_owned(), ty: ty.to_owned() });
                 }
                 begin = place + 1;
                 if c == ')' {
                     let output = rest.get(begin..)?.strip_prefix(" -> ")?.to_owned();
-                    return Some(MethodRecord { arguments, output });
+                    return Some(MethodRecord { arguments, output, doc: None });
                 }
             }
             ')' | '>' | ']' => depth = depth.checked_sub(1)?,

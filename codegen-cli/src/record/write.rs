@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Fingerprint, Made, MethodRecord, Record, word};
+use super::{ArgumentRecord, Fingerprint, Made, MethodRecord, Record, word};
 
 const HEAD: &str = "\
 # What volplane remembers of this project: the files it made, the services' methods, and the texts that merges start from.
@@ -32,6 +32,9 @@ pub(super) fn text(record: &Record) -> String {
         let _ = writeln!(out, "trait {name}");
         for (ident, method) in methods {
             let _ = writeln!(out, "method {name} {ident} {}", signature(method));
+            if let Some(doc) = &method.doc {
+                let _ = writeln!(out, "doc {name} {ident} {}", word(doc));
+            }
         }
     }
     for (path, made) in &record.files {
@@ -39,6 +42,9 @@ pub(super) fn text(record: &Record) -> String {
         let path = word(path);
         for base in bases {
             let print = Fingerprint::of(base);
+            if base.is_empty() {
+                let _ = writeln!(out, "base {path} {} $", print.short());
+            }
             for line in base.split_inclusive('\n') {
                 let _ = match line.strip_suffix('\n') {
                     Some(line) => writeln!(out, "base {path} {} |{line}", print.short()),
@@ -51,6 +57,10 @@ pub(super) fn text(record: &Record) -> String {
 }
 
 fn signature(method: &MethodRecord) -> String {
-    let arguments: Vec<String> = method.arguments.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
+    let argument = |ArgumentRecord { id, ident, ty }: &ArgumentRecord| match id {
+        Some(id) => format!("{id} {ident}: {ty}"),
+        None => format!("{ident}: {ty}"),
+    };
+    let arguments: Vec<String> = method.arguments.iter().map(argument).collect();
     format!("({}) -> {}", arguments.join(", "), method.output)
 }

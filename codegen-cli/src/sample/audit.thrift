@@ -4,10 +4,10 @@ namespace rs sample.audit
 
 /** Its first method sends no answer. */
 service AuditLog {
-    oneway void log(1: base.Item item)
+    oneway void log(1: base.Product item)
     i64 count()
 }
 
 service Asking {
-    base.Item first(1: string name)
+    base.Product first(1: string name)
 }

@@ -1,7 +1,7 @@
 namespace rs sample.base
 
 /** What both IDLs of the sample include. */
-struct Item {
+struct Product {
     1: string name
     2: optional i64 price
 }

@@ -15,14 +15,14 @@ exception Closed {}
  */
 service Shop extends base.Health {
     /** Finds an item. */
-    base.Item find(1: string name, 2: i32 limit) throws (1: NotFound not_found, 2: Closed closed)
-    list<base.Item> all()
+    base.Product find(1: string name, 2: i32 limit) throws (1: NotFound not_found, 2: Closed closed)
+    list<base.Product> all()
     void open(1: bool type)
     oneway void ping()
 }
 
 service Throwing {
-    void fail(1: map<string, list<base.Item>> items) throws (1: Closed closed)
+    void fail(1: map<string, list<base.Product>> items) throws (1: Closed closed)
 }
 
 service Empty {}

@@ -1,7 +1,7 @@
 //! What `[generated]` in volplane.toml says: what the generated code holds.
 
 use serde::Serialize;
-use volplane_build::write::CodeOptions;
+use volplane_build::internal::write::CodeOptions;
 
 /// The cargo feature of the generated crate behind which types implement serde's traits.
 const SERDE: &str = "serde";

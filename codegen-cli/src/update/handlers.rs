@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use volplane_edit::handlers::{self, EventKind, Implementation, Outcome, Request, Service, Stub};
+use volplane_edit::handlers::{self, EventKind, GeneratedNames, Implementation, Outcome, Request, Service, Stub};
 use volplane_edit::merge::unresolved;
 use volplane_edit::newlines::Newlines;
 
 use super::files::Files;
+use super::missing;
 use super::report::Event;
-use super::services::Services;
+use super::services::ServicePairs;
 use crate::plan::{NewFile, Policy};
 
 /// What a new method says in a crate that has no `not_implemented`.
@@ -19,7 +20,8 @@ const INLINE: &str = "Err(::volo_thrift::ApplicationException::new(::volo_thrift
 pub(super) fn bring_up(
     files: &mut Files<'_>,
     rendered: &[NewFile],
-    services: &Services,
+    services: &ServicePairs,
+    exports: Option<&GeneratedNames>,
     prune: bool,
 ) -> BTreeSet<String> {
     for event in services.events() {
@@ -27,11 +29,12 @@ pub(super) fn bring_up(
     }
     let pairs: Vec<Service<'_>> =
         services.list().iter().map(|pair| Service { before: pair.before.as_ref(), after: &pair.after }).collect();
-    let rendered: BTreeMap<&str, &NewFile> = rendered.iter().map(|file| (file.path.as_str(), file)).collect();
+    let by_path: BTreeMap<&str, &NewFile> = rendered.iter().map(|file| (file.path.as_str(), file)).collect();
+    let generated = pairs.first().and_then(|pair| pair.after.module.split("::").next()).unwrap_or_default();
     let mut implemented: BTreeSet<String> = BTreeSet::new();
     let mut waiting: BTreeSet<String> = BTreeSet::new();
     for (path, text) in files.rust() {
-        let made = rendered.get(path.as_str()).copied();
+        let made = by_path.get(path.as_str()).copied();
         let by_template = made.filter(|file| file.policy == Policy::Merge);
         // Nobody but volplane has a hand in it.
         if by_template.is_some_and(|file| file.text == text) {
@@ -39,7 +42,15 @@ pub(super) fn bring_up(
         }
         // What templates make is brought up by merging; a template that makes no Rust has no handlers either.
         let skip = by_template.and_then(|file| handlers::implementations(&file.text, &pairs).ok()).unwrap_or_default();
-        let request = Request { services: &pairs, skip: &skip, stub: &stub(files, &path), prune };
+        let crate_name = missing::crate_name(files, &path, generated);
+        let request = Request {
+            services: &pairs,
+            generated: exports,
+            crate_name: crate_name.as_deref(),
+            skip: &skip,
+            stub: &stub(files, &path),
+            prune,
+        };
         match handlers::update(&text, &request) {
             Ok(outcome) => {
                 let by_template = |one: &Implementation| {
@@ -49,16 +60,35 @@ pub(super) fn bring_up(
                 implemented.extend(found.map(|one| one.trait_path.clone()));
                 let made = made.filter(|_| files.is_untouched(&path));
                 let outcome = tidied(outcome, made, &text, services);
+                if outcome.text != text && files.is_read_only(&path) {
+                    let found = outcome.implementations.iter().map(|one| one.trait_path.clone());
+                    waiting.extend(found);
+                    continue;
+                }
                 if outcome.text != text && outcome.events.is_empty() {
                     files.report(Event::Updated { path: path.clone() });
                 }
                 let is_pruned = outcome.events.iter().any(|event| event.what == EventKind::Pruned);
+                let stale = exports
+                    .map(|exports| handlers::stale_paths(&outcome.text, exports, crate_name.as_deref()))
+                    .unwrap_or_default();
                 for event in outcome.events {
                     if matches!(event.what, EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. }) {
                         let pair = services.list().iter().find(|pair| pair.after.idl_name == event.service);
                         waiting.extend(pair.map(|pair| pair.after.path()));
                     }
-                    files.report(Event::Handler { path: path.clone(), event });
+                    // A `use` of the trait that leads nowhere is named by its own line.
+                    let is_told = |from: &String| stale.iter().any(|stale| stale.path == *from);
+                    if !matches!(&event.what, EventKind::TraitMoved { from, .. } if is_told(from)) {
+                        files.report(Event::Handler { path: path.clone(), event });
+                    }
+                }
+                // An `impl` of a service that is gone is named as such.
+                let is_gone = |stale: &handlers::StalePath| {
+                    services.gone().iter().any(|gone| gone.path() == stale.path) && text.contains("impl")
+                };
+                for stale in stale.into_iter().filter(|stale| !is_gone(stale)) {
+                    files.report(Event::StalePath { path: path.clone(), stale });
                 }
                 if outcome.text != text {
                     files.edit(&path, outcome.text, is_pruned);
@@ -76,10 +106,25 @@ pub(super) fn bring_up(
             }
         }
     }
+    for gone in services.gone() {
+        let service = [Service { before: None, after: gone }];
+        for (path, text) in files.rust() {
+            // A template's own is brought up by merging.
+            let is_made = by_path.get(path.as_str()).is_some_and(|file| file.policy == Policy::Merge);
+            let found = handlers::implementations(&text, &service).unwrap_or_default();
+            for one in found.iter().filter(|_| !is_made) {
+                let likely = services.likely_name(gone).map(str::to_owned);
+                let (path, name) = (path.clone(), gone.idl_name.clone());
+                files.report(Event::GoneHandler { path, line: one.line, name, likely });
+                waiting.insert(gone.path());
+            }
+        }
+    }
     for pair in services.list() {
         if !implemented.contains(&pair.after.path()) && !waiting.contains(&pair.after.path()) {
-            let (name, ident) = (pair.after.idl_name.clone(), pair.after.ident.clone());
-            files.report(Event::NoHandler { name, ident });
+            for event in missing::events(files, rendered, &pairs, &pair.after) {
+                files.report(event);
+            }
             // It may come back: from another branch, or once it is a text again.
             waiting.insert(pair.after.path());
         }
@@ -89,7 +134,7 @@ pub(super) fn bring_up(
 
 /// A file that nobody but volplane has written is made anew where an edit would leave imports behind that nothing needs, or
 /// that lead nowhere. `made` is what it would be made as.
-fn tidied(outcome: Outcome, made: Option<&NewFile>, before: &str, services: &Services) -> Outcome {
+fn tidied(outcome: Outcome, made: Option<&NewFile>, before: &str, services: &ServicePairs) -> Outcome {
     let goes = |event: &&handlers::Event| {
         matches!(event.what, EventKind::Gone | EventKind::Pruned | EventKind::LikelyRename { .. })
     };

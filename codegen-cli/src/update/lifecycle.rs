@@ -4,27 +4,28 @@
 mod model;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, RngAlgorithm, TestCaseError, TestRng, TestRunner};
-use volplane_build::Memory;
+use volplane_build::internal::MemorySource;
 
 use self::model::idl::Idl;
 use self::model::life::{Anything, Project, Step, Story, Told, live, tool};
 use self::model::marks::Files;
 use super::tree::Tree;
-use super::{Event, EventLevel, Outcome, UpdateInput, first_record, plan};
+use super::{Event, EventLevel, Outcome, Tense, UpdateInput, first_record, plan};
 use crate::config;
 use crate::plan::NewFile;
 use crate::plan::templates::{Flavour, Templates};
 use crate::project;
 use crate::record::{self, Record};
 use crate::settings::{Codegen, Generated, IdlSettings, PackageDir, Runtime, Settings, Transport};
-use volplane_build::rust::ServiceApi;
+use volplane_build::internal::rust::ServiceApi;
+use volplane_edit::handlers::GeneratedNames;
 
 /// How many lives there are in every run; the variable PROPTEST_CASES asks for more. They are the same ones each time.
 const CASES: u32 = 12;
@@ -41,6 +42,7 @@ struct InMemory {
 struct Rendered {
     files: Vec<NewFile>,
     services: Vec<ServiceApi>,
+    exports: GeneratedNames,
 }
 
 impl InMemory {
@@ -49,6 +51,8 @@ impl InMemory {
             module: "hello".parse().map_err(|error| format!("{error:?}"))?,
             idls: vec![entry("idl/shop.thrift")],
             package: PackageDir::default(),
+            workspace: None,
+            features_by_hand: BTreeSet::new(),
             transports: vec![Transport::Stdnet, Transport::Yamux],
             with: Vec::new(),
             codegen: Codegen::BuildRs,
@@ -60,7 +64,7 @@ impl InMemory {
         let mut new = Self { files: idl.texts(), settings, rendered: RefCell::default() };
         let rendered = new.rendered()?;
         let record = first_record(&rendered.files, &rendered.services).text();
-        new.files.extend(rendered.files.iter().map(|file| (file.path.clone(), file.text.clone())));
+        new.files.extend(rendered.files.iter().map(|file| (file.path.to_string(), file.text.clone())));
         new.files.insert(record::FILE.to_owned(), record);
         Ok(new)
     }
@@ -72,13 +76,13 @@ impl InMemory {
         if let Some((_, rendered)) = self.rendered.borrow().as_ref().filter(|(of, _)| *of == inputs) {
             return Ok(rendered.clone());
         }
-        let memory = inputs.iter().fold(Memory::new(), |memory, (path, text)| memory.with(path, text.as_str()));
+        let memory = inputs.iter().fold(MemorySource::new(), |memory, (path, text)| memory.with(path, text.as_str()));
         let paths: Vec<PathBuf> = self.settings.idls.iter().map(|idl| PathBuf::from(&idl.path)).collect();
         let idl = project::Idl::read_from(&paths, &[], &memory);
-        let meaning = idl.meaning.as_ref().ok_or_else(|| format!("the IDL has mistakes: {:#?}", idl.diagnostics))?;
-        let files = project::render(meaning, &self.settings, &Templates::built_in(Flavour::General));
-        let files = files.map_err(|error| error.to_string())?;
-        let rendered = Rc::new(Rendered { files, services: meaning.services(&self.settings) });
+        let model = idl.model.as_ref().ok_or_else(|| format!("the IDL has mistakes: {:#?}", idl.diagnostics))?;
+        let idl = project::CheckedIdl::new(model, &self.settings).map_err(|error| error.to_string())?;
+        let files = idl.render(&Templates::built_in(Flavour::General), &[]).map_err(|error| error.to_string())?;
+        let rendered = Rc::new(Rendered { files, services: idl.services(), exports: idl.exports().clone() });
         self.rendered.replace(Some((inputs, rendered.clone())));
         Ok(rendered)
     }
@@ -89,10 +93,21 @@ impl InMemory {
         let record = record.map_err(|error| error.to_string())?;
         let mut tree = Tree::default();
         for (path, text) in &self.files {
-            tree.insert(path.as_str(), text.clone().into_bytes());
+            tree.insert(path.as_str().into(), text.clone().into_bytes());
         }
-        let Rendered { files, services } = &*rendered;
-        Ok(plan(UpdateInput { record, rendered: files, services, tree: &tree, prune: false }))
+        let Rendered { files, services, exports } = &*rendered;
+        let exports = Some(exports);
+        let renames = &[];
+        Ok(plan(UpdateInput {
+            record,
+            rendered: files,
+            guesses: &[],
+            services,
+            exports,
+            tree: &tree,
+            prune: false,
+            renames,
+        }))
     }
 }
 
@@ -125,12 +140,13 @@ impl Project for InMemory {
         let outcome = self.planned()?;
         for (path, change) in outcome.changes {
             match change {
-                Some(text) => self.files.insert(path, text),
-                None => self.files.remove(&path),
+                Some(text) => self.files.insert(path.into(), text),
+                None => self.files.remove(path.as_str()),
             };
         }
         self.files.insert(record::FILE.to_owned(), outcome.record.text());
-        let said = outcome.events.iter().map(|event| format!("{} {}\n", event.verb(), event.text()));
+        let said =
+            outcome.events.iter().map(|event| format!("{} {}\n", event.verb(Tense::Done), event.text(Tense::Done)));
         Ok(Told { waits: waits(&outcome.events), text: said.collect() })
     }
 

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use volplane_build::rust::ServiceApi;
+use volplane_build::internal::rust::ServiceApi;
 use volplane_edit::handlers::{Argument, Method, Trait};
 
 use super::report::Event;
-use crate::record::{MethodRecord, Record, TraitRecord};
+use crate::record::{ArgumentRecord, MethodRecord, Record, TraitRecord};
 
 /// All services of a project.
-pub(super) struct Services {
+pub(super) struct ServicePairs {
     list: Vec<Pair>,
+    /// Those that the IDL no longer has.
+    gone: Vec<Trait>,
     events: Vec<Event>,
     news: NewItems,
 }
@@ -32,7 +34,7 @@ pub(super) struct Pair {
     pub(super) after: Trait,
 }
 
-impl Services {
+impl ServicePairs {
     pub(super) fn new(before: &Record, services: &[ServiceApi]) -> Self {
         let mut events = Vec::new();
         let mut list = Vec::new();
@@ -57,11 +59,29 @@ impl Services {
             let pairs = list.iter().flat_map(|pair: &Pair| [Some(&pair.after), pair.before.as_ref()]);
             pairs.flatten().any(|known| known.path() == name)
         };
-        for name in before.traits.keys().filter(|name| !is_there(name)) {
-            let name = name.rsplit("::").next().unwrap_or(name).to_owned();
-            events.push(Event::ServiceGone { name });
+        let mut gone = Vec::new();
+        for (path, methods) in before.traits.iter().filter(|(path, _)| !is_there(path)) {
+            let (module, ident) = path.rsplit_once("::").unwrap_or(("", path));
+            let (module, ident, idl_name) = (module.to_owned(), ident.to_owned(), ident.to_owned());
+            let named = Trait { module: module.clone(), ident, idl_name, methods: Vec::new() };
+            gone.push(remembered(&named, &module, methods));
+            events.push(Event::ServiceGone { name: named.idl_name });
         }
-        Self { list, events, news }
+        Self { list, gone, events, news }
+    }
+
+    pub(super) fn gone(&self) -> &[Trait] {
+        &self.gone
+    }
+
+    /// The service that a gone one may be now, under another name: the only one with the same methods.
+    pub(super) fn likely_name(&self, gone: &Trait) -> Option<&str> {
+        let shape = |one: &Trait| -> BTreeSet<(String, usize)> {
+            one.methods.iter().map(|method| (method.ident.clone(), method.arguments.len())).collect()
+        };
+        let wanted = shape(gone);
+        let mut fitting = self.list.iter().filter(|pair| !wanted.is_empty() && shape(&pair.after) == wanted);
+        fitting.next().filter(|_| fitting.next().is_none()).map(|pair| pair.after.idl_name.as_str())
     }
 
     pub(super) fn list(&self) -> &[Pair] {
@@ -81,9 +101,10 @@ impl Services {
         let entry = |pair: &Pair| match &pair.before {
             Some(before) if waiting.contains(&pair.after.path()) => (before.path(), record(before)),
             None if waiting.contains(&pair.after.path()) => (pair.after.path(), TraitRecord::new()),
-            _ => (pair.after.path(), record(&pair.after)),
+            _ => (pair.after.path(), brought_up(pair)),
         };
-        self.list.iter().map(entry).collect()
+        let gone = self.gone.iter().filter(|gone| waiting.contains(&gone.path()));
+        self.list.iter().map(entry).chain(gone.map(|gone| (gone.path(), record(gone)))).collect()
     }
 }
 
@@ -109,7 +130,7 @@ fn described(service: &ServiceApi) -> Trait {
         arguments: method
             .arguments
             .iter()
-            .map(|argument| Argument { ident: argument.ident.clone(), ty: argument.ty.clone() })
+            .map(|argument| Argument { ident: argument.ident.clone(), id: Some(argument.id), ty: argument.ty.clone() })
             .collect(),
         output: method.output.clone(),
         doc: method.doc.clone(),
@@ -122,23 +143,36 @@ fn described(service: &ServiceApi) -> Trait {
     }
 }
 
+/// What is remembered of a trait whose handlers are up to date. Of a method's comment that is what its stub was written with: a
+/// later one is none of the handler's.
+fn brought_up(Pair { before, after }: &Pair) -> TraitRecord {
+    let mut methods = record(after);
+    for (ident, method) in &mut methods {
+        if let Some(known) = before.as_ref().and_then(|before| before.method(ident)) {
+            method.doc.clone_from(&known.doc);
+        }
+    }
+    methods
+}
+
 fn record(described: &Trait) -> TraitRecord {
     let entry = |method: &Method| {
-        let arguments = method.arguments.iter().map(|argument| (argument.ident.clone(), argument.ty.clone()));
-        (method.ident.clone(), MethodRecord { arguments: arguments.collect(), output: method.output.clone() })
+        let argument = |one: &Argument| ArgumentRecord { id: one.id, ident: one.ident.clone(), ty: one.ty.clone() };
+        let arguments = method.arguments.iter().map(argument).collect();
+        (method.ident.clone(), MethodRecord { arguments, output: method.output.clone(), doc: method.doc.clone() })
     };
     described.methods.iter().map(entry).collect()
 }
 
 fn remembered(now: &Trait, module: &str, methods: &TraitRecord) -> Trait {
     let method = |(ident, method): (&String, &MethodRecord)| {
-        let arguments = method.arguments.iter();
+        let argument = |one: &ArgumentRecord| Argument { ident: one.ident.clone(), id: one.id, ty: one.ty.clone() };
         Method {
             idl_name: ident.clone(),
             ident: ident.clone(),
-            arguments: arguments.map(|(ident, ty)| Argument { ident: ident.clone(), ty: ty.clone() }).collect(),
+            arguments: method.arguments.iter().map(argument).collect(),
             output: method.output.clone(),
-            doc: None,
+            doc: method.doc.clone(),
         }
     };
     Trait {

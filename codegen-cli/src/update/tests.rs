@@ -1,7 +1,7 @@
 //! What happens to files, by whose they are and who has changed them.
 
 use super::tree::Tree;
-use super::{Event, EventLevel, Outcome, UpdateInput, first_record, plan};
+use super::{Event, EventLevel, Outcome, Tense, UpdateInput, first_record, plan};
 use crate::plan::{NewFile, Policy};
 use crate::record::Record;
 
@@ -9,7 +9,7 @@ const BASE: &str = "one\ntwo\nthree\nfour\nfive\n";
 const NEW: &str = "one\ntwo\nthree\nfour\nFIVE\n";
 
 fn file(path: &str, text: &str, policy: Policy) -> NewFile {
-    NewFile { path: path.to_owned(), text: text.to_owned(), policy }
+    NewFile { path: path.into(), text: text.to_owned(), policy }
 }
 
 /// What an update does to one file that was made as `BASE`, is `disk` now, and would be made as `new`.
@@ -21,16 +21,28 @@ fn updated(policy: Policy, disk: Option<&str>, new: Option<&str>) -> Outcome {
 fn run(record: Option<Record>, disk: Option<&str>, new: Option<NewFile>) -> Outcome {
     let mut tree = Tree::default();
     if let Some(text) = disk {
-        tree.insert("a.txt", text.as_bytes().to_vec());
+        tree.insert("a.txt".into(), text.as_bytes().to_vec());
     }
     let rendered: Vec<NewFile> = new.into_iter().collect();
-    plan(UpdateInput { record, rendered: &rendered, services: &[], tree: &tree, prune: false })
+    plan(UpdateInput {
+        record,
+        rendered: &rendered,
+        guesses: &[],
+        services: &[],
+        exports: None,
+        tree: &tree,
+        prune: false,
+        renames: &[],
+    })
 }
 
 /// The file's new text (`None`: unchanged; `Some("-")`: removed), and what is said.
 fn told(outcome: &Outcome) -> (Option<&str>, Vec<String>) {
     let change = outcome.changes.get("a.txt").map(|change| change.as_deref().unwrap_or("-"));
-    (change, outcome.events.iter().map(|event| format!("{} {}", event.verb(), event.text())).collect())
+    (
+        change,
+        outcome.events.iter().map(|event| format!("{} {}", event.verb(Tense::Done), event.text(Tense::Done))).collect(),
+    )
 }
 
 /// What is remembered is such that the next run has nothing to do.
@@ -83,7 +95,7 @@ fn a_conflict_waits_for_the_user_and_is_not_made_worse() {
     let newer = file("a.txt", "zero\none\ntwo\nthree\nfour\nFIVE\n", Policy::Merge);
     let again = run(Some(outcome.record.clone()), Some(text), Some(newer.clone()));
     assert_eq!(again.changes.len(), 0);
-    assert_eq!(again.events.first().map(Event::verb), Some("Conflict"));
+    assert_eq!(again.events.first().map(|event| event.verb(Tense::Done)), Some("Conflict"));
     // Resolved, it takes what it has missed.
     let resolved = run(Some(again.record), Some("one\ntwo\nthree\nfour\n5\n"), Some(newer));
     assert_eq!(told(&resolved).0, Some("zero\none\ntwo\nthree\nfour\n5\n"));
@@ -126,7 +138,7 @@ fn what_nothing_makes_any_more_goes_unless_the_user_has_a_hand_in_it() {
         assert_eq!(told(&outcome), (Some("-"), vec!["Removed a.txt".into()]), "{policy:?}");
         let outcome = updated(policy, Some("mine\n"), None);
         assert_eq!(told(&outcome).0, None, "{policy:?}");
-        assert_eq!(outcome.events.first().map(Event::verb), Some("Kept"), "{policy:?}");
+        assert_eq!(outcome.events.first().map(|event| event.verb(Tense::Done)), Some("Kept"), "{policy:?}");
         // It is said once.
         let again = run(Some(outcome.record.clone()), Some("mine\n"), None);
         assert_eq!(told(&again), (None, vec![]), "{policy:?}");
@@ -155,23 +167,85 @@ fn a_file_that_was_there_before_is_the_users() {
     }
 }
 
+/// How much each event matters, volplane.lock's first.
+fn levels(outcome: &Outcome) -> Vec<EventLevel> {
+    outcome.events.iter().map(Event::level).collect()
+}
+
+#[test]
+fn what_a_text_lacks_that_nothing_is_known_of_is_merged_into_it() {
+    let mut tree = Tree::default();
+    tree.insert("a.txt".into(), b"one\ntwo\nthree\n".to_vec());
+    let rendered = [file("a.txt", "one\ntwo\nservice\n", Policy::Merge)];
+    let guesses = [vec![file("a.txt", "one\ntwo\n", Policy::Merge)]];
+    let input = UpdateInput {
+        record: None,
+        rendered: &rendered,
+        guesses: &guesses,
+        services: &[],
+        exports: None,
+        tree: &tree,
+        prune: false,
+        renames: &[],
+    };
+    let outcome = plan(input);
+    assert!(outcome.events.iter().any(|event| event.level() == EventLevel::ActionRequired));
+    assert!(told(&outcome).0.is_some_and(|text| text.contains("service") && text.contains("three")));
+}
+
+#[test]
+fn a_read_only_file_is_named_and_left() {
+    for (policy, new) in [(Policy::Overwrite, Some(NEW)), (Policy::Merge, Some(NEW)), (Policy::Merge, None)] {
+        let record = first_record(&[file("a.txt", BASE, policy)], &[]);
+        let mut tree = Tree::default();
+        tree.insert("a.txt".into(), BASE.as_bytes().to_vec());
+        tree.read_only("a.txt".into());
+        let rendered: Vec<NewFile> = new.into_iter().map(|text| file("a.txt", text, policy)).collect();
+        let input = UpdateInput {
+            record: Some(record.clone()),
+            rendered: &rendered,
+            guesses: &[],
+            services: &[],
+            exports: None,
+            tree: &tree,
+            prune: false,
+            renames: &[],
+        };
+        let outcome = plan(input);
+        assert_eq!(levels(&outcome), [EventLevel::ActionRequired], "{policy:?}");
+        assert!(outcome.changes.is_empty(), "{policy:?}");
+        // Once it may be written, it takes what it has missed.
+        assert_eq!(outcome.record, record, "{policy:?}");
+    }
+}
+
 #[test]
 fn without_a_memory_files_that_differ_are_the_users_and_the_rest_is_adopted() {
     let outcome = run(None, Some("mine\n"), Some(file("a.txt", NEW, Policy::Merge)));
     assert_eq!(told(&outcome).0, None);
+    assert_eq!(levels(&outcome), [EventLevel::ActionRequired, EventLevel::Note]);
     let outcome = run(None, Some(NEW), Some(file("a.txt", NEW, Policy::Merge)));
-    assert_eq!(told(&outcome), (None, vec![]));
+    assert_eq!((told(&outcome).0, levels(&outcome)), (None, vec![EventLevel::Note]));
     assert_eq!(told(&run(Some(outcome.record), Some(NEW), Some(file("a.txt", BASE, Policy::Merge)))).0, Some(BASE));
 }
 
 #[test]
 fn what_is_no_text_is_left_alone() {
     let mut tree = Tree::default();
-    tree.insert("a.txt", vec![0xff, 0xfe]);
+    tree.insert("a.txt".into(), vec![0xff, 0xfe]);
     for policy in [Policy::Overwrite, Policy::Merge, Policy::Skip] {
         let record = Some(first_record(&[file("a.txt", BASE, policy)], &[]));
         let rendered = [file("a.txt", NEW, policy)];
-        let outcome = plan(UpdateInput { record, rendered: &rendered, services: &[], tree: &tree, prune: false });
+        let outcome = plan(UpdateInput {
+            record,
+            rendered: &rendered,
+            guesses: &[],
+            services: &[],
+            exports: None,
+            tree: &tree,
+            prune: false,
+            renames: &[],
+        });
         assert!(outcome.changes.is_empty(), "{policy:?}");
     }
 }

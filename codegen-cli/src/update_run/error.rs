@@ -4,14 +4,17 @@ use std::io;
 
 use thiserror::Error;
 
+use super::package::PackageError;
 use crate::apply::{ApplyError, LockError, RecoverError};
+use crate::command_error::{CommandError, Help};
 use crate::config::ConfigError;
+use crate::diagnostics::IdlRejected;
 use crate::disk::DiskError;
 use crate::exit::Exit;
-use crate::printer::Printer;
 use crate::project::ProjectError;
 use crate::record::{self, RecordError};
-use crate::template_dir::{self, ReadTemplatesError};
+use crate::template_dir::ReadTemplatesError;
+use crate::update::RenameError;
 
 /// A project can't be brought up to date. Nothing of it has changed.
 #[derive(Debug, Error)]
@@ -19,29 +22,36 @@ pub(crate) enum UpdateError {
     /// Its settings.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The folder can't be entered.
-    #[error("cannot work in {path}")]
-    Enter {
-        /// The folder.
-        path: String,
-        #[source]
-        source: io::Error,
-    },
     /// Its memory.
     #[error(transparent)]
     Record(#[from] RecordError),
     /// Its memory can't be read.
     #[error("cannot read {}", record::FILE)]
     ReadRecord(#[source] io::Error),
+    /// A file that has to be written can't be.
+    #[error("cannot write {path}: it is read-only")]
+    ReadOnly {
+        /// The file.
+        path: String,
+    },
     /// Its files.
     #[error(transparent)]
     Disk(#[from] DiskError),
     /// Its templates.
     #[error(transparent)]
     Templates(#[from] ReadTemplatesError),
-    /// Its IDL.
+    /// Its IDL, which was reported.
+    #[error(transparent)]
+    Idl(#[from] IdlRejected),
+    /// Its IDL goes with nothing else.
     #[error(transparent)]
     Project(#[from] ProjectError),
+    /// Where its programs are.
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    /// A service under another name.
+    #[error(transparent)]
+    Rename(#[from] RenameError),
     /// Another run.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -56,43 +66,44 @@ pub(crate) enum UpdateError {
     Interrupted,
 }
 
-impl UpdateError {
-    /// What to do about it.
-    fn help(&self) -> Option<&'static str> {
+impl CommandError for UpdateError {
+    fn help(&self) -> Help {
         Some(match self {
-            Self::Config(ConfigError::NoProject { .. }) => "make a project with `volplane new IDL DIR`, or go into one",
-            Self::Record(RecordError::Line { .. }) => {
-                "restore the file from version control; without it (delete it) files that differ are taken as yours"
-            }
-            Self::Record(RecordError::Newer { .. }) => "update volplane",
+            Self::Config(error) => return error.help(),
+            Self::Record(error) => return error.help(),
+            Self::Templates(error) => return error.help(),
+            Self::ReadOnly { .. } => "nothing was changed; make it writable, then run the command again".into(),
             Self::Apply(error) => return error.help(),
+            Self::Package(error) => return error.help(),
             Self::Lock(error) => return error.help(),
-            Self::Recover(error) => error.help(),
-            Self::Interrupted => "run `volplane update`: it begins with putting back what was half done",
-            Self::Templates(_) => template_dir::HELP,
+            Self::Recover(error) => return error.help(),
+            Self::Interrupted => "run `volplane update`: it begins with putting back what was half done".into(),
             Self::Project(ProjectError::SameService { .. }) => {
-                "rename one of the two; if the IDL is a newer version of the project's, copy it there and run `volplane update`"
+                "rename one of the two; if the IDL is a newer version of the project's, copy it there and run `volplane update`".into()
             }
-            _ => return None,
+            Self::Project(error) => return error.help(),
+            Self::Rename(_) => "give the name of the service at the last update and the one that it has in the IDL now".into(),
+            Self::ReadRecord(_) | Self::Disk(_) | Self::Idl(_) => return None,
         })
     }
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Apply(ApplyError::Interrupted) | Self::Lock(LockError::Interrupted) => Exit::Interrupted,
-            Self::Project(ProjectError::Generate(error)) if error.is_interrupted() => Exit::Interrupted,
-            Self::Project(ProjectError::Generate(_) | ProjectError::Plan(_))
-            | Self::Apply(_)
-            | Self::Disk(_)
-            | Self::Lock(_)
-            | Self::Recover(_) => Exit::Failure,
-            _ => Exit::Usage,
+            Self::Config(error) => error.exit(),
+            Self::Templates(error) => error.exit(),
+            Self::Apply(error) => error.exit(),
+            Self::Package(error) => error.exit(),
+            Self::Lock(error) => error.exit(),
+            Self::Recover(error) => error.exit(),
+            Self::Project(error) => error.exit(),
+            Self::Record(error) => error.exit(),
+            Self::Idl(error) => error.exit(),
+            Self::Disk(_) | Self::ReadOnly { .. } => Exit::Failure,
+            Self::ReadRecord(_) | Self::Interrupted | Self::Rename(_) => Exit::Usage,
         }
     }
 
-    /// Says it, and ends with its exit code.
-    pub(crate) fn report(&self, printer: Printer) -> Exit {
-        printer.error(self, self.help());
-        self.exit()
+    fn is_reported(&self) -> bool {
+        matches!(self, Self::Idl(error) if error.is_reported())
     }
 }

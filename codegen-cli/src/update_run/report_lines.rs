@@ -1,8 +1,9 @@
 //! What is told of a list of events.
 
+use crate::generate;
 use crate::plan::VENDORED;
 use crate::summary::count;
-use crate::update::{Event, EventLevel};
+use crate::update::{Event, EventLevel, Tense};
 
 /// A line of a report.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,29 +18,44 @@ pub(super) struct Line {
     pub(super) is_detail: bool,
 }
 
-/// A line for each event, and one for all files of volplane's own crates to which the same was done: there are hundreds.
-pub(super) fn lines(events: &[Event]) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
+/// A line for each event, and one for all files that volplane alone writes and to which the same was done: there are
+/// hundreds.
+pub(super) fn lines(events: &[Event], tense: Tense) -> Vec<Line> {
+    let mut groups: Vec<(&'static str, &'static str, usize)> = Vec::new();
     for event in events {
-        let is_detail = is_vendored(event);
-        lines.push(Line { level: event.level(), verb: event.verb(), text: event.text(), is_detail });
-    }
-    for verb in ["Created", "Updated", "Removed"] {
-        let files = lines.iter().filter(|line| line.is_detail && line.verb == verb).count();
-        if files > 0 {
-            let text = format!("{VENDORED}: {}", count(files, "file"));
-            lines.push(Line { level: EventLevel::Done, verb, text, is_detail: false });
+        let Some(folder) = folder(event) else { continue };
+        let verb = event.verb(tense);
+        match groups.iter_mut().find(|group| (group.0, group.1) == (folder, verb)) {
+            Some((.., files)) => *files += 1,
+            None => groups.push((folder, verb, 1)),
         }
     }
+    // A single generated file is named.
+    groups.retain(|(folder, _, files)| *files > 1 || *folder == VENDORED);
+    let is_in_a_group = |event: &Event, verb| {
+        folder(event).is_some_and(|name| groups.iter().any(|group| (group.0, group.1) == (name, verb)))
+    };
+    let line = |event: &Event| {
+        let verb = event.verb(tense);
+        Line { level: event.level(), verb, text: event.text(tense), is_detail: is_in_a_group(event, verb) }
+    };
+    let mut lines: Vec<Line> = events.iter().map(line).collect();
+    lines.extend(groups.iter().map(|(folder, verb, files)| Line {
+        level: EventLevel::Done,
+        verb,
+        text: format!("{folder}: {}", count(*files, "file")),
+        is_detail: false,
+    }));
     lines
 }
 
-fn is_vendored(event: &Event) -> bool {
-    match event {
-        Event::Created { path } | Event::Updated { path } | Event::Removed { path } => {
-            path.strip_prefix(VENDORED).is_some_and(|rest| rest.starts_with('/'))
-        }
-        _ => false,
+/// The directory of volplane's own files that a file was written to or removed from.
+fn folder(event: &Event) -> Option<&'static str> {
+    let (Event::Created { path } | Event::Updated { path } | Event::Removed { path }) = event else { return None };
+    if path.strip_prefix(VENDORED).is_some_and(|rest| rest.starts_with('/')) {
+        Some(VENDORED)
+    } else {
+        generate::is_generated(path).then_some(generate::DIR)
     }
 }
 
@@ -49,7 +65,7 @@ mod tests {
 
     #[test]
     fn files_of_our_own_crates_are_counted() {
-        let path = |path: &str| path.to_owned();
+        let path = |path: &str| path.into();
         let events = [
             Event::Updated { path: path("README.md") },
             Event::Created { path: path("runtime/a/src/lib.rs") },
@@ -59,7 +75,7 @@ mod tests {
             Event::Merged { path: path("runtime/d.rs") },
         ];
         let told = |is_told: fn(&Line) -> bool| -> Vec<String> {
-            lines(&events)
+            lines(&events, Tense::Done)
                 .iter()
                 .filter(|line| is_told(line))
                 .map(|line| format!("{} {}", line.verb, line.text))

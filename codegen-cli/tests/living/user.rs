@@ -157,6 +157,43 @@ pub(crate) fn settle(files: &mut Files, idl: &mut Idl, number: usize, dice: &mut
     Some(format!("{path}: an answer for {stub}"))
 }
 
+/// Writes a method's body such that it compiles now; the IDL may change its answer later.
+pub(crate) fn answer(files: &mut Files, idl: &mut Idl, number: usize, dice: &mut Dice<'_>) -> Option<String> {
+    let mut unsettled = idl.clone();
+    settle(files, &mut unsettled, number, dice)
+}
+
+/// Uses a parameter of a method in its body.
+pub(crate) fn read_parameter(files: &mut Files, number: usize, dice: &mut Dice<'_>) -> Option<String> {
+    let path = dice.pick(&editable(files, is_source))?.clone();
+    let text = files.get_mut(&path)?;
+    let end = newline(text);
+    let is_signature =
+        |line: &&str| line.contains("async fn ") && line.contains("&self, _") && line.trim_end().ends_with('{');
+    let lines: Vec<String> = text.split_inclusive('\n').filter(is_signature).map(str::to_owned).collect();
+    let line = dice.pick(&lines)?;
+    let (_, rest) = line.split_once("&self, _")?;
+    let name = rest.split_once(':')?.0;
+    let used = line.replacen(&format!("&self, _{name}:"), &format!("&self, {name}:"), 1);
+    *text = text.replacen(line.as_str(), &format!("{used}        let _ = &{name}; // {}{end}", mark(number)), 1);
+    Some(format!("{path}: the parameter {name} is read"))
+}
+
+/// Uses a type that a handler imports.
+pub(crate) fn name_type(files: &mut Files, number: usize, dice: &mut Dice<'_>) -> Option<String> {
+    let path = dice.pick(&editable(files, is_source))?.clone();
+    let text = files.get_mut(&path)?;
+    let end = newline(text);
+    let imports = text.lines().filter(|line| line.starts_with("use hello_generated::"));
+    let names =
+        imports.flat_map(|line| line.trim_end_matches(';').rsplit(['{', ':']).next().unwrap_or("").split([',', '}']));
+    let names: Vec<String> =
+        names.map(|name| name.trim().to_owned()).filter(|name| text.contains(&format!(": {name}"))).collect();
+    let name = dice.pick(&names)?.clone();
+    text.push_str(&format!("{end}const _: fn({name}) = |_| {{}}; // {}{end}", mark(number)));
+    Some(format!("{path}: {name} is used"))
+}
+
 /// Methods that nobody has written, as (path, expression).
 pub(crate) fn stubs(files: &Files) -> Vec<(String, String)> {
     let mut found = Vec::new();

@@ -9,11 +9,12 @@
 //!     === move PATH TO
 //!     === link PATH TO       makes a symbolic link at PATH
 //!     === crlf PATH          gives a file, or all (`*`), Windows newlines
-//!     === read-only PATH     takes away the permission to write a folder
+//!     === read-only PATH     takes away the permission to write a file
 //!     === run [-C DIR] ARGS  runs the command, and reports what it says and what it changes
 //!     === as-new             asserts that the project is what `new` would make now, byte for byte
 //!     === show PATH          reports a file whole
 //!     === ends N             what `check` says in the end, if it is not 0, or 4 where something waits for the user
+//!     === again N            what another update ends with, if not the same as the last one
 //!     === broken PATH        a file that is no Rust in the end
 //!
 //! Paths are relative to the project.
@@ -34,6 +35,8 @@ pub(crate) struct Case {
     pub(crate) steps: Vec<Step>,
     /// What `check` says in the end.
     pub(crate) ends: Option<i32>,
+    /// What another update ends with.
+    pub(crate) again: Option<i32>,
     /// Files that are no Rust in the end.
     pub(crate) broken: Vec<String>,
 }
@@ -81,6 +84,10 @@ pub(crate) fn parse(text: &str) -> Result<Case, String> {
             }
             ("ends", [code]) => {
                 case.ends = Some(code.parse().map_err(|error| format!("{head}: {error}"))?);
+                continue;
+            }
+            ("again", [code]) => {
+                case.again = Some(code.parse().map_err(|error| format!("{head}: {error}"))?);
                 continue;
             }
             ("broken", [path]) => {

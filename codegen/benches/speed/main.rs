@@ -4,17 +4,12 @@
 //! `cargo bench -p volplane-build --bench speed`, in some ten seconds. `-- ROUNDS` makes more or fewer than 501.
 #![allow(clippy::print_stdout, reason = "it is what this program is for")]
 
-#[path = "../../tests/common/generated.rs"]
-mod generated;
-#[path = "../../tests/differential/message.rs"]
-mod message;
-
 use std::path::Path;
 use std::process::Command;
 
-use generated::{manifest, model, ours, theirs, workspace, write};
-use message::{Kind, Value, binary};
-use volplane_build::write::CodeOptions;
+use volplane_build::internal::write::CodeOptions;
+use volplane_build_testkit::generated::{manifest, model, ours, theirs, workspace, write};
+use volplane_build_testkit::message::{Kind, Value, binary};
 
 fn main() {
     let rounds = std::env::args().skip(1).find(|argument| argument.parse::<u32>().is_ok());

@@ -5,19 +5,19 @@
 
 use libfuzzer_sys::fuzz_target;
 use std::path::{Path, PathBuf};
-use volplane_build::lower::lower;
-use volplane_build::span::FileId;
-use volplane_build::write::CodeOptions;
-use volplane_build::{Checked, Memory, MessageFormat, check, dump, print, render};
+use volplane_build::internal::lower::lower;
+use volplane_build::internal::span::FileId;
+use volplane_build::internal::write::CodeOptions;
+use volplane_build::internal::{Checked, MemorySource, MessageFormat, check, dump, print, render};
 
-fn run(files: &Memory) -> Checked {
+fn run(files: &MemorySource) -> Checked {
     check(&[PathBuf::from("main.thrift")], &[PathBuf::from("dir")], files)
 }
 
 fuzz_target!(|bytes: &[u8]| {
     // A zero byte divides the files.
     let mut parts = bytes.split(|byte| *byte == 0);
-    let mut files = Memory::new().with("main.thrift", parts.next().unwrap_or_default());
+    let mut files = MemorySource::new().with("main.thrift", parts.next().unwrap_or_default());
     for (name, part) in ["shared.thrift", "dir/other.thrift", "a/shared.thrift"].into_iter().zip(parts) {
         files = files.with(Path::new(name), part);
     }
@@ -33,7 +33,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(dump::to_json(&model, &checked.sources).is_ok());
     let lowered = lower(&model, &CodeOptions { descriptors: true, ..CodeOptions::default() });
     assert!(!lowered.modules.is_empty());
-    let mut printed = Memory::new();
+    let mut printed = MemorySource::new();
     for (index, file) in model.files.iter().enumerate() {
         printed = printed.with(&file.path, print::to_idl(&model, FileId(index as u32)));
     }

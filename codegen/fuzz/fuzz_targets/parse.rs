@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use volplane_build::span::FileId;
-use volplane_build::syntax::parse;
+use volplane_build::internal::span::FileId;
+use volplane_build::internal::syntax::parse;
 
 fuzz_target!(|text: &str| {
     let (tree, diagnostics) = parse(FileId(0), text);

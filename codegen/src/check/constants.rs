@@ -4,8 +4,8 @@ use super::canon::{TypeId, Types, shorten};
 use super::cycles::sort;
 use super::resolve::{Pending, Resolved, Slot};
 use super::sink::Sink;
+use super::symbols::{Found, SymbolTable, Table};
 use super::values::{Evaluated, Evaluator};
-use super::world::{Found, Table, World};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{DefId, Definition, DefinitionKind, Field, Value};
@@ -14,7 +14,7 @@ use crate::syntax::tree;
 use std::collections::HashMap;
 
 /// Puts every value into its place.
-pub(super) fn check(world: &World, types: &mut Types, resolved: &mut Resolved<'_>, sink: &mut Sink) {
+pub(super) fn check(symbols: &SymbolTable, types: &mut Types, resolved: &mut Resolved<'_>, sink: &mut Sink) {
     let pending = std::mem::take(&mut resolved.pending);
     let typed: Vec<(Pending<'_>, Option<TypeId>)> = pending
         .into_iter()
@@ -34,7 +34,7 @@ pub(super) fn check(world: &World, types: &mut Types, resolved: &mut Resolved<'_
     let next = |id: DefId| {
         let mut names = Vec::new();
         if let Some((pending, _)) = consts.get(&id).and_then(|index| typed.get(*index)) {
-            consts_in(world, pending.file, pending.value, &mut names);
+            consts_in(symbols, pending.file, pending.value, &mut names);
         }
         names
     };
@@ -42,9 +42,9 @@ pub(super) fn check(world: &World, types: &mut Types, resolved: &mut Resolved<'_
     roots.sort();
     let (order, cycles) = sort(roots, next);
     for cycle in &cycles {
-        sink.push(cycle_of(world, cycle));
+        sink.push(cycle_of(symbols, cycle));
     }
-    let mut evaluator = Evaluator::new(world, types, resolved);
+    let mut evaluator = Evaluator::new(symbols, types, resolved);
     for id in cycles.iter().flatten() {
         evaluator.consts.insert(*id, None);
     }
@@ -78,30 +78,30 @@ pub(super) fn check(world: &World, types: &mut Types, resolved: &mut Resolved<'_
 }
 
 /// The constants that a value names.
-fn consts_in(world: &World, file: FileId, value: &tree::Value, out: &mut Vec<DefId>) {
+fn consts_in(symbols: &SymbolTable, file: FileId, value: &tree::ValueNode, out: &mut Vec<DefId>) {
     match &value.kind {
-        tree::ValueKind::Name(name) => {
-            if let Found::One(id) = world.find(file, name, Table::Consts) {
+        tree::ValueNodeKind::Name(name) => {
+            if let Found::One(id) = symbols.find(file, name, Table::Consts) {
                 out.push(id);
             }
         }
-        tree::ValueKind::List(elements) => {
+        tree::ValueNodeKind::List(elements) => {
             for element in elements {
-                consts_in(world, file, element, out);
+                consts_in(symbols, file, element, out);
             }
         }
-        tree::ValueKind::Map(entries) => {
+        tree::ValueNodeKind::Map(entries) => {
             for (key, value) in entries {
-                consts_in(world, file, key, out);
-                consts_in(world, file, value, out);
+                consts_in(symbols, file, key, out);
+                consts_in(symbols, file, value, out);
             }
         }
         _ => {}
     }
 }
 
-fn cycle_of(world: &World, cycle: &[DefId]) -> Diagnostic {
-    let names: Vec<&str> = cycle.iter().map(|id| world.definition(*id).name.text.as_str()).collect();
+fn cycle_of(symbols: &SymbolTable, cycle: &[DefId]) -> Diagnostic {
+    let names: Vec<&str> = cycle.iter().map(|id| symbols.definition(*id).name.text.as_str()).collect();
     let first = names.first().copied().unwrap_or_default();
     let message = match names.as_slice() {
         [one] => format!("the constant `{one}` is its own value"),
@@ -109,7 +109,7 @@ fn cycle_of(world: &World, cycle: &[DefId]) -> Diagnostic {
     };
     let mut diagnostic = Diagnostic::new(Code::E037, message).help("write out the value of one of them");
     for id in cycle.iter().take(10) {
-        diagnostic = diagnostic.label(world.definition(*id).name.span, "");
+        diagnostic = diagnostic.label(symbols.definition(*id).name.span, "");
     }
     diagnostic
 }

@@ -1,23 +1,23 @@
 //! A single value in the form that the type of its place wants.
 
-use super::canon::Shape;
+use super::canon::CanonicalKind;
 use super::sink::Sink;
 use super::values::{Evaluator, Scalar};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{DefId, Value};
 use crate::span::Span;
-use crate::syntax::tree::ValueKind;
+use crate::syntax::tree::ValueNodeKind;
 
 impl Evaluator<'_> {
-    /// The rules of Apache's compiler: `true` and `false` are 1 and 0, an integer may stand for a double, a bool or a
+    /// The rules of Apache's compiler: `true` and `false` are 1 and 0, an integer can be the value of a double, a bool or a
     /// member of an enum, a member for its number. What its type can't hold is wrong here, though not there.
     /// `written` tells a value in the text from that of a constant.
     pub(super) fn convert(
         &self,
         scalar: &Scalar,
         written: bool,
-        shape: Shape,
+        shape: CanonicalKind,
         span: Span,
         sink: &mut Sink,
     ) -> Option<Value> {
@@ -28,25 +28,29 @@ impl Evaluator<'_> {
             _ => None,
         };
         let value = match (shape, scalar, number) {
-            (Shape::Bool, Scalar::Bool(value), _) => Value::Bool(*value),
-            (Shape::Bool, _, Some(number)) => {
+            (CanonicalKind::Bool, Scalar::Bool(value), _) => Value::Bool(*value),
+            (CanonicalKind::Bool, _, Some(number)) => {
                 if number != 0 && number != 1 {
-                    let message = format!("{number} stands for a bool");
+                    let message = format!("{number} is used as a bool");
                     let warning = Diagnostic::at(Code::W009, span, message, "").help("write `true`");
                     // In the place of a constant's name it would hide where the value comes from.
                     sink.push(warning.fix_with(span, written.then_some("true")));
                 }
                 Value::Bool(number != 0)
             }
-            (Shape::I8, _, Some(number)) => integer(number, i8::MIN.into(), i8::MAX.into(), "i8", span, sink)?,
-            (Shape::I16, _, Some(number)) => integer(number, i16::MIN.into(), i16::MAX.into(), "i16", span, sink)?,
-            (Shape::I32, _, Some(number)) => integer(number, i32::MIN.into(), i32::MAX.into(), "i32", span, sink)?,
-            (Shape::I64, _, Some(number)) => Value::Int(number),
-            (Shape::Double, Scalar::Double(value), _) => Value::Double(*value),
-            (Shape::Double, _, Some(number)) => Value::Double(number as f64),
-            (Shape::String | Shape::Binary, Scalar::Text(text), _) => Value::String(text.to_string()),
-            (Shape::Uuid, Scalar::Uuid(value), _) => Value::Uuid(*value),
-            (Shape::Uuid, Scalar::Text(text), _) => match uuid(text) {
+            (CanonicalKind::I8, _, Some(number)) => integer(number, i8::MIN.into(), i8::MAX.into(), "i8", span, sink)?,
+            (CanonicalKind::I16, _, Some(number)) => {
+                integer(number, i16::MIN.into(), i16::MAX.into(), "i16", span, sink)?
+            }
+            (CanonicalKind::I32, _, Some(number)) => {
+                integer(number, i32::MIN.into(), i32::MAX.into(), "i32", span, sink)?
+            }
+            (CanonicalKind::I64, _, Some(number)) => Value::Int(number),
+            (CanonicalKind::Double, Scalar::Double(value), _) => Value::Double(*value),
+            (CanonicalKind::Double, _, Some(number)) => Value::Double(number as f64),
+            (CanonicalKind::String | CanonicalKind::Binary, Scalar::Text(text), _) => Value::String(text.to_string()),
+            (CanonicalKind::Uuid, Scalar::Uuid(value), _) => Value::Uuid(*value),
+            (CanonicalKind::Uuid, Scalar::Text(text), _) => match uuid(text) {
                 Some(value) => Value::Uuid(value),
                 None => {
                     let undashed = written.then(|| dashed(text)).flatten();
@@ -59,7 +63,9 @@ impl Evaluator<'_> {
                     return None;
                 }
             },
-            (Shape::Enum(id), Scalar::Bool(_) | Scalar::Int(_), Some(number)) => match self.member_with(id, number) {
+            (CanonicalKind::Enum(id), Scalar::Bool(_) | Scalar::Int(_), Some(number)) => match self
+                .member_with(id, number)
+            {
                 Some(member) => Value::Enum(id, member),
                 None => {
                     let name = self.enum_name(id);
@@ -86,18 +92,18 @@ impl Evaluator<'_> {
     }
 
     /// A list or a map where something else belongs.
-    pub(super) fn mismatch(&self, shape: Shape, found: &ValueKind, span: Span) -> Diagnostic {
-        let found = if matches!(found, ValueKind::List(_)) { "a list in brackets" } else { "a map in braces" };
+    pub(super) fn mismatch(&self, shape: CanonicalKind, found: &ValueNodeKind, span: Span) -> Diagnostic {
+        let found = if matches!(found, ValueNodeKind::List(_)) { "a list in brackets" } else { "a map in braces" };
         let wanted = match shape {
-            Shape::List(_) => "a list".to_owned(),
-            Shape::Set(_) => "a set".to_owned(),
-            Shape::Map(..) => "a map".to_owned(),
+            CanonicalKind::List(_) => "a list".to_owned(),
+            CanonicalKind::Set(_) => "a set".to_owned(),
+            CanonicalKind::Map(..) => "a map".to_owned(),
             other => self.type_name(other),
         };
         let help = match shape {
-            Shape::List(_) | Shape::Set(_) => "write `[a, b]`",
-            Shape::Map(..) => "write `{key: value}`",
-            Shape::Record(_) => "write `{\"field\": value}`",
+            CanonicalKind::List(_) | CanonicalKind::Set(_) => "write `[a, b]`",
+            CanonicalKind::Map(..) => "write `{key: value}`",
+            CanonicalKind::Record(_) => "write `{\"field\": value}`",
             _ => "",
         };
         let diagnostic =
@@ -105,22 +111,22 @@ impl Evaluator<'_> {
         if help.is_empty() { diagnostic } else { diagnostic.help(help) }
     }
 
-    pub(super) fn type_name(&self, shape: Shape) -> String {
+    pub(super) fn type_name(&self, shape: CanonicalKind) -> String {
         match shape {
-            Shape::Unknown => "of a known type".to_owned(),
-            Shape::Bool => "a bool".to_owned(),
-            Shape::I8 => "an i8".to_owned(),
-            Shape::I16 => "an i16".to_owned(),
-            Shape::I32 => "an i32".to_owned(),
-            Shape::I64 => "an i64".to_owned(),
-            Shape::Double => "a double".to_owned(),
-            Shape::String => "a string".to_owned(),
-            Shape::Binary => "a binary".to_owned(),
-            Shape::Uuid => "a uuid".to_owned(),
-            Shape::List(_) => "a list of that type".to_owned(),
-            Shape::Set(_) => "a set of that type".to_owned(),
-            Shape::Map(..) => "a map of that type".to_owned(),
-            Shape::Enum(id) | Shape::Record(id) => format!("a `{}`", self.world.definition(id).name),
+            CanonicalKind::Unknown => "of a known type".to_owned(),
+            CanonicalKind::Bool => "a bool".to_owned(),
+            CanonicalKind::I8 => "an i8".to_owned(),
+            CanonicalKind::I16 => "an i16".to_owned(),
+            CanonicalKind::I32 => "an i32".to_owned(),
+            CanonicalKind::I64 => "an i64".to_owned(),
+            CanonicalKind::Double => "a double".to_owned(),
+            CanonicalKind::String => "a string".to_owned(),
+            CanonicalKind::Binary => "a binary".to_owned(),
+            CanonicalKind::Uuid => "a uuid".to_owned(),
+            CanonicalKind::List(_) => "a list of that type".to_owned(),
+            CanonicalKind::Set(_) => "a set of that type".to_owned(),
+            CanonicalKind::Map(..) => "a map of that type".to_owned(),
+            CanonicalKind::Enum(id) | CanonicalKind::Record(id) => format!("a `{}`", self.symbols.definition(id).name),
         }
     }
 
@@ -132,14 +138,14 @@ impl Evaluator<'_> {
             Scalar::Text(value) => format!("{value:?}"),
             Scalar::Uuid(value) => format!("{value:02x?}"),
             Scalar::Enum(id, member) => {
-                let name = &self.world.definition(*id).name;
+                let name = &self.symbols.definition(*id).name;
                 let member = self.members(*id).get(*member as usize);
                 format!("`{name}.{}`", member.map_or("?", |member| member.name.text.as_str()))
             }
         }
     }
 
-    /// Members of one value are one key: the first stands for all of them.
+    /// Members of one value are one key: the first represents all of them.
     pub(super) fn first_of_its_value(&self, scalar: &Scalar) -> Scalar {
         let Scalar::Enum(id, member) = *scalar else { return scalar.clone() };
         let number = self.number_of(id, member);
@@ -151,7 +157,7 @@ impl Evaluator<'_> {
     }
 
     fn enum_name(&self, id: DefId) -> crate::span::Name {
-        self.world.definition(id).name.clone()
+        self.symbols.definition(id).name.clone()
     }
 }
 

@@ -1,9 +1,9 @@
-//! Finding circles among things that refer to each other, without recursion.
+//! Finding cycles among things that refer to each other, without recursion.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Every node behind all that it leads to, and the circles, each from the node that was reached first.
+/// Every node after all nodes that it leads to, and the cycles, each from the node that was reached first.
 pub(super) fn sort<N: Copy + Eq + Hash>(
     nodes: impl IntoIterator<Item = N>,
     mut next: impl FnMut(N) -> Vec<N>,

@@ -1,11 +1,11 @@
-//! What stands twice.
+//! Names that are defined twice.
 
 use super::sink::Sink;
-use super::world::World;
+use super::symbols::SymbolTable;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
-use crate::syntax::tree::DefinitionKind;
+use crate::syntax::tree::DefinitionNodeKind;
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -46,14 +46,14 @@ impl<K: Eq + Hash> Seen<K> {
 }
 
 /// Definitions of one file that share a name. Types and services have one space of names, constants another.
-pub(super) fn check(world: &World, sink: &mut Sink) {
-    for unit in &world.units {
+pub(super) fn check(symbols: &SymbolTable, sink: &mut Sink) {
+    for unit in &symbols.units {
         let mut types = Seen::new(Code::E040);
         let mut consts = Seen::new(Code::E040);
         for definition in &unit.tree.definitions {
             let (seen, what) = match definition.kind {
-                DefinitionKind::Const(..) => (&mut consts, "constant"),
-                DefinitionKind::Service(..) => (&mut types, "service"),
+                DefinitionNodeKind::Const(..) => (&mut consts, "constant"),
+                DefinitionNodeKind::Service(..) => (&mut types, "service"),
                 _ => (&mut types, "type"),
             };
             let name = &definition.name;

@@ -10,8 +10,8 @@ use crate::syntax::tree::{self, Literal};
 use std::collections::HashMap;
 
 /// The members with their numbers, counted where none is written.
-pub(super) fn number(values: &[tree::EnumValue], sink: &mut Sink) -> Vec<EnumValue> {
-    // Unknown behind a number that is no good, of which enough was said.
+pub(super) fn number(values: &[tree::EnumValueNode], sink: &mut Sink) -> Vec<EnumValue> {
+    // Unknown after an invalid number, which was reported.
     let mut next = Some(0_i64);
     let mut names = Seen::new(Code::E043);
     let mut numbers: HashMap<i32, (&str, Span)> = HashMap::new();
@@ -19,7 +19,7 @@ pub(super) fn number(values: &[tree::EnumValue], sink: &mut Sink) -> Vec<EnumVal
     for member in values {
         let name = &member.name;
         names.see(name.text.as_str(), name.span, sink, |name| {
-            (format!("the member `{name}` stands here twice"), RENAME.to_owned())
+            (format!("the member `{name}` occurs twice"), RENAME.to_owned())
         });
         let number = member.value.map_or(next, |value| value.value);
         let span = member.value.map_or(name.span, |value| value.span);
@@ -36,7 +36,7 @@ pub(super) fn number(values: &[tree::EnumValue], sink: &mut Sink) -> Vec<EnumVal
             continue;
         };
         match numbers.get(&value) {
-            // A member that stands here twice is a mistake of its own.
+            // A member that occurs twice is reported separately.
             Some((first, _)) if *first == name.text => {}
             Some((first, place)) => sink.push(alias(member, value, span, first, *place)),
             None => {
@@ -49,7 +49,7 @@ pub(super) fn number(values: &[tree::EnumValue], sink: &mut Sink) -> Vec<EnumVal
 }
 
 /// A second name of one value: Apache's compiler takes it.
-fn alias(member: &tree::EnumValue, value: i32, span: Span, first: &str, place: Span) -> Diagnostic {
+fn alias(member: &tree::EnumValueNode, value: i32, span: Span, first: &str, place: Span) -> Diagnostic {
     let name = &member.name;
     let message = if member.value.is_none() {
         format!("counting on gives `{name}` the value {value} of `{first}`")
@@ -61,7 +61,7 @@ fn alias(member: &tree::EnumValue, value: i32, span: Span, first: &str, place: S
     ))
 }
 
-fn numbered(member: &tree::EnumValue, value: i32) -> EnumValue {
+fn numbered(member: &tree::EnumValueNode, value: i32) -> EnumValue {
     EnumValue { name: member.name.clone(), value, doc: member.doc.clone(), annotations: member.annotations.clone() }
 }
 
@@ -74,12 +74,12 @@ fn out_of_range(number: i64, span: Span, counted: bool) -> Diagnostic {
     Diagnostic::at(Code::E051, span, message, "").help("an enum is sent as 32 bits: -2147483648 to 2147483647")
 }
 
-/// The texts of a senum stand there once each.
+/// The texts of a senum must be unique.
 pub(super) fn check_senum(values: &[Literal], sink: &mut Sink) {
     let mut texts = Seen::new(Code::E043);
     for value in values {
         texts.see(value.text.as_str(), value.span, sink, |text| {
-            (format!("the text \"{text}\" stands here twice"), "remove one of the two".to_owned())
+            (format!("the text \"{text}\" occurs twice"), "remove one of the two".to_owned())
         });
     }
 }

@@ -3,7 +3,7 @@
 use super::duplicates::{RENAME, Seen};
 use super::resolve::{Pending, Slot, or_placeholder, resolve_type};
 use super::sink::Sink;
-use super::world::World;
+use super::symbols::SymbolTable;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{DefId, Field, Requiredness};
@@ -25,10 +25,10 @@ pub(super) enum Owner {
 }
 
 pub(super) fn resolve<'a>(
-    world: &World,
+    symbols: &SymbolTable,
     id: DefId,
     owner: Owner,
-    fields: &'a [tree::Field],
+    fields: &'a [tree::FieldNode],
     pending: &mut Vec<Pending<'a>>,
     sink: &mut Sink,
 ) -> Vec<Field> {
@@ -53,12 +53,12 @@ pub(super) fn resolve<'a>(
                 (message, free.clone())
             });
         }
-        let message = |_: &_| (format!("the {} `{name}` stands here twice", what(owner)), RENAME.to_owned());
+        let message = |_: &_| (format!("the {} `{name}` occurs twice", what(owner)), RENAME.to_owned());
         // Names that were made up differ by place.
         if let Some(name) = &field.name {
             names.see(name.text.as_str(), name.span, sink, message);
         }
-        let ty = resolve_type(world, id.file, &field.ty, sink);
+        let ty = resolve_type(symbols, id.file, &field.ty, sink);
         if let Some(value) = &field.default {
             let slot = match owner {
                 Owner::Record | Owner::Union => Slot::Field(id, index),
@@ -83,13 +83,13 @@ pub(super) fn resolve<'a>(
         check_defaults_of_union(fields, sink);
     }
     // Of a definition that was not read whole, a field may be none, or its id be lost.
-    if !world.definition(id).damaged {
+    if !symbols.definition(id).damaged {
         sink.extend(without_ids(&out, owner));
     }
     out
 }
 
-/// So many fields without ids are told one by one.
+/// How many fields without ids a warning lists.
 const TOLD: usize = 8;
 
 /// One warning for all fields that got their ids by counting: what is sent depends on their order.
@@ -125,11 +125,11 @@ fn what(owner: Owner) -> &'static str {
 }
 
 /// The id of a field if it has a good one, and whether it was counted. `next` is the one that Apache's compiler would give.
-fn number(field: &tree::Field, owner: Owner, next: &mut i32, sink: &mut Sink) -> (Option<i32>, bool) {
+fn number(field: &tree::FieldNode, owner: Owner, next: &mut i32, sink: &mut Sink) -> (Option<i32>, bool) {
     let Some(written) = field.id else {
         let given = *next;
         *next = given.saturating_sub(1);
-        // Said once: each one behind it is beyond too.
+        // Reported once: each one after it is out of range, too.
         if given == i32::from(i16::MIN) - 1 {
             let span = field.name.as_ref().map_or(field.ty.span, |name| name.span);
             sink.push(out_of_range(span, i64::from(given)));
@@ -145,7 +145,7 @@ fn number(field: &tree::Field, owner: Owner, next: &mut i32, sink: &mut Sink) ->
     let id = i32::from(id);
     if let (0, Owner::Throws(_)) = (id, owner) {
         sink.push(
-            Diagnostic::at(Code::E069, span, "the id 0 of an answer belongs to the result", "").help("begin with 1"),
+            Diagnostic::at(Code::E069, span, "the id 0 of a reply is reserved for the result", "").help("begin with 1"),
         );
     } else if id <= 0 {
         let mut warning = Diagnostic::at(Code::W006, span, format!("the field id {id} is not positive"), "");
@@ -162,7 +162,7 @@ fn number(field: &tree::Field, owner: Owner, next: &mut i32, sink: &mut Sink) ->
 }
 
 /// What to write in place of an id that is taken.
-fn next_free(fields: &[tree::Field]) -> String {
+fn next_free(fields: &[tree::FieldNode]) -> String {
     let written = fields.iter().filter_map(|field| i16::try_from(field.id?.value?).ok());
     match written.max().unwrap_or_default().max(0).checked_add(1) {
         Some(free) => format!("the next free id is {free}"),
@@ -175,7 +175,7 @@ fn out_of_range(span: Span, id: i64) -> Diagnostic {
         .help("an id is sent as 16 bits: 1 to 32767")
 }
 
-fn requiredness(field: &tree::Field, owner: Owner, name: &Name, sink: &mut Sink) -> Requiredness {
+fn requiredness(field: &tree::FieldNode, owner: Owner, name: &Name, sink: &mut Sink) -> Requiredness {
     let (written, span) = field.requiredness;
     let Some(span) = span else { return written };
     match (owner, written) {
@@ -190,7 +190,7 @@ fn requiredness(field: &tree::Field, owner: Owner, name: &Name, sink: &mut Sink)
         (Owner::Throws(_), _) => {
             let word = if written == Requiredness::Required { "required" } else { "optional" };
             sink.push(
-                Diagnostic::at(Code::W011, span, format!("`{word}` means nothing in `throws`"), "ignored")
+                Diagnostic::at(Code::W011, span, format!("`{word}` has no effect in `throws`"), "ignored")
                     .help("remove it")
                     .fix(span, ""),
             );
@@ -200,7 +200,7 @@ fn requiredness(field: &tree::Field, owner: Owner, name: &Name, sink: &mut Sink)
     }
 }
 
-fn check_defaults_of_union(fields: &[tree::Field], sink: &mut Sink) {
+fn check_defaults_of_union(fields: &[tree::FieldNode], sink: &mut Sink) {
     let mut defaults = fields.iter().filter_map(|field| field.default.as_ref());
     let Some(first) = defaults.next() else { return };
     for second in defaults {

@@ -1,9 +1,9 @@
 //! Warnings: what is allowed and probably not meant.
 
-use super::canon::{Shape, Types};
+use super::canon::{CanonicalKind, Types};
 use super::resolve::Resolved;
 use super::sink::Sink;
-use super::world::World;
+use super::symbols::SymbolTable;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Annotation, DefinitionKind, Field, StructKind, Type, TypeKind};
@@ -12,13 +12,19 @@ use crate::source::Sources;
 use crate::span::Span;
 use crate::syntax::tree;
 
-/// What pilota-build heeds.
+/// The annotations that pilota-build uses.
 const PILOTA: [&str; 4] = ["pilota.name", "pilota.rust_type", "pilota.rust_wrapper_arc", "pilota.serde_attribute"];
 
-pub(super) fn check(world: &World, sources: &Sources, resolved: &Resolved<'_>, types: &mut Types, sink: &mut Sink) {
-    unused_includes(world, sources, sink);
-    let mut lints = Lints { world, types, sink };
-    for (unit, definitions) in world.units.iter().zip(&resolved.definitions) {
+pub(super) fn check(
+    symbols: &SymbolTable,
+    sources: &Sources,
+    resolved: &Resolved<'_>,
+    types: &mut Types,
+    sink: &mut Sink,
+) {
+    unused_includes(symbols, sources, sink);
+    let mut lints = Lints { symbols, types, sink };
+    for (unit, definitions) in symbols.units.iter().zip(&resolved.definitions) {
         for namespace in &unit.tree.namespaces {
             lints.annotations(&namespace.annotations);
         }
@@ -47,11 +53,11 @@ pub(super) fn check(world: &World, sources: &Sources, resolved: &Resolved<'_>, t
     }
 }
 
-fn unused_includes(world: &World, sources: &Sources, sink: &mut Sink) {
+fn unused_includes(symbols: &SymbolTable, sources: &Sources, sink: &mut Sink) {
     // What is wrong with these lines was said.
     let circles = sink.places(Code::E005);
-    for unit in &world.units {
-        // In a file that was not read whole the use may stand in the rest.
+    for unit in &symbols.units {
+        // If a file was not read completely, the include may be used in the rest.
         if !unit.tree.lost.is_empty() || unit.tree.definitions.iter().any(|definition| definition.damaged) {
             continue;
         }
@@ -63,7 +69,7 @@ fn unused_includes(world: &World, sources: &Sources, sink: &mut Sink) {
             if target.is_some() && !used.get() && !circles.contains(&line.span) {
                 let message = format!("nothing from \"{}\" is used", line.text);
                 let warning = Diagnostic::at(Code::W001, line.span, message, "").help("remove the line");
-                // Once a mistake is corrected, something may need the file.
+                // Once an error is corrected, something may need the file.
                 let line = if sink.has_errors() { None } else { whole_include(sources, line.span) };
                 sink.push(match line {
                     Some(line) => warning.fix(line, ""),
@@ -74,7 +80,7 @@ fn unused_includes(world: &World, sources: &Sources, sink: &mut Sink) {
     }
 }
 
-/// From the word `include` to behind the path, and a separator behind that.
+/// From the word `include` to after the path, and a separator after that.
 fn whole_include(sources: &Sources, path: Span) -> Option<Span> {
     let text = sources.file(path.file)?.text();
     let before = text.get(..path.start as usize)?.trim_end().strip_suffix("include")?;
@@ -86,7 +92,7 @@ fn whole_include(sources: &Sources, path: Span) -> Option<Span> {
 }
 
 struct Lints<'a> {
-    world: &'a World,
+    symbols: &'a SymbolTable,
     types: &'a mut Types,
     sink: &'a mut Sink,
 }
@@ -109,7 +115,7 @@ impl Lints<'_> {
                 continue;
             }
             let diagnostic =
-                Diagnostic::at(Code::W002, key.span, format!("pilota knows no annotation `{name}`"), "ignored");
+                Diagnostic::at(Code::W002, key.span, format!("unknown pilota annotation `{name}`"), "ignored");
             self.sink.push(match nearest(name, PILOTA) {
                 Some(near) => {
                     diagnostic.help(format!("did you mean `{near}`?")).fix_with(key.span, same_but_case(name, PILOTA))
@@ -136,13 +142,13 @@ impl Lints<'_> {
     fn key(&mut self, key: &Type) {
         let id = self.types.of(key);
         let what = match self.types.shape(id) {
-            Shape::Double => "a double",
-            Shape::List(_) => "a list",
-            Shape::Set(_) => "a set",
-            Shape::Map(..) => "a map",
-            Shape::Record(id) => match self.world.definition(id).kind {
-                tree::DefinitionKind::Struct(StructKind::Union, _) => "a union",
-                tree::DefinitionKind::Struct(StructKind::Exception, _) => "an exception",
+            CanonicalKind::Double => "a double",
+            CanonicalKind::List(_) => "a list",
+            CanonicalKind::Set(_) => "a set",
+            CanonicalKind::Map(..) => "a map",
+            CanonicalKind::Record(id) => match self.symbols.definition(id).kind {
+                tree::DefinitionNodeKind::Struct(StructKind::Union, _) => "a union",
+                tree::DefinitionNodeKind::Struct(StructKind::Exception, _) => "an exception",
                 _ => "a struct",
             },
             _ => return,
@@ -155,9 +161,9 @@ impl Lints<'_> {
 
     fn exception_as_type(&mut self, ty: &Type) {
         let id = self.types.of(ty);
-        let Shape::Record(id) = self.types.shape(id) else { return };
-        let definition = self.world.definition(id);
-        if let tree::DefinitionKind::Struct(StructKind::Exception, _) = definition.kind {
+        let CanonicalKind::Record(id) = self.types.shape(id) else { return };
+        let definition = self.symbols.definition(id);
+        if let tree::DefinitionNodeKind::Struct(StructKind::Exception, _) = definition.kind {
             let message = format!("the exception `{}` is used as a type", definition.name);
             self.sink.push(
                 Diagnostic::at(Code::W012, ty.span, message, "")

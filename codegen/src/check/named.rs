@@ -1,19 +1,19 @@
 //! A name in a value: a constant, or a member of an enum.
 
-use super::canon::{Shape, TypeId};
+use super::canon::{CanonicalKind, TypeId};
 use super::resolve::ambiguous;
 use super::sink::Sink;
+use super::symbols::{Found, Table};
 use super::values::{Evaluator, Scalar};
 use super::words::Meant;
-use super::world::{Found, Table};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{DefId, Value};
 use crate::nearest::{nearest, same_but_case};
 use crate::span::{FileId, Span};
 
-/// What a name in a value stands for.
-enum Named {
+/// What a name in a value means.
+enum NamedValue {
     Const(DefId),
     Member(DefId, u32),
 }
@@ -22,20 +22,20 @@ impl Evaluator<'_> {
     pub(super) fn named(&mut self, file: FileId, name: &str, span: Span, ty: TypeId, sink: &mut Sink) -> Option<Value> {
         let shape = self.types.shape(ty);
         match self.find(file, name, shape, span, sink)? {
-            Named::Member(id, member) => {
-                if shape == Shape::Enum(id) {
+            NamedValue::Member(id, member) => {
+                if shape == CanonicalKind::Enum(id) {
                     return Some(Value::Enum(id, member));
                 }
                 self.convert(&Scalar::Enum(id, member), false, shape, span, sink)
             }
-            Named::Const(id) => {
+            NamedValue::Const(id) => {
                 let constant = self.consts.get(&id)?.as_ref()?;
                 if constant.ty == ty {
                     return Some(Value::Const(id));
                 }
                 let scalar = constant.scalar.clone();
                 let Some(scalar) = scalar else {
-                    let place = self.world.definition(id).name.span;
+                    let place = self.symbols.definition(id).name.span;
                     let message = format!("the constant `{name}` is not {}", self.type_name(shape));
                     sink.push(Diagnostic::at(Code::E064, span, message, "").label(place, "defined here"));
                     return None;
@@ -45,48 +45,50 @@ impl Evaluator<'_> {
         }
     }
 
-    /// What a name stands for. Apache's compiler takes an enum's member by the member's name alone where an enum is
+    /// What a name means. Apache's compiler takes an enum's member by the member's name alone where an enum is
     /// wanted and the name has any qualifier; here the qualifier has to be the enum, a typedef of it, or its file.
-    fn find(&self, file: FileId, name: &str, wanted: Shape, span: Span, sink: &mut Sink) -> Option<Named> {
+    fn find(&self, file: FileId, name: &str, wanted: CanonicalKind, span: Span, sink: &mut Sink) -> Option<NamedValue> {
         let mut lost = false;
-        match self.world.find(file, name, Table::Consts) {
-            Found::One(id) => return Some(Named::Const(id)),
+        match self.symbols.find(file, name, Table::Consts) {
+            Found::One(id) => return Some(NamedValue::Const(id)),
             Found::Several(ids) => {
-                sink.push(ambiguous(self.world, name, span, &ids));
+                sink.push(ambiguous(self.symbols, name, span, &ids));
                 return None;
             }
             Found::Lost => lost = true,
             Found::Nothing => {}
         }
-        let member_of = |id: DefId, member: &str| self.member_named(id, member).map(|place| Named::Member(id, place));
+        let member_of =
+            |id: DefId, member: &str| self.member_named(id, member).map(|place| NamedValue::Member(id, place));
         if let Some((owner, member)) = name.rsplit_once('.') {
-            match self.world.find(file, owner, Table::Types) {
+            match self.symbols.find(file, owner, Table::Types) {
                 Found::One(id) => {
-                    let Shape::Enum(id) = self.types.definition(id) else {
+                    let CanonicalKind::Enum(id) = self.types.definition(id) else {
                         sink.push(
                             Diagnostic::at(Code::E031, span, format!("`{owner}` has no values to name"), "")
-                                .label(self.world.definition(id).name.span, "this is no enum"),
+                                .label(self.symbols.definition(id).name.span, "this is not an enum"),
                         );
                         return None;
                     };
                     if let Some(found) = member_of(id, member) {
                         return Some(found);
                     }
-                    if !self.world.definition(id).damaged {
+                    if !self.symbols.definition(id).damaged {
                         let diagnostic = self.no_member(id, member, span);
                         sink.push(diagnostic);
                     }
                     return None;
                 }
                 Found::Several(ids) => {
-                    sink.push(ambiguous(self.world, owner, span, &ids));
+                    sink.push(ambiguous(self.symbols, owner, span, &ids));
                     return None;
                 }
                 Found::Lost => lost = true,
                 Found::Nothing => {}
             }
-            if let Shape::Enum(id) = wanted
-                && (self.world.unit(id.file).stem == owner || self.world.stems(file, id.file).any(|stem| stem == owner))
+            if let CanonicalKind::Enum(id) = wanted
+                && (self.symbols.unit(id.file).stem == owner
+                    || self.symbols.stems(file, id.file).any(|stem| stem == owner))
                 && let Some(found) = member_of(id, member)
             {
                 return Some(found);
@@ -97,10 +99,10 @@ impl Evaluator<'_> {
         }
         let diagnostic = Diagnostic::at(Code::E031, span, format!("no constant is named `{name}`"), "not found");
         let meant = match wanted {
-            Shape::Enum(id) if member_of(id, name).is_some() => {
+            CanonicalKind::Enum(id) if member_of(id, name).is_some() => {
                 Some(Meant::certain(format!("{}.{name}", self.qualified(file, id))))
             }
-            _ if sink.wants_help() => Meant::for_value(self.world, file, name),
+            _ if sink.wants_help() => Meant::for_value(self.symbols, file, name),
             _ => None,
         };
         sink.push(Meant::put(meant, diagnostic, span));
@@ -108,16 +110,16 @@ impl Evaluator<'_> {
     }
 
     fn qualified(&self, file: FileId, id: DefId) -> String {
-        let name = &self.world.definition(id).name.text;
+        let name = &self.symbols.definition(id).name.text;
         if id.file == file {
             return name.clone();
         }
-        let stem = self.world.stems(file, id.file).next();
-        format!("{}.{name}", stem.unwrap_or(&self.world.unit(id.file).stem))
+        let stem = self.symbols.stems(file, id.file).next();
+        format!("{}.{name}", stem.unwrap_or(&self.symbols.unit(id.file).stem))
     }
 
     fn no_member(&self, id: DefId, member: &str, span: Span) -> Diagnostic {
-        let name = &self.world.definition(id).name;
+        let name = &self.symbols.definition(id).name;
         let diagnostic = Diagnostic::at(Code::E066, span, format!("the enum `{name}` has no member `{member}`"), "")
             .label(name.span, "defined here");
         let names = || self.members(id).iter().map(|value| value.name.text.as_str());

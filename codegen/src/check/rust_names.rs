@@ -1,32 +1,32 @@
 //! Names that differ in the IDL and not in Rust.
 
 use super::sink::Sink;
-use super::world::World;
+use super::symbols::SymbolTable;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::StructKind;
 use crate::rust::names::{const_name, field_name, method_name, type_name, variant_name};
 use crate::span::{Name, Span};
-use crate::syntax::tree::{DefinitionKind, Field};
+use crate::syntax::tree::{DefinitionNodeKind, FieldNode};
 use std::collections::HashMap;
 
-pub(super) fn check(world: &World, sink: &mut Sink) {
-    check_modules(world, sink);
-    for unit in &world.units {
+pub(super) fn check(symbols: &SymbolTable, sink: &mut Sink) {
+    check_modules(symbols, sink);
+    for unit in &symbols.units {
         let definitions = &unit.tree.definitions;
-        let constant = |kind: &DefinitionKind| matches!(kind, DefinitionKind::Const(..));
+        let constant = |kind: &DefinitionNodeKind| matches!(kind, DefinitionNodeKind::Const(..));
         let types = definitions.iter().filter(|it| !constant(&it.kind)).map(|it| &it.name);
         check_scope(types, type_name, sink);
         let constants = definitions.iter().filter(|it| constant(&it.kind)).map(|it| &it.name);
         check_scope(constants, const_name, sink);
         for definition in definitions {
             match &definition.kind {
-                DefinitionKind::Enum(members) => {
+                DefinitionNodeKind::Enum(members) => {
                     check_scope(members.iter().map(|member| &member.name), variant_name, sink);
                 }
-                DefinitionKind::Struct(StructKind::Union, fields) => check_scope(names(fields), variant_name, sink),
-                DefinitionKind::Struct(_, fields) => check_scope(names(fields), field_name, sink),
-                DefinitionKind::Service(_, methods) => {
+                DefinitionNodeKind::Struct(StructKind::Union, fields) => check_scope(names(fields), variant_name, sink),
+                DefinitionNodeKind::Struct(_, fields) => check_scope(names(fields), field_name, sink),
+                DefinitionNodeKind::Service(_, methods) => {
                     check_scope(methods.iter().map(|method| &method.name), method_name, sink);
                     for method in methods {
                         check_scope(names(&method.arguments), field_name, sink);
@@ -38,7 +38,7 @@ pub(super) fn check(world: &World, sink: &mut Sink) {
     }
 }
 
-fn names(fields: &[Field]) -> impl Iterator<Item = &Name> {
+fn names(fields: &[FieldNode]) -> impl Iterator<Item = &Name> {
     fields.iter().filter_map(|field| field.name.as_ref())
 }
 
@@ -71,19 +71,19 @@ fn folded(name: &str) -> u64 {
 }
 
 /// The module that pilota-build puts a file into: the namespace for Rust, for Go, for all, or the file's name.
-fn module(unit: &super::world::Unit) -> &str {
+fn module(unit: &super::symbols::Unit) -> &str {
     let scope = |wanted: &str| unit.tree.namespaces.iter().find(|space| space.scope.text == wanted);
     let found = scope("rs").or_else(|| scope("go")).or_else(|| scope("*"));
     found.map_or(unit.stem.as_str(), |space| space.name.text.as_str())
 }
 
 /// Two files of one module that both define a name: the later one gets a module of its own.
-fn check_modules(world: &World, sink: &mut Sink) {
+fn check_modules(symbols: &SymbolTable, sink: &mut Sink) {
     let mut seen: HashMap<(&str, bool, &str), (usize, Span)> = HashMap::new();
-    for (file, unit) in world.units.iter().enumerate() {
+    for (file, unit) in symbols.units.iter().enumerate() {
         let module = module(unit);
         for definition in &unit.tree.definitions {
-            let constant = matches!(definition.kind, DefinitionKind::Const(..));
+            let constant = matches!(definition.kind, DefinitionNodeKind::Const(..));
             let name = &definition.name;
             let (owner, span) = *seen.entry((module, constant, name.text.as_str())).or_insert((file, name.span));
             if owner != file {

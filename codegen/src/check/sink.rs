@@ -1,4 +1,4 @@
-//! Collects diagnostics and hands out as many as anybody wants to read.
+//! Collects diagnostics, and limits how many are shown.
 
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Hidden, Severity};
@@ -7,11 +7,11 @@ use std::collections::HashSet;
 
 /// How many a run shows.
 pub(super) const MAX_SHOWN: usize = 100;
-/// How many mistakes it keeps to choose from, and how many warnings.
+/// How many errors are collected, and how many warnings.
 const MAX_KEPT: usize = 10_000;
 
 pub(super) struct Sink {
-    /// How many are handed out.
+    /// How many are returned.
     limit: usize,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
@@ -44,23 +44,23 @@ impl Sink {
         diagnostics.into_iter().for_each(|diagnostic| self.push(diagnostic));
     }
 
-    /// Whether a further mistake is likely to be shown, so that a costly help line pays.
+    /// Whether a further error is likely to be shown, so that it is worth computing its help line.
     pub(super) fn wants_help(&self) -> bool {
         self.errors.len() < self.limit
     }
 
-    /// Whether there is a mistake so far.
+    /// Whether there is an error so far.
     pub(super) fn has_errors(&self) -> bool {
         !self.errors.is_empty()
     }
 
-    /// Every place that mistakes of this code point at.
+    /// The spans of all errors with this code.
     pub(super) fn places(&self, code: Code) -> HashSet<Span> {
         let found = self.errors.iter().filter(|diagnostic| diagnostic.code() == code);
         found.flat_map(|diagnostic| &diagnostic.labels).map(|label| label.span).collect()
     }
 
-    /// By file and place, mistakes before warnings where there are too many, and the rest as numbers.
+    /// The diagnostics, sorted by file and place. If there are too many, errors take precedence over warnings, and the rest is counted.
     pub(super) fn finish(self) -> Vec<Diagnostic> {
         let Self { limit, mut errors, mut warnings, mut hidden } = self;
         let errors_hidden = cut(&mut errors, limit);
@@ -69,8 +69,8 @@ impl Sink {
         let mut shown = errors;
         shown.extend(warnings);
         shown.sort_by_key(|diagnostic| (place(diagnostic), diagnostic.severity(), diagnostic.code()));
-        shown.extend(more(Code::E099, hidden.errors, "mistake", "mend these first, then look again"));
-        shown.extend(more(Code::W099, hidden.warnings, "warning", "mend what is shown, then look again"));
+        shown.extend(more(Code::E099, hidden.errors, "error", "fix these first, then check again"));
+        shown.extend(more(Code::W099, hidden.warnings, "warning", "fix what is shown, then check again"));
         shown
     }
 }

@@ -1,17 +1,17 @@
 //! A value against the type of its place.
 
-use super::canon::{Shape, TypeId, Types};
+use super::canon::{CanonicalKind, TypeId, Types};
 use super::duplicates::Seen;
 use super::places::Places;
 use super::resolve::Resolved;
 use super::sink::Sink;
-use super::world::World;
+use super::symbols::SymbolTable;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{DefId, Definition, DefinitionKind, EnumValue, Field, StructKind, Value};
 use crate::nearest::{nearest, same_but_case};
 use crate::span::{FileId, Span};
-use crate::syntax::tree::{self, ValueKind};
+use crate::syntax::tree::{self, ValueNodeKind};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -34,17 +34,17 @@ pub(super) enum Scalar {
 
 /// Checks values; knows the constants that were checked before.
 pub(super) struct Evaluator<'a> {
-    pub(super) world: &'a World,
+    pub(super) symbols: &'a SymbolTable,
     pub(super) types: &'a mut Types,
     definitions: &'a [Vec<Definition>],
-    /// `None` is a constant whose value is wrong, which was said.
+    /// `None` is a constant whose value is wrong, which was reported.
     pub(super) consts: HashMap<DefId, Option<Evaluated>>,
     places: Places<'a>,
 }
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn new(world: &'a World, types: &'a mut Types, resolved: &'a Resolved<'_>) -> Self {
-        Self { world, types, definitions: &resolved.definitions, consts: HashMap::new(), places: Places::default() }
+    pub(super) fn new(symbols: &'a SymbolTable, types: &'a mut Types, resolved: &'a Resolved<'_>) -> Self {
+        Self { symbols, types, definitions: &resolved.definitions, consts: HashMap::new(), places: Places::default() }
     }
 
     fn definition(&self, id: DefId) -> &'a Definition {
@@ -75,23 +75,29 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The value in the form of its place; `None` if it is wrong, which is then said. Values nest as deep as the
+    /// The value in the form of its place; `None` if it is wrong, which is then reported. Values nest as deep as the
     /// parser lets them.
-    pub(super) fn value(&mut self, file: FileId, value: &tree::Value, ty: TypeId, sink: &mut Sink) -> Option<Value> {
+    pub(super) fn value(
+        &mut self,
+        file: FileId,
+        value: &tree::ValueNode,
+        ty: TypeId,
+        sink: &mut Sink,
+    ) -> Option<Value> {
         let shape = self.types.shape(ty);
-        if shape == Shape::Unknown {
+        if shape == CanonicalKind::Unknown {
             return None;
         }
         let span = value.span;
         match (&value.kind, shape) {
-            (ValueKind::Unknown, _) => None,
-            (ValueKind::Name(name), _) => self.named(file, name, span, ty, sink),
-            (ValueKind::List(elements), Shape::List(inner)) => {
+            (ValueNodeKind::Unknown, _) => None,
+            (ValueNodeKind::Name(name), _) => self.named(file, name, span, ty, sink),
+            (ValueNodeKind::List(elements), CanonicalKind::List(inner)) => {
                 let found: Vec<Option<Value>> =
                     elements.iter().map(|element| self.value(file, element, inner, sink)).collect();
                 Some(Value::List(found.into_iter().collect::<Option<_>>()?))
             }
-            (ValueKind::List(elements), Shape::Set(inner)) => {
+            (ValueNodeKind::List(elements), CanonicalKind::Set(inner)) => {
                 let mut seen = Seen::new(Code::W014);
                 let mut out = Some(Vec::new());
                 for element in elements {
@@ -101,7 +107,7 @@ impl<'a> Evaluator<'a> {
                 }
                 out.map(Value::List)
             }
-            (ValueKind::Map(entries), Shape::Map(key, inner)) => {
+            (ValueNodeKind::Map(entries), CanonicalKind::Map(key, inner)) => {
                 let mut seen = Seen::new(Code::E048);
                 let mut out = Some(Vec::new());
                 for (name, value) in entries {
@@ -113,19 +119,23 @@ impl<'a> Evaluator<'a> {
                 out.map(Value::Map)
             }
             // Apache's compiler takes either bracket for what is empty.
-            (ValueKind::Map(entries), Shape::List(_) | Shape::Set(_)) if entries.is_empty() => {
+            (ValueNodeKind::Map(entries), CanonicalKind::List(_) | CanonicalKind::Set(_)) if entries.is_empty() => {
                 Some(Value::List(Vec::new()))
             }
-            (ValueKind::List(elements), Shape::Map(..)) if elements.is_empty() => Some(Value::Map(Vec::new())),
-            (ValueKind::Map(entries), Shape::Record(id)) => self.fields(file, entries, id, span, sink),
-            (ValueKind::Map(_) | ValueKind::List(_), _) => {
+            (ValueNodeKind::List(elements), CanonicalKind::Map(..)) if elements.is_empty() => {
+                Some(Value::Map(Vec::new()))
+            }
+            (ValueNodeKind::Map(entries), CanonicalKind::Record(id)) => self.fields(file, entries, id, span, sink),
+            (ValueNodeKind::Map(_) | ValueNodeKind::List(_), _) => {
                 sink.push(self.mismatch(shape, &value.kind, span));
                 None
             }
-            (ValueKind::Bool(found), _) => self.convert(&Scalar::Bool(*found), true, shape, span, sink),
-            (ValueKind::Int(found), _) => self.convert(&Scalar::Int(*found), true, shape, span, sink),
-            (ValueKind::Double(found), _) => self.convert(&Scalar::Double(*found), true, shape, span, sink),
-            (ValueKind::String(text), _) => self.convert(&Scalar::Text(text.as_str().into()), true, shape, span, sink),
+            (ValueNodeKind::Bool(found), _) => self.convert(&Scalar::Bool(*found), true, shape, span, sink),
+            (ValueNodeKind::Int(found), _) => self.convert(&Scalar::Int(*found), true, shape, span, sink),
+            (ValueNodeKind::Double(found), _) => self.convert(&Scalar::Double(*found), true, shape, span, sink),
+            (ValueNodeKind::String(text), _) => {
+                self.convert(&Scalar::Text(text.as_str().into()), true, shape, span, sink)
+            }
         }
     }
 
@@ -134,7 +144,7 @@ impl<'a> Evaluator<'a> {
             let key = self.show(&self.first_of_its_value(&scalar));
             seen.see(key, span, sink, |_| {
                 let shown = self.show(&scalar);
-                (format!("the {what} {shown} stands here twice"), "remove one of the two".to_owned())
+                (format!("the {what} {shown} occurs twice"), "remove one of the two".to_owned())
             });
         }
     }
@@ -157,17 +167,17 @@ impl<'a> Evaluator<'a> {
     fn fields(
         &mut self,
         file: FileId,
-        entries: &[(tree::Value, tree::Value)],
+        entries: &[(tree::ValueNode, tree::ValueNode)],
         id: DefId,
         span: Span,
         sink: &mut Sink,
     ) -> Option<Value> {
         let (kind, fields) = self.record(id);
-        let name = self.world.definition(id).name.clone();
+        let name = self.symbols.definition(id).name.clone();
         let mut seen = Seen::new(Code::E048);
         let mut out = Some(Vec::new());
         for (key, value) in entries {
-            let ValueKind::String(field) = &key.kind else {
+            let ValueNodeKind::String(field) = &key.kind else {
                 sink.push(
                     Diagnostic::at(Code::E064, key.span, format!("a value of `{name}` names its fields in quotes"), "")
                         .help("write `{\"field\": value}`"),
@@ -176,10 +186,10 @@ impl<'a> Evaluator<'a> {
                 continue;
             };
             seen.see(field.clone(), key.span, sink, |field| {
-                (format!("the field \"{field}\" stands here twice"), "remove one of the two".to_owned())
+                (format!("the field \"{field}\" occurs twice"), "remove one of the two".to_owned())
             });
             let Some(place) = self.places.field(id, fields, field) else {
-                if !self.world.definition(id).damaged {
+                if !self.symbols.definition(id).damaged {
                     sink.push(no_field(&name, fields, field, key.span));
                 }
                 out = None;

@@ -1,12 +1,12 @@
-//! What a name that stands for nothing was meant to be: a name that is nearly the same, or what thrift calls the type or
+//! What an unknown name was meant to be: a name that is nearly the same, or what thrift calls the type or
 //! the value of another language.
 
-use super::world::{Wanted, World};
+use super::symbols::{SymbolTable, Wanted};
 use crate::diagnostic::Diagnostic;
 use crate::nearest::{nearest, same_but_case};
 use crate::span::{FileId, Span};
 
-/// What a name that stands for nothing was meant to be.
+/// What an unknown name was meant to be.
 pub(super) struct Meant {
     help: String,
     /// What to write instead, if that is certain.
@@ -28,25 +28,25 @@ impl Meant {
     }
 
     /// What the name of a type was meant to be.
-    pub(super) fn for_type(world: &World, file: FileId, name: &str) -> Option<Self> {
+    pub(super) fn for_type(symbols: &SymbolTable, file: FileId, name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
         if let Some(base) = same_type(&lower) {
             return Some(Self::certain(base.to_owned()));
         }
-        Self::not_included(world, file, name, Wanted::Type)
+        Self::not_included(symbols, file, name, Wanted::Type)
             .or_else(|| other_type(&lower).map(|help| Self { help: help.to_owned(), replacement: None }))
-            .or_else(|| Self::near(world, file, name, Wanted::Type))
+            .or_else(|| Self::near(symbols, file, name, Wanted::Type))
     }
 
     /// What the name of a value was meant to be.
-    pub(super) fn for_value(world: &World, file: FileId, name: &str) -> Option<Self> {
+    pub(super) fn for_value(symbols: &SymbolTable, file: FileId, name: &str) -> Option<Self> {
         match name.to_ascii_lowercase().as_str() {
             word @ ("true" | "false") => Some(Self::certain(word.to_owned())),
             "null" | "nil" | "none" | "nullptr" | "undefined" => {
                 let help = "thrift has no null: leave the value out, and make the field `optional`";
                 Some(Self { help: help.to_owned(), replacement: None })
             }
-            _ => Self::find(world, file, name, Wanted::Value),
+            _ => Self::find(symbols, file, name, Wanted::Value),
         }
     }
 
@@ -64,13 +64,13 @@ impl Meant {
     }
 
     /// What else `name` could be in `file`.
-    pub(super) fn find(world: &World, file: FileId, name: &str, wanted: Wanted) -> Option<Self> {
-        Self::not_included(world, file, name, wanted).or_else(|| Self::near(world, file, name, wanted))
+    pub(super) fn find(symbols: &SymbolTable, file: FileId, name: &str, wanted: Wanted) -> Option<Self> {
+        Self::not_included(symbols, file, name, wanted).or_else(|| Self::near(symbols, file, name, wanted))
     }
 
     /// "Did you mean", among all that `file` can name.
-    fn near(world: &World, file: FileId, name: &str, wanted: Wanted) -> Option<Self> {
-        let candidates = world.candidates(file, wanted);
+    fn near(symbols: &SymbolTable, file: FileId, name: &str, wanted: Wanted) -> Option<Self> {
+        let candidates = symbols.candidates(file, wanted);
         // The right name in another file is nearer than any misspelling.
         let last = name.rsplit('.').next().unwrap_or(name);
         let elsewhere = || candidates.iter().filter(|candidate| candidate.rsplit('.').next() == Some(last));
@@ -94,14 +94,14 @@ impl Meant {
     }
 
     /// The file is known, but this one doesn't include it: names don't pass through an include.
-    fn not_included(world: &World, file: FileId, name: &str, wanted: Wanted) -> Option<Self> {
+    fn not_included(symbols: &SymbolTable, file: FileId, name: &str, wanted: Wanted) -> Option<Self> {
         let (stem, name) = name.rsplit_once('.')?;
-        let unit = world.unit(file);
+        let unit = symbols.unit(file);
         if (0..).zip(&unit.includes).any(|(place, id)| id.is_some() && unit.stem_of_include(place) == stem) {
             return None;
         }
         let other =
-            world.units.iter().find(|other| other.stem == stem && other.table(wanted.table()).contains_key(name))?;
+            symbols.units.iter().find(|other| other.stem == stem && other.table(wanted.table()).contains_key(name))?;
         if std::ptr::eq(other, unit) {
             return Some(Self {
                 help: format!("inside of its own file write `{name}`"),

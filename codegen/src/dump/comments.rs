@@ -4,23 +4,23 @@ use crate::span::{FileId, Span};
 use crate::syntax::lex::{Lexed, RawComment};
 use crate::syntax::literal::comment_text;
 use crate::syntax::token::{Symbol, Token, TokenKind};
-use crate::syntax::tree::{Definition, DefinitionKind, Tree};
+use crate::syntax::tree::{DefinitionNode, DefinitionNodeKind, Tree};
 use std::collections::HashMap;
 
-/// A comment and where it stands in relation to what it belongs to.
+/// A comment, and its position relative to the item that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Comment {
+pub(super) struct FoundComment {
     pub(super) span: Span,
     /// Without marks.
     pub(super) text: String,
     /// Written `/** … */`.
     pub(super) doc: bool,
-    pub(super) position: Position,
+    pub(super) position: CommentPosition,
 }
 
-/// Where a comment stands.
+/// Where a comment is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Position {
+pub(super) enum CommentPosition {
     /// In front of it.
     Before,
     /// Behind it, on the line on which it ends.
@@ -30,7 +30,7 @@ pub(super) enum Position {
 }
 
 /// The comments of a file by the first byte of what they belong to. Those of the file itself have no key.
-pub(super) type Comments = HashMap<Option<u32>, Vec<Comment>>;
+pub(super) type Comments = HashMap<Option<u32>, Vec<FoundComment>>;
 
 /// Finds an owner for every comment. Takes time in proportion to the text, but for a factor of its logarithm.
 pub(super) fn of(file: FileId, text: &str, lexed: &Lexed, tree: &Tree) -> Comments {
@@ -43,7 +43,7 @@ pub(super) fn of(file: FileId, text: &str, lexed: &Lexed, tree: &Tree) -> Commen
     for (raw, beside) in lexed.comments.iter().zip(beside) {
         let (owner, position) = owners.of(text, lexed, raw, raw.doc || beside);
         let source = text.get(raw.start as usize..raw.end as usize).unwrap_or_default();
-        out.entry(owner).or_default().push(Comment {
+        out.entry(owner).or_default().push(FoundComment {
             span: Span { file, start: raw.start, end: raw.end },
             text: comment_text(source),
             doc: raw.doc,
@@ -53,10 +53,10 @@ pub(super) fn of(file: FileId, text: &str, lexed: &Lexed, tree: &Tree) -> Commen
     out
 }
 
-/// Of every comment, whether no empty line stands between it and the token behind it.
+/// Of every comment, whether no empty line is between it and the token after it.
 fn beside(text: &str, lexed: &Lexed) -> Vec<bool> {
     let mut out = Vec::with_capacity(lexed.comments.len());
-    // The place behind, and whether that is beside the token: of the comment that follows, or the token's own.
+    // The place after, and whether that is beside the token: of the comment that follows, or the token's own.
     let mut behind: Option<(u32, u32, bool)> = None;
     for raw in lexed.comments.iter().rev() {
         let token = lexed.tokens.get(raw.before as usize).map_or(raw.end, |token| token.start);
@@ -78,18 +78,18 @@ fn breaks(text: &str, from: u32, to: u32) -> usize {
     between.bytes().filter(|byte| *byte == b'\n').count()
 }
 
-fn collect(definition: &Definition, out: &mut Vec<Span>) {
+fn collect(definition: &DefinitionNode, out: &mut Vec<Span>) {
     out.push(definition.span);
     match &definition.kind {
-        DefinitionKind::Enum(members) => out.extend(members.iter().map(|member| member.span)),
-        DefinitionKind::Struct(_, fields) => out.extend(fields.iter().map(|field| field.span)),
-        DefinitionKind::Service(_, methods) => {
+        DefinitionNodeKind::Enum(members) => out.extend(members.iter().map(|member| member.span)),
+        DefinitionNodeKind::Struct(_, fields) => out.extend(fields.iter().map(|field| field.span)),
+        DefinitionNodeKind::Service(_, methods) => {
             for method in methods {
                 out.push(method.span);
                 out.extend(method.arguments.iter().chain(&method.throws).map(|field| field.span));
             }
         }
-        DefinitionKind::Typedef(_) | DefinitionKind::Const(..) | DefinitionKind::Senum(_) => {}
+        DefinitionNodeKind::Typedef(_) | DefinitionNodeKind::Const(..) | DefinitionNodeKind::Senum(_) => {}
     }
 }
 
@@ -116,16 +116,16 @@ impl<'a> Owners<'a> {
         Self { items, parents, ending }
     }
 
-    /// `beside`: a plain comment with an empty line behind it stands for itself.
-    fn of(&self, text: &str, lexed: &Lexed, raw: &RawComment, beside: bool) -> (Option<u32>, Position) {
+    /// `beside`: a plain comment with an empty line after it belongs to no item.
+    fn of(&self, text: &str, lexed: &Lexed, raw: &RawComment, beside: bool) -> (Option<u32>, CommentPosition) {
         let next = raw.before as usize;
         let before = lexed.tokens.get(..next).unwrap_or_default();
         let following = lexed.tokens.get(next).map(|token| token.start);
         let begins = following.filter(|at| self.items.binary_search_by_key(at, |item| item.start).is_ok());
         let Some(last) = before.last().filter(|last| breaks(text, last.end, raw.start) == 0) else {
             return match begins {
-                Some(start) if beside => (Some(start), Position::Before),
-                _ => (self.around(raw), Position::Inside),
+                Some(start) if beside => (Some(start), CommentPosition::Before),
+                _ => (self.around(raw), CommentPosition::Inside),
             };
         };
         // On the line of a token, it belongs to what ends there, or to what begins on this line after a separator.
@@ -133,14 +133,14 @@ impl<'a> Owners<'a> {
         let ending = self.ending.get(&ends).copied();
         let same_line = begins.filter(|start| breaks(text, raw.end, *start) == 0);
         match (ending, same_line) {
-            (Some(_), Some(start)) if separates(last) => (Some(start), Position::Before),
-            (Some(start), _) => (Some(start), Position::Behind),
-            (None, Some(start)) => (Some(start), Position::Before),
-            (None, None) => (self.around(raw), Position::Inside),
+            (Some(_), Some(start)) if separates(last) => (Some(start), CommentPosition::Before),
+            (Some(start), _) => (Some(start), CommentPosition::Behind),
+            (None, Some(start)) => (Some(start), CommentPosition::Before),
+            (None, None) => (self.around(raw), CommentPosition::Inside),
         }
     }
 
-    /// The innermost item that a comment stands in.
+    /// The innermost item that a comment is in.
     fn around(&self, raw: &RawComment) -> Option<u32> {
         let started = self.items.partition_point(|item| item.start < raw.start);
         let mut around = started.checked_sub(1);

@@ -8,22 +8,22 @@ use serde::Serialize;
 pub(super) struct Dump<'a> {
     pub(super) version: u32,
     pub(super) roots: Vec<u32>,
-    pub(super) files: Vec<File<'a>>,
+    pub(super) files: Vec<JsonFile<'a>>,
 }
 
 #[derive(Serialize)]
-pub(super) struct File<'a> {
+pub(super) struct JsonFile<'a> {
     pub(super) path: &'a str,
     pub(super) stem: &'a str,
     pub(super) rust_module: String,
-    pub(super) comments: Vec<Comment>,
-    pub(super) includes: Vec<Include<'a>>,
-    pub(super) namespaces: Vec<Namespace<'a>>,
-    pub(super) definitions: Vec<Definition<'a>>,
+    pub(super) comments: Vec<JsonComment>,
+    pub(super) includes: Vec<JsonInclude<'a>>,
+    pub(super) namespaces: Vec<JsonNamespace<'a>>,
+    pub(super) definitions: Vec<JsonDefinition<'a>>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Comment {
+pub(super) struct JsonComment {
     pub(super) position: &'static str,
     pub(super) doc: bool,
     pub(super) text: String,
@@ -31,22 +31,22 @@ pub(super) struct Comment {
 }
 
 #[derive(Serialize)]
-pub(super) struct Include<'a> {
+pub(super) struct JsonInclude<'a> {
     pub(super) path: &'a str,
     pub(super) file: u32,
     pub(super) span: Extent,
 }
 
 #[derive(Serialize)]
-pub(super) struct Namespace<'a> {
+pub(super) struct JsonNamespace<'a> {
     pub(super) scope: &'a str,
     pub(super) name: &'a str,
     pub(super) span: Option<Extent>,
-    pub(super) annotations: Vec<Annotation<'a>>,
+    pub(super) annotations: Vec<JsonAnnotation<'a>>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Annotation<'a> {
+pub(super) struct JsonAnnotation<'a> {
     pub(super) key: &'a str,
     pub(super) value: &'a str,
     pub(super) key_span: Extent,
@@ -60,12 +60,12 @@ pub(super) struct Item<'a> {
     pub(super) span: Option<Extent>,
     pub(super) name_span: Extent,
     pub(super) doc: Option<&'a str>,
-    pub(super) comments: Vec<Comment>,
-    pub(super) annotations: Vec<Annotation<'a>>,
+    pub(super) comments: Vec<JsonComment>,
+    pub(super) annotations: Vec<JsonAnnotation<'a>>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Definition<'a> {
+pub(super) struct JsonDefinition<'a> {
     #[serde(flatten)]
     pub(super) item: Item<'a>,
     pub(super) rust_path: String,
@@ -77,7 +77,7 @@ pub(super) struct Definition<'a> {
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(super) enum Kind<'a> {
     Typedef {
-        r#type: Type<'a>,
+        r#type: JsonType<'a>,
     },
     Enum {
         members: Vec<Member<'a>>,
@@ -86,24 +86,24 @@ pub(super) enum Kind<'a> {
         values: &'a [String],
     },
     Const {
-        r#type: Type<'a>,
-        value: Value<'a>,
+        r#type: JsonType<'a>,
+        value: JsonValue<'a>,
     },
     Struct {
-        fields: Vec<Field<'a>>,
+        fields: Vec<JsonField<'a>>,
     },
     Union {
-        fields: Vec<Field<'a>>,
+        fields: Vec<JsonField<'a>>,
     },
     Exception {
-        fields: Vec<Field<'a>>,
+        fields: Vec<JsonField<'a>>,
     },
     Service {
         extends: Option<Reference<'a>>,
         rust_server: String,
         rust_client: String,
         rust_client_builder: String,
-        methods: Vec<Method<'a>>,
+        methods: Vec<JsonMethod<'a>>,
         all_methods: Vec<Inherited<'a>>,
     },
 }
@@ -117,26 +117,26 @@ pub(super) struct Member<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Field<'a> {
+pub(super) struct JsonField<'a> {
     pub(super) id: i32,
     pub(super) implicit_id: bool,
     pub(super) id_spelling: Option<&'a str>,
     #[serde(flatten)]
     pub(super) item: Item<'a>,
     pub(super) requiredness: &'static str,
-    pub(super) r#type: Type<'a>,
-    pub(super) default: Option<Value<'a>>,
+    pub(super) r#type: JsonType<'a>,
+    pub(super) default: Option<JsonValue<'a>>,
     pub(super) reference: bool,
 }
 
 #[derive(Serialize)]
-pub(super) struct Method<'a> {
+pub(super) struct JsonMethod<'a> {
     #[serde(flatten)]
     pub(super) item: Item<'a>,
     pub(super) oneway: bool,
-    pub(super) result: Option<Type<'a>>,
-    pub(super) arguments: Vec<Field<'a>>,
-    pub(super) throws: Vec<Field<'a>>,
+    pub(super) result: Option<JsonType<'a>>,
+    pub(super) arguments: Vec<JsonField<'a>>,
+    pub(super) throws: Vec<JsonField<'a>>,
 }
 
 /// A method that a service has, its own or not.
@@ -166,17 +166,17 @@ pub(super) struct Reference<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Type<'a> {
+pub(super) struct JsonType<'a> {
     #[serde(flatten)]
-    pub(super) kind: TypeKind<'a>,
+    pub(super) kind: JsonTypeKind<'a>,
     pub(super) spelling: &'a str,
     pub(super) span: Extent,
-    pub(super) annotations: Vec<Annotation<'a>>,
+    pub(super) annotations: Vec<JsonAnnotation<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-pub(super) enum TypeKind<'a> {
+pub(super) enum JsonTypeKind<'a> {
     Bool,
     I8,
     I16,
@@ -186,23 +186,23 @@ pub(super) enum TypeKind<'a> {
     String,
     Binary,
     Uuid,
-    List { element: Box<Type<'a>> },
-    Set { element: Box<Type<'a>> },
-    Map { key: Box<Type<'a>>, value: Box<Type<'a>> },
+    List { element: Box<JsonType<'a>> },
+    Set { element: Box<JsonType<'a>> },
+    Map { key: Box<JsonType<'a>>, value: Box<JsonType<'a>> },
     Named { definition: Reference<'a> },
 }
 
 #[derive(Serialize)]
-pub(super) struct Value<'a> {
+pub(super) struct JsonValue<'a> {
     #[serde(flatten)]
-    pub(super) kind: ValueKind<'a>,
+    pub(super) kind: JsonValueKind<'a>,
     pub(super) spelling: Option<&'a str>,
     pub(super) span: Option<Extent>,
 }
 
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-pub(super) enum ValueKind<'a> {
+pub(super) enum JsonValueKind<'a> {
     Bool { value: bool },
     Int { value: i64 },
     Double { value: f64 },
@@ -210,19 +210,19 @@ pub(super) enum ValueKind<'a> {
     Uuid { value: String },
     Enum { definition: Reference<'a>, member: u32 },
     Const { definition: Reference<'a> },
-    List { elements: Vec<Value<'a>> },
+    List { elements: Vec<JsonValue<'a>> },
     Map { entries: Vec<Entry<'a>> },
     Struct { definition: Reference<'a>, fields: Vec<Set<'a>> },
 }
 
 #[derive(Serialize)]
 pub(super) struct Entry<'a> {
-    pub(super) key: Value<'a>,
-    pub(super) value: Value<'a>,
+    pub(super) key: JsonValue<'a>,
+    pub(super) value: JsonValue<'a>,
 }
 
 #[derive(Serialize)]
 pub(super) struct Set<'a> {
     pub(super) field: u32,
-    pub(super) value: Value<'a>,
+    pub(super) value: JsonValue<'a>,
 }

@@ -1,14 +1,14 @@
 //! From the model, and the trees of its texts, to what the JSON shows.
 
 use super::VERSION;
-use super::comments::{self, Comments, Position};
+use super::comments::{self, CommentPosition, Comments};
 use super::lines;
 use super::shape::{
-    Annotation, Comment, Definition, Dump, Field, File, Include, Inherited, Item, Kind, Member, Method, Namespace,
-    Reference,
+    Dump, Inherited, Item, JsonAnnotation, JsonComment, JsonDefinition, JsonField, JsonFile, JsonInclude, JsonMethod,
+    JsonNamespace, Kind, Member, Reference,
 };
 use crate::model::{self, DefId, DefinitionKind, Model, Requiredness, StructKind};
-use crate::rust::layout::Layout;
+use crate::rust::layout::RustPaths;
 use crate::rust::{Api, ServiceApi, idents, keys, names};
 use crate::source::{Extent, Sources};
 use crate::span::{FileId, Name, Span};
@@ -28,7 +28,7 @@ struct Written {
 pub(super) struct View<'a> {
     pub(super) model: &'a Model,
     pub(super) sources: &'a Sources,
-    layout: Layout,
+    layout: RustPaths,
     written: &'a [Written],
     /// Of each service; taken out once it is shown.
     services: RefCell<HashMap<DefId, ServiceApi>>,
@@ -41,7 +41,7 @@ pub(super) fn json(model: &Model, sources: &Sources) -> serde_json::Result<Strin
         .filter(|(_, definition)| matches!(definition.kind, DefinitionKind::Service(_)))
         .map(|(id, _)| id)
         .collect();
-    let layout = Layout::new(model);
+    let layout = RustPaths::new(model);
     let services = Api::of(model, &layout, "crate", &ids).services;
     let services = RefCell::new(ids.into_iter().zip(services).collect());
     let view = View { model, sources, layout, written: &written, services };
@@ -62,15 +62,15 @@ fn read(file: FileId, sources: &Sources) -> Written {
 }
 
 impl<'a> View<'a> {
-    fn file(&self, id: FileId, file: &'a model::File) -> File<'a> {
+    fn file(&self, id: FileId, file: &'a model::File) -> JsonFile<'a> {
         let tree = self.written.get(id.0 as usize).map(|written| &written.tree);
         let spaces = tree.map(|tree| tree.namespaces.as_slice()).unwrap_or_default();
-        let include = |include: &'a model::Include| Include {
+        let include = |include: &'a model::Include| JsonInclude {
             path: &include.path.text,
             file: include.file.0,
             span: self.place(include.path.span),
         };
-        let namespace = |(index, space): (usize, &'a model::Namespace)| Namespace {
+        let namespace = |(index, space): (usize, &'a model::Namespace)| JsonNamespace {
             scope: &space.scope.text,
             name: &space.name.text,
             span: spaces.get(index).map(|space| self.place(space.span)),
@@ -80,7 +80,7 @@ impl<'a> View<'a> {
             let tree = tree.and_then(|tree| tree.definitions.get(index as usize));
             self.definition(DefId { file: id, index }, definition, tree)
         });
-        File {
+        JsonFile {
             path: &file.path,
             stem: &file.stem,
             rust_module: self.layout.module_path(id),
@@ -95,23 +95,23 @@ impl<'a> View<'a> {
         &self,
         id: DefId,
         definition: &'a model::Definition,
-        tree: Option<&'a tree::Definition>,
-    ) -> Definition<'a> {
+        tree: Option<&'a tree::DefinitionNode>,
+    ) -> JsonDefinition<'a> {
         let written =
-            Named { name: &definition.name, doc: definition.doc.as_deref(), annotations: &definition.annotations };
-        Definition {
+            Common { name: &definition.name, doc: definition.doc.as_deref(), annotations: &definition.annotations };
+        JsonDefinition {
             item: self.item(written, names::escape(self.layout.name(id)), tree.map(|tree| tree.span)),
             rust_path: self.layout.path(id),
             kind: self.kind(id, &definition.kind, tree.map(|tree| &tree.kind)),
         }
     }
 
-    fn kind(&self, id: DefId, kind: &'a DefinitionKind, tree: Option<&'a tree::DefinitionKind>) -> Kind<'a> {
+    fn kind(&self, id: DefId, kind: &'a DefinitionKind, tree: Option<&'a tree::DefinitionNodeKind>) -> Kind<'a> {
         match kind {
             DefinitionKind::Typedef(ty) => Kind::Typedef { r#type: self.ty(ty) },
             DefinitionKind::Enum(members) => {
                 let written = match tree {
-                    Some(tree::DefinitionKind::Enum(written)) => written.as_slice(),
+                    Some(tree::DefinitionNodeKind::Enum(written)) => written.as_slice(),
                     _ => &[],
                 };
                 Kind::Enum { members: self.members(members, written) }
@@ -119,14 +119,14 @@ impl<'a> View<'a> {
             DefinitionKind::Senum(values) => Kind::Senum { values },
             DefinitionKind::Const(ty, value) => {
                 let written = match tree {
-                    Some(tree::DefinitionKind::Const(_, written)) => written.as_ref(),
+                    Some(tree::DefinitionNodeKind::Const(_, written)) => written.as_ref(),
                     _ => None,
                 };
                 Kind::Const { r#type: self.ty(ty), value: self.value(value, written) }
             }
             DefinitionKind::Struct(kind, fields) => {
                 let written = match tree {
-                    Some(tree::DefinitionKind::Struct(_, written)) => written.as_slice(),
+                    Some(tree::DefinitionNodeKind::Struct(_, written)) => written.as_slice(),
                     _ => &[],
                 };
                 match kind {
@@ -139,7 +139,7 @@ impl<'a> View<'a> {
             }
             DefinitionKind::Service(service) => {
                 let written = match tree {
-                    Some(tree::DefinitionKind::Service(_, written)) => written.as_slice(),
+                    Some(tree::DefinitionNodeKind::Service(_, written)) => written.as_slice(),
                     _ => &[],
                 };
                 self.service(id, service, written)
@@ -147,7 +147,7 @@ impl<'a> View<'a> {
         }
     }
 
-    fn service(&self, id: DefId, service: &'a model::Service, written: &'a [tree::Method]) -> Kind<'a> {
+    fn service(&self, id: DefId, service: &'a model::Service, written: &'a [tree::MethodNode]) -> Kind<'a> {
         let api = self.services.borrow_mut().remove(&id);
         let (names, methods) = match api {
             Some(api) => ([api.server, api.client, api.client_builder], api.methods),
@@ -176,11 +176,11 @@ impl<'a> View<'a> {
         }
     }
 
-    fn method(&self, method: &'a model::Method, tree: Option<&'a tree::Method>, rust: String) -> Method<'a> {
-        let written = Named { name: &method.name, doc: method.doc.as_deref(), annotations: &method.annotations };
+    fn method(&self, method: &'a model::Method, tree: Option<&'a tree::MethodNode>, rust: String) -> JsonMethod<'a> {
+        let written = Common { name: &method.name, doc: method.doc.as_deref(), annotations: &method.annotations };
         let arguments = tree.map(|tree| tree.arguments.as_slice()).unwrap_or_default();
         let throws = tree.map(|tree| tree.throws.as_slice()).unwrap_or_default();
-        Method {
+        JsonMethod {
             item: self.item(written, rust, tree.map(|tree| tree.span)),
             oneway: method.oneway,
             result: method.result.as_ref().map(|ty| self.ty(ty)),
@@ -189,10 +189,10 @@ impl<'a> View<'a> {
         }
     }
 
-    fn members(&self, members: &'a [model::EnumValue], written: &'a [tree::EnumValue]) -> Vec<Member<'a>> {
+    fn members(&self, members: &'a [model::EnumValue], written: &'a [tree::EnumValueNode]) -> Vec<Member<'a>> {
         let member = |(index, (member, rust)): (usize, (&'a model::EnumValue, String))| {
             let tree = written.get(index);
-            let common = Named { name: &member.name, doc: member.doc.as_deref(), annotations: &member.annotations };
+            let common = Common { name: &member.name, doc: member.doc.as_deref(), annotations: &member.annotations };
             Member {
                 item: self.item(common, rust, tree.map(|tree| tree.span)),
                 value: member.value,
@@ -203,11 +203,16 @@ impl<'a> View<'a> {
     }
 
     /// `rust` has the name of each field.
-    fn fields(&self, fields: &'a [model::Field], written: &'a [tree::Field], rust: Vec<String>) -> Vec<Field<'a>> {
+    fn fields(
+        &self,
+        fields: &'a [model::Field],
+        written: &'a [tree::FieldNode],
+        rust: Vec<String>,
+    ) -> Vec<JsonField<'a>> {
         let view = |(index, (field, rust)): (usize, (&'a model::Field, String))| {
             let tree = written.get(index);
-            let common = Named { name: &field.name, doc: field.doc.as_deref(), annotations: &field.annotations };
-            Field {
+            let common = Common { name: &field.name, doc: field.doc.as_deref(), annotations: &field.annotations };
+            JsonField {
                 item: self.item(common, names::escape(&rust), tree.map(|tree| tree.span)),
                 id: field.id,
                 implicit_id: field.implicit_id,
@@ -228,8 +233,8 @@ impl<'a> View<'a> {
         fields.iter().zip(rust).enumerate().map(view).collect()
     }
 
-    fn item(&self, written: Named<'a>, rust: String, span: Option<Span>) -> Item<'a> {
-        let Named { name, doc, annotations } = written;
+    fn item(&self, written: Common<'a>, rust: String, span: Option<Span>) -> Item<'a> {
+        let Common { name, doc, annotations } = written;
         Item {
             name: &name.text,
             rust,
@@ -242,14 +247,14 @@ impl<'a> View<'a> {
     }
 
     /// The comments of what begins at this byte; those of the file without one.
-    fn comments(&self, file: FileId, owner: Option<u32>) -> Vec<Comment> {
+    fn comments(&self, file: FileId, owner: Option<u32>) -> Vec<JsonComment> {
         let written = self.written.get(file.0 as usize);
         let found = written.and_then(|written| written.comments.borrow_mut().remove(&owner)).unwrap_or_default();
-        let show = |comment: comments::Comment| Comment {
+        let show = |comment: comments::FoundComment| JsonComment {
             position: match comment.position {
-                Position::Before => "before",
-                Position::Behind => "behind",
-                Position::Inside => "inside",
+                CommentPosition::Before => "before",
+                CommentPosition::Behind => "behind",
+                CommentPosition::Inside => "inside",
             },
             doc: comment.doc,
             text: comment.text,
@@ -258,8 +263,8 @@ impl<'a> View<'a> {
         found.into_iter().map(show).collect()
     }
 
-    pub(super) fn annotations(&self, annotations: &'a [model::Annotation]) -> Vec<Annotation<'a>> {
-        let view = |it: &'a model::Annotation| Annotation {
+    pub(super) fn annotations(&self, annotations: &'a [model::Annotation]) -> Vec<JsonAnnotation<'a>> {
+        let view = |it: &'a model::Annotation| JsonAnnotation {
             key: &it.key.text,
             value: &it.value,
             key_span: self.place(it.key.span),
@@ -283,7 +288,7 @@ impl<'a> View<'a> {
 }
 
 /// What definitions, members, fields and methods have in common.
-struct Named<'a> {
+struct Common<'a> {
     name: &'a Name,
     doc: Option<&'a str>,
     annotations: &'a [model::Annotation],

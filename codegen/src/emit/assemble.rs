@@ -9,7 +9,7 @@ use crate::write::{self, RUNTIME};
 /// The module around everything, which carries the attributes.
 const ROOT: &str = "volplane_gen";
 
-/// Why each lint is off stands in the generated text, too.
+/// The reasons are part of the generated text.
 const ATTRIBUTES: &str = r#"#[rustfmt::skip]
 #[allow(
     missing_docs,
@@ -25,7 +25,7 @@ const ATTRIBUTES: &str = r#"#[rustfmt::skip]
     clippy::nursery,
     clippy::pedantic,
     clippy::restriction,
-    reason = "names, comments and deprecations are the IDL's, and so is what there is, used or not"
+    reason = "names, comments and deprecations come from the IDL, and a program need not use all of it"
 )]
 "#;
 
@@ -37,13 +37,13 @@ const EXPORT: &str = "#[allow(unused_imports, reason = \"all of it may be unused
 
 /// The files of `lowered`, whose pieces have these texts.
 pub(super) fn files(lowered: &Lowered, pieces: &[Vec<String>]) -> Vec<GeneratedFile> {
-    let mut root = Module::new(ROOT);
-    root.children.push(Module {
+    let mut root = ModuleTree::new(ROOT);
+    root.children.push(ModuleTree {
         attributes: RUNTIME_ATTRIBUTES,
         // Descriptors have types of the runtime, which a user has to be able to name.
         keyword: if lowered.options.descriptors { "pub mod" } else { "mod" },
         body: write::runtime(&lowered.options),
-        ..Module::new(RUNTIME)
+        ..ModuleTree::new(RUNTIME)
     });
     for (module, pieces) in lowered.modules.iter().zip(pieces) {
         root.below(&module.path).body = body(pieces, module.path.len());
@@ -75,24 +75,30 @@ fn body(pieces: &[String], depth: usize) -> String {
 }
 
 /// A module of the generated code with the modules in it.
-struct Module {
+struct ModuleTree {
     attributes: &'static str,
     keyword: &'static str,
     name: String,
     body: String,
-    children: Vec<Module>,
+    children: Vec<ModuleTree>,
 }
 
-impl Module {
-    fn new(name: &str) -> Module {
-        Module { attributes: "", keyword: "pub mod", name: name.to_owned(), body: String::new(), children: Vec::new() }
+impl ModuleTree {
+    fn new(name: &str) -> ModuleTree {
+        ModuleTree {
+            attributes: "",
+            keyword: "pub mod",
+            name: name.to_owned(),
+            body: String::new(),
+            children: Vec::new(),
+        }
     }
 
     /// The module at a path below this one, made if it is not there.
-    fn below(&mut self, path: &[String]) -> &mut Module {
+    fn below(&mut self, path: &[String]) -> &mut ModuleTree {
         let Some((first, rest)) = path.split_first() else { return self };
         let place = self.children.iter().position(|child| child.name == *first).unwrap_or_else(|| {
-            self.children.push(Module::new(first));
+            self.children.push(ModuleTree::new(first));
             self.children.len() - 1
         });
         // It was found, or has just been put there.

@@ -14,7 +14,7 @@ use super::{EmitError, layout, ordered};
 use crate::lower::{Lowered, ModuleText, Piece, Shape};
 use crate::rust::names;
 
-/// The text of every piece of every module: of the same form as the modules of `lowered`, whose IDL stands in `dir`.
+/// The text of every piece of every module: of the same form as the modules of `lowered`, whose IDL is in `dir`.
 pub(super) fn pieces(lowered: &Lowered, dir: &Path) -> Result<Vec<Vec<String>>, EmitError> {
     let inputs: Vec<PathBuf> = lowered.files.iter().map(|file| dir.join(&file.name)).collect();
     let kept = if lowered.options.keep_unknown_fields { inputs.clone() } else { Vec::new() };
@@ -52,7 +52,7 @@ impl MakeBackend for MkBackend {
 #[derive(Clone)]
 struct Backend {
     context: Context,
-    /// What stands behind the definitions.
+    /// What follows the definitions.
     impls: HashMap<DefId, String>,
 }
 
@@ -91,7 +91,7 @@ impl Backend {
         Ok(all)
     }
 
-    /// The definition of an item and the `impl`s behind it; `None` if pilota has no such item.
+    /// The definition of an item and the `impl`s after it; `None` if pilota has no such item.
     fn definition(&self, codegen: &Codegen<Backend>, id: DefId, is_key: bool) -> Option<String> {
         let mut text = String::new();
         match &*self.context.item(id)? {
@@ -130,7 +130,7 @@ impl Backend {
         self.impls.insert(id, shape.impls.clone());
     }
 
-    /// Lays out the definition that `text` is, and puts the `impl`s behind it.
+    /// Lays out the definition that `text` is, and puts the `impl`s after it.
     fn finish(&self, id: DefId, text: &mut String) {
         *text = layout::tidy(text);
         if let Some(impls) = self.impls.get(&id).filter(|impls| !impls.is_empty()) {

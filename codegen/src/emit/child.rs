@@ -1,6 +1,6 @@
-//! The backend in a process of its own, so that its exits, panics and prints harm nobody.
+//! The backend in a child process, so that its exits, panics and output do not affect this process.
 //!
-//! Parent and child speak through files of one folder: the request `request.json`, the answer `answer.json`.
+//! Parent and child communicate through files in one directory: the request `request.json`, the answer `answer.json`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,7 +14,7 @@ const ANSWER: &str = "answer.json";
 /// Why the child process gave no code.
 #[derive(Debug, thiserror::Error)]
 pub enum ChildError {
-    /// A file of the folder that both processes use.
+    /// A file of the directory that both processes use.
     #[error("can't {action} {}", path.display())]
     File {
         /// What was tried.
@@ -43,9 +43,9 @@ pub enum ChildError {
         #[source]
         source: std::io::Error,
     },
-    /// The backend stopped: a mistake of volplane's, since the IDL was checked.
+    /// The backend stopped. This is a bug in volplane, because the IDL was checked.
     #[error(
-        "the code generator stopped ({status}): {said}\nThe IDL is valid, so this is a mistake in volplane: please \
+        "the code generator stopped ({status}): {said}\nThe IDL is valid, so this is a bug in volplane: please \
          report it with the IDL"
     )]
     Stopped {
@@ -59,14 +59,14 @@ pub enum ChildError {
     Emit(#[from] EmitError),
 }
 
-/// Generates code by running `program` with `arguments` and the path of a folder behind them. The program
+/// Generates code by running `program` with `arguments` and the path of a directory after them. The program
 /// has to call [`run_child`] with that path.
 ///
 /// # Errors
 /// When the process can't be started or does not end with an answer; the message says what it printed.
 pub fn emit_in_child(program: &Path, arguments: &[&str], lowered: &Lowered) -> Result<Vec<GeneratedFile>, ChildError> {
     let dir = tempfile::tempdir().map_err(|source| ChildError::File {
-        action: "make a folder in",
+        action: "create a directory in",
         path: std::env::temp_dir(),
         source,
     })?;

@@ -36,7 +36,7 @@ pub(super) fn tidy(definition: &str) -> String {
     text
 }
 
-/// The text with each line that is not empty behind `indent`.
+/// The text with `indent` before each line that is not empty.
 pub(super) fn indented(text: &str, indent: &str) -> String {
     let mut indented = String::with_capacity(text.len() + text.len() / 8);
     for line in text.lines() {

@@ -1,6 +1,6 @@
 //! Typedefs of which pilota-build sees no more than the name.
 //!
-//! pilota-build looks up the type behind a typedef, and what is behind that, wherever a type names it, though it writes the
+//! pilota-build looks up the type of a typedef, and the types inside it, wherever a type names it, though it writes the
 //! name alone: twenty typedefs, each a `map<T, T>` of the one before, took it minutes.
 
 use std::sync::Arc;

@@ -1,11 +1,11 @@
-//! Bytes to text. What is no UTF-8 is replaced and reported: a mistake in the text, a warning in a comment.
+//! Bytes to text. What is not UTF-8 is replaced and reported: an error in the text, a warning in a comment.
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::{FileId, Span};
 use crate::syntax::lex::Lexed;
 
-/// A text, and where U+FFFD stands in it for bytes that were none.
+/// A text, and where it has U+FFFD in place of invalid bytes.
 pub(super) struct Decoded {
     pub(super) text: String,
     pub(super) replaced: Vec<u32>,
@@ -29,7 +29,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> Decoded {
 }
 
 impl Decoded {
-    /// One mistake for the text, at its first place, and one warning for the comments.
+    /// At most one error, at the first invalid byte outside of comments, and one warning for the comments.
     pub(super) fn report(&self, file: FileId, lexed: &Lexed) -> Vec<Diagnostic> {
         let comment = |at: u32| {
             let after = lexed.comments.partition_point(|comment| comment.end <= at);

@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use super::LoweredFile;
 use crate::model::{Annotation, DefId, DefinitionKind, Field, Model, Requiredness, StructKind, Type, TypeKind};
 use crate::rust::keys::{Form, Keys};
-use crate::rust::layout::Layout;
+use crate::rust::layout::RustPaths;
 use crate::rust::{graph, idents};
 
 /// The file of a module, and the names of its definitions whose floating point numbers are all ordered ones.
-pub(super) fn file(model: &Model, layout: &Layout, keys: &Keys, index: usize) -> (LoweredFile, Vec<String>) {
-    let mut printer = Printer {
+pub(super) fn file(model: &Model, layout: &RustPaths, keys: &Keys, index: usize) -> (LoweredFile, Vec<String>) {
+    let mut printer = LoweredPrinter {
         model,
         layout,
         keys,
@@ -34,9 +34,9 @@ pub(super) fn file(model: &Model, layout: &Layout, keys: &Keys, index: usize) ->
     (LoweredFile { name: format!("{}.thrift", qualifier(index)), text }, printer.ordered)
 }
 
-struct Printer<'a> {
+struct LoweredPrinter<'a> {
     model: &'a Model,
-    layout: &'a Layout,
+    layout: &'a RustPaths,
     keys: &'a Keys,
     module: usize,
     includes: BTreeSet<usize>,
@@ -44,7 +44,7 @@ struct Printer<'a> {
     text: String,
 }
 
-impl Printer<'_> {
+impl LoweredPrinter<'_> {
     fn definition(&mut self, id: DefId, kind: &DefinitionKind, annotations: &[Annotation]) {
         let name = self.layout.name(id).to_owned();
         let pinned = format!("(pilota.name = \"{name}\")");
@@ -106,7 +106,7 @@ impl Printer<'_> {
         let _ = writeln!(self.text, "  {}: {ty}{tags} {name} (pilota.name = \"{ident}\");", field.id);
     }
 
-    /// What stands behind `pilota.name` at a field or typedef: the form that it needs, or else what the user wants.
+    /// What follows `pilota.name` at a field or typedef: the form that it needs, or else what the user wants.
     fn tags(&self, owner: DefId, ty: &Type, user: &[Annotation]) -> String {
         match self.keys.form_in(owner, ty) {
             Form { btree: true, .. } => ", pilota.rust_type = \"btree\"".to_owned(),

@@ -28,7 +28,7 @@ pub fn members(members: &[EnumValue]) -> Vec<String> {
 /// A service's own methods; keywords not yet escaped. They differ from the inherited ones, too.
 pub fn methods(model: &Model, id: DefId) -> Vec<String> {
     let chain = chain(model, id);
-    let mut taken = Taken::default();
+    let mut taken = TakenIdents::default();
     let mut own = Vec::new();
     for (_, service) in chain.iter().rev() {
         let wanted = |method: &Method| pinned(&method.annotations, || names::method_name(&method.name.text));
@@ -66,15 +66,15 @@ fn is_ident(name: &str) -> bool {
 }
 
 fn unique(wanted: impl Iterator<Item = String>) -> Vec<String> {
-    let mut taken = Taken::default();
+    let mut taken = TakenIdents::default();
     wanted.map(|name| taken.take(name)).collect()
 }
 
 /// The names in use, in camel case, in which the backend compares some.
 #[derive(Default)]
-struct Taken(BTreeSet<String>);
+struct TakenIdents(BTreeSet<String>);
 
-impl Taken {
+impl TakenIdents {
     fn take(&mut self, wanted: String) -> String {
         let mut name = wanted.clone();
         let mut number = 2;

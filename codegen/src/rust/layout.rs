@@ -9,7 +9,7 @@ use crate::span::FileId;
 
 /// The Rust places of everything in a model.
 #[derive(Debug)]
-pub struct Layout {
+pub struct RustPaths {
     modules: Vec<Module>,
     module_of: Vec<usize>,
     names: Vec<Vec<String>>,
@@ -24,14 +24,14 @@ pub struct Module {
     pub files: Vec<FileId>,
 }
 
-impl Layout {
+impl RustPaths {
     /// Gives every file a module and every definition a name.
     ///
     /// Files of one namespace share a module, unless a name of theirs would clash: the later file then goes to a
     /// module below, named for the file. What still clashes inside one file gets a number.
-    pub fn new(model: &Model) -> Layout {
-        let mut taken: BTreeMap<Vec<String>, Taken> = BTreeMap::new();
-        let mut layout = Layout { modules: Vec::new(), module_of: Vec::new(), names: Vec::new() };
+    pub fn new(model: &Model) -> RustPaths {
+        let mut taken: BTreeMap<Vec<String>, TakenNames> = BTreeMap::new();
+        let mut layout = RustPaths { modules: Vec::new(), module_of: Vec::new(), names: Vec::new() };
         for (index, file) in model.files.iter().enumerate() {
             let wanted: Vec<String> = file.definitions.iter().map(wanted_name).collect();
             let id = FileId(index as u32);
@@ -51,12 +51,12 @@ impl Layout {
         layout
     }
 
-    /// All modules, in the order in which files need them.
+    /// All modules, in the order of the first file of each.
     pub fn modules(&self) -> &[Module] {
         &self.modules
     }
 
-    /// The module of a file, as an index into [`Layout::modules`].
+    /// The module of a file, as an index into [`RustPaths::modules`].
     pub fn module_of(&self, file: FileId) -> usize {
         self.module_of[file.0 as usize]
     }
@@ -96,7 +96,7 @@ fn namespace(file: &File) -> &str {
         .map_or(&file.stem, |n| &n.name.text)
 }
 
-fn free_module(model: &Model, id: FileId, wanted: &[String], taken: &BTreeMap<Vec<String>, Taken>) -> Vec<String> {
+fn free_module(model: &Model, id: FileId, wanted: &[String], taken: &BTreeMap<Vec<String>, TakenNames>) -> Vec<String> {
     let file = model.file(id);
     let own = if file.namespaces.iter().any(|n| ["rs", "go", "*"].contains(&n.scope.text.as_str())) {
         names::module_path(namespace(file))
@@ -121,11 +121,11 @@ fn free_module(model: &Model, id: FileId, wanted: &[String], taken: &BTreeMap<Ve
 
 /// The names in use in one module.
 #[derive(Debug, Default)]
-struct Taken {
+struct TakenNames {
     names: BTreeSet<String>,
 }
 
-impl Taken {
+impl TakenNames {
     fn clashes(&self, model: &Model, file: FileId, wanted: &[String]) -> bool {
         let all = wanted.iter().zip(0..).flat_map(|(name, index)| all_names(model, DefId { file, index }, name));
         all.into_iter().any(|name| self.names.contains(&name))

@@ -1,7 +1,7 @@
 //! From a name in the IDL to the identifier it has in Rust.
 //!
 //! The rules are pilota's (heck's cases, leading underscores kept), and beyond them names that would not compile,
-//! or that would hide something the generated code uses, get an underscore behind them.
+//! or that would hide something the generated code uses, get an underscore after them.
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
@@ -15,10 +15,10 @@ const KEYWORDS: &[&str] = &[
     "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "Self",
 ];
 
-/// Keywords that stay keywords behind `r#`.
+/// Keywords that stay keywords after `r#`.
 const PATH_KEYWORDS: &[&str] = &["self", "Self", "super", "crate"];
 
-/// Names that the generated code writes bare: type parameters, and what stands in the prelude.
+/// Names that the generated code writes bare: type parameters, and what is in the prelude.
 const USED_BARE: &[&str] = &["Err", "From", "None", "Ok", "S", "Self", "Send", "Some", "Sync", "T"];
 
 /// What a generated client has of its own. Its functions that connect give way to methods instead.
@@ -100,7 +100,7 @@ pub fn method_name(idl: &str) -> String {
     }
 }
 
-/// The modules that a dotted namespace stands for, keywords not yet escaped.
+/// The modules that a dotted namespace means, keywords not yet escaped.
 pub fn module_path(namespace: &str) -> Vec<String> {
     let mut path: Vec<String> = namespace
         .split('.')
@@ -123,7 +123,7 @@ pub fn module_path(namespace: &str) -> Vec<String> {
     path
 }
 
-/// The identifier as it stands in Rust text.
+/// The identifier as it is written in Rust text.
 pub fn escape(name: &str) -> String {
     if PATH_KEYWORDS.contains(&name) {
         format!("{name}_")
@@ -149,7 +149,7 @@ fn cased_for_good(idl: &str) -> String {
     name
 }
 
-/// Cases everything behind the leading underscores.
+/// Cases everything after the leading underscores.
 fn cased(idl: &str, case: impl Fn(&str) -> String) -> String {
     let body = idl.trim_start_matches('_');
     let underscores = &idl[..idl.len() - body.len()];

@@ -145,7 +145,7 @@ fn form(keys: &Keys, owner: DefId, ty: &Type, annotations: &[Annotation]) -> For
     form
 }
 
-/// The records on a circle of names, found as in Kosaraju's algorithm.
+/// The records on a cycle of names, found as in Kosaraju's algorithm.
 fn recursive(model: &Model) -> BTreeSet<DefId> {
     let named = |id| {
         let mut names = Vec::new();

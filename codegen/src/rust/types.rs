@@ -1,7 +1,7 @@
 //! How a type of the IDL is spelled in Rust.
 
 use super::keys::Form;
-use super::layout::Layout;
+use super::layout::RustPaths;
 use super::names;
 use crate::model::{DefId, Type, TypeKind};
 
@@ -38,7 +38,7 @@ fn place(ty: &Type, form: Form, path: &dyn Fn(DefId) -> String, ordered: bool) -
 }
 
 /// The path of a definition as seen from a module of the same crate.
-pub(crate) fn relative_path(layout: &Layout, from: usize, id: DefId) -> String {
+pub(crate) fn relative_path(layout: &RustPaths, from: usize, id: DefId) -> String {
     let from = &layout.modules()[from].path;
     let to = &layout.modules()[layout.module_of(id.file)].path;
     let common = from.iter().zip(to).take_while(|(a, b)| a == b).count();
@@ -53,13 +53,14 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
+    use crate::check::check;
     use crate::model::DefinitionKind;
+    use crate::read::MemorySource;
     use crate::rust::keys::{Keys, definitions};
-    use crate::{Memory, check};
 
     /// The Rust type of each typedef.
     fn typedefs(idl: &str) -> Vec<String> {
-        let memory = Memory::new().with("a.thrift", idl);
+        let memory = MemorySource::new().with("a.thrift", idl);
         let model = check(&[PathBuf::from("a.thrift")], &[], &memory).model.expect("IDL without a mistake");
         let keys = Keys::new(&model);
         let of = |(id, definition): (DefId, &crate::model::Definition)| match &definition.kind {

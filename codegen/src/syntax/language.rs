@@ -138,7 +138,7 @@ impl Head<'_> {
         })
     }
 
-    /// Whether a field as only thrift writes it stands anywhere: `1: i32 a`.
+    /// Whether a field as only thrift writes occurs: `1: i32 a`.
     fn has_numbered_fields(&self) -> bool {
         let word = |token: &Token| match token.kind {
             TokenKind::Name => true,

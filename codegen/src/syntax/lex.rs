@@ -27,13 +27,13 @@ pub(crate) struct Lexed {
 pub(crate) struct RawComment {
     pub(crate) start: u32,
     pub(crate) end: u32,
-    /// The index of the token behind it.
+    /// The index of the token after it.
     pub(crate) before: u32,
     /// It begins with `/**` and has a text.
     pub(crate) doc: bool,
 }
 
-/// A mistake in the text itself, in a file whose id isn't known yet.
+/// An error in the text itself, in a file whose id isn't known yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) code: Code,
@@ -46,10 +46,10 @@ pub(crate) struct Fault {
     pub(crate) fix: Option<String>,
 }
 
-/// More mistakes than this are only counted.
+/// More errors than this are only counted.
 const MAX_FAULTS: usize = 10_000;
 
-/// Splits a text. `replaced` are the places, ascending, of U+FFFD that stand for bytes that were no UTF-8, which
+/// Splits a text. `replaced` are the places, ascending, of U+FFFD in place of bytes that were not UTF-8, which
 /// the caller reports.
 pub(crate) fn lex(text: &str, replaced: &[u32]) -> Lexed {
     let mut lexer =
@@ -65,7 +65,7 @@ struct Lexer<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
-    /// No token stands on this line yet.
+    /// No token is on this line yet.
     fresh: bool,
     replaced: &'a [u32],
     /// A NUL byte was seen.
@@ -163,7 +163,7 @@ impl Lexer<'_> {
             }
             None => {
                 self.at = start + 2;
-                let message = "this comment never ends".to_owned();
+                let message = "unterminated comment".to_owned();
                 self.fault(Code::E012, start, message, "begins here", Some("close it with `*/`".to_owned()));
                 self.out.cut_short = true;
                 self.at = self.bytes.len();

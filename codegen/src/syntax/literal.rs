@@ -1,4 +1,4 @@
-//! What numbers, quoted texts and doc comments stand for.
+//! What numbers, quoted texts and doc comments mean.
 
 use super::alike::closes;
 
@@ -7,7 +7,7 @@ use super::alike::closes;
 pub(crate) struct BadEscape {
     /// The byte of the backslash, from the opening quote.
     pub(crate) at: usize,
-    /// What stands behind it.
+    /// What follows it.
     pub(crate) escape: char,
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn unquote(token: &str) -> (String, Vec<BadEscape>) {
                 out.extend(['\\', escape]);
                 bad.push(BadEscape { at: at + mark.len_utf8(), escape });
             }
-            // Cut off at the end of the line, which is a mistake of its own.
+            // Cut off at the end of the line, which is reported separately.
             None => out.push('\\'),
         }
     }
@@ -75,7 +75,7 @@ pub(crate) fn comment_text(comment: &str) -> String {
     }
 }
 
-/// What stands between the marks of a block comment.
+/// What is between the marks of a block comment.
 fn block_text(inner: &str) -> Option<String> {
     let inner = inner.trim_start_matches('*').trim_end_matches('*');
     let mut lines: Vec<&str> = inner.lines().map(str::trim_end).collect();

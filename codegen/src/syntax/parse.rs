@@ -1,5 +1,5 @@
-//! Tokens to a tree. A mistake is reported where it is seen, once; the parser then looks for the next place at which
-//! it can be sure what is meant, so that one mistake doesn't cause the report of another.
+//! Tokens to a tree. An error is reported where it is seen, once; the parser then looks for the next place at which
+//! it can be sure what is meant, so that one error doesn't cause the report of another.
 
 mod annotations;
 mod cursor;
@@ -28,11 +28,11 @@ use crate::span::{FileId, Span};
 pub(crate) use cursor::Parser;
 pub(crate) use respell::is_include;
 
-/// The mistake has been reported; the caller has to find its way on.
+/// The error has been reported; the caller has to resume at a suitable token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reported;
 
-/// What was read, or the note that a mistake was reported.
+/// What was read, or the note that an error was reported.
 type Parsed<T> = Result<T, Reported>;
 
 /// What a text says, and what is wrong with it.
@@ -60,7 +60,7 @@ pub(crate) fn parse(file: FileId, text: &str, lexed: &Lexed) -> Parsing {
 }
 
 impl Parser<'_> {
-    /// Says that the whole file is in another language, which its first `tokens` show; nothing else is said of it.
+    /// Reports that the whole file is in another language, which its first `tokens` show; nothing else is reported.
     fn foreign_file(&mut self, language: &Language, tokens: usize) {
         let mark = self.mark();
         let start = self.span();
@@ -101,12 +101,12 @@ impl Parser<'_> {
         }
     }
 
-    /// Apache's grammar has no separator behind a struct, an enum or a service; people write one all the same.
+    /// Apache's grammar has no separator after a struct, an enum or a service; people write one all the same.
     fn stray_separator(&mut self) {
         let span = self.span();
         let mark = self.text_of(span);
         self.report(
-            Diagnostic::at(Code::W004, span, format!("a `{mark}` stands behind a definition"), "not needed")
+            Diagnostic::at(Code::W004, span, format!("a `{mark}` follows a definition"), "not needed")
                 .help("remove it: Apache's compiler refuses it here")
                 .fix(span, ""),
         );
@@ -121,7 +121,7 @@ impl Parser<'_> {
         }
     }
 
-    /// One definition, and whatever is needed to go on behind a broken one.
+    /// One definition, and whatever is needed to go on after a broken one.
     fn definition(&mut self, keyword: Keyword) {
         let before = self.tree.definitions.len();
         let (mark, start) = (self.mark(), self.span());

@@ -1,11 +1,11 @@
 //! What a text consists of.
 
-/// A token and where it stands, in bytes, end exclusive.
+/// A token and where it is, in bytes, end exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
     /// What it is.
     pub kind: TokenKind,
-    /// Whether nothing but space stands before it on its line.
+    /// Whether nothing but space precedes it on its line.
     pub first_on_line: bool,
     /// The first byte.
     pub start: u32,

@@ -13,19 +13,19 @@ pub const MAX_DEPTH: usize = 64;
 pub struct Tree {
     /// `include` lines.
     pub includes: Vec<Literal>,
-    /// `cpp_include` lines; nothing but C++ heeds them.
+    /// `cpp_include` lines; nothing but C++ uses them.
     pub cpp_includes: Vec<Literal>,
     /// `namespace` lines and their old forms.
-    pub namespaces: Vec<Namespace>,
+    pub namespaces: Vec<NamespaceNode>,
     /// The definitions.
-    pub definitions: Vec<Definition>,
+    pub definitions: Vec<DefinitionNode>,
     /// Every comment, in the order of the text.
     pub comments: Vec<Comment>,
     /// Names in stretches that could not be read: some of them may be defined there.
     pub lost: std::collections::HashSet<String>,
 }
 
-/// A comment as it stands.
+/// A comment as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Comment {
     /// With its marks.
@@ -45,7 +45,7 @@ pub struct Literal {
 
 /// `namespace scope name`
 #[derive(Clone, Debug)]
-pub struct Namespace {
+pub struct NamespaceNode {
     /// The language, or `*`.
     pub scope: Name,
     /// The dotted name.
@@ -58,7 +58,7 @@ pub struct Namespace {
 
 /// A top-level definition.
 #[derive(Clone, Debug)]
-pub struct Definition {
+pub struct DefinitionNode {
     /// Its name.
     pub name: Name,
     /// The doc comment, cleaned.
@@ -66,7 +66,7 @@ pub struct Definition {
     /// Behind it.
     pub annotations: Vec<Annotation>,
     /// What it is.
-    pub kind: DefinitionKind,
+    pub kind: DefinitionNodeKind,
     /// A part of it could not be read, so that fields or members may be missing.
     pub damaged: bool,
     /// From its keyword to its end, without a separator.
@@ -75,24 +75,24 @@ pub struct Definition {
 
 /// What a definition defines.
 #[derive(Clone, Debug)]
-pub enum DefinitionKind {
+pub enum DefinitionNodeKind {
     /// `typedef T name`
-    Typedef(Type),
+    Typedef(TypeNode),
     /// `enum`
-    Enum(Vec<EnumValue>),
+    Enum(Vec<EnumValueNode>),
     /// `senum`
     Senum(Vec<Literal>),
     /// `const T name = value`; without a value if it could not be read.
-    Const(Type, Option<Value>),
+    Const(TypeNode, Option<ValueNode>),
     /// `struct`, `union`, `exception`
-    Struct(StructKind, Vec<Field>),
+    Struct(StructKind, Vec<FieldNode>),
     /// `service`
-    Service(Option<Name>, Vec<Method>),
+    Service(Option<Name>, Vec<MethodNode>),
 }
 
 /// A member of an enum.
 #[derive(Clone, Debug)]
-pub struct EnumValue {
+pub struct EnumValueNode {
     /// Its name.
     pub name: Name,
     /// The number, if one is written.
@@ -116,19 +116,19 @@ pub struct Number {
 
 /// A field, an argument or a declared exception.
 #[derive(Clone, Debug)]
-pub struct Field {
+pub struct FieldNode {
     /// The id, if one is written.
     pub id: Option<Number>,
     /// As written, with its place if it is.
     pub requiredness: (Requiredness, Option<Span>),
     /// Its type.
-    pub ty: Type,
+    pub ty: TypeNode,
     /// `&`
     pub reference: bool,
     /// Its name, if one is written.
     pub name: Option<Name>,
     /// `= value`
-    pub default: Option<Value>,
+    pub default: Option<ValueNode>,
     /// The doc comment, cleaned.
     pub doc: Option<String>,
     /// Behind it.
@@ -139,9 +139,9 @@ pub struct Field {
 
 /// A type as written.
 #[derive(Clone, Debug)]
-pub struct Type {
+pub struct TypeNode {
     /// What it is.
-    pub kind: TypeKind,
+    pub kind: TypeNodeKind,
     /// Behind it.
     pub annotations: Vec<Annotation>,
     /// Without the annotations.
@@ -150,15 +150,15 @@ pub struct Type {
 
 /// What a type is.
 #[derive(Clone, Debug)]
-pub enum TypeKind {
+pub enum TypeNodeKind {
     /// A built-in that is no container; `slist` is `string`.
     Base(crate::model::TypeKind),
     /// `list<T>`
-    List(Box<Type>),
+    List(Box<TypeNode>),
     /// `set<T>`
-    Set(Box<Type>),
+    Set(Box<TypeNode>),
     /// `map<K, V>`
-    Map(Box<Type>, Box<Type>),
+    Map(Box<TypeNode>, Box<TypeNode>),
     /// The name of a definition, dots included.
     Named(String),
     /// Could not be read.
@@ -167,16 +167,16 @@ pub enum TypeKind {
 
 /// A constant as written.
 #[derive(Clone, Debug)]
-pub struct Value {
+pub struct ValueNode {
     /// What it is.
-    pub kind: ValueKind,
-    /// Where it stands.
+    pub kind: ValueNodeKind,
+    /// Where it is.
     pub span: Span,
 }
 
 /// What a constant is.
 #[derive(Clone, Debug)]
-pub enum ValueKind {
+pub enum ValueNodeKind {
     /// `true`, `false`
     Bool(bool),
     /// An integer.
@@ -188,26 +188,26 @@ pub enum ValueKind {
     /// The name of a constant or of an enum member.
     Name(String),
     /// `[…]`
-    List(Vec<Value>),
+    List(Vec<ValueNode>),
     /// `{…}`
-    Map(Vec<(Value, Value)>),
+    Map(Vec<(ValueNode, ValueNode)>),
     /// Could not be read.
     Unknown,
 }
 
 /// A method.
 #[derive(Clone, Debug)]
-pub struct Method {
+pub struct MethodNode {
     /// Its name.
     pub name: Name,
     /// The place of `oneway` or `async`.
     pub oneway: Option<Span>,
     /// The result; `None` is `void`.
-    pub result: Option<Type>,
+    pub result: Option<TypeNode>,
     /// The arguments.
-    pub arguments: Vec<Field>,
+    pub arguments: Vec<FieldNode>,
     /// The declared exceptions.
-    pub throws: Vec<Field>,
+    pub throws: Vec<FieldNode>,
     /// The place of `throws`.
     pub throws_span: Option<Span>,
     /// The doc comment, cleaned.

@@ -9,13 +9,13 @@ use crate::rust::traits::Compared;
 /// The traits that types have wherever they can.
 const STANDARD: &[&str] = &["Clone", "Debug", "Default", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd"];
 
-/// What stands before a field, an arm of a union or a member of an enum: its doc comment, and what the user's
+/// What precedes a field, an arm of a union or a member of an enum: its doc comment, and what the user's
 /// annotations ask for.
 pub(crate) fn of_member(scope: &Scope, doc: Option<&str>, annotations: &[Annotation]) -> String {
     format!("{}{}{}", doc::lines(doc, ""), deprecated(annotations, ""), serde_attributes(scope, annotations))
 }
 
-/// What stands before a type: its doc comment, the traits that it derives, and what the user's annotations ask for.
+/// What precedes a type: its doc comment, the traits that it derives, and what the user's annotations ask for.
 /// `derived` are the first ones of them, whatever the settings are.
 pub(crate) fn of_type(scope: &Scope, doc: Option<&str>, annotations: &[Annotation], derived: &[&str]) -> String {
     let mut text = doc::lines(doc, "");

@@ -1,6 +1,6 @@
 //! Constants.
 
-use super::values::{self, Place};
+use super::values::{self, ValueTarget};
 use super::{Scope, attributes, doc};
 use crate::model::{DefId, DefinitionKind, Type, TypeKind, Value};
 use crate::rust::names;
@@ -16,7 +16,7 @@ pub(crate) fn item(scope: &Scope, id: DefId) -> String {
         return format!("{head}pub const {name}: &'static str = {text:?};\n");
     }
     let form = scope.keys.form(ty);
-    let Some(value) = values::expression(scope, value, ty, Place::of_form(form)) else {
+    let Some(value) = values::expression(scope, value, ty, ValueTarget::of_form(form)) else {
         // A checked model has no value of another type than its place.
         return String::new();
     };

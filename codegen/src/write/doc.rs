@@ -1,6 +1,6 @@
 //! Doc comments, as rustdoc takes them.
 
-/// The comment as `///` lines, each behind `indent`.
+/// The comment as `///` lines, each after `indent`.
 ///
 /// rustdoc runs indented lines and fenced code as Rust tests; IDL comments hold neither Rust nor tests.
 pub(crate) fn lines(doc: Option<&str>, indent: &str) -> String {
@@ -25,7 +25,7 @@ pub(crate) fn lines(doc: Option<&str>, indent: &str) -> String {
     text
 }
 
-/// Whether a character turns the direction of the text behind it. rustc refuses comments that hold one.
+/// Whether a character turns the direction of the text after it. rustc refuses comments that hold one.
 fn turns_text(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -45,12 +45,13 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
+    use crate::check::check;
     use crate::lower::{Lowered, lower};
+    use crate::read::MemorySource;
     use crate::write::CodeOptions;
-    use crate::{Memory, check};
 
     fn lowered(idl: &str, options: &CodeOptions) -> Lowered {
-        let memory = Memory::new().with("a.thrift", idl);
+        let memory = MemorySource::new().with("a.thrift", idl);
         lower(&check(&[PathBuf::from("a.thrift")], &[], &memory).model.expect("IDL without a mistake"), options)
     }
 

@@ -1,36 +1,37 @@
-//! What a user chooses about the generated code.
+//! The options of the generated code.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{DefinitionKind, Model};
-use crate::nearest;
+use crate::nearest::nearest;
 
-/// What the generated code holds. [`Default`] is what a project of `volplane new` begins with, without connections.
+/// The options of the generated code. [`Default`] is what a project of `volplane new` has, except for `connections`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeOptions {
-    /// Structs, exceptions and unions keep the fields that they do not know, and send them on. Default: no.
+    /// Whether structs, exceptions and unions keep unknown fields and send them on. Default: no.
     pub keep_unknown_fields: bool,
-    /// More traits to derive for every type, as paths: `serde::Serialize`. Default: none.
+    /// Additional traits that every type derives, as paths: `serde::Serialize`. Default: none.
     pub derive: Vec<String>,
-    /// One file for each module instead of one for all. Default: no.
+    /// Whether each module is generated into a file of its own. Default: no.
     pub split: bool,
-    /// No services. Default: no.
+    /// Whether services are left out. Default: no.
     pub types_only: bool,
-    /// The cargo feature of the generated crate behind which types implement serde's traits. Default: none.
+    /// The cargo feature of the generated crate with which types implement serde's traits. Default: none.
     pub serde_feature: Option<String>,
     /// The services to generate, by their names in the IDL; all if not given.
     pub services: Option<Vec<String>>,
-    /// Code that plugs services into the crate volplane-transport, which the generated crate then depends on. Default: no.
+    /// Whether to generate code that connects services with the crate volplane-transport, which must then be a dependency.
+    /// Default: no.
     pub connections: bool,
-    /// A description of each service as data. Default: no.
+    /// Whether to generate a descriptor of each service, which describes it as data. Default: no.
     pub descriptors: bool,
 }
 
-/// An option that can't be followed.
+/// An invalid option.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OptionError {
     /// A name in [`CodeOptions::services`] that no file has.
-    #[error("no IDL defines a service `{name}`; {help}")]
+    #[error("unknown service `{name}`: {help}")]
     UnknownService {
         /// The name.
         name: String,
@@ -38,7 +39,7 @@ pub enum OptionError {
         help: String,
     },
     /// No name in [`CodeOptions::services`].
-    #[error("an empty list of services leaves all of them out; for types alone there is the option `types_only`")]
+    #[error("the list of services is empty; to generate types without services, use the option `types_only`")]
     NoServices,
     /// Something else than a path in [`CodeOptions::derive`].
     #[error("`{text}` is not the path of a trait, such as `serde::Serialize`")]
@@ -53,7 +54,7 @@ pub enum OptionError {
         text: String,
     },
     /// A trait of serde in [`CodeOptions::derive`], beside [`CodeOptions::serde_feature`].
-    #[error("`{text}` is derived by the feature `{feature}`, too; choose one of the two")]
+    #[error("`{text}` is already derived with the feature `{feature}`; remove one of the two")]
     SerdeTwice {
         /// The path of the trait.
         text: String,
@@ -73,7 +74,7 @@ impl CodeOptions {
         !self.types_only && self.services.as_ref().is_none_or(|names| names.iter().any(|chosen| chosen == name))
     }
 
-    /// What can't be followed, all of it, in code of this model.
+    /// All invalid options for code of this model.
     pub fn errors(&self, model: &Model) -> Vec<OptionError> {
         let mut errors: Vec<OptionError> = Vec::new();
         let not_paths = self.derive.iter().filter(|text| !is_trait_path(text));
@@ -102,10 +103,10 @@ pub fn unknown_service(name: &str, model: &Model) -> Option<OptionError> {
     }
     let help = match (nearest(name, names.iter().copied()), names.is_empty()) {
         (Some(near), _) => format!("did you mean `{near}`?"),
-        (None, true) => "there is none".to_owned(),
+        (None, true) => "the IDL defines no services".to_owned(),
         (None, false) => {
             let known: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-            format!("known are {}", known.join(", "))
+            format!("the IDL defines {}", known.join(", "))
         }
     };
     Some(OptionError::UnknownService { name: name.to_owned(), help })
@@ -132,11 +133,12 @@ fn is_feature(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Memory, check};
+    use crate::check::check;
+    use crate::read::MemorySource;
 
     fn errors(options: &CodeOptions) -> Vec<String> {
         let text = "service Echo {} service Shop {} service Unrelated {}";
-        let checked = check(&["a.thrift".into()], &[], &Memory::new().with("a.thrift", text));
+        let checked = check(&["a.thrift".into()], &[], &MemorySource::new().with("a.thrift", text));
         let model = checked.model.expect("it is valid");
         options.errors(&model).iter().map(ToString::to_string).collect()
     }
@@ -164,8 +166,8 @@ mod tests {
         `Into<u8>` is not the path of a trait, such as `serde::Serialize`
         `1st` is not the path of a trait, such as `serde::Serialize`
         `a"b` is not the name of a cargo feature, such as `serde`
-        no IDL defines a service `Ehco`; did you mean `Echo`?
-        no IDL defines a service `Xyz`; known are `Echo`, `Shop`, `Unrelated`
+        unknown service `Ehco`: did you mean `Echo`?
+        unknown service `Xyz`: the IDL defines `Echo`, `Shop`, `Unrelated`
         "#);
         let twice = CodeOptions {
             derive: names(&["Hash", "::serde::Serialize"]),
@@ -174,11 +176,10 @@ mod tests {
         };
         assert_eq!(
             errors(&twice),
-            ["`::serde::Serialize` is derived by the feature `serde`, too; choose one of the two"]
+            ["`::serde::Serialize` is already derived with the feature `serde`; remove one of the two"]
         );
         let none = CodeOptions { services: Some(Vec::new()), ..CodeOptions::default() };
-        let expected =
-            "an empty list of services leaves all of them out; for types alone there is the option `types_only`";
+        let expected = "the list of services is empty; to generate types without services, use the option `types_only`";
         assert_eq!(errors(&none), [expected]);
     }
 

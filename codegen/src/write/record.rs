@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 /// What is written of one record.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
-    /// Its Rust identifier, as it stands in text.
+    /// Its Rust identifier, as it is written in text.
     pub(crate) ident: String,
     /// Its name in the IDL, for messages.
     pub(crate) name: String,
@@ -24,7 +24,7 @@ pub(crate) struct Record {
 pub(crate) struct RecordField {
     /// Its id in messages.
     pub(crate) id: i32,
-    /// Its Rust identifier, as it stands in text.
+    /// Its Rust identifier, as it is written in text.
     pub(crate) ident: String,
     /// Its name in the IDL, for messages.
     pub(crate) name: String,

@@ -2,7 +2,7 @@
 
 use crate::model::{DefId, Model, Type};
 use crate::rust::keys::{Form, Keys};
-use crate::rust::layout::Layout;
+use crate::rust::layout::RustPaths;
 use crate::rust::traits::Traits;
 use crate::rust::types;
 use crate::write::CodeOptions;
@@ -14,11 +14,11 @@ pub(crate) const RUNTIME: &str = "volplane_runtime";
 #[derive(Clone, Copy)]
 pub(crate) struct Scope<'a> {
     pub(crate) model: &'a Model,
-    pub(crate) layout: &'a Layout,
+    pub(crate) layout: &'a RustPaths,
     pub(crate) keys: &'a Keys,
     pub(crate) traits: &'a Traits,
     pub(crate) options: &'a CodeOptions,
-    /// The module that is written, as an index into [`Layout::modules`].
+    /// The module that is written, as an index into [`RustPaths::modules`].
     pub(crate) module: usize,
 }
 

@@ -1,6 +1,6 @@
 //! All Rust of one service: its trait, its server and clients, and what its methods send.
 //!
-//! What is the same for all services stands in `runtime_service.rs.in`.
+//! The code that all services share is in `runtime_service.rs.in`.
 
 mod connections;
 mod descriptor;
@@ -14,7 +14,7 @@ use super::{Scope, attributes, doc};
 use crate::model::{DefId, Definition};
 use crate::rust::names;
 
-/// The text of the service `id`, as it stands in its module.
+/// The text of the service `id`, as it is written in its module.
 pub(crate) fn item(scope: &Scope, id: DefId) -> String {
     let service = ServiceText::new(scope, id);
     let mut text = service.handler_trait();
@@ -34,7 +34,7 @@ pub(crate) fn item(scope: &Scope, id: DefId) -> String {
 /// A service, and what it is called in Rust.
 struct ServiceText<'a> {
     definition: &'a Definition,
-    /// The name of its trait, as it stands in Rust.
+    /// The name of its trait, as it is written in Rust.
     ident: String,
     /// The same, as other names begin with it.
     name: &'a str,
@@ -99,17 +99,18 @@ impl<'a> ServiceText<'a> {
 mod tests {
     use std::path::PathBuf;
 
+    use crate::check::check;
+    use crate::read::MemorySource;
     use crate::rust::keys::Keys;
-    use crate::rust::layout::Layout;
+    use crate::rust::layout::RustPaths;
     use crate::rust::traits::Traits;
     use crate::write::{CodeOptions, Scope};
-    use crate::{Memory, check};
 
     /// The text of every service.
     fn services(idl: &str, options: &CodeOptions) -> String {
-        let memory = Memory::new().with("a.thrift", idl);
+        let memory = MemorySource::new().with("a.thrift", idl);
         let model = check(&[PathBuf::from("a.thrift")], &[], &memory).model.expect("IDL without a mistake");
-        let (layout, keys) = (&Layout::new(&model), &Keys::new(&model));
+        let (layout, keys) = (&RustPaths::new(&model), &Keys::new(&model));
         let traits = &Traits::new(&model, keys);
         let scope = Scope { model: &model, layout, keys, traits, options, module: 0 };
         model.services().map(|(id, ..)| super::item(&scope, id)).collect()

@@ -1,4 +1,4 @@
-//! Structs and exceptions: what stands around pilota-build's definition of one.
+//! Structs and exceptions: what surrounds pilota-build's definition of one.
 
 use std::fmt::Write as _;
 

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use super::CodeOptions;
+use crate::check::check;
 use crate::lower::{Piece, lower};
-use crate::{Memory, check};
+use crate::read::MemorySource;
 
 fn text(idl: &str, options: &CodeOptions) -> String {
-    let memory = Memory::new().with("a.thrift", idl);
+    let memory = MemorySource::new().with("a.thrift", idl);
     let model = check(&[PathBuf::from("a.thrift")], &[], &memory).model.expect("IDL without a mistake");
     let mut text = String::new();
     for piece in lower(&model, options).modules.remove(0).pieces {

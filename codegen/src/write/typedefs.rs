@@ -1,4 +1,4 @@
-//! Typedefs and senums: what stands around pilota-build's definition of one.
+//! Typedefs and senums: what surrounds pilota-build's definition of one.
 
 use super::{Scope, attributes};
 use crate::lower::Shape;

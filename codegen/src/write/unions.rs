@@ -1,4 +1,4 @@
-//! Unions: what stands around pilota-build's definition of one.
+//! Unions: what surrounds pilota-build's definition of one.
 
 use std::fmt::Write as _;
 
@@ -30,7 +30,7 @@ fn attributes_of_arm(scope: &Scope, id: DefId, arm: &Field) -> String {
     text
 }
 
-/// `Default`, which is the first arm if nothing stands against it.
+/// `Default`, which is the first arm if possible.
 fn default(scope: &Scope, id: DefId, arms: &[Field]) -> String {
     let idents = idents::variants(arms);
     let Some((arm, ident)) = scope

@@ -7,7 +7,7 @@ use crate::rust::{graph, idents, names};
 
 /// Which Rust types a place takes, beside what the IDL says.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Place<'a> {
+pub(crate) struct ValueTarget<'a> {
     /// Floating point numbers are ordered ones here: in a set's element or a map's key, or where the form says so.
     ordered: bool,
     /// The user's `pilota.rust_type`.
@@ -16,10 +16,10 @@ pub(crate) struct Place<'a> {
     shared: bool,
 }
 
-impl Place<'_> {
+impl ValueTarget<'_> {
     /// The place of a constant.
-    pub(crate) fn of_form(form: Form) -> Place<'static> {
-        Place { ordered: form.ordered, ..Place::default() }
+    pub(crate) fn of_form(form: Form) -> ValueTarget<'static> {
+        ValueTarget { ordered: form.ordered, ..ValueTarget::default() }
     }
 }
 
@@ -34,8 +34,8 @@ pub(crate) fn inside(scope: &Scope, owner: DefId, field: &Field, value: &Value) 
     let wanted = user("pilota.rust_type");
     let is_union = matches!(scope.model.definition(owner).kind, DefinitionKind::Struct(StructKind::Union, _));
     let place = match is_union {
-        true => Place::of_form(form),
-        false => Place {
+        true => ValueTarget::of_form(form),
+        false => ValueTarget {
             ordered: form.ordered || wanted == Some("ordered_f64"),
             wanted,
             shared: user("pilota.rust_wrapper_arc") == Some("true"),
@@ -51,7 +51,7 @@ pub(crate) fn inside(scope: &Scope, owner: DefId, field: &Field, value: &Value) 
     })
 }
 
-/// The value behind the names of constants.
+/// The value after the names of constants.
 pub(crate) fn resolve<'a>(scope: &Scope<'a>, mut value: &'a Value) -> Option<&'a Value> {
     while let Value::Const(id) = value {
         match &scope.model.definition(*id).kind {
@@ -63,8 +63,8 @@ pub(crate) fn resolve<'a>(scope: &Scope<'a>, mut value: &'a Value) -> Option<&'a
 }
 
 /// The value at a place of type `ty`.
-pub(crate) fn expression(scope: &Scope, value: &Value, ty: &Type, place: Place) -> Option<String> {
-    let key = Place { ordered: true, ..place };
+pub(crate) fn expression(scope: &Scope, value: &Value, ty: &Type, place: ValueTarget) -> Option<String> {
+    let key = ValueTarget { ordered: true, ..place };
     Some(match (resolve(scope, value)?, &ty.kind) {
         (value, TypeKind::Named(id)) => named(scope, value, *id, place)?,
         (Value::Bool(value), TypeKind::Bool) => value.to_string(),
@@ -106,12 +106,12 @@ pub(crate) fn expression(scope: &Scope, value: &Value, ty: &Type, place: Place) 
     })
 }
 
-fn named(scope: &Scope, value: &Value, id: DefId, place: Place) -> Option<String> {
+fn named(scope: &Scope, value: &Value, id: DefId, place: ValueTarget) -> Option<String> {
     let path = scope.path(id);
     Some(match (&scope.model.definition(id).kind, value) {
         (DefinitionKind::Typedef(ty), _) => {
             let form = scope.keys.form_in(id, ty);
-            format!("{path}({})", expression(scope, value, ty, Place::of_form(form))?)
+            format!("{path}({})", expression(scope, value, ty, ValueTarget::of_form(form))?)
         }
         (DefinitionKind::Senum(_), Value::String(text)) => format!("{path}({})", string(text)),
         (DefinitionKind::Enum(members), Value::Enum(_, member)) => {
@@ -155,7 +155,7 @@ fn record(scope: &Scope, path: &str, id: DefId, fields: &[Field], values: &[(u32
     Some(format!("{path} {{ {} }}", parts.join(", ")))
 }
 
-fn shared(place: Place, text: String) -> String {
+fn shared(place: ValueTarget, text: String) -> String {
     if place.shared { format!("::std::sync::Arc::new({text})") } else { text }
 }
 
@@ -178,7 +178,7 @@ fn empty() -> String {
     "::std::default::Default::default()".to_owned()
 }
 
-fn double(value: f64, place: Place) -> String {
+fn double(value: f64, place: ValueTarget) -> String {
     let number = match value.is_finite() {
         true => format!("{value:?}f64"),
         false if value > 0.0 => "f64::INFINITY".to_owned(),

@@ -25,7 +25,7 @@ fn run(package: &Path, idl: &str) -> Output {
         .expect("this program runs")
 }
 
-/// What cargo reads, with the package's folder left out.
+/// What cargo reads, with the package's directory left out.
 fn lines(output: &Output, package: &Path) -> String {
     let text = String::from_utf8_lossy(&output.stdout).replace(&package.display().to_string(), "/package");
     let cargo = |line: &&str| line.starts_with("cargo::");
@@ -50,8 +50,8 @@ fn the_files_reached_are_watched_and_the_code_written_once() {
     let output = run(dir.path(), "idl/a.thrift");
     assert!(output.status.success(), "{output:?}");
     insta::assert_snapshot!(lines(&output, dir.path()), @r"
-    cargo::rerun-if-changed=/package/idl/b.thrift
     cargo::rerun-if-changed=/package/idl/a.thrift
+    cargo::rerun-if-changed=/package/idl/b.thrift
     ");
     let code = dir.path().join("out").join(OUTPUT);
     let written = std::fs::metadata(&code).and_then(|data| data.modified()).expect("its time");

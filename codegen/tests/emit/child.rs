@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use volplane_build::emit::{self, ChildError, emit_in_child, run_child};
-use volplane_build::lower::{Piece, Shape, lower};
-use volplane_build::write::CodeOptions;
+use volplane_build::internal::emit::{self, ChildError, emit_in_child, run_child};
+use volplane_build::internal::lower::{Piece, Shape, lower};
+use volplane_build::internal::write::CodeOptions;
+
+use volplane_build_testkit::generated::workspace;
 
 use crate::support;
 
-/// The child's part. Without a folder behind the test's name it has nothing to do.
+/// The child's part. Without a directory after the test's name it has nothing to do.
 #[test]
 fn as_a_child() {
     let dir = std::env::args().next_back().unwrap_or_default();
@@ -23,7 +25,7 @@ fn this_program() -> std::path::PathBuf {
 
 #[test]
 fn the_code_is_that_of_a_direct_run() {
-    let model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
+    let model = support::model(&[workspace().join("idl/echo.thrift")], &[]);
     let lowered = lower(&model, &CodeOptions::default());
     let code =
         emit_in_child(&this_program(), &["--nocapture", "--exact", "child::as_a_child"], &lowered).expect("code");
@@ -32,7 +34,7 @@ fn the_code_is_that_of_a_direct_run() {
 
 #[test]
 fn an_exit_of_the_backend_is_an_error_here() {
-    let model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
+    let model = support::model(&[workspace().join("idl/echo.thrift")], &[]);
     let mut lowered = lower(&model, &CodeOptions::default());
     lowered.files[0].text.push_str("struct {");
     let error = emit_in_child(&this_program(), &["--nocapture", "--exact", "child::as_a_child"], &lowered)
@@ -45,7 +47,7 @@ fn an_exit_of_the_backend_is_an_error_here() {
 
 #[test]
 fn a_definition_that_is_not_there_is_named() {
-    let model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
+    let model = support::model(&[workspace().join("idl/echo.thrift")], &[]);
     let mut lowered = lower(&model, &CodeOptions::default());
     lowered.modules[0].pieces.push(Piece::Shape(Shape { name: "Nobody".to_owned(), ..Shape::default() }));
     let dir = tempfile::tempdir().expect("a temporary folder");

@@ -1,15 +1,17 @@
 //! The article's IDL, through every step.
 
-use volplane_build::emit;
-use volplane_build::lower::lower;
-use volplane_build::rust::Api;
-use volplane_build::write::CodeOptions;
+use volplane_build::internal::emit;
+use volplane_build::internal::lower::lower;
+use volplane_build::internal::rust::Api;
+use volplane_build::internal::write::CodeOptions;
+
+use volplane_build_testkit::generated::workspace;
 
 use crate::support;
 
 #[test]
 fn normalised_idl() {
-    let model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
+    let model = support::model(&[workspace().join("idl/echo.thrift")], &[]);
     let lowered = lower(&model, &CodeOptions::default());
     let texts: Vec<&str> = lowered.files.iter().map(|file| file.text.as_str()).collect();
     insta::assert_snapshot!(texts.join("\n---\n"));
@@ -17,7 +19,7 @@ fn normalised_idl() {
 
 #[test]
 fn api() {
-    let mut model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
+    let mut model = support::model(&[workspace().join("idl/echo.thrift")], &[]);
     // As the command has it, wherever the repository lies.
     model.files[0].path = "idl/echo.thrift".to_owned();
     let api = Api::new(&model, "hello_generated");
@@ -26,7 +28,7 @@ fn api() {
 
 #[test]
 fn generated_code_is_the_same_twice() {
-    let mut model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
+    let mut model = support::model(&[workspace().join("idl/echo.thrift")], &[]);
     // As the command has it, wherever the repository lies.
     model.files[0].path = "idl/echo.thrift".to_owned();
     let code = support::code(&model);
@@ -52,7 +54,7 @@ fn items_stand_in_the_order_of_the_text() {
 fn doc_comments_reach_everything() {
     let model = support::model(&[support::idl("documented.thrift")], &[]);
     let code = support::code(&model);
-    // Each comment and the line behind it, attributes left out.
+    // Each comment and the line after it, attributes left out.
     let mut documented = String::new();
     let mut lines = code.lines().map(str::trim).filter(|line| !line.starts_with("#["));
     while let Some(line) = lines.next() {
@@ -66,7 +68,7 @@ fn doc_comments_reach_everything() {
 
 #[test]
 fn nothing_is_written_twice() {
-    let model = support::model(&[support::workspace().join("idl/echo.thrift")], &[]);
+    let model = support::model(&[workspace().join("idl/echo.thrift")], &[]);
     let lowered = lower(&model, &CodeOptions::default());
     let dir = tempfile::tempdir().expect("a temporary folder");
     let file = dir.path().join(&lowered.files[0].name);

@@ -2,16 +2,13 @@
 
 use std::path::PathBuf;
 
-use volplane_build::{Memory, check};
+use volplane_build::internal::{MemorySource, check};
 
 use crate::support::{self, Project};
 
-#[test]
-fn awkward_names_compile() {
+pub(crate) fn add_to(project: &Project) {
     let idl = support::idl("awkward.thrift");
-    let project = Project::new("awkward");
     project.add("awkward", &support::model(&[idl], &[]));
-    project.cargo(&["check"]);
 }
 
 #[test]
@@ -22,7 +19,7 @@ fn a_service_keeps_its_name_on_the_wire_whatever_others_are_called_in_rust() {
         ("c.thrift", "namespace rs type.Upper\nservice ECHO { void c() }"),
         ("d.thrift", "namespace rs zoo\nservice zoo {}"),
     ];
-    let memory = texts.iter().fold(Memory::new(), |memory, (path, text)| memory.with(*path, *text));
+    let memory = texts.iter().fold(MemorySource::new(), |memory, (path, text)| memory.with(*path, *text));
     let paths: Vec<PathBuf> = texts.iter().map(|(path, _)| path.into()).collect();
     let model = check(&paths, &[], &memory).model.expect("IDL without a mistake");
     let code = support::code(&model);

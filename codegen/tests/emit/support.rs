@@ -1,16 +1,17 @@
-//! A crate made of generated code, checked by cargo. All tests share one target folder, so that volo is built once.
+//! A crate made of generated code, checked by cargo. All tests share one target directory, so that volo is built once.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use volplane_build::lower::lower;
-use volplane_build::model::Model;
-use volplane_build::rust::{Api, ServiceApi};
-use volplane_build::write::CodeOptions;
-use volplane_build::{Checked, Disk, MessageFormat, Severity, check, emit, render};
+use volplane_build::internal::lower::lower;
+use volplane_build::internal::model::Model;
+use volplane_build::internal::rust::{Api, ServiceApi};
+use volplane_build::internal::write::CodeOptions;
+use volplane_build::internal::{Checked, Disk, MessageFormat, Severity, check, emit, render};
+use volplane_build_testkit::generated::{workspace, write};
 
-/// The model of IDL that has no mistake.
+/// The model of IDL that has no error.
 pub(crate) fn model(files: &[PathBuf], include_dirs: &[PathBuf]) -> Model {
     let Checked { model, mut diagnostics, sources } = check(files, include_dirs, &Disk);
     diagnostics.retain(|diagnostic| diagnostic.severity() == Severity::Error);
@@ -35,7 +36,7 @@ pub(crate) fn files(model: &Model, options: &CodeOptions) -> Vec<emit::Generated
     emit::emit(&lower(model, options), dir.path()).expect("generated code")
 }
 
-/// A workspace below cargo's folder for tests, with a crate for each model.
+/// A workspace below cargo's directory for tests, with a crate for each model.
 pub(crate) struct Project {
     dir: PathBuf,
     edition: &'static str,
@@ -55,14 +56,14 @@ impl Project {
              [profile.dev]\ndebug = false\n",
             versions()
         );
-        write(&dir.join("Cargo.toml"), &manifest);
+        write(&dir.join("Cargo.toml"), manifest.as_bytes());
         std::fs::copy(workspace().join("Cargo.lock"), dir.join("Cargo.lock")).expect("the workspace's versions");
         Project { dir, edition: "2024" }
     }
 
-    /// The same with crates of another edition of Rust.
-    pub(crate) fn with_edition(self, edition: &'static str) -> Project {
-        Project { edition, ..self }
+    /// The same workspace for crates of another edition of Rust.
+    pub(crate) fn with_edition(&self, edition: &'static str) -> Project {
+        Project { dir: self.dir.clone(), edition }
     }
 
     /// The manifest of a crate.
@@ -79,16 +80,16 @@ impl Project {
     pub(crate) fn add_with(&self, name: &str, model: &Model, options: &CodeOptions) {
         let dir = self.dir.join(name);
         std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
-        write(&dir.join("Cargo.toml"), &self.manifest(name));
+        write(&dir.join("Cargo.toml"), self.manifest(name).as_bytes());
         for file in files(model, options) {
-            write(&dir.join("src").join(file.path), &file.text);
+            write(&dir.join("src").join(file.path), file.text.as_bytes());
         }
         let api = Api::new(model, "crate");
         let handlers: String = api.services.iter().map(handler).collect();
         let root = "//! Generated code, as a user's crate holds it.\n#![deny(warnings, missing_docs, unreachable_pub)]\n#![forbid(unsafe_code)]\n\n\
                     include!(\"volplane_gen.rs\");\n\n#[allow(deprecated, unreachable_pub, reason = \"handlers are for the test alone\")]\nmod handlers;\n";
-        write(&dir.join("src/lib.rs"), root);
-        write(&dir.join("src/handlers.rs"), &handlers);
+        write(&dir.join("src/lib.rs"), root.as_bytes());
+        write(&dir.join("src/handlers.rs"), handlers.as_bytes());
     }
 
     /// Adds a program that includes generated code.
@@ -96,11 +97,11 @@ impl Project {
         let dir = self.dir.join(name);
         std::fs::create_dir_all(dir.join("src")).expect("a folder for the crate");
         let tokio = "tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\", \"time\"] }\n";
-        write(&dir.join("Cargo.toml"), &(self.manifest(name) + tokio));
+        write(&dir.join("Cargo.toml"), (self.manifest(name) + tokio).as_bytes());
         for file in files(model, options) {
-            write(&dir.join("src").join(file.path), &file.text);
+            write(&dir.join("src").join(file.path), file.text.as_bytes());
         }
-        write(&dir.join("src/main.rs"), text);
+        write(&dir.join("src/main.rs"), text.as_bytes());
     }
 
     /// Adds a crate with generated types, and tests of them.
@@ -113,17 +114,17 @@ impl Project {
             manifest.lines().filter(|line| !line.starts_with("volo")).map(|line| format!("{line}\n")).collect();
         let features: String =
             options.serde_feature.iter().map(|feature| format!("\n[features]\n{feature} = []\n")).collect();
-        write(&dir.join("Cargo.toml"), &(manifest + &features));
+        write(&dir.join("Cargo.toml"), (manifest + &features).as_bytes());
         for file in files(model, options) {
-            write(&dir.join("src").join(file.path), &file.text);
+            write(&dir.join("src").join(file.path), file.text.as_bytes());
         }
         let root = format!(
             "#![deny(warnings)]\n\ninclude!({:?});\n\n#[cfg(test)]\nmod messages;\n#[cfg(test)]\nmod tests;\n",
             volplane_build::OUTPUT
         );
-        write(&dir.join("src/lib.rs"), &root);
-        write(&dir.join("src/messages.rs"), include_str!("data/messages.rs"));
-        write(&dir.join("src/tests.rs"), tests);
+        write(&dir.join("src/lib.rs"), root.as_bytes());
+        write(&dir.join("src/messages.rs"), include_bytes!("data/messages.rs"));
+        write(&dir.join("src/tests.rs"), tests.as_bytes());
     }
 
     /// Runs cargo on all of it and panics with what it says if it fails.
@@ -154,11 +155,6 @@ impl Project {
         let said = [output.stdout, output.stderr].concat();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
     }
-}
-
-/// The repository's root.
-pub(crate) fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace")
 }
 
 /// A handler, what serves it, and a call of each method of the client.
@@ -197,12 +193,4 @@ fn versions() -> String {
     let manifest = std::fs::read_to_string(workspace().join("Cargo.toml")).expect("the workspace's manifest");
     let wanted = ["pilota = ", "tokio = ", "volo = ", "volo-thrift = "];
     manifest.lines().filter(|line| wanted.iter().any(|wanted| line.starts_with(wanted))).collect::<Vec<_>>().join("\n")
-}
-
-fn write(path: &Path, text: &str) {
-    if std::fs::read_to_string(path).is_ok_and(|old| old == text) {
-        return;
-    }
-    std::fs::create_dir_all(path.parent().expect("a folder")).expect("the file's folder");
-    std::fs::write(path, text).expect("a file of the crate");
 }

@@ -1,6 +1,6 @@
 //! A program that was written for volo-build's code runs with ours.
 
-use volplane_build::write::CodeOptions;
+use volplane_build::internal::write::CodeOptions;
 
 use crate::support::{self, Project};
 

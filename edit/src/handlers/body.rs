@@ -26,7 +26,7 @@ impl Body {
 
     /// Whether it mentions a name: as a value, in a macro, or in a format string.
     pub(super) fn mentions(&self, name: &str) -> bool {
-        mentions(&self.tokens, plain(name))
+        mentions(Some(self.tokens.clone()), plain(name))
     }
 }
 
@@ -46,12 +46,12 @@ fn is_todo(mac: &Macro) -> bool {
     mac.path.segments.last().is_some_and(|last| last.ident == "todo" || last.ident == "unimplemented")
 }
 
-fn calls(call: &ExprCall, name: &str) -> bool {
+pub(super) fn calls(call: &ExprCall, name: &str) -> bool {
     matches!(&*call.func, Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == name))
 }
 
 /// Whether the tokens of a block are those of an expression.
-fn same_tokens(block: TokenStream, expression: &str) -> bool {
+pub(super) fn same_tokens(block: TokenStream, expression: &str) -> bool {
     let inner = match block.into_iter().next() {
         Some(TokenTree::Group(group)) => group.stream().to_string(),
         _ => return false,
@@ -59,8 +59,10 @@ fn same_tokens(block: TokenStream, expression: &str) -> bool {
     TokenStream::from_str(expression).is_ok_and(|tokens| tokens.to_string() == inner)
 }
 
-fn mentions(tokens: &TokenStream, name: &str) -> bool {
-    let mut open = vec![tokens.clone().into_iter()];
+/// Whether tokens mention a name: as a value, in a macro, or in a format string. What can't be read may mention all.
+pub(super) fn mentions(tokens: Option<TokenStream>, name: &str) -> bool {
+    let Some(tokens) = tokens else { return true };
+    let mut open = vec![tokens.into_iter()];
     // The two signs before a token: a name behind `.` is a field and one behind `::` an item, but one behind `..` is not.
     let mut signs = [' '; 2];
     while let Some(top) = open.last_mut() {
@@ -94,7 +96,7 @@ fn mentions(tokens: &TokenStream, name: &str) -> bool {
 }
 
 /// Whether a literal would be formatted with this name: `"{name:?}"`.
-fn formats(literal: &str, name: &str) -> bool {
+pub(super) fn formats(literal: &str, name: &str) -> bool {
     literal
         .split('{')
         .skip(1)

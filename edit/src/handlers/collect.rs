@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use syn::spanned::Spanned;
 use syn::{Attribute, Block, Expr, File, Item, ItemImpl, ItemMod, ItemUse, Stmt, UseTree};
 
-use super::scope::{Definition, EventKind, Id, Key, Scope, Scopes, Use, plain};
+use super::scope::{Definition, DefinitionKind, Id, Key, Scope, Scopes, Use, plain};
 use super::source::Source;
 use crate::rust::sort_key;
 
@@ -50,27 +50,27 @@ impl<'f> Collector<'_, 'f> {
             Item::Impl(item) => self.implementation(scope, item),
             Item::ExternCrate(item) => {
                 let name = item.rename.as_ref().map_or(&item.ident, |(_, rename)| rename);
-                let path = EventKind::Import(vec![String::new(), text(&item.ident)]);
+                let path = DefinitionKind::Import(vec![String::new(), text(&item.ident)]);
                 self.define(scope, name, path, is_conditional(&item.attrs));
             }
             Item::Fn(item) => {
-                self.define(scope, &item.sig.ident, EventKind::Item, false);
+                self.define(scope, &item.sig.ident, DefinitionKind::Item, false);
                 self.block(scope, &item.block);
             }
             Item::Const(item) => {
-                self.define(scope, &item.ident, EventKind::Item, false);
+                self.define(scope, &item.ident, DefinitionKind::Item, false);
                 // `const _: () = { … };` keeps what it defines to itself.
                 if let Expr::Block(expr) = &*item.expr {
                     self.block(scope, &expr.block);
                 }
             }
-            Item::Enum(item) => self.define(scope, &item.ident, EventKind::Item, false),
-            Item::Static(item) => self.define(scope, &item.ident, EventKind::Item, false),
-            Item::Struct(item) => self.define(scope, &item.ident, EventKind::Item, false),
-            Item::Trait(item) => self.define(scope, &item.ident, EventKind::Item, false),
-            Item::TraitAlias(item) => self.define(scope, &item.ident, EventKind::Item, false),
-            Item::Type(item) => self.define(scope, &item.ident, EventKind::Item, false),
-            Item::Union(item) => self.define(scope, &item.ident, EventKind::Item, false),
+            Item::Enum(item) => self.define(scope, &item.ident, DefinitionKind::Item, false),
+            Item::Static(item) => self.define(scope, &item.ident, DefinitionKind::Item, false),
+            Item::Struct(item) => self.define(scope, &item.ident, DefinitionKind::Item, false),
+            Item::Trait(item) => self.define(scope, &item.ident, DefinitionKind::Item, false),
+            Item::TraitAlias(item) => self.define(scope, &item.ident, DefinitionKind::Item, false),
+            Item::Type(item) => self.define(scope, &item.ident, DefinitionKind::Item, false),
+            Item::Union(item) => self.define(scope, &item.ident, DefinitionKind::Item, false),
             Item::Macro(item) if item.ident.is_some() => {}
             _ => self.hides_names(scope),
         }
@@ -91,13 +91,13 @@ impl<'f> Collector<'_, 'f> {
 
     fn module(&mut self, scope: Id, item: &'f ItemMod) {
         let Some((brace, items)) = &item.content else {
-            return self.define(scope, &item.ident, EventKind::Elsewhere, false);
+            return self.define(scope, &item.ident, DefinitionKind::Elsewhere, false);
         };
         let open = brace.span.open().byte_range().end + self.source.base;
         // Inner attributes stand behind the brace, outer ones before it.
         let begin = behind(self.source, open, &item.attrs);
         let id = self.scope(Some(scope), true, begin, true);
-        self.define(scope, &item.ident, EventKind::Module(id), is_conditional(&item.attrs));
+        self.define(scope, &item.ident, DefinitionKind::Module(id), is_conditional(&item.attrs));
         self.items(id, items.iter());
     }
 
@@ -128,15 +128,17 @@ impl<'f> Collector<'_, 'f> {
             UseTree::Path(path) => self.use_tree(scope, &with(&path.ident), &path.tree, conditional),
             UseTree::Name(name) if name.ident == "self" => {
                 if let Some(last) = prefix.last().cloned() {
-                    self.define_text(scope, last, EventKind::Import(prefix.to_vec()), conditional);
+                    self.define_text(scope, last, DefinitionKind::Import(prefix.to_vec()), conditional);
                 }
             }
-            UseTree::Name(name) => self.define(scope, &name.ident, EventKind::Import(with(&name.ident)), conditional),
+            UseTree::Name(name) => {
+                self.define(scope, &name.ident, DefinitionKind::Import(with(&name.ident)), conditional)
+            }
             UseTree::Rename(name) if name.ident == "self" => {
-                self.define(scope, &name.rename, EventKind::Import(prefix.to_vec()), conditional);
+                self.define(scope, &name.rename, DefinitionKind::Import(prefix.to_vec()), conditional);
             }
             UseTree::Rename(name) => {
-                self.define(scope, &name.rename, EventKind::Import(with(&name.ident)), conditional)
+                self.define(scope, &name.rename, DefinitionKind::Import(with(&name.ident)), conditional)
             }
             UseTree::Glob(_) => {
                 if let Some(scope) = self.scopes.all.get_mut(scope) {
@@ -151,11 +153,11 @@ impl<'f> Collector<'_, 'f> {
         }
     }
 
-    fn define(&mut self, scope: Id, name: &Ident, what: EventKind, is_conditional: bool) {
+    fn define(&mut self, scope: Id, name: &Ident, what: DefinitionKind, is_conditional: bool) {
         self.define_text(scope, text(name), what, is_conditional);
     }
 
-    fn define_text(&mut self, scope: Id, name: String, what: EventKind, is_conditional: bool) {
+    fn define_text(&mut self, scope: Id, name: String, what: DefinitionKind, is_conditional: bool) {
         // `as _` and `const _` have no name.
         if let Some(scope) = self.scopes.all.get_mut(scope).filter(|_| name != "_") {
             scope.names.entry(name).or_default().push(Definition { what, is_conditional });

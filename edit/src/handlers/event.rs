@@ -29,14 +29,25 @@ pub enum EventKind {
         /// Why the body may not compile any more.
         doubts: Vec<Doubt>,
     },
-    /// A parameter has another name; the body was kept.
+    /// A parameter has another name, and so have its uses in the body.
     ParameterRenamed {
         /// Its name until now.
         from: String,
         /// Its name from now on.
         to: String,
-        /// The body still says the old name.
-        is_used: bool,
+    },
+    /// An argument has another name in the IDL; the parameter keeps its own, because not all of its uses can be renamed
+    /// safely.
+    ParameterKept {
+        /// The parameter's name.
+        name: String,
+        /// The argument's name in the IDL.
+        idl: String,
+    },
+    /// The body uses a name that nothing defines, such as a parameter that is gone: it does not compile.
+    Undefined {
+        /// The name.
+        name: String,
     },
     /// The IDL has another signature, but this one is written in a way that can't be changed safely.
     NotRewritten {
@@ -51,8 +62,10 @@ pub enum EventKind {
         /// Its path from now on.
         to: String,
     },
-    /// The IDL has it no more; it was left as it is.
+    /// It is no longer in the IDL, and so not in the trait; it was left as it is, which does not compile.
     Gone,
+    /// It is no longer in the IDL, and nobody had written it: it was removed.
+    Removed,
     /// The IDL has it no more; it is a comment now.
     Pruned,
     /// The method is gone, and one came that takes and answers the same.
@@ -92,10 +105,17 @@ impl Event {
     /// Whether the owner has to do something, or the file may not compile.
     pub fn needs_attention(&self) -> bool {
         match &self.what {
-            EventKind::Added | EventKind::Pruned | EventKind::LikelyRename { .. } => false,
+            EventKind::Added
+            | EventKind::Pruned
+            | EventKind::Removed
+            | EventKind::ParameterRenamed { .. }
+            | EventKind::LikelyRename { .. } => false,
             EventKind::Rewritten { doubts, .. } => !doubts.is_empty(),
-            EventKind::ParameterRenamed { is_used, .. } => *is_used,
-            EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. } | EventKind::Gone => true,
+            EventKind::ParameterKept { .. } => true,
+            EventKind::NotRewritten { .. }
+            | EventKind::TraitMoved { .. }
+            | EventKind::Undefined { .. }
+            | EventKind::Gone => true,
         }
     }
 }
@@ -117,15 +137,17 @@ impl fmt::Display for Event {
                 }
                 Ok(())
             }
-            EventKind::ParameterRenamed { from, to, is_used } => {
-                write!(f, "the parameter `{from}` is `{to}` now")?;
-                if *is_used { write!(f, "; the body still says `{from}`") } else { Ok(()) }
+            EventKind::ParameterRenamed { from, to } => write!(f, "the parameter `{from}` is `{to}` now"),
+            EventKind::ParameterKept { name, idl } => {
+                write!(f, "the argument is called `{idl}` in the IDL now; the parameter is still called `{name}`")
             }
+            EventKind::Undefined { name } => write!(f, "the body uses `{name}`, which nothing defines"),
             EventKind::NotRewritten { output } => {
                 write!(f, "its signature was left, because it is no `async fn`; it has to answer `{output}`")
             }
             EventKind::TraitMoved { .. } => Ok(()),
-            EventKind::Gone => f.write_str("gone from the IDL, left here"),
+            EventKind::Gone => f.write_str("no longer in the IDL, so not in the trait; it was kept"),
+            EventKind::Removed => f.write_str("no longer in the IDL; its stub was removed"),
             EventKind::Pruned => f.write_str("gone from the IDL, commented out"),
             EventKind::LikelyRename { new } => {
                 write!(f, "{service}.{new} came, and takes and answers the same: was it renamed?")

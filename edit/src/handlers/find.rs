@@ -8,7 +8,7 @@ use super::source::Source;
 use super::{Implementation, Service};
 
 /// An `impl` of a service.
-pub(super) struct Found<'f, 'a> {
+pub(super) struct FoundImpl<'f, 'a> {
     pub(super) item: &'f ItemImpl,
     pub(super) scope: Id,
     pub(super) service: Service<'a>,
@@ -22,11 +22,11 @@ pub(super) fn find<'f, 'a>(
     scopes: &Scopes,
     impls: &[Impl<'f>],
     services: &[Service<'a>],
-) -> Vec<Found<'f, 'a>> {
+) -> Vec<FoundImpl<'f, 'a>> {
     let found = impls.iter().filter_map(|one| {
         let service = service_of(scopes, one, services)?;
         let path = scopes.certain(one.scope, &one.path);
-        Some(Found { item: one.item, scope: one.scope, service, path })
+        Some(FoundImpl { item: one.item, scope: one.scope, service, path })
     });
     let mut found: Vec<_> = found.collect();
     found.sort_by_key(|found| source.range(&found.item.impl_token).start);
@@ -79,7 +79,7 @@ pub(super) fn methods(item: &ItemImpl) -> impl Iterator<Item = &ImplItemFn> {
     item.items.iter().filter_map(|item| if let ImplItem::Fn(item) = item { Some(item) } else { None })
 }
 
-impl<'f> Found<'f, '_> {
+impl<'f> FoundImpl<'f, '_> {
     pub(super) fn implementation(&self, source: &Source<'_>) -> Implementation {
         let at = source.range(&self.item.impl_token).start;
         let line = source.slice(0..at).matches('\n').count() + 1;

@@ -86,6 +86,12 @@ impl Parameter<'_> {
         self.name.as_ref().map_or(self.pattern, |(name, _)| name)
     }
 
+    /// The names that it may bind.
+    pub(super) fn words(&self) -> impl Iterator<Item = String> {
+        let words = self.pattern.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        words.filter(|word| !word.is_empty()).map(str::to_owned)
+    }
+
     /// Whether its name is this one, maybe with underscores before it.
     pub(super) fn is_named(&self, ident: &str) -> bool {
         self.name.as_ref().is_some_and(|(name, _)| bare(name) == bare(ident))

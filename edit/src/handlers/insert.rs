@@ -19,8 +19,14 @@ pub(super) struct New {
     pub(super) body: String,
 }
 
-/// Adds them; says where each begins.
-pub(super) fn append(source: &Source<'_>, item: &ItemImpl, new: &[New], splices: &mut Splices) -> Vec<Place> {
+/// Adds them, to an `impl` of which nothing is left if it `is_emptied`; says where each begins.
+pub(super) fn append(
+    source: &Source<'_>,
+    item: &ItemImpl,
+    is_emptied: bool,
+    new: &[New],
+    splices: &mut Splices,
+) -> Vec<Place> {
     if new.is_empty() {
         return Vec::new();
     }
@@ -33,7 +39,7 @@ pub(super) fn append(source: &Source<'_>, item: &ItemImpl, new: &[New], splices:
     let layout = Layout { indent: &indent, step: source.step, newline };
 
     let content = source.slice(open..close);
-    let is_empty = content.trim().is_empty();
+    let is_empty = is_emptied || content.trim().is_empty();
     let begin = open + content.trim_end().len();
     let blanks = source.slice(begin..close);
     let mut text = if is_empty { newline.to_owned() } else { format!("{newline}{newline}") };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::find::Found;
+use super::find::FoundImpl;
 use super::form::{Form, Output};
 use super::scope::{Scopes, leads_out, segments};
 use super::source::Source;
@@ -21,7 +21,7 @@ pub(super) fn moved(before: &Trait, after: &Trait) -> Option<Trait> {
             _ => path.to_owned(),
         })
     };
-    let argument = |one: &Argument| Argument { ident: one.ident.clone(), ty: ty(&one.ty) };
+    let argument = |one: &Argument| Argument { ty: ty(&one.ty), ..one.clone() };
     let methods = before.methods.iter().map(|method| Method {
         arguments: method.arguments.iter().map(argument).collect(),
         output: ty(&method.output),
@@ -31,7 +31,7 @@ pub(super) fn moved(before: &Trait, after: &Trait) -> Option<Trait> {
 }
 
 /// How the methods of an `impl` write paths that come from somewhere out of sight.
-pub(super) fn habits(source: &Source<'_>, scopes: &Scopes, found: &Found<'_, '_>) -> BTreeMap<Vec<String>, String> {
+pub(super) fn habits(source: &Source<'_>, scopes: &Scopes, found: &FoundImpl<'_, '_>) -> BTreeMap<Vec<String>, String> {
     let mut habits = BTreeMap::new();
     for method in &found.service.before.unwrap_or(found.service.after).methods {
         for item in found.methods(&method.ident) {
@@ -53,7 +53,13 @@ pub(super) fn habits(source: &Source<'_>, scopes: &Scopes, found: &Found<'_, '_>
     habits
 }
 
-fn learn(scopes: &Scopes, found: &Found<'_, '_>, users: &str, full: &str, habits: &mut BTreeMap<Vec<String>, String>) {
+fn learn(
+    scopes: &Scopes,
+    found: &FoundImpl<'_, '_>,
+    users: &str,
+    full: &str,
+    habits: &mut BTreeMap<Vec<String>, String>,
+) {
     let (user_tokens, full_tokens) = (tokens(users), tokens(full));
     if user_tokens.len() != full_tokens.len() {
         return;

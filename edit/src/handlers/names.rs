@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{TokenStream, TokenTree};
 
-use super::scope::{Definition, EventKind, Id, Meaning, Scopes, plain, segments};
+use super::scope::{Definition, DefinitionKind, Id, Meaning, Scopes, plain, segments};
 use super::source::Source;
 use super::splice::Splices;
-use super::{Service, uses};
+use super::{GeneratedNames, Request, Service, uses};
 use crate::rust::{in_prelude, is_reserved, map_paths};
 
 /// What the names in one `impl` mean beside those of its scope.
@@ -31,11 +31,33 @@ pub(super) struct Names<'s> {
     services: &'s [Service<'s>],
     known: OnceCell<BTreeSet<Vec<String>>>,
     mentioned: Option<BTreeSet<String>>,
+    /// What the generated crate exports, if that is known.
+    generated: Option<&'s GeneratedNames>,
 }
 
 impl<'s> Names<'s> {
-    pub(super) fn new(source: &'s Source<'s>, scopes: Scopes, services: &'s [Service<'s>]) -> Self {
-        Self { source, scopes, new: BTreeMap::new(), services, known: OnceCell::new(), mentioned: None }
+    pub(super) fn new(source: &'s Source<'s>, scopes: Scopes, request: &Request<'s>) -> Self {
+        let Request { services, generated, .. } = *request;
+        Self { source, scopes, new: BTreeMap::new(), services, known: OnceCell::new(), mentioned: None, generated }
+    }
+
+    /// The name of the generated crate.
+    pub(super) fn generated_root(&self) -> Option<&str> {
+        let of_service = || self.services.first().and_then(|service| service.after.module.split("::").next());
+        self.generated.map(GeneratedNames::root).or_else(of_service)
+    }
+
+    /// Whether the generated crate exports this path, if that can be told.
+    pub(super) fn exports(&self, path: &[String]) -> Option<bool> {
+        match self.generated {
+            Some(generated) => generated.has(path),
+            None => self.knows(path).then_some(true),
+        }
+    }
+
+    /// Whether the generated crate is known, and exports this path.
+    pub(super) fn certainly_exports(&self, path: &[String]) -> bool {
+        self.generated.is_some_and(|generated| generated.has(path) == Some(true))
     }
 
     /// A type as it is written in this scope.
@@ -46,7 +68,11 @@ impl<'s> Names<'s> {
     /// A path as it is written in this scope.
     pub(super) fn write(&mut self, scope: Id, path: &str, around: &Around) -> String {
         let full = segments(path);
-        let written: Vec<&str> = path.trim_start_matches("::").split("::").collect();
+        let mut written: Vec<&str> = path.trim_start_matches("::").split("::").collect();
+        let alias = self.scopes.renamed.clone().filter(|(_, root)| full.first() == Some(root)).map(|(alias, _)| alias);
+        if let Some((first, alias)) = written.first_mut().zip(alias.as_deref()) {
+            *first = alias;
+        }
         let Some((name, module)) = written.split_last() else {
             return path.to_owned();
         };
@@ -66,7 +92,7 @@ impl<'s> Names<'s> {
             self.import(scope, &module.join("::"), name);
             return (*name).to_owned();
         }
-        let first = full.first().map(String::as_str).unwrap_or_default();
+        let first = written.first().copied().map(plain).unwrap_or_default();
         if first == "core" {
             return self.write(scope, &path.replacen("core", "std", 1), around);
         }
@@ -134,14 +160,17 @@ impl<'s> Names<'s> {
         let found = self.scopes.chain(scope).find_map(|(_, scope)| scope.names.get(name));
         if let Some(found) = found {
             // A function of the user's crate is found by its name: the way there depends on where this file lies.
-            let is_ours = |what: &EventKind| match (what, full) {
-                (EventKind::Import(path), [root, .., last]) => root == "crate" && path.last() == Some(last),
+            let is_ours = |what: &DefinitionKind| match (what, full) {
+                (DefinitionKind::Import(path), [root, .., last]) => root == "crate" && path.last() == Some(last),
                 _ => false,
             };
             if found.iter().all(|definition| is_ours(&definition.what) && !definition.is_conditional) {
                 return true;
             }
-            if found.iter().any(|definition| definition.is_conditional || matches!(definition.what, EventKind::Item)) {
+            if found
+                .iter()
+                .any(|definition| definition.is_conditional || matches!(definition.what, DefinitionKind::Item))
+            {
                 return false;
             }
         }
@@ -170,14 +199,14 @@ impl<'s> Names<'s> {
         let target = self.scopes.module_of(scope);
         let path = segments(module).into_iter().chain([plain(name).to_owned()]).collect();
         if let Some(scope) = self.scopes.all.get_mut(target) {
-            let definition = Definition { what: EventKind::Import(path), is_conditional: false };
+            let definition = Definition { what: DefinitionKind::Import(path), is_conditional: false };
             scope.names.insert(plain(name).to_owned(), vec![definition]);
         }
         self.new.entry(target).or_default().entry(module.to_owned()).or_default().push(name.to_owned());
     }
 
     /// Whether a service uses this path, or is it.
-    fn knows(&self, path: &[String]) -> bool {
+    pub(super) fn knows(&self, path: &[String]) -> bool {
         self.known.get_or_init(|| known(self.services)).contains(path)
     }
 

@@ -1,8 +1,12 @@
 //! Brings a signature up to the IDL: what changed there is changed here, and how its owner writes the rest stays.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
+use syn::ImplItemFn;
+
 use super::body::Body;
+use super::differ::HandlerDifference;
 use super::event::{Change, Doubt, EventKind};
 use super::form::{Form, Output, Parameter};
 use super::list::{self, Slot};
@@ -10,36 +14,83 @@ use super::names::{Around, Names};
 use super::scope::{Id, plain};
 use super::source::Source;
 use super::splice::Splices;
-use super::types::{Accuracy, Comparison, Kind, comments, tokens};
+use super::types::{Accuracy, Comparison, Kind, Token, comments, tokens};
+use super::uses_of::Uses;
 use super::{Argument, Method};
 use crate::rust::unused;
 
 /// One method of the user's, and what the IDL says of it.
 pub(super) struct Rewrite<'a, 's> {
     pub(super) source: &'a Source<'s>,
+    pub(super) item: &'a ImplItemFn,
     pub(super) form: &'a Form<'s>,
     pub(super) scope: Id,
     pub(super) around: &'a Around,
     /// As it was when the file was last brought up to date, if that is known.
     pub(super) before: Option<&'a Method>,
     pub(super) after: &'a Method,
+    /// The IDL has not changed: only what is certainly wrong is changed.
+    pub(super) is_settled: bool,
 }
 
 impl Rewrite<'_, '_> {
-    /// Makes the changes, and says what they are.
-    pub(super) fn run(&self, body: &Body, names: &mut Names<'_>, splices: &mut Splices) -> Vec<EventKind> {
+    /// Whether the signature is certainly not what the IDL says now, as in an old version of the file.
+    pub(super) fn is_stale(&self, names: &Names<'_>) -> bool {
+        let arguments = &self.after.arguments;
+        let parameters = &self.form.parameters;
+        let output = || match &self.form.output {
+            Output::At(at) => self.differs(names, at, &self.after.output),
+            Output::Nowhere => true,
+            Output::Unknown => false,
+        };
+        parameters.len() != arguments.len()
+            || parameters.iter().zip(arguments).any(|(user, argument)| self.differs(names, &user.ty, &argument.ty))
+            || output()
+    }
+
+    /// Whether a type of the user's is certainly another one.
+    fn differs(&self, names: &Names<'_>, users: &Range<usize>, full: &str) -> bool {
+        HandlerDifference { names, scope: self.scope, around: self.around }
+            .is_certain(self.source.slice(users.clone()), full)
+    }
+
+    /// Whether a type of the user's is this one.
+    fn is(&self, names: &Names<'_>, users: &Range<usize>, full: &str, accuracy: Accuracy) -> bool {
+        let is_alike = || comparison(names, self.scope).is(self.source.slice(users.clone()), full, accuracy);
+        (self.is_settled || is_alike()) && !self.differs(names, users, full)
+    }
+
+    /// Makes the changes, and says what they are, and which parameters the method has from now on.
+    pub(super) fn run(
+        &self,
+        body: &Body,
+        names: &mut Names<'_>,
+        splices: &mut Splices,
+    ) -> (Vec<EventKind>, BTreeSet<String>) {
         let mut plan = Plan::default();
-        let slots = self.slots(names, &mut plan);
+        let slots = self.slots(body, names, &mut plan);
         let output = self.output(names, &mut plan);
+        let mut parameters = BTreeSet::new();
+        for slot in &slots {
+            match slot {
+                Slot::Kept(number, _) => {
+                    parameters.extend(self.form.parameters.get(*number).into_iter().flat_map(Parameter::words));
+                }
+                Slot::New(text) => parameters.extend(text.split_once(':').map(|(name, _)| plain(name).to_owned())),
+            }
+        }
         if plan.changes.is_empty() && plan.renames.is_empty() {
-            return plan.events;
+            return (plan.events, parameters);
         }
         list::change(self.source, self.form, &slots, &output, splices);
-        plan.events(body)
+        for (range, text) in std::mem::take(&mut plan.uses) {
+            splices.replace(range, text);
+        }
+        (plan.events(body), parameters)
     }
 
     /// The parameters from now on.
-    fn slots(&self, names: &mut Names<'_>, plan: &mut Plan) -> Vec<Slot> {
+    fn slots(&self, body: &Body, names: &mut Names<'_>, plan: &mut Plan) -> Vec<Slot> {
         let users = &self.form.parameters;
         let after = &self.after.arguments;
         let known = self.before.filter(|before| before.arguments.len() == users.len());
@@ -48,13 +99,13 @@ impl Rewrite<'_, '_> {
             // What was remembered does not help, or the user was faster: only wrong types are changed.
             let slots = after.iter().enumerate().map(|(number, argument)| {
                 let accuracy = if self.before.is_some() { Accuracy::Imports } else { Accuracy::Names };
-                self.kept(number, None, argument, accuracy, names, plan)
+                self.kept(number, None, argument, accuracy, (body, names), plan)
             });
             return slots.collect();
         }
         let sources = match known {
             Some(before) => align(&before.arguments, after),
-            None => after.iter().map(|argument| users.iter().position(|user| user.is_named(&argument.ident))).collect(),
+            None => self.by_name_or_type(names),
         };
         for (number, user) in users.iter().enumerate().filter(|(number, _)| !sources.contains(&Some(*number))) {
             let name =
@@ -72,7 +123,7 @@ impl Rewrite<'_, '_> {
         let slots = after.iter().zip(&sources).map(|(argument, source)| match source {
             Some(number) => {
                 let before = known.and_then(|before| before.arguments.get(*number));
-                self.kept(*number, before, argument, Accuracy::Imports, names, plan)
+                self.kept(*number, before, argument, Accuracy::Imports, (body, names), plan)
             }
             None => {
                 plan.changes.push(Change::ParameterAdded(plain(&argument.ident).to_owned()));
@@ -90,7 +141,7 @@ impl Rewrite<'_, '_> {
         before: Option<&Argument>,
         after: &Argument,
         accuracy: Accuracy,
-        names: &mut Names<'_>,
+        (body, names): (&Body, &mut Names<'_>),
         plan: &mut Plan,
     ) -> Slot {
         let Some(user) = self.form.parameters.get(number) else {
@@ -98,11 +149,15 @@ impl Rewrite<'_, '_> {
         };
         let mut edits = Vec::new();
         if let Some(before) = before.filter(|before| before.ident != after.ident) {
-            edits.extend(self.renamed(user, before, after, plan));
+            edits.extend(self.renamed(user, before, after, body, plan));
         }
         let is_as_before = before.is_some_and(|before| before.ty == after.ty);
-        let users = self.source.slice(user.ty.clone());
-        if !is_as_before && !comparison(names, self.scope).is(users, &after.ty, accuracy) {
+        let is_other = if is_as_before {
+            self.differs(names, &user.ty, &after.ty)
+        } else {
+            !self.is(names, &user.ty, &after.ty, accuracy)
+        };
+        if is_other {
             plan.changes.push(Change::ParameterType(plain(&after.ident).to_owned()));
             plan.retyped.push((user.label().to_owned(), user.name.is_none()));
             edits.extend(self.retyped(user.ty.clone(), before.map(|before| before.ty.as_str()), &after.ty, names));
@@ -116,6 +171,7 @@ impl Rewrite<'_, '_> {
         user: &Parameter<'_>,
         before: &Argument,
         after: &Argument,
+        body: &Body,
         plan: &mut Plan,
     ) -> Option<(Range<usize>, String)> {
         let (name, range) = user.name.as_ref()?;
@@ -129,6 +185,14 @@ impl Rewrite<'_, '_> {
         if new == *name || self.form.parameters.iter().any(|other| other.label() == new) {
             return None;
         }
+        let uses = Uses::of(self.source, self.item, name);
+        if uses.is_uncertain || (!uses.places.is_empty() && body.mentions(&new)) {
+            let (name, idl) = (name.clone(), plain(&after.ident).to_owned());
+            plan.events.push(EventKind::ParameterKept { name, idl });
+            return None;
+        }
+        let text = |is_short: bool| if is_short { format!("{name}: {new}") } else { new.clone() };
+        plan.uses.extend(uses.places.into_iter().map(|(range, is_short)| (range, text(is_short))));
         plan.renames.push((name.clone(), new.clone()));
         Some((range.clone(), new))
     }
@@ -144,12 +208,18 @@ impl Rewrite<'_, '_> {
         let users = tokens(self.source.slice(at.clone()));
         let old = before.map(tokens).unwrap_or_default();
         let new = tokens(after);
+        // A name that stays the same in the IDL may mean something else in the file by now.
+        let is_kept = |users: &Token, new: &Token| {
+            let users = at.start + users.range.start..at.start + users.range.end;
+            !self.differs(names, &users, after.get(new.range.clone()).unwrap_or_default())
+        };
         let is_alike = old.len() == new.len()
             && comparison(names, self.scope).matches(&users, &old, Accuracy::Names)
             && old.iter().zip(&new).all(|(old, new)| match (&old.what, &new.what) {
                 (Kind::Path(_), Kind::Path(_)) => true,
                 (old, new) => old == new,
-            });
+            })
+            && users.iter().zip(&old).zip(&new).all(|((users, old), new)| old.what != new.what || is_kept(users, new));
         if !is_alike {
             let mut ty = names.write_type(self.scope, after, self.around);
             for comment in comments(self.source.slice(at.clone())) {
@@ -171,14 +241,13 @@ impl Rewrite<'_, '_> {
     /// The answer's type from now on.
     fn output(&self, names: &mut Names<'_>, plan: &mut Plan) -> Vec<(Range<usize>, String)> {
         let after = &self.after.output;
-        if self.before.is_some_and(|before| before.output == *after) {
-            return Vec::new();
-        }
+        let is_as_before = self.before.is_some_and(|before| before.output == *after);
         let accuracy = if self.before.is_some() { Accuracy::Imports } else { Accuracy::Names };
         match &self.form.output {
             Output::At(at) => {
-                let users = self.source.slice(at.clone());
-                if comparison(names, self.scope).is(users, after, accuracy) {
+                let is_other =
+                    if is_as_before { self.differs(names, at, after) } else { !self.is(names, at, after, accuracy) };
+                if !is_other {
                     return Vec::new();
                 }
                 plan.changes.push(Change::Output);
@@ -189,12 +258,42 @@ impl Rewrite<'_, '_> {
                 let at = self.form.inside.end + 1;
                 vec![(at..at, names.write_type(self.scope, after, self.around))]
             }
-            Output::Unknown if self.before.is_none() => Vec::new(),
+            Output::Unknown if is_as_before || self.before.is_none() => Vec::new(),
             Output::Unknown => {
                 plan.events.push(EventKind::NotRewritten { output: Names::preview(after) });
                 Vec::new()
             }
         }
+    }
+
+    /// For each argument the parameter of its name, or else the next one of its type.
+    fn by_name_or_type(&self, names: &Names<'_>) -> Vec<Option<usize>> {
+        let users = &self.form.parameters;
+        let after = &self.after.arguments;
+        let mut sources: Vec<Option<usize>> =
+            after.iter().map(|argument| users.iter().position(|user| user.is_named(&argument.ident))).collect();
+        let mut next = 0;
+        for index in 0..sources.len() {
+            let (Some(source), Some(argument)) = (sources.get(index).copied(), after.get(index)) else { continue };
+            if let Some(number) = source {
+                next = number + 1;
+                continue;
+            }
+            let end =
+                sources.iter().skip(index).flatten().copied().find(|number| *number >= next).unwrap_or(users.len());
+            let is_free = |number: &usize| !sources.contains(&Some(*number));
+            let fits = |number: &usize| {
+                users.get(*number).is_some_and(|user| {
+                    comparison(names, self.scope).is(self.source.slice(user.ty.clone()), &argument.ty, Accuracy::Names)
+                })
+            };
+            let found = (next..end).filter(is_free).find(fits);
+            if let Some((number, slot)) = found.zip(sources.get_mut(index)) {
+                *slot = Some(number);
+                next = number + 1;
+            }
+        }
+        sources
     }
 
     /// Whether the user's parameters have these names already.
@@ -221,6 +320,8 @@ struct Plan {
     gone: Vec<String>,
     /// The user's names of parameters whose types change, and whether they are patterns.
     retyped: Vec<(String, bool)>,
+    /// Changes in the body: the uses of renamed parameters.
+    uses: Vec<(Range<usize>, String)>,
     events: Vec<EventKind>,
 }
 
@@ -229,8 +330,7 @@ impl Plan {
         let mut events = self.events;
         let is_used = |name: &str| !body.is_stub && body.mentions(name);
         for (from, to) in self.renames {
-            let is_used = is_used(&from);
-            events.push(EventKind::ParameterRenamed { from, to, is_used });
+            events.push(EventKind::ParameterRenamed { from, to });
         }
         if self.changes.is_empty() {
             return events;
@@ -251,8 +351,12 @@ fn comparison<'n>(names: &'n Names<'_>, scope: Id) -> Comparison<'n> {
     Comparison { scopes: &names.scopes, scope }
 }
 
-/// For each argument after, which one before it was: the one of its name, or else one of its type or alone at its place.
+/// For each argument after, which one before it was: the one of its field id, if all are known; or else the one of its
+/// name, of its type or alone at its place.
 fn align(before: &[Argument], after: &[Argument]) -> Vec<Option<usize>> {
+    if before.iter().chain(after).all(|argument| argument.id.is_some()) {
+        return by_id(before, after);
+    }
     let mut out: Vec<Option<usize>> =
         after.iter().map(|new| before.iter().position(|old| old.ident == new.ident)).collect();
     let mut at = 0;
@@ -279,6 +383,31 @@ fn align(before: &[Argument], after: &[Argument]) -> Vec<Option<usize>> {
             }
         }
         at = end;
+    }
+    out
+}
+
+/// The same by field ids. What has kept its name and its type is the same under another id, too: ids are given anew when an
+/// argument is put between.
+fn by_id(before: &[Argument], after: &[Argument]) -> Vec<Option<usize>> {
+    let name = |old: &Argument, new: &Argument| old.ident == new.ident;
+    let ty = |old: &Argument, new: &Argument| old.ty == new.ty;
+    let id = |old: &Argument, new: &Argument| old.id == new.id;
+    let passes: [&dyn Fn(&Argument, &Argument) -> bool; 4] = [
+        &|old, new| name(old, new) && ty(old, new),
+        &|old, new| id(old, new) && ty(old, new),
+        &|old, new| name(old, new),
+        &|old, new| id(old, new),
+    ];
+    let mut out: Vec<Option<usize>> = vec![None; after.len()];
+    for is_same in passes {
+        for (index, new) in after.iter().enumerate() {
+            let mut free = before.iter().enumerate().filter(|(place, _)| !out.contains(&Some(*place)));
+            let found = free.find(|(_, old)| is_same(old, new)).map(|(place, _)| place);
+            if let Some(slot) = out.get_mut(index).filter(|slot| slot.is_none()) {
+                *slot = found;
+            }
+        }
     }
     out
 }

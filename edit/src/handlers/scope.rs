@@ -28,6 +28,8 @@ pub(super) type Id = usize;
 #[derive(Default)]
 pub(super) struct Scopes {
     pub(super) all: Vec<Scope>,
+    /// What a crate is called in this package, and its name.
+    pub(super) renamed: Option<(String, String)>,
 }
 
 /// A module, or the body of a function.
@@ -50,12 +52,12 @@ pub(super) struct Scope {
 
 /// What a name stands for.
 pub(super) struct Definition {
-    pub(super) what: EventKind,
+    pub(super) what: DefinitionKind,
     /// It is there under a condition only.
     pub(super) is_conditional: bool,
 }
 
-pub(super) enum EventKind {
+pub(super) enum DefinitionKind {
     /// Another path; one with a leading `::` has an empty segment first.
     Import(Vec<String>),
     /// A module of this file.
@@ -118,7 +120,17 @@ impl Scopes {
 
     /// What a path may mean, the likely first.
     pub(super) fn resolve(&self, scope: Id, path: &[String]) -> Vec<Meaning> {
-        self.follow(scope, path, &Search::default())
+        let mut found = self.follow(scope, path, &Search::default());
+        if let Some((alias, name)) = &self.renamed {
+            for meaning in &mut found {
+                if let Meaning::Path(path) = meaning
+                    && let Some(first) = path.first_mut().filter(|first| *first == alias)
+                {
+                    first.clone_from(name);
+                }
+            }
+        }
+        found
     }
 
     /// The full path, if that is what a path certainly means.
@@ -253,7 +265,7 @@ impl Scopes {
     }
 }
 
-use EventKind::{Elsewhere, Import, Item, Module};
+use DefinitionKind::{Elsewhere, Import, Item, Module};
 
 /// Whether a path says where in the user's own crate, but not from where it counts.
 pub(super) fn leads_out(path: &[String]) -> bool {

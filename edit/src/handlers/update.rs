@@ -1,13 +1,14 @@
 //! Goes through the `impl`s of services, and through their methods.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use syn::ImplItemFn;
 
 use super::body::Body;
-use super::event::{Event, EventKind};
-use super::find::{self, Found};
-use super::form::Form;
+use super::event::{Doubt, Event, EventKind};
+use super::find::{self, FoundImpl};
+use super::form::{Form, Parameter};
+use super::forward::Forward;
 use super::insert::{self, New};
 use super::memory;
 use super::names::{Around, Names};
@@ -16,12 +17,17 @@ use super::rewrite::Rewrite;
 use super::scope::{Scopes, plain};
 use super::source::Source;
 use super::splice::{Place, Splices};
-use super::{Implementation, Method, Outcome, Request, Service, Stub, Trait, prune};
+use super::{Implementation, Method, Outcome, Request, Service, Stub, Trait, prune, undefined};
 use crate::rust::unused;
 
 /// Brings everything that was found up to date.
-pub(super) fn update(source: &Source<'_>, scopes: Scopes, found: &[Found<'_, '_>], request: &Request<'_>) -> Outcome {
-    let names = Names::new(source, scopes, request.services);
+pub(super) fn update(
+    source: &Source<'_>,
+    scopes: Scopes,
+    found: &[FoundImpl<'_, '_>],
+    request: &Request<'_>,
+) -> Outcome {
+    let names = Names::new(source, scopes, request);
     let mut update =
         Update { source, request, names, splices: Splices::default(), events: Vec::new(), implementations: Vec::new() };
     for one in found {
@@ -36,7 +42,7 @@ pub(super) fn update(source: &Source<'_>, scopes: Scopes, found: &[Found<'_, '_>
 }
 
 /// A method, as it was and as it is.
-type Change<'f, 'a> = (&'f ImplItemFn, Option<&'a Method>, &'a Method);
+type Present<'f, 'a> = (&'f ImplItemFn, Option<&'a Method>, &'a Method);
 
 struct Update<'s, 'r> {
     source: &'s Source<'s>,
@@ -48,7 +54,7 @@ struct Update<'s, 'r> {
 }
 
 impl<'s> Update<'s, '_> {
-    fn implementation(&mut self, found: &Found<'_, '_>, self_ty: &str) {
+    fn implementation(&mut self, found: &FoundImpl<'_, '_>, self_ty: &str) {
         let service = &found.service;
         let report = |place: Place, method: &str, what: EventKind| {
             let (service, method, handler) = (service.after.idl_name.clone(), method.to_owned(), self_ty.to_owned());
@@ -60,23 +66,51 @@ impl<'s> Update<'s, '_> {
         }
         let moved = service.before.and_then(|before| memory::moved(before, service.after));
         let remembered = moved.as_ref().or(service.before);
-        let (new, changed) = self.work(found, remembered);
-        let habits = if new.is_empty() && changed.is_empty() {
-            BTreeMap::new()
-        } else {
-            memory::habits(self.source, &self.names.scopes, found)
-        };
-        let around = Around { parameters: found.parameters(), habits };
-        for (item, before, after) in changed {
+        let (new, present) = self.work(found, remembered);
+        let mut around = Around { parameters: found.parameters(), habits: BTreeMap::new() };
+        let mut changed = Vec::new();
+        for (item, before, after) in present {
             let form = Form::of(self.source, item);
-            let body = Body::of(self.source, item, self.inline(service, after).as_deref());
-            let rewrite =
-                Rewrite { source: self.source, form: &form, scope: found.scope, around: &around, before, after };
-            let whats = rewrite.run(&body, &mut self.names, &mut self.splices);
-            let place = Place::Old(form.range.start);
-            self.events.extend(whats.into_iter().map(|what| report(place, &after.idl_name, what)));
+            // Where nobody remembers, the user may have spelled everything in another way.
+            let is_settled = before.map_or(self.request.generated.is_some(), |before| before.has_signature_of(after));
+            let around = &around;
+            let (source, scope) = (self.source, found.scope);
+            let rewrite = Rewrite { source, item, form: &form, scope, around, before: None, after, is_settled };
+            let needs_change = !is_settled || rewrite.is_stale(&self.names);
+            if !needs_change {
+                let parameters = form.parameters.iter().flat_map(Parameter::words).collect();
+                let undefined = self.undefined(found, item, &parameters);
+                let place = Place::Old(form.range.start);
+                self.events.extend(undefined.map(|what| report(place, &after.idl_name, what)));
+            } else {
+                changed.push((item, form, before.filter(|_| !is_settled), after, is_settled));
+            }
         }
-        let gone = self.gone(found, remembered);
+        if !new.is_empty() || !changed.is_empty() {
+            around.habits = memory::habits(self.source, &self.names.scopes, found);
+        }
+        for (item, form, before, after, is_settled) in changed {
+            let body = Body::of(self.source, item, self.inline(service, after).as_deref());
+            let (source, scope) = (self.source, found.scope);
+            let rewrite = Rewrite { source, item, form: &form, scope, around: &around, before, after, is_settled };
+            let (whats, parameters) = rewrite.run(&body, &mut self.names, &mut self.splices);
+            let undefined: Vec<EventKind> = self.undefined(found, item, &parameters).collect();
+            let is_told = |name: &str| {
+                undefined.iter().any(|what| matches!(what, EventKind::Undefined { name: other } if other == name))
+            };
+            let whats = whats.into_iter().map(|what| without_doubts(what, is_told)).chain(undefined.iter().cloned());
+            let place = Place::Old(form.range.start);
+            self.events.extend(whats.map(|what| report(place, &after.idl_name, what)));
+        }
+        let removed = self.removed(found, remembered);
+        for item in &removed {
+            let what = EventKind::Removed;
+            let ident = item.sig.ident.to_string();
+            let name = remembered.and_then(|before| before.method(&ident)).map_or(plain(&ident), |one| &one.idl_name);
+            self.events.push(report(Place::Old(self.source.range(found.item).start), name, what));
+        }
+        let is_emptied = prune::remove(self.source, found.item, &removed, &mut self.splices);
+        let gone = self.gone(found, remembered, &removed);
         for (index, method) in rename::likely(self.source, &self.names.scopes, found.scope, &gone, &new) {
             if let Some(gone) = gone.get(index) {
                 let what = EventKind::LikelyRename { new: method.idl_name.clone() };
@@ -87,20 +121,33 @@ impl<'s> Update<'s, '_> {
             let what = if self.request.prune { EventKind::Pruned } else { EventKind::Gone };
             self.events.push(report(Place::Old(gone.form.range.start), &gone.idl_name, what));
         }
-        let texts: Vec<New> = new.iter().map(|method| self.stub(found, &around, method)).collect();
-        let places = insert::append(self.source, found.item, &texts, &mut self.splices);
+        let forward = if new.is_empty() { None } else { Forward::of(self.source, found) };
+        let stub = |method: &&Method| self.stub(found, &around, method, forward.as_ref());
+        let texts: Vec<New> = new.iter().map(stub).collect();
+        let places = insert::append(self.source, found.item, is_emptied, &texts, &mut self.splices);
         let added = new.iter().zip(places).map(|(method, place)| report(place, &method.idl_name, EventKind::Added));
         self.events.extend(added);
     }
 
-    /// The methods that are missing, and those that may have to be rewritten: with what is remembered of them.
+    /// Names in a body that nothing defines.
+    fn undefined(
+        &self,
+        found: &FoundImpl<'_, '_>,
+        item: &ImplItemFn,
+        parameters: &BTreeSet<String>,
+    ) -> impl Iterator<Item = EventKind> + use<> {
+        let names = undefined::names(self.source, (&self.names.scopes, found.scope), found.item, item, parameters);
+        names.into_iter().map(|name| EventKind::Undefined { name })
+    }
+
+    /// The methods that are missing, and those that are there: with what is remembered of them.
     fn work<'f, 'a>(
         &self,
-        found: &Found<'f, 'a>,
+        found: &FoundImpl<'f, 'a>,
         remembered: Option<&'a Trait>,
-    ) -> (Vec<&'a Method>, Vec<Change<'f, 'a>>) {
+    ) -> (Vec<&'a Method>, Vec<Present<'f, 'a>>) {
         let mut new = Vec::new();
-        let mut changed = Vec::new();
+        let mut present = Vec::new();
         for method in &found.service.after.methods {
             let before = remembered.and_then(|before| before.method(&method.ident));
             let mut items = found.methods(&method.ident).peekable();
@@ -108,20 +155,39 @@ impl<'s> Update<'s, '_> {
                 if !found.may_expand_to(&method.ident) {
                     new.push(method);
                 }
-            } else if before.is_none_or(|before| !before.has_signature_of(method)) {
-                changed.extend(items.map(|item| (item, before, method)));
+            } else {
+                present.extend(items.map(|item| (item, before, method)));
             }
         }
-        (new, changed)
+        (new, present)
     }
 
-    /// The methods that the IDL has no more; with `prune` they are commented out.
-    fn gone<'a>(&mut self, found: &Found<'_, '_>, remembered: Option<&'a Trait>) -> Vec<Gone<'a, 's>> {
+    /// The methods that the IDL no longer has and that are as volplane wrote them.
+    fn removed<'f>(&self, found: &FoundImpl<'f, '_>, remembered: Option<&Trait>) -> Vec<&'f ImplItemFn> {
+        let Some(remembered) = remembered else { return Vec::new() };
+        let is_untouched = |item: &&ImplItemFn| {
+            let ident = item.sig.ident.to_string();
+            let Some(before) = remembered.method(&ident).filter(|_| found.service.after.method(&ident).is_none())
+            else {
+                return false;
+            };
+            prune::is_untouched(self.source, item, before, &full_name(&found.service, before), self.request.stub)
+        };
+        find::methods(found.item).filter(is_untouched).collect()
+    }
+
+    /// The other methods that the IDL no longer has; with `prune` they are commented out.
+    fn gone<'a>(
+        &mut self,
+        found: &FoundImpl<'_, '_>,
+        remembered: Option<&'a Trait>,
+        removed: &[&ImplItemFn],
+    ) -> Vec<Gone<'a, 's>> {
         let service = &found.service;
         let mut gone = Vec::new();
         for item in find::methods(found.item) {
             let ident = item.sig.ident.to_string();
-            if service.after.method(&ident).is_some() {
+            if service.after.method(&ident).is_some() || removed.iter().any(|other| std::ptr::eq(*other, item)) {
                 continue;
             }
             let before = remembered.and_then(|before| before.method(&ident));
@@ -134,15 +200,17 @@ impl<'s> Update<'s, '_> {
         gone
     }
 
-    fn stub(&mut self, found: &Found<'_, '_>, around: &Around, method: &Method) -> New {
-        let names = unused(method.arguments.iter().map(|argument| argument.ident.as_str()), &[]);
+    fn stub(&mut self, found: &FoundImpl<'_, '_>, around: &Around, method: &Method, forward: Option<&Forward>) -> New {
+        let idents = method.arguments.iter().map(|argument| argument.ident.as_str());
+        let names = if forward.is_some() { idents.map(str::to_owned).collect() } else { unused(idents, &[]) };
+        let forwarded = forward.map(|forward| forward.body(&method.ident, &names));
         let parameters = names
             .into_iter()
             .zip(&method.arguments)
             .map(|(name, argument)| format!("{name}: {}", self.names.write_type(found.scope, &argument.ty, around)));
         let parameters = parameters.collect();
         let output = self.names.write_type(found.scope, &method.output, around);
-        let body = self.inline(&found.service, method).unwrap_or_else(|| {
+        let body = forwarded.or_else(|| self.inline(&found.service, method)).unwrap_or_else(|| {
             let function = self.names.write(found.scope, "crate::not_implemented", around);
             format!("Err({function}({:?}))", full_name(&found.service, method))
         });
@@ -166,6 +234,13 @@ impl<'s> Update<'s, '_> {
         events.sort_by_key(|event| event.line);
         Outcome { text, events, implementations: self.implementations }
     }
+}
+
+/// The same without doubts that are known to be more than that.
+fn without_doubts(what: EventKind, is_told: impl Fn(&str) -> bool) -> EventKind {
+    let EventKind::Rewritten { changes, mut doubts } = what else { return what };
+    doubts.retain(|doubt| !matches!(doubt, Doubt::StillUses(name) if is_told(name)));
+    EventKind::Rewritten { changes, doubts }
 }
 
 fn full_name(service: &Service<'_>, method: &Method) -> String {

@@ -160,7 +160,7 @@ impl<'a> Item<'a> {
 }
 
 /// The names that a `use` brings in; `self` stands for the last name before it.
-fn imported(tree: &UseTree, last: &str, names: &mut Vec<String>) {
+pub(super) fn imported(tree: &UseTree, last: &str, names: &mut Vec<String>) {
     match tree {
         UseTree::Path(path) => imported(&path.tree, &path.ident.to_string(), names),
         UseTree::Name(name) if name.ident == "self" => names.push(last.to_owned()),

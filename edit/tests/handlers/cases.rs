@@ -37,7 +37,7 @@ fn a_second_run_changes_nothing() {
         let services = case.services(Some(&case.after));
         let again = update(&text, &case.request(&services)).expect(&case.name);
         assert_eq!(again.text, text, "{}", case.name);
-        let is_new = |kind: &EventKind| !matches!(kind, EventKind::Gone);
+        let is_new = |kind: &EventKind| !matches!(kind, EventKind::Gone | EventKind::Undefined { .. });
         assert!(again.events.iter().all(|event| !is_new(&event.what)), "{}: {:?}", case.name, again.events);
         if case.has("remembered") {
             continue;
@@ -50,7 +50,8 @@ fn a_second_run_changes_nothing() {
 
 #[test]
 fn what_is_skipped_stays() {
-    for case in cases() {
+    // What is skipped is what templates make, where the generated crate has its own name.
+    for case in cases().into_iter().filter(|case| !case.has("renamed")) {
         let services = case.services(case.before.as_deref());
         let mut request = case.request(&services);
         let all = implementations(&case.text, &services).expect(&case.name);

@@ -200,7 +200,7 @@ proptest! {
     ) {
         let text = format!("{}Echo", words.concat());
         let services = [Service { before: Some(&before), after: &after }];
-        let request = Request { services: &services, skip: &[], stub: &Stub::NotImplemented, prune };
+        let request = Request { services: &services, generated: None, crate_name: None, skip: &[], stub: &Stub::NotImplemented, prune };
         let _ = implementations(&text, &services);
         if let Ok(outcome) = update(&text, &request)
             && outcome.text != text
@@ -226,7 +226,7 @@ proptest! {
         let (a, b) = (line(a), line(b));
         let cut = format!("{}{}", &text[..a.min(b)], &text[a.max(b)..]);
         let services: Vec<Service<'_>> = after.iter().map(|after| Service { before: before.as_deref().and_then(<[_]>::first), after }).collect();
-        let request = Request { services: &services, skip: &[], stub: &Stub::NotImplemented, prune };
+        let request = Request { services: &services, generated: None, crate_name: None, skip: &[], stub: &Stub::NotImplemented, prune };
         if let Ok(outcome) = update(&cut, &request)
             && outcome.text != cut
         {
@@ -240,7 +240,7 @@ proptest! {
         let mut before: Option<&Trait> = None;
         for (number, after) in versions.iter().enumerate() {
             let services = [Service { before: before.filter(|_| number != forgets), after }];
-            let request = Request { services: &services, skip: &[], stub: &Stub::NotImplemented, prune };
+            let request = Request { services: &services, generated: None, crate_name: None, skip: &[], stub: &Stub::NotImplemented, prune };
             let outcome = update(&text, &request).unwrap();
             if outcome.implementations.is_empty() && text.contains("use super::*") {
                 // Nothing but methods that nobody remembers: a trait that a glob brings could be anybody's then.

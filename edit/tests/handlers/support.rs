@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use volplane_edit::handlers::{Argument, Method, Request, Service, Stub, Trait};
+use volplane_edit::handlers::{Argument, GeneratedNames, Method, Request, Service, Stub, Trait};
 
 /// A case.
 pub struct Case {
@@ -18,8 +18,10 @@ pub struct Case {
     pub expected: String,
     pub report: String,
     path: PathBuf,
+    /// `generated`: what the generated crate exports, a path a line.
+    generated: Option<GeneratedNames>,
     /// Behind `== file`: `prune`, `inline` (a stub without a function), `crlf`, `bom`, `remembered` (without a memory
-    /// it comes out in another way).
+    /// it comes out in another way), `renamed` (the generated crate is called `wire`).
     settings: Vec<String>,
     stub: Stub,
 }
@@ -64,6 +66,7 @@ impl Case {
                 let text = if has("crlf") { text.replace('\n', "\r\n") } else { text };
                 if has("bom") { format!("\u{feff}{text}") } else { text }
             },
+            generated: section("generated").map(|(_, text)| names(text)),
             settings,
             path,
         }
@@ -83,7 +86,14 @@ impl Case {
     }
 
     pub fn request<'a>(&'a self, services: &'a [Service<'a>]) -> Request<'a> {
-        Request { services, skip: &[], stub: &self.stub, prune: self.has("prune") }
+        Request {
+            services,
+            generated: self.generated.as_ref(),
+            crate_name: self.has("renamed").then_some("wire"),
+            skip: &[],
+            stub: &self.stub,
+            prune: self.has("prune"),
+        }
     }
 
     /// The text as the section has it.
@@ -106,6 +116,17 @@ impl Case {
         write!(new, "\n== expected\n{text}== report\n{report}").unwrap();
         fs::write(&self.path, new).unwrap();
     }
+}
+
+fn names(text: &str) -> GeneratedNames {
+    let mut names = GeneratedNames::new("hello_generated");
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        match line.strip_prefix("service ") {
+            Some(path) => names.insert_service(path),
+            None => names.insert(line),
+        }
+    }
+    names
 }
 
 /// `trait Echo in hello_generated::api`, and under it methods: `echo(req: ~Request) -> ~Response`. A `~` is the trait's
@@ -141,8 +162,10 @@ fn method(module: &str, line: &str, doc: Option<String>) -> Method {
     let (name, rest) = line.split_once('(').unwrap();
     let (arguments, output) = rest.split_once(") -> ").unwrap();
     let arguments = arguments.split("; ").filter(|one| !one.is_empty()).map(|one| {
-        let (ident, ty) = one.split_once(": ").unwrap();
-        Argument { ident: ident.to_owned(), ty: full(ty) }
+        let (name, ty) = one.split_once(": ").unwrap();
+        // `2 name: type` has a field id.
+        let (id, ident) = name.split_once(' ').map_or((None, name), |(id, ident)| (id.parse().ok(), ident));
+        Argument { ident: ident.to_owned(), id, ty: full(ty) }
     });
     Method {
         idl_name: name.trim_start_matches("r#").to_owned(),

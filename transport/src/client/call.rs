@@ -207,7 +207,7 @@ where
     }
 }
 
-/// Encodes a request. A connector that knows by itself where it connects to leaves nothing for the TTHeader to say about the
+/// Encodes a request. If the connector has an address of its own, the TTHeader contains nothing about the
 /// address; volo would format the placeholder, twice, and send it.
 fn encode<Req: EntryMessage>(
     cx: &mut ClientContext,

@@ -23,7 +23,7 @@ use crate::protocol::Protocol;
 /// The connections of a client: makes them with the connector `C`, pools the idle ones, and makes calls on them. Clones
 /// share the connections.
 ///
-/// [`connect_with`](super::ConnectWith::connect_with) makes one with the defaults. Make one yourself, and pass it to
+/// [`connect_with`](super::ConnectWith::connect_with) creates a channel with the defaults. Create one yourself, and pass it to
 /// [`connect_through`](super::ConnectWith::connect_through), to set options or the protocol, or to read
 /// [`stats`](Self::stats):
 ///

@@ -103,7 +103,7 @@ pub(crate) struct CallError {
     delivery: Delivery,
     kind: io::ErrorKind,
     source: Arc<dyn Error + Send + Sync>,
-    /// What else there is to say, such as what to try.
+    /// Additional advice, such as what to try.
     advice: Option<String>,
 }
 
@@ -133,7 +133,7 @@ impl CallError {
         Self { delivery: Delivery::Unknown, advice, ..self }
     }
 
-    /// Whether the server may have got the call.
+    /// Whether the server may have received the call.
     pub(super) fn may_be_sent(&self) -> bool {
         self.delivery != Delivery::NeverSent
     }

@@ -1,4 +1,4 @@
-//! Errors that volo's own layers make at the client, told apart from the answers of a server.
+//! Errors that volo's own layers make at the client, distinguished from the answers of a server.
 //!
 //! volo reports its timeout of a call, and failures of load balancing, as application exceptions. They read as if the
 //! server had thrown them: "remote service threw exception".

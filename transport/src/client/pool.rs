@@ -4,8 +4,10 @@
 //! callers open at most N connections. volo's pool dials in the background and uses whichever is ready first, the new
 //! connection or a returned one; with a slow handshake that is one dial for each call.
 
+mod sweep;
+
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -33,7 +35,7 @@ pub struct PoolStats {
 
 /// The idle connections of one client.
 pub(crate) struct Pool<T> {
-    state: Mutex<State<T>>,
+    state: Mutex<PoolState<T>>,
     idle_timeout: Duration,
     max_idle: usize,
     max_connections: Option<usize>,
@@ -42,7 +44,7 @@ pub(crate) struct Pool<T> {
     reused: AtomicU64,
 }
 
-struct State<T> {
+struct PoolState<T> {
     /// A client uses few addresses, mostly one, and a short list is searched faster than a map.
     by_address: Vec<AddressPool<T>>,
     /// The task that closes old and broken connections.
@@ -68,7 +70,7 @@ struct Idle<T> {
     _counted: Counted,
 }
 
-impl<T> State<T> {
+impl<T> PoolState<T> {
     fn find(&mut self, address: &Address) -> Option<&mut AddressPool<T>> {
         self.by_address.iter_mut().find(|pool| pool.address == *address)
     }
@@ -91,7 +93,7 @@ impl<T> State<T> {
 impl<T: Connection> Pool<T> {
     pub(crate) fn new(options: &ClientOptions) -> Arc<Self> {
         Arc::new(Self {
-            state: Mutex::new(State { by_address: Vec::new(), sweeper: None }),
+            state: Mutex::new(PoolState { by_address: Vec::new(), sweeper: None }),
             idle_timeout: options.idle_timeout(),
             max_idle: options.max_idle(),
             max_connections: options.max_connections(),
@@ -101,7 +103,7 @@ impl<T: Connection> Pool<T> {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, PoolState<T>> {
         // The lists are consistent between any two statements that hold the lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -213,69 +215,11 @@ impl<T: Connection> Pool<T> {
         drop(state);
         drop(old);
     }
-
-    /// The task runs in the runtime of the call that starts it. If that runtime ends, the next call starts another
-    /// task.
-    fn start_sweeper(self: &Arc<Self>) {
-        // Owned by the pool, which aborts it when it is dropped. It also ends when no connection is idle.
-        let task = tokio::spawn(sweep_regularly(Arc::downgrade(self), self.idle_timeout)).abort_handle();
-        let replaced = self.lock().sweeper.replace(task);
-        if let Some(replaced) = replaced {
-            replaced.abort();
-        }
-    }
-
-    /// Closes connections that are too old or broken. Returns whether the task is still needed.
-    fn sweep(&self, interval: Duration) -> bool {
-        let mut checked = Vec::new();
-        let mut state = self.lock();
-        for pool in &mut state.by_address {
-            // Connections that were used since the last sweep are left to the callers.
-            let unused = pool.idle.iter().take_while(|idle| idle.since.elapsed() >= interval).count();
-            let (unused, permits) = pool.hold_permits(unused);
-            checked.push((pool.address.clone(), pool.idle.drain(..unused).collect::<Vec<_>>(), permits));
-        }
-        drop(state);
-        for (_, idle, _) in &mut checked {
-            // Outside the lock: checking and closing may take system calls.
-            idle.retain_mut(|idle| idle.since.elapsed() < self.idle_timeout && idle.connection.is_alive());
-        }
-        let mut state = self.lock();
-        for (address, idle, permits) in checked {
-            let pool = state.find_or_add(&address, self.max_connections);
-            let trusted: Vec<_> = idle.into_iter().filter(|idle| pool.trusts(idle)).collect();
-            pool.idle.splice(..0, trusted);
-            drop(permits);
-        }
-        state.by_address.retain(|pool| !pool.idle.is_empty() || pool.is_in_use());
-        let needed = !state.by_address.is_empty();
-        if !needed {
-            // Under the lock: the next caller that puts a connection back starts another task.
-            state.sweeper = None;
-        }
-        needed
-    }
 }
 
 impl<T> AddressPool<T> {
     fn trusts(&self, idle: &Idle<T>) -> bool {
         self.trusted_from.is_none_or(|from| idle.since >= from)
-    }
-
-    /// How many of `count` idle connections may be taken out for a check, and as many permits: until they are back, no
-    /// caller may make connections in their place.
-    fn hold_permits(&self, count: usize) -> (usize, Option<OwnedSemaphorePermit>) {
-        let Some(permits) = &self.permits else { return (count, None) };
-        let free = u32::try_from(count.min(permits.available_permits())).unwrap_or(u32::MAX);
-        match Arc::clone(permits).try_acquire_many_owned(free) {
-            Ok(held) => (held.num_permits(), Some(held)),
-            Err(_) => (0, None),
-        }
-    }
-
-    /// Whether a caller has a permit, or waits for one.
-    fn is_in_use(&self) -> bool {
-        self.permits.as_ref().is_some_and(|permits| Arc::strong_count(permits) > 1)
     }
 }
 
@@ -284,21 +228,6 @@ impl<T> Drop for Pool<T> {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Some(sweeper) = state.sweeper.take() {
             sweeper.abort();
-        }
-    }
-}
-
-/// How often idle connections are checked: often enough that a WebSocket ping is answered well within the 10 s that
-/// strict peers allow.
-const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
-
-async fn sweep_regularly<T: Connection>(pool: Weak<Pool<T>>, idle_timeout: Duration) {
-    let interval = SWEEP_INTERVAL.min(idle_timeout / 2).max(Duration::from_millis(10));
-    loop {
-        tokio::time::sleep(interval).await;
-        let Some(pool) = pool.upgrade() else { return };
-        if !pool.sweep(interval) {
-            return;
         }
     }
 }

@@ -8,16 +8,16 @@ use volo_thrift::{EntryMessage, ThriftException};
 
 use super::ClientOptions;
 use super::timed::TimedIo;
-use crate::codec::{Decoder, MessageReader, MessageWriter, RawMessage, ReadError};
+use crate::codec::{MessageDecoder, MessageReader, MessageWriter, RawMessage, ReadError};
 use crate::connection::{Connection, NotDelivered};
 use crate::protocol::{Framing, Protocol};
-use crate::wire::Head;
+use crate::wire::MessageHead;
 
 /// One connection with the codec and buffers of its calls, in one allocation.
 pub(crate) struct PooledConnection<T> {
     io: TimedIo<T>,
     reader: MessageReader,
-    decoder: Decoder,
+    decoder: MessageDecoder,
     pub(super) writer: MessageWriter,
     /// Another connection to the same address had broken when it was taken from the pool.
     pub(super) suspect: bool,
@@ -77,7 +77,7 @@ impl<T: Connection> PooledConnection<T> {
         Box::new(Self {
             io: TimedIo::new(connection),
             reader: MessageReader::new(limit),
-            decoder: Decoder::new(limit),
+            decoder: MessageDecoder::new(limit),
             writer: MessageWriter::new(protocol, limit),
             suspect: false,
             protocol,
@@ -106,7 +106,7 @@ impl<T: Connection> PooledConnection<T> {
     }
 
     /// In which protocol an answer came, if not in that of the calls.
-    pub(super) fn other_protocol(&self, answer: &Head) -> Option<OtherProtocol> {
+    pub(super) fn other_protocol(&self, answer: &MessageHead) -> Option<OtherProtocol> {
         let found = Protocol::new(answer.framing, answer.encoding);
         (found != self.protocol).then_some(OtherProtocol { expected: self.protocol, found })
     }

@@ -2,7 +2,7 @@
 //!
 //! The [`wire`](crate::wire) module has checked the message by the types that the message names. pilota's readers
 //! make a string of any bytes, and generated code reads the elements of a list, set or map as the IDL names them,
-//! whatever the message says. [`Reader`] checks both.
+//! whatever the message says. [`CheckedReader`] checks both.
 
 use pilota::thrift::{
     ProtocolExceptionKind, TAsyncInputProtocol, TFieldIdentifier, TInputProtocol, TLengthProtocol, TListIdentifier,
@@ -12,7 +12,7 @@ use pilota::thrift::{
 use volo::FastStr;
 use volo_thrift::{Bytes, EntryMessage};
 
-/// A message that is read through [`Reader`].
+/// A message that is read through [`CheckedReader`].
 pub(super) struct Checked<M>(pub(super) M);
 
 impl<M: EntryMessage> EntryMessage for Checked<M> {
@@ -21,7 +21,7 @@ impl<M: EntryMessage> EntryMessage for Checked<M> {
     }
 
     fn decode<T: TInputProtocol>(protocol: &mut T, head: &TMessageIdentifier) -> Result<Self, ThriftException> {
-        M::decode(&mut Reader::new(protocol), head).map(Self)
+        M::decode(&mut CheckedReader::new(protocol), head).map(Self)
     }
 
     async fn decode_async<T: TAsyncInputProtocol>(
@@ -40,7 +40,7 @@ impl<M: EntryMessage> EntryMessage for Checked<M> {
 ///
 /// Code reads all elements of a list or set in one way, and so all keys and all values of a map: it suffices to
 /// check the first of each. The types of fields are checked by generated code.
-struct Reader<'a, T> {
+struct CheckedReader<'a, T> {
     inner: &'a mut T,
     /// The type of the value that is read next, as the message names it. `Stop` where that is not known.
     next: TType,
@@ -52,7 +52,7 @@ struct Reader<'a, T> {
     depth: usize,
 }
 
-impl<'a, T> Reader<'a, T> {
+impl<'a, T> CheckedReader<'a, T> {
     fn new(inner: &'a mut T) -> Self {
         Self { inner, next: TType::Stop, behind_key: TType::Stop, behind_keys: Vec::new(), depth: 0 }
     }
@@ -117,18 +117,6 @@ fn is_text(bytes: &[u8]) -> Result<(), ThriftException> {
     Err(new_protocol_exception(ProtocolExceptionKind::InvalidData, "a string is not valid UTF-8"))
 }
 
-/// Methods that only ask the reader inside.
-macro_rules! inner {
-    ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
-        $(
-            #[inline]
-            fn $name(&mut self, $($argument: $type),*) -> $result {
-                self.inner.$name($($argument),*)
-            }
-        )*
-    };
-}
-
 /// Methods that read a single value of the given type.
 macro_rules! values {
     ($($name:ident($kind:ident) -> $result:ty;)*) => {
@@ -142,7 +130,7 @@ macro_rules! values {
     };
 }
 
-impl<T: TInputProtocol> TInputProtocol for Reader<'_, T> {
+impl<T: TInputProtocol> TInputProtocol for CheckedReader<'_, T> {
     type Buf = T::Buf;
 
     values! {
@@ -256,7 +244,7 @@ impl<T: TInputProtocol> TInputProtocol for Reader<'_, T> {
     }
 }
 
-impl<T: TInputProtocol> TLengthProtocol for Reader<'_, T> {
+impl<T: TInputProtocol> TLengthProtocol for CheckedReader<'_, T> {
     inner! {
         message_begin_len(head: &TMessageIdentifier) -> usize;
         message_end_len() -> usize;
@@ -299,7 +287,7 @@ mod tests {
         // A list of two bools.
         let mut bytes = Bytes::from_static(&[0x21, 1, 2]);
         let mut protocol = TCompactInputProtocol::new(&mut bytes);
-        let mut reader = Reader::new(&mut protocol);
+        let mut reader = CheckedReader::new(&mut protocol);
         let list = reader.read_list_begin().unwrap();
         assert_eq!((list.element_type, list.size), (TType::Bool, 2));
         assert_eq!([reader.read_byte().unwrap(), reader.read_byte().unwrap()], [1, 2]);

@@ -12,16 +12,16 @@ use pilota::thrift::{
 use volo::FastStr;
 use volo_thrift::{Bytes, EntryMessage};
 
-/// A message that is read through [`Reader`].
-pub(super) struct Compact<M>(pub(super) M);
+/// A message that is read through [`CompactReader`].
+pub(super) struct CompactMessage<M>(pub(super) M);
 
-impl<M: EntryMessage> EntryMessage for Compact<M> {
+impl<M: EntryMessage> EntryMessage for CompactMessage<M> {
     fn encode<T: TOutputProtocol>(&self, protocol: &mut T) -> Result<(), ThriftException> {
         self.0.encode(protocol)
     }
 
     fn decode<T: TInputProtocol>(protocol: &mut T, head: &TMessageIdentifier) -> Result<Self, ThriftException> {
-        M::decode(&mut Reader { inner: protocol, at_field: false }, head).map(Self)
+        M::decode(&mut CompactReader { inner: protocol, at_field: false }, head).map(Self)
     }
 
     async fn decode_async<T: TAsyncInputProtocol>(
@@ -37,25 +37,13 @@ impl<M: EntryMessage> EntryMessage for Compact<M> {
 }
 
 /// Reads as `T`, the reader of the compact encoding, except where that goes wrong.
-struct Reader<'a, T> {
+struct CompactReader<'a, T> {
     inner: &'a mut T,
     /// The next value is that of a boolean field, which is in the field's header.
     at_field: bool,
 }
 
-/// Methods that only ask the reader inside.
-macro_rules! inner {
-    ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
-        $(
-            #[inline]
-            fn $name(&mut self, $($argument: $type),*) -> $result {
-                self.inner.$name($($argument),*)
-            }
-        )*
-    };
-}
-
-impl<T: TInputProtocol> TInputProtocol for Reader<'_, T> {
+impl<T: TInputProtocol> TInputProtocol for CompactReader<'_, T> {
     type Buf = T::Buf;
 
     inner! {
@@ -173,7 +161,7 @@ impl<T: TInputProtocol> TInputProtocol for Reader<'_, T> {
     }
 }
 
-impl<T: TInputProtocol> TLengthProtocol for Reader<'_, T> {
+impl<T: TInputProtocol> TLengthProtocol for CompactReader<'_, T> {
     inner! {
         message_begin_len(head: &TMessageIdentifier) -> usize;
         message_end_len() -> usize;

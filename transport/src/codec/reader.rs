@@ -10,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio_util::io::poll_read_buf;
 
-use crate::wire::{Head, Progress, Recognizer, Refused, WireError};
+use crate::wire::{MessageHead, Progress, Recognizer, Refused, WireError};
 
 /// How many bytes are read at once at the beginning of a message. They are on the stack, so an idle connection has no
 /// buffer.
@@ -24,7 +24,7 @@ const MAX_AHEAD: usize = 256 * 1024;
 #[derive(Debug)]
 pub(crate) struct RawMessage {
     pub(crate) bytes: Bytes,
-    pub(crate) head: Head,
+    pub(crate) head: MessageHead,
 }
 
 /// Why no message was read.

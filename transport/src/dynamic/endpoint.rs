@@ -26,7 +26,7 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As [`connector`](Self::connector).
     // Every option is one of TLS.
     #[cfg_attr(not(feature = "tls"), allow(unused_variables))]
     pub fn connector_with(&self, options: ConnectorOptions) -> Result<BoxConnector, ConnectError> {
@@ -77,11 +77,11 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As [`bind`](Self::bind).
     ///
     /// # Cancel safety
     ///
-    /// As there.
+    /// As [`bind`](Self::bind).
     // Every option is one of TLS.
     #[cfg_attr(not(feature = "tls"), allow(unused_variables))]
     pub async fn bind_with(&self, options: ListenerOptions) -> Result<BoxListener, BindError> {

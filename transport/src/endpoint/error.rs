@@ -11,7 +11,7 @@ use crate::Protocol;
 #[non_exhaustive]
 #[allow(missing_docs, reason = "`given` and `meant` mean the same everywhere and are explained once")]
 pub enum EndpointError {
-    /// There is no `SCHEME://` at the beginning. `meant` is an endpoint that was probably meant.
+    /// The text does not begin with `SCHEME://`. `meant` is the endpoint that was probably meant.
     #[error("\"{given}\" has no scheme; {}", write_or_expect(.meant))]
     NoScheme { given: String, meant: Option<String> },
     /// The scheme is not one of [`Scheme`]'s. `meant` is an endpoint that was probably meant.
@@ -42,7 +42,7 @@ pub enum EndpointError {
     /// The path of a scheme that has none, a path that does not begin with `/`, or one that no socket can have.
     #[error("\"{given}\" has an invalid path: {problem}")]
     Path { given: String, problem: &'static str },
-    /// A parameter other than `protocol` where there is no request that could carry it.
+    /// A parameter other than `protocol`, with a scheme that sends no request.
     #[error("\"{given}\" has an unknown parameter; {scheme}:// takes only ?protocol=PROTOCOL")]
     Parameter { given: String, scheme: Scheme },
     /// The parameter `protocol` has an unknown value.
@@ -85,7 +85,7 @@ fn named(character: char) -> String {
     }
 }
 
-/// How many characters of a text stand in a message.
+/// How many characters of a text a message quotes.
 const SHOWN: usize = 80;
 
 /// A text as messages quote it: on one line, in at most 80 characters, and without a password.
@@ -112,7 +112,7 @@ pub(crate) fn shown(text: &str) -> String {
     shown
 }
 
-/// Adds the character as it can stand in one line of text: escaped where it is not printable.
+/// Adds the character, escaped if it is not printable in one line of text.
 pub(super) fn escape(character: char, to: &mut String) {
     match character {
         '\'' => to.push(character),

@@ -1,4 +1,4 @@
-//! What stands between `://` and the path: `HOST:PORT`.
+//! The part between `://` and the path: `HOST:PORT`.
 
 use std::net::{Ipv4Addr, SocketAddrV6};
 
@@ -10,7 +10,7 @@ pub(super) struct Authority<'a> {
     pub(super) port: Option<&'a str>,
 }
 
-/// Why it is none.
+/// Why a text is not an authority.
 pub(super) enum HostError {
     Missing,
     Invalid(&'static str),

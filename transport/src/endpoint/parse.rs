@@ -36,7 +36,7 @@ pub(super) fn endpoint(text: &str) -> Result<Endpoint, EndpointError> {
         Some(query) => split_protocol(query, scheme, given)?,
         None => (None, None),
     };
-    // Nothing but empty parameters is no query.
+    // A query that has only empty parameters is treated as absent.
     if !scheme.has_path() && query.as_ref().is_some_and(|query| query.bytes().any(|byte| byte != b'&')) {
         return Err(EndpointError::Parameter { given: given(), scheme });
     }
@@ -47,7 +47,7 @@ pub(super) fn endpoint(text: &str) -> Result<Endpoint, EndpointError> {
     Endpoint { yamux, target, protocol }.checked(given)
 }
 
-/// What stands before and after `://`, where the text begins with something that has the form of a scheme.
+/// The parts before and after `://`, if the text begins with something that has the form of a scheme.
 pub(super) fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once("://")?;
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())

@@ -40,7 +40,7 @@ pub(super) fn complete(text: &str, allowed: fn(u8) -> bool) -> Option<String> {
     Some(completed)
 }
 
-/// What a percent-encoded text stands for. `None` where a `%` is not followed by two hexadecimal digits.
+/// Decodes a percent-encoded text. `None` if a `%` is not followed by two hexadecimal digits.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut pieces = text.split('%');
     let mut decoded = pieces.next().unwrap_or_default().as_bytes().to_vec();

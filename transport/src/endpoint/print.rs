@@ -11,7 +11,7 @@ impl fmt::Display for Endpoint {
         }
         let query = match &self.target {
             Target::Network { scheme, host, port, path, query } => {
-                write!(f, "{scheme}://{}{path}", Authority(host, *port))?;
+                write!(f, "{scheme}://{}{path}", DisplayAuthority(host, *port))?;
                 query.as_deref()
             }
             Target::Socket(socket) => {
@@ -42,9 +42,9 @@ impl fmt::Debug for Endpoint {
 }
 
 /// `HOST:PORT`, with brackets around an IPv6 address.
-pub(super) struct Authority<'a>(pub(super) &'a str, pub(super) u16);
+pub(super) struct DisplayAuthority<'a>(pub(super) &'a str, pub(super) u16);
 
-impl fmt::Display for Authority<'_> {
+impl fmt::Display for DisplayAuthority<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(host, port) = self;
         match host.contains(':') {

@@ -4,17 +4,17 @@ use std::net::IpAddr;
 
 /// `HOST[:PORT]` of a header. It is only compared, so a host is any text without delimiters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Authority {
+pub(crate) struct HostPort {
     /// In lower case; IPv6 in brackets.
     host: String,
     port: Option<u16>,
 }
 
-impl Authority {
+impl HostPort {
     /// `None` if it is malformed.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (host, port) = match text.rsplit_once(':') {
-            // The colons of an IPv6 address without a port stand before its bracket.
+            // The colons of an IPv6 address without a port precede its bracket.
             Some((_, after)) if after.ends_with(']') => (text, None),
             Some((host, port)) => (host, Some(port)),
             None => (text, None),
@@ -76,7 +76,7 @@ mod tests {
             ("a,b", None),
             ("[a/b]", None),
         ] {
-            let parsed = Authority::parse(text);
+            let parsed = HostPort::parse(text);
             assert_eq!(parsed.as_ref().map(|authority| (authority.host(), authority.port())), parts, "{text:?}");
         }
     }
@@ -92,7 +92,7 @@ mod tests {
             ("10.0.0.1", false),
             ("localhost.evil.com", false),
         ] {
-            assert_eq!(Authority::parse(text).is_some_and(|authority| authority.is_loopback()), loopback, "{text}");
+            assert_eq!(HostPort::parse(text).is_some_and(|authority| authority.is_loopback()), loopback, "{text}");
         }
     }
 }

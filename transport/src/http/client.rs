@@ -10,12 +10,12 @@ const SHOWN: usize = 128;
 
 /// The part that the peers of WebSocket and of thrift over HTTP have in common.
 #[derive(Debug)]
-pub(crate) struct Client {
+pub(crate) struct HttpClient {
     head: Arc<RequestHead>,
     admitted: Admitted,
 }
 
-impl Client {
+impl HttpClient {
     pub(crate) fn new(head: Arc<RequestHead>, admitted: Admitted) -> Self {
         Self { head, admitted }
     }

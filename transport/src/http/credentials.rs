@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 
 use super::request::at_most_one;
 
-/// `None` if the token can't stand in a header.
+/// `None` if a header can't contain the token.
 pub(super) fn bearer(token: &str) -> Option<HeaderValue> {
     let valid = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
     valid.then(|| sensitive(format!("Bearer {token}"))).flatten()

@@ -12,7 +12,7 @@ pub(crate) enum HeadError {
     TooLarge,
     #[error("the HTTP head has more than {MAX_HEADERS} headers")]
     TooManyHeaders,
-    /// A CR or LF that stands alone: proxies differ on whether it ends a line.
+    /// A CR without LF or an LF without CR: proxies differ on whether it ends a line.
     #[error("a line of the HTTP head does not end with CR LF")]
     LineEnd,
     /// [RFC 9112, 5.2](https://www.rfc-editor.org/rfc/rfc9112#section-5.2)

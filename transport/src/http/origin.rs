@@ -1,7 +1,7 @@
 //! Which web pages may connect. A browser lets every page open WebSockets to every server, and says in `Origin` where
 //! the page is from ([RFC 6455, 10.2](https://www.rfc-editor.org/rfc/rfc6455#section-10.2)).
 
-use super::Authority;
+use super::HostPort;
 
 /// The origins that a server accepts. Requests without `Origin` come from no browser, and are not looked at here.
 #[derive(Clone, Debug, Default)]
@@ -12,7 +12,7 @@ pub(crate) struct Origins {
 }
 
 impl Origins {
-    /// Why the request of a page is refused. Programs that send `Origin` are told the same when a proxy changes `Host`.
+    /// Why the request of a page is refused. A program that sends `Origin` gets the same error if a proxy changes `Host`.
     pub(crate) const REFUSED: &str = "pages of this origin may not connect: it is not allowed, and not that of the Host \
                                       header; if a proxy changed Host, let it pass Host on or allow the origin";
 
@@ -25,8 +25,8 @@ impl Origins {
         Self { any: false, allowed: allowed.into_iter().map(|origin| normal(origin.as_ref())).collect() }
     }
 
-    /// Whether a page of `origin` may send a request to `host`. The opaque origin `null` is one of nobody.
-    pub(crate) fn admit(&self, origin: &str, host: Option<&Authority>) -> bool {
+    /// Whether a page of `origin` may send a request to `host`. The opaque origin `null` is never allowed.
+    pub(crate) fn admit(&self, origin: &str, host: Option<&HostPort>) -> bool {
         if self.any {
             return true;
         }
@@ -41,14 +41,14 @@ impl Origins {
 /// Scheme, host and port of a page.
 struct Origin {
     scheme: String,
-    authority: Authority,
+    authority: HostPort,
 }
 
 impl Origin {
     /// A path is ignored: Go's x/net/websocket sends one.
     fn parse(text: &str) -> Option<Self> {
         let (scheme, rest) = text.trim().split_once("://")?;
-        let authority = rest.split(['/', '?', '#']).next().and_then(Authority::parse)?;
+        let authority = rest.split(['/', '?', '#']).next().and_then(HostPort::parse)?;
         Some(Self { scheme: scheme.to_ascii_lowercase(), authority })
     }
 
@@ -63,9 +63,9 @@ impl Origin {
     /// Whether the page is from the server itself. The scheme is ignored: behind a proxy that ends TLS, the server
     /// does not know its own.
     ///
-    /// On loopback, an origin with a default port also is: programs that are no browsers, such as users of x/net, send
+    /// On loopback, an origin with a default port also is: programs that are not browsers, such as users of x/net, send
     /// `http://localhost/` to any port. A page from port 80 of the same machine can therefore connect, too.
-    fn is_at(&self, host: &Authority) -> bool {
+    fn is_at(&self, host: &HostPort) -> bool {
         let Some(default) = self.default_port() else { return false };
         let port = self.authority.port().unwrap_or(default);
         let at_host = self.authority.host() == host.host() && port == host.port().unwrap_or(default);
@@ -122,7 +122,7 @@ mod tests {
             ("http://evil.com", "localhost", false),
             ("http://localhost", "example.com:8890", false),
         ] {
-            let host = Authority::parse(host);
+            let host = HostPort::parse(host);
             assert_eq!(Origins::default().admit(origin, host.as_ref()), admitted, "{origin} at {host:?}");
             assert!(Origins::any().admit(origin, host.as_ref()));
         }
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn the_list_is_of_whole_origins() {
         let origins = Origins::of(["https://App.example.com", "http://localhost:3000/", "tauri://localhost", "null"]);
-        let host = Authority::parse("api.example.com");
+        let host = HostPort::parse("api.example.com");
         for (origin, admitted) in [
             ("https://app.example.com", true),
             ("https://app.example.com:443", true),

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use ::http::HeaderMap;
 use ::http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING};
 
-use super::{Authority, HeadError, MAX_HEADERS, credentials};
+use super::{HeadError, HostPort, MAX_HEADERS, credentials};
 
 /// The head of an HTTP/1.1 request: method, path, query and headers.
 ///
@@ -17,7 +17,7 @@ pub struct RequestHead {
     method: String,
     path: String,
     query: Option<String>,
-    host: Option<Authority>,
+    host: Option<HostPort>,
     minor_version: u8,
     headers: HeaderMap,
     body: BodyLength,
@@ -79,7 +79,7 @@ impl RequestHead {
         &self.headers
     }
 
-    /// The first header with this name, in any case. `None` if there is none, or its value is not visible ASCII.
+    /// The first header with this name, in any case. `None` if the request does not have it, or its value is not visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
@@ -97,7 +97,7 @@ impl RequestHead {
     }
 
     /// `Host`. An HTTP/1.0 request may have none.
-    pub(crate) fn host(&self) -> Option<&Authority> {
+    pub(crate) fn host(&self) -> Option<&HostPort> {
         self.host.as_ref()
     }
 
@@ -152,9 +152,9 @@ fn number(value: &HeaderValue) -> Option<u64> {
     u64::from_str(digits).ok()
 }
 
-fn host(headers: &HeaderMap, minor_version: u8) -> Result<Option<Authority>, HeadError> {
+fn host(headers: &HeaderMap, minor_version: u8) -> Result<Option<HostPort>, HeadError> {
     match at_most_one(headers, HOST).map_err(|()| HeadError::Host)? {
-        Some(host) => host.to_str().ok().and_then(Authority::parse).map(Some).ok_or(HeadError::Host),
+        Some(host) => host.to_str().ok().and_then(HostPort::parse).map(Some).ok_or(HeadError::Host),
         // haproxy's health checks are HTTP/1.0 without it.
         None if minor_version == 0 => Ok(None),
         None => Err(HeadError::Host),
@@ -163,7 +163,7 @@ fn host(headers: &HeaderMap, minor_version: u8) -> Result<Option<Authority>, Hea
 
 /// Splits a request target into host, path and query. Clients send the form without host; servers have to understand
 /// the form with it, too (RFC 9112, 3.2.2).
-fn split_target(target: &str) -> Option<(Option<Authority>, String, Option<String>)> {
+fn split_target(target: &str) -> Option<(Option<HostPort>, String, Option<String>)> {
     if !target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
         return None;
     }
@@ -173,7 +173,7 @@ fn split_target(target: &str) -> Option<(Option<Authority>, String, Option<Strin
                 return None;
             }
             let (host, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-            (Some(Authority::parse(host)?), rest)
+            (Some(HostPort::parse(host)?), rest)
         }
         _ => (None, target),
     };

@@ -1,4 +1,4 @@
-//! Text of strangers, made fit for messages and logs.
+//! Text of peers, shortened and escaped for messages and logs.
 
 use crate::printable::is_printable;
 

@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::response::ResponseHead;
+use super::response::ProxyResponseHead;
 use super::{HttpProxy, ProxyError};
 use crate::connection::{Connection, Peer};
 use crate::endpoint::Endpoint;
@@ -19,7 +19,7 @@ impl<Io: Connection> Layer<Io> for HttpProxy {
         let failed = |source| ProxyError::Io { proxy: self.endpoint(), source };
         io.write_all(request.as_bytes()).await.map_err(failed)?;
         io.flush().await.map_err(failed)?;
-        let mut head = ResponseHead::default();
+        let mut head = ProxyResponseHead::default();
         let answer = loop {
             // One byte at a time: what follows the head is for the reader of the connection.
             let byte = io.read_u8().await.map_err(failed)?;

@@ -11,7 +11,7 @@ const BEGINNING: &[u8] = b"HTTP/1.";
 
 /// The heads of one or more responses: those with a status of 1xx are followed by another.
 #[derive(Debug, Default)]
-pub(super) struct ResponseHead {
+pub(super) struct ProxyResponseHead {
     /// The bytes of the current head.
     bytes: Vec<u8>,
     /// The bytes of the heads before it.
@@ -25,7 +25,7 @@ pub(super) struct Answer {
     pub(super) reason: String,
 }
 
-impl ResponseHead {
+impl ProxyResponseHead {
     /// Adds the next byte. `Some` after the last one of a head whose status is not 1xx.
     ///
     /// # Errors
@@ -77,7 +77,7 @@ mod tests {
 
     /// The first answer, and how many bytes it took.
     fn read(bytes: &[u8]) -> Result<Option<(Answer, usize)>, &'static str> {
-        let mut head = ResponseHead::default();
+        let mut head = ProxyResponseHead::default();
         for (position, &byte) in bytes.iter().enumerate() {
             if let Some(answer) = head.push(byte)? {
                 return Ok(Some((answer, position + 1)));

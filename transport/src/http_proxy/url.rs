@@ -10,7 +10,7 @@ type Credentials = (Vec<u8>, Vec<u8>);
 /// Splits `http://[USER[:PASSWORD]@]HOST[:PORT]` into the endpoint of the proxy, as `tcp://`, and the credentials.
 pub(super) fn parse(url: &str) -> (Target, Option<Credentials>) {
     let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
-    // A password that has an @ as it stands is accepted, as browsers do.
+    // An unencoded @ in a password is accepted, as browsers do.
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     if path.contains('@') {

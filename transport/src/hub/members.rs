@@ -1,7 +1,6 @@
 //! The list of a hub: who is here, who was. Touches neither clock nor session.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use tokio::time::Instant;
@@ -41,7 +40,7 @@ impl<C> Member<C> {
 }
 
 /// A peer that wants to join.
-pub(super) struct Newcomer<C> {
+pub(super) struct NewPeer<C> {
     pub(super) id: String,
     pub(super) credential: Option<Vec<u8>>,
     pub(super) client: C,
@@ -68,30 +67,32 @@ impl<C> Members<C> {
         Self { present: HashMap::new(), departed, joined: 0, max: options.max_peers() }
     }
 
-    pub(super) fn join(&mut self, newcomer: Newcomer<C>) -> Result<Joined<C>, JoinError> {
-        let Newcomer { id, credential, client } = newcomer;
-        if id.is_empty() || id.len() > MAX_ID {
-            return Err(JoinError::InvalidId { length: id.len() });
+    /// Adds a peer. A refused client is returned, so that the caller drops it after it has released the lock.
+    pub(super) fn join(&mut self, peer: NewPeer<C>) -> Result<Joined<C>, (JoinError, C)> {
+        if let Err(error) = self.check(&peer) {
+            return Err((error, peer.client));
         }
-        let full = self.present.len() >= self.max;
+        let NewPeer { id, credential, client } = peer;
         let generation = self.joined + 1;
         let replaced = CancellationToken::new();
         let member =
             Member { generation, credential, client, session: None, draining: false, replaced: replaced.clone() };
-        let older = match self.present.entry(id) {
-            Entry::Occupied(entry) if entry.get().credential != member.credential => {
-                return Err(JoinError::InUse { id: entry.key().clone() });
-            }
-            Entry::Occupied(mut entry) => Some(entry.insert(member)),
-            Entry::Vacant(_) if full => return Err(JoinError::Full { limit: self.max }),
-            Entry::Vacant(entry) => {
-                self.departed.remove(entry.key());
-                entry.insert(member);
-                None
-            }
-        };
+        self.departed.remove(&id);
+        let older = self.present.insert(id, member);
         self.joined = generation;
         Ok(Joined { generation, replaced, older })
+    }
+
+    /// Whether the peer may join.
+    fn check(&self, peer: &NewPeer<C>) -> Result<(), JoinError> {
+        if peer.id.is_empty() || peer.id.len() > MAX_ID {
+            return Err(JoinError::InvalidId { length: peer.id.len() });
+        }
+        match self.present.get(&peer.id) {
+            Some(member) if member.credential != peer.credential => Err(JoinError::InUse { id: peer.id.clone() }),
+            None if self.present.len() >= self.max => Err(JoinError::Full { limit: self.max }),
+            _ => Ok(()),
+        }
     }
 
     /// Removes the peer, unless a newer one has its id.

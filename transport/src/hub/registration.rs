@@ -77,11 +77,11 @@ impl<C: Clone> Registration<C> {
     ///
     /// # Errors
     ///
-    /// As there, and as [`client`](Self::client).
+    /// As [`Hub::call`], and as [`client`](Self::client).
     ///
     /// # Cancel safety
     ///
-    /// As there.
+    /// As [`Hub::call`].
     pub async fn call<R: Future>(&self, call: impl FnOnce(C) -> R) -> Result<R::Output, HubError> {
         let found = self.hub.find(&self.id, Some(self.generation))?;
         found.call(self.hub.options.call_timeout(), &self.id, call).await

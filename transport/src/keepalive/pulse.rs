@@ -59,7 +59,7 @@ struct Ping {
 
 /// What a connection has to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum PulseStep {
     /// Queue a ping with this id now, and report it with [`Pulse::pinged`].
     Ping(u32),
     /// Wait until then, unless something arrives or is written. Then call [`Pulse::fire`].
@@ -120,36 +120,36 @@ impl Pulse {
         self.carried = self.carried.min(now + carrying(self.written - self.confirmed));
     }
 
-    /// There is a reason to think that the peer is dead: it is asked at once.
+    /// The peer may be dead: sends a ping at once.
     #[cfg(any(test, feature = "yamux"))]
     pub(crate) fn probe(&mut self) {
         self.probe = true;
     }
 
     /// What to do next. Cheap: it is called at every poll of an idle connection.
-    pub(crate) fn next(&self) -> Step {
+    pub(crate) fn next(&self) -> PulseStep {
         let due = self.heard + self.options.interval;
         match &self.ping {
             Some(ping) if !ping.outlived => match ping.delivered {
-                None => Step::Wait(ping.queued.max(self.progress) + self.write_timeout),
+                None => PulseStep::Wait(ping.queued.max(self.progress) + self.write_timeout),
                 Some(_) if self.probe && !ping.probe => self.ping(),
                 Some(delivered) => {
                     let at_least = if ping.probe { delivered } else { due.max(delivered) };
-                    Step::Wait(at_least + self.options.timeout)
+                    PulseStep::Wait(at_least + self.options.timeout)
                 }
             },
             _ if self.probe => self.ping(),
             // The bytes behind an unanswered ping get no second one before it is due: the peer may answer none.
             None if self.written - self.confirmed >= MARK => self.ping(),
-            _ => Step::Wait(due),
+            _ => PulseStep::Wait(due),
         }
     }
 
-    fn ping(&self) -> Step {
-        Step::Ping(kibibytes(self.written))
+    fn ping(&self) -> PulseStep {
+        PulseStep::Ping(kibibytes(self.written))
     }
 
-    /// The time of [`Step::Wait`] has come: a ping is due, or the peer is dead.
+    /// The time of [`PulseStep::Wait`] has come: a ping is due, or the peer is dead.
     pub(crate) fn fire(&mut self, now: Instant) -> Result<(), Dead> {
         match &self.ping {
             Some(ping) if !ping.outlived => Err(now - self.heard),

@@ -12,7 +12,7 @@ use crate::connect::WithCauses;
 use crate::connection::Peer;
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
-use crate::log::{Kind, limited};
+use crate::log::{EventKind, limited};
 use crate::metrics::Counter;
 use crate::printable::Printable;
 use crate::telemetry::Failure;
@@ -42,7 +42,7 @@ where
             // The task that was aborted for the last one may not have ended yet.
             let may_start = !*ended && tasks.len() <= self.options.concurrency;
             tokio::select! {
-                // First those that have ended, so that none is dropped for want of their places.
+                // First those that have ended, so that no running one is dropped because of them.
                 biased;
                 Some(done) = tasks.join_next_with_id(), if !tasks.is_empty() => {
                     running.ended(done.as_ref().map_or_else(JoinError::id, |(id, _)| *id));
@@ -92,13 +92,13 @@ where
                     Counter::HandshakesFailed(Failure::HANDSHAKE).increment();
                     let shown = Printable(&peer);
                     let why = WithCauses(&error);
-                    limited!(INFO, Kind::Handshake, peer.address(), peer = %shown, error = %why, "handshake failed");
+                    limited!(INFO, EventKind::Handshake, peer.address(), peer = %shown, error = %why, "handshake failed");
                     None
                 }
                 Err(_) => {
                     Counter::HandshakesFailed(Failure::TIMEOUT).increment();
                     let shown = Printable(&peer);
-                    limited!(INFO, Kind::Handshake, peer.address(), peer = %shown, ?deadline, "handshake timed out");
+                    limited!(INFO, EventKind::Handshake, peer.address(), peer = %shown, ?deadline, "handshake timed out");
                     None
                 }
             }

@@ -1,7 +1,7 @@
 //! The running handshakes of a listener, and which one is dropped when there are too many.
 //!
-//! One host could otherwise hold them all: 1,100 silent connections of one made 5 of 13 others wait for 5 s. Several hosts
-//! could, too: 2,500 silent connections of 25 kept all new clients out until the deadline.
+//! Otherwise one host could use all of them: 1,100 connections of one host that sent nothing made 5 of 13 other clients
+//! wait for 5 s. Several hosts could, too: 2,500 such connections of 25 hosts blocked all new clients until the deadline.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
@@ -127,7 +127,7 @@ mod tests {
         let ended = tasks.join_next_with_id().await.unwrap().unwrap_err().id();
         assert_eq!(ended, started[0].id());
         all.ended(ended);
-        // One that has ended by itself makes room.
+        // A handshake that has ended makes room.
         started[1].abort();
         let ended = tasks.join_next_with_id().await.unwrap().unwrap_err().id();
         all.started(at(1), tasks.spawn(std::future::pending()), &options);

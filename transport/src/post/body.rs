@@ -52,7 +52,7 @@ pub enum BodyError {
 /// Decodes one body.
 #[derive(Debug)]
 pub(super) struct BodyDecoder {
-    state: State,
+    state: BodyState,
     /// How many bytes of contents may still come.
     room: usize,
     limit: usize,
@@ -61,7 +61,7 @@ pub(super) struct BodyDecoder {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum BodyState {
     /// Contents of a body with a known length.
     Fixed(u64),
     UntilEnd,
@@ -101,12 +101,12 @@ impl BodyDecoder {
     pub(super) fn new(length: BodyLength, limit: usize) -> Result<Self, BodyError> {
         let state = match length {
             BodyLength::Known(length) if usize::try_from(length).is_ok_and(|length| length <= limit) => match length {
-                0 => State::Done,
-                length => State::Fixed(length),
+                0 => BodyState::Done,
+                length => BodyState::Fixed(length),
             },
             BodyLength::Known(_) => return Err(BodyError::TooLarge { limit }),
-            BodyLength::Chunked => State::Size { value: 0, digits: 0 },
-            BodyLength::Unstated => State::UntilEnd,
+            BodyLength::Chunked => BodyState::Size { value: 0, digits: 0 },
+            BodyLength::Unstated => BodyState::UntilEnd,
         };
         Ok(Self { state, room: limit, limit, extensions: 0, trailers: 0 })
     }
@@ -120,16 +120,16 @@ impl BodyDecoder {
     pub(super) fn decode(&mut self, input: &mut BytesMut, contents: &mut BytesMut) -> Result<bool, BodyError> {
         loop {
             match self.state {
-                State::Done => return Ok(true),
-                State::Fixed(left) => {
+                BodyState::Done => return Ok(true),
+                BodyState::Fixed(left) => {
                     let left = left - self.take(left, input, contents)?;
-                    self.state = if left == 0 { State::Done } else { State::Fixed(left) };
+                    self.state = if left == 0 { BodyState::Done } else { BodyState::Fixed(left) };
                 }
-                State::Data(left) => {
+                BodyState::Data(left) => {
                     let left = left - self.take(left, input, contents)?;
-                    self.state = if left == 0 { State::DataEnd } else { State::Data(left) };
+                    self.state = if left == 0 { BodyState::DataEnd } else { BodyState::Data(left) };
                 }
-                State::UntilEnd => {
+                BodyState::UntilEnd => {
                     self.take(u64::MAX, input, contents)?;
                 }
                 _ => {
@@ -138,7 +138,7 @@ impl BodyDecoder {
                     input.advance(1);
                 }
             }
-            if input.is_empty() && self.state != State::Done {
+            if input.is_empty() && self.state != BodyState::Done {
                 return Ok(false);
             }
         }
@@ -147,7 +147,7 @@ impl BodyDecoder {
     /// How many bytes of contents follow without anything between them. 0 where something else is next.
     pub(super) fn contiguous(&self) -> u64 {
         match self.state {
-            State::Fixed(left) | State::Data(left) => left,
+            BodyState::Fixed(left) | BodyState::Data(left) => left,
             _ => 0,
         }
     }
@@ -159,20 +159,20 @@ impl BodyDecoder {
         let after = |left: u64, then| match left.saturating_sub(count as u64) {
             0 => then,
             left => match then {
-                State::Done => State::Fixed(left),
-                _ => State::Data(left),
+                BodyState::Done => BodyState::Fixed(left),
+                _ => BodyState::Data(left),
             },
         };
         self.state = match self.state {
-            State::Fixed(left) => after(left, State::Done),
-            State::Data(left) => after(left, State::DataEnd),
+            BodyState::Fixed(left) => after(left, BodyState::Done),
+            BodyState::Data(left) => after(left, BodyState::DataEnd),
             state => state,
         };
     }
 
     /// Whether the connection may end here, and the body with it.
     pub(super) fn may_end(&self) -> bool {
-        matches!(self.state, State::UntilEnd | State::Done)
+        matches!(self.state, BodyState::UntilEnd | BodyState::Done)
     }
 
     /// Moves at most `most` bytes. Returns how many.
@@ -193,60 +193,62 @@ impl BodyDecoder {
     }
 
     /// The state after one more byte outside the contents.
-    fn after(&mut self, byte: u8) -> Result<State, BodyError> {
+    fn after(&mut self, byte: u8) -> Result<BodyState, BodyError> {
         let unexpected = |expected| Err(BodyError::Chunk { expected, found: byte });
         match self.state {
-            State::Size { value, digits } => match (char::from(byte).to_digit(16), byte) {
+            BodyState::Size { value, digits } => match (char::from(byte).to_digit(16), byte) {
                 (Some(_), _) if digits == 16 => Err(BodyError::ChunkSize),
-                (Some(digit), _) => Ok(State::Size { value: (value << 4) | u64::from(digit), digits: digits + 1 }),
+                (Some(digit), _) => Ok(BodyState::Size { value: (value << 4) | u64::from(digit), digits: digits + 1 }),
                 _ if digits == 0 => unexpected("the size of a chunk in hexadecimal digits"),
-                (None, b'\r') => self.sized(value).map(|()| State::SizeEnd { size: value }),
-                (None, b';') => self.sized(value).map(|()| State::Extension { size: value }),
-                (None, b' ' | b'\t') => self.sized(value).map(|()| State::SizeSpace { size: value }),
+                (None, b'\r') => self.sized(value).map(|()| BodyState::SizeEnd { size: value }),
+                (None, b';') => self.sized(value).map(|()| BodyState::Extension { size: value }),
+                (None, b' ' | b'\t') => self.sized(value).map(|()| BodyState::SizeSpace { size: value }),
                 (None, _) => unexpected("a hexadecimal digit or the end of the line"),
             },
-            State::SizeSpace { size } => match byte {
-                b'\r' => Ok(State::SizeEnd { size }),
-                b';' => Ok(State::Extension { size }),
+            BodyState::SizeSpace { size } => match byte {
+                b'\r' => Ok(BodyState::SizeEnd { size }),
+                b';' => Ok(BodyState::Extension { size }),
                 b' ' | b'\t' => {
                     self.extensions += 1;
                     self.check(self.extensions, MAX_EXTENSIONS, "extensions")?;
-                    Ok(State::SizeSpace { size })
+                    Ok(BodyState::SizeSpace { size })
                 }
                 _ => unexpected("the end of the line after the size of a chunk"),
             },
-            State::Extension { size } => match byte {
-                b'\r' => Ok(State::SizeEnd { size }),
+            BodyState::Extension { size } => match byte {
+                b'\r' => Ok(BodyState::SizeEnd { size }),
                 b'\t' | b' '..=b'~' | 0x80.. => {
                     self.extensions += 1;
                     self.check(self.extensions, MAX_EXTENSIONS, "extensions")?;
-                    Ok(State::Extension { size })
+                    Ok(BodyState::Extension { size })
                 }
                 _ => unexpected("an extension of a chunk or the end of the line"),
             },
-            State::SizeEnd { size } => match (byte, size) {
-                (b'\n', 0) => Ok(State::TrailerStart),
-                (b'\n', size) => Ok(State::Data(size)),
+            BodyState::SizeEnd { size } => match (byte, size) {
+                (b'\n', 0) => Ok(BodyState::TrailerStart),
+                (b'\n', size) => Ok(BodyState::Data(size)),
                 _ => unexpected("a line feed"),
             },
-            State::DataEnd if byte == b'\r' => Ok(State::DataEndLf),
-            State::DataEnd => unexpected("a carriage return after a chunk"),
-            State::DataEndLf if byte == b'\n' => Ok(State::Size { value: 0, digits: 0 }),
-            State::DataEndLf | State::TrailerLf | State::EndLf if byte != b'\n' => unexpected("a line feed"),
-            State::EndLf => Ok(State::Done),
-            State::TrailerStart if byte == b'\r' => Ok(State::EndLf),
-            State::Trailer if byte == b'\r' => Ok(State::TrailerLf),
-            State::TrailerStart | State::Trailer => match byte {
+            BodyState::DataEnd if byte == b'\r' => Ok(BodyState::DataEndLf),
+            BodyState::DataEnd => unexpected("a carriage return after a chunk"),
+            BodyState::DataEndLf if byte == b'\n' => Ok(BodyState::Size { value: 0, digits: 0 }),
+            BodyState::DataEndLf | BodyState::TrailerLf | BodyState::EndLf if byte != b'\n' => {
+                unexpected("a line feed")
+            }
+            BodyState::EndLf => Ok(BodyState::Done),
+            BodyState::TrailerStart if byte == b'\r' => Ok(BodyState::EndLf),
+            BodyState::Trailer if byte == b'\r' => Ok(BodyState::TrailerLf),
+            BodyState::TrailerStart | BodyState::Trailer => match byte {
                 b'\t' | b' '..=b'~' | 0x80.. => {
                     self.trailers += 1;
                     self.check(self.trailers, MAX_TRAILERS, "trailer fields")?;
-                    Ok(State::Trailer)
+                    Ok(BodyState::Trailer)
                 }
                 _ => unexpected("a trailer field or the end of the line"),
             },
-            State::TrailerLf => {
+            BodyState::TrailerLf => {
                 self.trailers += 2;
-                Ok(State::TrailerStart)
+                Ok(BodyState::TrailerStart)
             }
             // Contents and the end are not read byte by byte.
             state => Ok(state),

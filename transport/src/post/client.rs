@@ -1,5 +1,7 @@
 //! The client's end: each message is the body of a request, and the body of its response is the answer.
 
+mod state;
+
 use std::fmt;
 use std::io;
 use std::pin::Pin;
@@ -10,6 +12,7 @@ use ::http::header::LOCATION;
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::ReadBuf;
 
+use self::state::ClientState;
 use super::body::BodyDecoder;
 use super::error::HttpError;
 use super::message::{self, Body};
@@ -17,7 +20,7 @@ use super::output::Output;
 use super::read::{poll_body, poll_fill};
 use crate::connection::{Connection, NotDelivered};
 use crate::deadline::Deadline;
-use crate::http::{BodyLength, HeadEnd, HeadError, ResponseHead, printable, refusal_text};
+use crate::http::{BodyLength, HeadEnd, ResponseHead, printable, refusal_text};
 use crate::trace_context::TraceContext;
 
 /// How many interim responses (1xx) may come before a response. Servers send one or two.
@@ -44,36 +47,8 @@ pub(super) struct ClientStream<T> {
     input: BytesMut,
     /// Contents of the body of the response that were not yet read.
     answer: BytesMut,
-    state: State,
+    state: ClientState,
     keeps_alive: bool,
-}
-
-#[derive(Debug)]
-enum State {
-    /// No response is due.
-    Idle,
-    /// The request is being written.
-    Sending {
-        one_way: bool,
-    },
-    /// The request was sent.
-    Head {
-        end: HeadEnd,
-        interim: usize,
-        one_way: bool,
-    },
-    Body {
-        decoder: BodyDecoder,
-        one_way: bool,
-    },
-    /// A response with another status than 200.
-    Refused {
-        status: u16,
-        decoder: BodyDecoder,
-        wait: Deadline,
-    },
-    /// Nothing more can be sent or read.
-    Failed,
 }
 
 impl<T: Connection> ClientStream<T> {
@@ -87,7 +62,7 @@ impl<T: Connection> ClientStream<T> {
             output: Output::default(),
             input: empty(),
             answer: empty(),
-            state: State::Idle,
+            state: ClientState::Idle,
             keeps_alive: true,
         }
     }
@@ -101,13 +76,13 @@ impl<T: Connection> ClientStream<T> {
     }
 
     pub(super) fn is_reusable(&self) -> bool {
-        self.keeps_alive && self.answer.is_empty() && matches!(self.state, State::Idle) && self.io.is_reusable()
+        self.keeps_alive && self.answer.is_empty() && matches!(self.state, ClientState::Idle) && self.io.is_reusable()
     }
 
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self.state {
-            State::Idle if !self.answer.is_empty() => {}
-            State::Idle => {
+            ClientState::Idle if !self.answer.is_empty() => {}
+            ClientState::Idle => {
                 // Polled by the pool: there is something to read only if the server closes the connection.
                 let count = if self.input.is_empty() {
                     ready!(poll_fill(&mut self.io, &mut self.input, cx))?
@@ -115,10 +90,10 @@ impl<T: Connection> ClientStream<T> {
                     self.input.len()
                 };
                 let outcome = if count == 0 { Ok(()) } else { Err(HttpError::Unexpected.into()) };
-                self.state = State::Failed;
+                self.state = ClientState::Failed;
                 return Poll::Ready(outcome);
             }
-            State::Failed => return Poll::Ready(Ok(())),
+            ClientState::Failed => return Poll::Ready(Ok(())),
             // The answer is returned when it is whole.
             _ => ready!(self.poll_exchange(cx))?,
         }
@@ -133,7 +108,7 @@ impl<T: Connection> ClientStream<T> {
     }
 
     pub(super) fn poll_write(&mut self, parts: &[io::IoSlice<'_>]) -> io::Result<usize> {
-        if !matches!(self.state, State::Idle) || !self.answer.is_empty() {
+        if !matches!(self.state, ClientState::Idle) || !self.answer.is_empty() {
             return Err(io::Error::other("a call is still running on this HTTP connection"));
         }
         let before = self.message.len();
@@ -145,7 +120,7 @@ impl<T: Connection> ClientStream<T> {
 
     /// Sends what was written as one request. If it is a one-way call, also waits until the server has accepted it.
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if !self.message.is_empty() && matches!(self.state, State::Idle) {
+        if !self.message.is_empty() && matches!(self.state, ClientState::Idle) {
             let message = std::mem::take(&mut self.message);
             let one_way = message::is_one_way(&message)?;
             let trace = TraceContext::current().map(|trace| trace.header_lines()).unwrap_or_default();
@@ -153,14 +128,14 @@ impl<T: Connection> ClientStream<T> {
             let head = [&self.request, length.as_bytes(), b"\r\n", trace.as_bytes(), b"\r\n"].concat();
             self.output.begin();
             self.output.push(&head, message);
-            self.state = State::Sending { one_way };
+            self.state = ClientState::Sending { one_way };
         }
         match self.state {
-            State::Sending { one_way: true }
-            | State::Head { one_way: true, .. }
-            | State::Body { one_way: true, .. }
-            | State::Refused { .. } => self.poll_exchange(cx),
-            State::Sending { one_way: false } => self.poll_send(cx),
+            ClientState::Sending { one_way: true }
+            | ClientState::Head { one_way: true, .. }
+            | ClientState::Body { one_way: true, .. }
+            | ClientState::Refused { .. } => self.poll_exchange(cx),
+            ClientState::Sending { one_way: false } => self.poll_send(cx),
             _ => Pin::new(&mut self.io).poll_flush(cx),
         }
     }
@@ -171,25 +146,25 @@ impl<T: Connection> ClientStream<T> {
 
     /// Writes the request.
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let State::Sending { one_way } = self.state else { return Poll::Ready(Ok(())) };
+        let ClientState::Sending { one_way } = self.state else { return Poll::Ready(Ok(())) };
         let failed = match ready!(self.output.poll_flush(&mut self.io, cx)) {
             Ok(()) => {
-                self.state = State::Head { end: HeadEnd::default(), interim: 0, one_way };
+                self.state = ClientState::Head { end: HeadEnd::default(), interim: 0, one_way };
                 return Poll::Ready(Ok(()));
             }
             Err(error) => error,
         };
         self.output.clear();
         if !self.output.has_begun() {
-            self.state = State::Failed;
+            self.state = ClientState::Failed;
             return Poll::Ready(Err(NotDelivered::error(failed.kind(), failed.to_string())));
         }
         // A server that refuses a request answers and closes before it has read everything: the answer says more.
-        self.state = State::Head { end: HeadEnd::default(), interim: 0, one_way };
+        self.state = ClientState::Head { end: HeadEnd::default(), interim: 0, one_way };
         match self.poll_response(cx) {
             Poll::Ready(Err(error @ HttpError::Status { .. })) => Poll::Ready(Err(error.into())),
             _ => {
-                self.state = State::Failed;
+                self.state = ClientState::Failed;
                 Poll::Ready(Err(failed))
             }
         }
@@ -199,7 +174,7 @@ impl<T: Connection> ClientStream<T> {
     fn poll_exchange(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_send(cx))?;
         let outcome = ready!(self.poll_response(cx));
-        self.state = if outcome.is_ok() { State::Idle } else { State::Failed };
+        self.state = if outcome.is_ok() { ClientState::Idle } else { ClientState::Failed };
         Poll::Ready(match outcome {
             Ok(()) => Ok(()),
             // RFC 9110, 15.5.20: the server has not processed it, and it may be sent again on another connection.
@@ -214,7 +189,7 @@ impl<T: Connection> ClientStream<T> {
     fn poll_response(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), HttpError>> {
         loop {
             match &mut self.state {
-                State::Head { end, .. } => match end.find(&self.input)? {
+                ClientState::Head { end, .. } => match end.find(&self.input)? {
                     Some(length) => {
                         let head = ResponseHead::parse(&self.input.split_to(length))?;
                         self.head(&head)?;
@@ -225,7 +200,7 @@ impl<T: Connection> ClientStream<T> {
                         }
                     }
                 },
-                State::Body { decoder, one_way } => {
+                ClientState::Body { decoder, one_way } => {
                     let one_way = *one_way;
                     let body = poll_body(&mut self.io, decoder, &mut self.input, &mut self.answer, cx);
                     if !ready!(body)? {
@@ -236,7 +211,7 @@ impl<T: Connection> ClientStream<T> {
                     }
                     return Poll::Ready(self.check_answer(one_way));
                 }
-                State::Refused { status, decoder, wait } => {
+                ClientState::Refused { status, decoder, wait } => {
                     let status = *status;
                     let body = poll_body(&mut self.io, decoder, &mut self.input, &mut self.answer, cx);
                     if body.is_pending() && wait.poll_waited(cx).is_pending() {
@@ -246,25 +221,25 @@ impl<T: Connection> ClientStream<T> {
                     let text = refusal_text(&String::from_utf8_lossy(&body), REFUSAL_TEXT);
                     return Poll::Ready(Err(HttpError::Status { status, text }));
                 }
-                State::Idle | State::Sending { .. } | State::Failed => return Poll::Ready(Ok(())),
+                ClientState::Idle | ClientState::Sending { .. } | ClientState::Failed => return Poll::Ready(Ok(())),
             }
         }
     }
 
     /// Decides by its head how a response is read on.
     fn head(&mut self, head: &ResponseHead) -> Result<(), HttpError> {
-        let State::Head { interim, one_way, .. } = self.state else { return Ok(()) };
+        let ClientState::Head { interim, one_way, .. } = self.state else { return Ok(()) };
         let status = head.status();
         match status {
             101 => return Err(HttpError::Head("the server switched to another protocol".to_owned())),
             100..=199 if interim == MAX_INTERIM => {
                 return Err(HttpError::Head(format!("more than {MAX_INTERIM} interim responses")));
             }
-            100..=199 => self.state = State::Head { end: HeadEnd::default(), interim: interim + 1, one_way },
+            100..=199 => self.state = ClientState::Head { end: HeadEnd::default(), interim: interim + 1, one_way },
             200 => {
                 self.keeps_alive = head.keeps_alive() && head.body() != BodyLength::Unstated;
                 let decoder = BodyDecoder::new(head.body(), self.max_message_size)?;
-                self.state = State::Body { decoder, one_way };
+                self.state = ClientState::Body { decoder, one_way };
             }
             300..=399 if head.headers().contains_key(LOCATION) => {
                 let location = head.headers().get(LOCATION).map(|to| String::from_utf8_lossy(to.as_bytes()));
@@ -277,7 +252,7 @@ impl<T: Connection> ClientStream<T> {
                     unknown => (unknown, MAX_REFUSAL_BODY),
                 };
                 let decoder = BodyDecoder::new(length, limit)?;
-                self.state = State::Refused { status, decoder, wait: Deadline::new(REFUSAL_WAIT) };
+                self.state = ClientState::Refused { status, decoder, wait: Deadline::new(REFUSAL_WAIT) };
             }
         }
         Ok(())
@@ -285,7 +260,7 @@ impl<T: Connection> ClientStream<T> {
 
     fn check_answer(&mut self, one_way: bool) -> Result<(), HttpError> {
         if one_way {
-            // There is no answer to read, whatever the body is.
+            // A one-way call has no answer: the body is not read.
             self.answer = BytesMut::new();
             return Ok(());
         }
@@ -301,11 +276,5 @@ impl<T: Connection> ClientStream<T> {
 impl<T: fmt::Debug> fmt::Debug for ClientStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientStream").field("io", &self.io).field("state", &self.state).finish_non_exhaustive()
-    }
-}
-
-impl From<HeadError> for HttpError {
-    fn from(error: HeadError) -> Self {
-        HttpError::Head(error.to_string())
     }
 }

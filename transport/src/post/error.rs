@@ -3,7 +3,7 @@
 use std::io;
 
 use super::body::BodyError;
-use crate::http::{InvalidHeader, Refusal, reason};
+use crate::http::{HeadError, InvalidHeader, Refusal, reason};
 
 /// Why a call over HTTP failed, or why a server refused a request. It is inside the `io::Error` of the connection, and
 /// the source of a [`ConnectError`](crate::ConnectError).
@@ -77,5 +77,11 @@ impl From<HttpError> for io::Error {
             HttpError::Io(error) => error,
             error => io::Error::new(kind, error),
         }
+    }
+}
+
+impl From<HeadError> for HttpError {
+    fn from(error: HeadError) -> Self {
+        HttpError::Head(error.to_string())
     }
 }

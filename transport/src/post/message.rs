@@ -36,7 +36,7 @@ pub(super) fn look(body: &[u8], limit: usize) -> Result<Body, HttpError> {
 ///
 /// # Errors
 ///
-/// If it has a TTHeader or a frame, which other implementations do not understand over HTTP.
+/// If the message has a TTHeader or a frame, which other implementations do not understand over HTTP.
 pub(super) fn is_one_way(message: &[u8]) -> Result<bool, HttpError> {
     const ONE_WAY: u8 = 4;
     match *message {

@@ -7,19 +7,19 @@ use std::sync::Arc;
 use volo::net::Address;
 
 use crate::connection::Peer;
-use crate::http::{Admitted, Client, RequestHead};
+use crate::http::{Admitted, HttpClient, RequestHead};
 
 /// An HTTP client: the peer of the underlying connection, and the head of its first request. Its later requests on the
 /// connection have the same path, query, `Authorization`, `Cookie`, `Host` and `Origin`.
 #[derive(Clone, Debug)]
 pub struct HttpPeer<P> {
     inner: P,
-    client: Arc<Client>,
+    client: Arc<HttpClient>,
 }
 
 impl<P> HttpPeer<P> {
     pub(super) fn new(inner: P, head: Arc<RequestHead>, admitted: Admitted) -> Self {
-        Self { inner, client: Arc::new(Client::new(head, admitted)) }
+        Self { inner, client: Arc::new(HttpClient::new(head, admitted)) }
     }
 
     /// The peer of the underlying connection.
@@ -42,7 +42,7 @@ impl<P> HttpPeer<P> {
         self.head().query()
     }
 
-    /// The first header of the first request with this name. `None` if there is none or its value is not visible ASCII.
+    /// The first header of the first request with this name. `None` if the request does not have it, or its value is not visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head().header(name)
     }

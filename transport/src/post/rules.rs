@@ -36,7 +36,7 @@ pub(super) struct Settings {
 pub(super) enum Checked {
     Call {
         body: BodyDecoder,
-        /// The client sends the body when it is told to.
+        /// The client sends the body after `100 Continue`.
         wants_continue: bool,
     },
     Health,

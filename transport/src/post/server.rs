@@ -35,15 +35,15 @@ pub(super) struct ServerStream<T> {
     output: Output,
     /// Of the request that is being read.
     trace: Option<TraceContext>,
-    state: State,
+    state: ServerState,
     /// Whether the connection is closed after the response to this request.
     last: bool,
-    /// Whether the peer may still be sending what nobody reads.
+    /// Whether the peer may still be sending a body that is not read.
     lingers: bool,
 }
 
 #[derive(Debug)]
-enum State {
+enum ServerState {
     /// Between two requests, or inside a head.
     Head(HeadEnd),
     Body(BodyDecoder),
@@ -74,7 +74,7 @@ impl<T: Connection> ServerStream<T> {
             answer: empty(),
             output: Output::default(),
             trace: None,
-            state: State::Head(HeadEnd::default()),
+            state: ServerState::Head(HeadEnd::default()),
             last: false,
             lingers: false,
         }
@@ -89,14 +89,14 @@ impl<T: Connection> ServerStream<T> {
     }
 
     pub(super) fn is_reusable(&self) -> bool {
-        !matches!(self.state, State::Closed) && self.io.is_reusable()
+        !matches!(self.state, ServerState::Closed) && self.io.is_reusable()
     }
 
     pub(super) fn has_partial_message(&self) -> bool {
         match self.state {
-            State::Body(_) => true,
-            State::Head(_) => !self.input.is_empty(),
-            State::Serving(_) | State::Closed => false,
+            ServerState::Body(_) => true,
+            ServerState::Head(_) => !self.input.is_empty(),
+            ServerState::Serving(_) | ServerState::Closed => false,
         }
     }
 
@@ -125,17 +125,17 @@ impl<T: Connection> ServerStream<T> {
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         loop {
             match self.state {
-                State::Serving(_) if !self.message.is_empty() => {
+                ServerState::Serving(_) if !self.message.is_empty() => {
                     let count = buf.remaining().min(self.message.len());
                     buf.put_slice(&self.message[..count]);
                     self.message.advance(count);
                     return Poll::Ready(Ok(()));
                 }
-                State::Serving(Serving::Malformed) => {
+                ServerState::Serving(Serving::Malformed) => {
                     let refusal = Refusal::bad_request("the body is not a thrift message");
                     return Poll::Ready(Err(self.refuse(refusal, true).into()));
                 }
-                State::Serving(serving) => {
+                ServerState::Serving(serving) => {
                     if serving == Serving::Call {
                         // The service reads on without an answer: there is none.
                         self.respond();
@@ -143,11 +143,11 @@ impl<T: Connection> ServerStream<T> {
                         self.served();
                     }
                 }
-                State::Closed => {
+                ServerState::Closed => {
                     ready!(self.output.poll_flush(&mut self.io, cx))?;
                     return Poll::Ready(Ok(()));
                 }
-                State::Head(_) | State::Body(_) => {
+                ServerState::Head(_) | ServerState::Body(_) => {
                     if !ready!(self.poll_request(cx))? {
                         self.close(false);
                         return Poll::Ready(Ok(()));
@@ -178,8 +178,10 @@ impl<T: Connection> ServerStream<T> {
     /// Says why, if a request has no answer, and ends the connection.
     pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let refusal = match self.state {
-            State::Serving(Serving::Call) => Some(Refusal::new(500, "the call could not be answered")),
-            State::Serving(Serving::Malformed) => Some(Refusal::bad_request("the body is not a valid thrift message")),
+            ServerState::Serving(Serving::Call) => Some(Refusal::new(500, "the call could not be answered")),
+            ServerState::Serving(Serving::Malformed) => {
+                Some(Refusal::bad_request("the body is not a valid thrift message"))
+            }
             _ if self.has_partial_message() => Some(Refusal::new(408, "the request did not arrive in time")),
             _ => None,
         };
@@ -200,7 +202,7 @@ impl<T: Connection> ServerStream<T> {
     }
 
     fn state_is(&self, wanted: Serving) -> bool {
-        matches!(self.state, State::Serving(serving) if serving == wanted)
+        matches!(self.state, ServerState::Serving(serving) if serving == wanted)
     }
 
     /// Queues the response to a call, with what the service has written.
@@ -222,12 +224,12 @@ impl<T: Connection> ServerStream<T> {
         if self.last {
             self.close(!self.input.is_empty());
         } else {
-            self.state = State::Head(HeadEnd::default());
+            self.state = ServerState::Head(HeadEnd::default());
         }
     }
 
     fn close(&mut self, lingers: bool) {
-        self.state = State::Closed;
+        self.state = ServerState::Closed;
         self.lingers |= lingers;
     }
 }

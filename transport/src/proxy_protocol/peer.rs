@@ -45,7 +45,7 @@ impl<P: fmt::Display> fmt::Display for ProxiedPeer<P> {
 }
 
 /// The address is the client's. If the proxy does not know it or connects for itself, it is the proxy's, as the
-/// specification demands; for a client of a Unix socket there is none.
+/// specification demands. A client of a Unix socket has no address.
 impl<P: Peer> Peer for ProxiedPeer<P> {
     fn address(&self) -> Option<Address> {
         match self.header.origin {

@@ -1,7 +1,7 @@
 //! Business errors: what a handler says of its subject, such as "sold out", with a status, a message and texts.
 //!
 //! They are answered as Kitex does it: a reply whose result has no fields, and the error in the TTHeader. Kitex reads it
-//! only there, and volo's client reads it in front of any answer. Without a TTHeader there is no place for it, and the
+//! only there, and volo's client reads it in front of any answer. A message without a TTHeader cannot carry it, and the
 //! answer is an exception that contains its text.
 
 use pilota::thrift::{
@@ -14,7 +14,7 @@ use volo_thrift::codec::default::ttheader::HasTTHeader;
 use volo_thrift::context::ServerContext;
 use volo_thrift::{BizError, EntryMessage};
 
-use crate::log::{Kind, limited};
+use crate::log::{EventKind, limited};
 
 /// Whether the call ended with a business error that its answer has in the TTHeader.
 pub(super) fn is_in_header(cx: &ServerContext) -> bool {
@@ -23,7 +23,7 @@ pub(super) fn is_in_header(cx: &ServerContext) -> bool {
 
 /// Notes the error where volo's TTHeader encoder takes it from.
 pub(super) fn put_into_header(cx: &mut ServerContext, error: BizError) {
-    // Status 0 means to Kitex and volo that there is no error: such a one is answered by an exception.
+    // For Kitex and volo, status 0 means success: an error with status 0 is answered with an exception.
     if error.status_code != 0 {
         cx.common_stats.set_biz_error(fit_for_header(error));
     }
@@ -64,7 +64,7 @@ const MAX_HEADER_TEXT: usize = u16::MAX as usize;
 fn fit_for_header(mut error: BizError) -> BizError {
     if error.status_message.len() > MAX_HEADER_TEXT {
         let status = error.status_code;
-        limited!(WARN, Kind::Handler, None, status, "the message of a business error is too long: cutting it off");
+        limited!(WARN, EventKind::Handler, None, status, "the message of a business error is too long: cutting it off");
         let end = error.status_message.floor_char_boundary(MAX_HEADER_TEXT);
         error.status_message = error.status_message[..end].to_owned().into();
     }
@@ -75,7 +75,7 @@ fn fit_for_header(mut error: BizError) -> BizError {
         let status = error.status_code;
         limited!(
             WARN,
-            Kind::Handler,
+            EventKind::Handler,
             None,
             status,
             "the extra texts of a business error are too long: leaving them out"

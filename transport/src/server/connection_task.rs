@@ -23,7 +23,7 @@ use crate::codec::{MessageReader, RawMessage, ReadError};
 use crate::connect::WithCauses;
 use crate::connection::{Connection, Peer};
 use crate::deadline::Deadline;
-use crate::log::{Kind, limited};
+use crate::log::{EventKind, limited};
 use crate::metrics::{Counted, Counter, Gauge};
 use crate::printable::Printable;
 
@@ -117,10 +117,10 @@ impl<C: Connection, P: Peer, S: ThriftService> ConnectionTask<C, P, S> {
                 tracing::debug!(%peer, ?after, "closed: {what} took too long")
             }
             Closed::TimedOut(what, after) => {
-                limited!(INFO, Kind::Timeout, address, %peer, ?after, "closed: {what} took too long");
+                limited!(INFO, EventKind::Timeout, address, %peer, ?after, "closed: {what} took too long");
             }
             Closed::Failed(error @ ReadError::Wire(_)) => {
-                limited!(WARN, Kind::Message, address, %peer, error = %WithCauses(error), "closed");
+                limited!(WARN, EventKind::Message, address, %peer, error = %WithCauses(error), "closed");
             }
             // Clients that end at any time are expected.
             Closed::Failed(error) => tracing::debug!(%peer, error = %WithCauses(error), "closed"),

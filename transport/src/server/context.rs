@@ -45,8 +45,8 @@ pub(super) fn take_context<P: Peer>(peer: &P) -> Box<ServerContext> {
     cx
 }
 
-/// Sets from which address a call comes: that of the connection, if it has one. volo takes the one in a TTHeader, which the
-/// caller chooses, though layers go by it to limit or to refuse.
+/// Sets the address of a call's caller to that of the connection, if it has one. volo takes the address in the TTHeader,
+/// which the caller can choose freely, although layers limit or refuse calls by address.
 pub(super) fn set_caller_address<P: Peer>(cx: &mut ServerContext, peer: &P) {
     if let Some(address) = peer.address() {
         cx.rpc_info_mut().caller_mut().set_address(address);

@@ -1,5 +1,5 @@
-//! Connections that have not sent a whole call yet. Where a server has as many connections as it may, the oldest of them
-//! is closed, so that strangers who open connections and send nothing keep nobody out.
+//! Connections that have not sent a whole call yet. If a server has reached its limit of connections, the oldest of these
+//! is closed, so that peers that open connections and send nothing do not block other clients.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use std::time::Duration;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
-/// How long a connection has for the first byte of its first call, where there are as many as allowed. A client that connects in order to
-/// make a call needs one round trip.
+/// How long a connection has for the first byte of its first call if the limit is reached. A client that connects in
+/// order to make a call needs one round trip.
 const SILENT: Duration = Duration::from_secs(1);
 
-/// How long it has for the whole call. In this time, 100 KB/s carry 1 MB.
+/// How long a connection has for its whole first call. A link of 100 KB/s carries 1 MB in this time.
 const BEGUN: Duration = Duration::from_secs(10);
 
 const NOTHING: u8 = 0;
@@ -21,8 +21,8 @@ const A_BYTE: u8 = 1;
 const A_CALL: u8 = 2;
 const DROPPED: u8 = 3;
 
-/// What a connection has sent so far. Shared by its task and the server, which drops only what has not sent a call: no
-/// call that has begun is cut off.
+/// What a connection has sent so far. Shared by its task and the server. The server drops only connections that have not
+/// sent a whole call, so no running call is aborted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sent(Arc<AtomicU8>);
 
@@ -50,39 +50,39 @@ impl Sent {
 }
 
 #[derive(Debug)]
-struct Newcomer {
+struct NewConnection {
     since: Instant,
     sent: Sent,
     task: AbortHandle,
 }
 
-impl Newcomer {
+impl NewConnection {
     fn is_one(&self) -> bool {
         self.sent.get() < A_CALL && !self.task.is_finished()
     }
 }
 
-/// The newcomers of a server. Those that are none any more are removed now and then.
+/// The new connections of a server. Those that have made a call or ended are removed from time to time.
 #[derive(Debug, Default)]
 pub(super) struct Newcomers {
     /// The oldest first.
-    silent: VecDeque<Newcomer>,
-    /// Those that had sent a byte when it was their turn, the oldest first.
-    begun: VecDeque<Newcomer>,
+    silent: VecDeque<NewConnection>,
+    /// Those that had sent a byte after [`SILENT`], the oldest first.
+    begun: VecDeque<NewConnection>,
 }
 
 impl Newcomers {
-    /// A connection has been accepted; `open` are there in all.
+    /// Adds an accepted connection; `open` is the number of all open connections.
     pub(super) fn add(&mut self, sent: Sent, task: AbortHandle, open: usize) {
         self.skip();
         if self.silent.len() + self.begun.len() > 2 * open {
-            self.silent.retain(Newcomer::is_one);
-            self.begun.retain(Newcomer::is_one);
+            self.silent.retain(NewConnection::is_one);
+            self.begun.retain(NewConnection::is_one);
         }
-        self.silent.push_back(Newcomer { since: Instant::now(), sent, task });
+        self.silent.push_back(NewConnection { since: Instant::now(), sent, task });
     }
 
-    /// From when on one may be dropped. `None` if there is none.
+    /// When the first connection may be dropped. `None` if no connection is new.
     pub(super) fn first_due(&mut self) -> Option<Instant> {
         self.skip();
         let silent = self.silent.front().map(|newcomer| newcomer.since + SILENT);
@@ -90,7 +90,7 @@ impl Newcomers {
         silent.into_iter().chain(begun).min()
     }
 
-    /// Drops one whose time is over. `false` if there is none.
+    /// Drops one connection whose time is over. `false` if there is none.
     pub(super) fn drop_one(&mut self) -> bool {
         let now = Instant::now();
         while self.first_due().is_some_and(|due| due <= now) {

@@ -49,9 +49,9 @@ impl ServeOptions {
     /// How many connections, or sessions, are served at a time, at least 1. Default: 10,000. Further ones wait in the
     /// listener.
     ///
-    /// While as many connections as allowed are open, the oldest one is closed that has not sent the first byte of its
-    /// first call for 1 s, or not the whole call for 10 s, and then the next one. So strangers who connect, or open
-    /// streams of yamux sessions, and send nothing keep nobody out. Connections that have made a call stay.
+    /// While the limit is reached, the oldest connection is closed that has not sent the first byte of its first call for
+    /// 1 s, or not the whole call for 10 s, and then the next one. So peers that connect, or open
+    /// streams of yamux sessions, and send nothing do not block other clients. Connections that have made a call stay.
     pub fn with_max_connections(self, connections: usize) -> Self {
         Self { max_connections: connections.max(1), ..self }
     }

@@ -17,9 +17,9 @@ use volo_thrift::{EntryMessage, ServerError, ThriftMessage};
 use super::business::{self, NoResult};
 use super::context::{recycle_context, set_caller_address, take_context};
 use super::{GeneratedService, ThriftService, services};
-use crate::codec::{Decoder, MessageWriter, RawMessage};
+use crate::codec::{MessageDecoder, MessageWriter, RawMessage};
 use crate::connection::Peer;
-use crate::log::{Kind, limited};
+use crate::log::{EventKind, limited};
 use crate::metrics::CallTimer;
 use crate::printable::Printable;
 use crate::protocol::{Encoding, Framing, Protocol};
@@ -46,14 +46,14 @@ pub(super) enum Next {
 
 /// Processes the calls of one connection.
 pub(super) struct Processor {
-    decoder: Decoder,
+    decoder: MessageDecoder,
     pub(super) writer: MessageWriter,
 }
 
 impl Processor {
     pub(super) fn new(max_message_size: usize) -> Self {
         Self {
-            decoder: Decoder::new(max_message_size),
+            decoder: MessageDecoder::new(max_message_size),
             // An answer uses the protocol of its call, which the context contains.
             writer: MessageWriter::new(Protocol::TTHEADER, max_message_size),
         }
@@ -107,7 +107,7 @@ impl Processor {
             set_caller_address(&mut cx, peer);
         }
         if let Some(name) = multiplexed {
-            // As if it stood in the TTHeader: volo's router goes by it.
+            // As if it were in the TTHeader, where volo's router reads it.
             cx.set_idl_service_name(name.into());
         }
         timer.served(MethodName { service: S::SERVICE_NAME, method: cx.rpc_info().method() });
@@ -149,7 +149,7 @@ impl Processor {
         let Err(error) = encoded else { return Next::Answer { last } };
         let (method, error) = (Printable(cx.rpc_info().method()), Printable(error));
         let caller = cx.rpc_info().caller().address();
-        limited!(ERROR, Kind::Handler, caller, %method, %error, "the answer cannot be encoded");
+        limited!(ERROR, EventKind::Handler, caller, %method, %error, "the answer cannot be encoded");
         // What does not fit may be in the header.
         METAINFO.with(|info| info.borrow_mut().clear());
         let why = format!("the answer cannot be encoded: {error}");
@@ -175,7 +175,7 @@ impl Processor {
     /// message is sound, and only names what there is not.
     fn undecodable<P: Peer>(&mut self, peer: &P, asked: Asked, error: ThriftException, stopping: bool) -> Next {
         let (shown, why) = (Printable(peer), Printable(&error));
-        limited!(WARN, Kind::Message, peer.address(), peer = %shown, error = %why, "a request cannot be decoded");
+        limited!(WARN, EventKind::Message, peer.address(), peer = %shown, error = %why, "a request cannot be decoded");
         let (kind, why) = match &error {
             ThriftException::Application(exception) => (exception.kind(), Printable(exception.message()).to_string()),
             ThriftException::Protocol(error) => {
@@ -197,7 +197,7 @@ impl Processor {
     /// Answers a message that cannot be read. The connection is closed afterwards.
     pub(super) fn unreadable<P: Peer>(&mut self, peer: &P, refused: Refused, error: &WireError) -> Next {
         let (shown, why) = (Printable(peer), Printable(error));
-        limited!(WARN, Kind::Message, peer.address(), peer = %shown, error = %why, "a message cannot be read");
+        limited!(WARN, EventKind::Message, peer.address(), peer = %shown, error = %why, "a message cannot be read");
         CallTimer::server().end(Some(Failure::answered(ApplicationExceptionKind::PROTOCOL_ERROR)));
         let asked = match refused {
             Refused::InForm(asked) => asked,
@@ -267,7 +267,7 @@ async fn call_service<S: ThriftService>(
             let method = Printable(cx.rpc_info().method());
             let panic = Printable(panic_message(&*panic));
             let caller = cx.rpc_info().caller().address();
-            limited!(ERROR, Kind::Handler, caller, %method, %panic, "a handler panicked");
+            limited!(ERROR, EventKind::Handler, caller, %method, %panic, "a handler panicked");
             let why = format!("the handler of {method} panicked");
             Err(ApplicationException::new(ApplicationExceptionKind::INTERNAL_ERROR, why))
         }

@@ -51,7 +51,7 @@ pub fn serve_with<L: Listener, S: ThriftService>(
     Serve::new(listener, move |peer: &L::Peer| Arc::new(service_for(peer)))
 }
 
-/// A configured server. Await it to run it; it accepts nothing before.
+/// A configured server. Await it to run it; before that it accepts no connections.
 ///
 /// To stop it gracefully, use [`handle`](Self::handle) or [`with_graceful_shutdown`](Self::with_graceful_shutdown) and
 /// continue to await it. It then
@@ -121,7 +121,7 @@ impl<L: Listener, F> Serve<L, F> {
         self.stop.handle.clone()
     }
 
-    /// Uses a handle that also stops others.
+    /// Uses a handle that also stops other servers.
     #[cfg(feature = "yamux")]
     pub(super) fn stopped_by(self, handle: ServerHandle) -> Self {
         Self { stop: StopSignals::new(handle), ..self }

@@ -1,4 +1,4 @@
-//! Which service a call is for, where its name stands before the method's: `Echo:echo`, as Apache's
+//! Which service a call is for, if the service's name precedes the method's: `Echo:echo`, as Apache's
 //! `TMultiplexedProtocol` writes it.
 
 use pilota::thrift::{ApplicationException, ApplicationExceptionKind};

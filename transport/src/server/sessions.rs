@@ -14,7 +14,7 @@ use super::{SecondSignal, Serve, ServeOptions, ServerHandle, ThriftService};
 use crate::connection::Peer;
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
-use crate::log::{Kind, limited};
+use crate::log::{EventKind, limited};
 use crate::printable::Printable;
 use crate::yamux::{Outgoing, Session, SessionListener};
 
@@ -63,7 +63,7 @@ impl<S: ThriftService, E: fmt::Display + 'static> IntoSessionService for Result<
     }
 }
 
-/// A configured server of sessions. Await it to run it; see [`Serve`] for how it stops.
+/// A configured server of sessions. Await it to run it. It stops as [`Serve`] does.
 #[must_use = "a server runs when it is awaited"]
 pub struct ServeSessions<L: Listener, F> {
     listener: SessionListener<L>,
@@ -166,7 +166,7 @@ async fn serve_one<P: Peer, S: ThriftService>(
         Ok(service) => Arc::new(service),
         Err(reason) => {
             let (peer, reason) = (Printable(incoming.peer()), Printable(reason));
-            limited!(INFO, Kind::Session, incoming.peer().address(), %peer, %reason, "session refused");
+            limited!(INFO, EventKind::Session, incoming.peer().address(), %peer, %reason, "session refused");
             drop(incoming);
             outgoing.close().await;
             return Served { connections: 0, cut_off: 0 };

@@ -24,7 +24,7 @@ impl ServerHandle {
     /// [drain timeout](super::ServeOptions::with_drain_timeout). See [`Serve`](super::Serve) for the steps. Returns at
     /// once; the server's future resolves when it has stopped.
     ///
-    /// A peer that speaks TTHeader, or yamux, is told to use another connection. Other protocols cannot say so: a
+    /// With TTHeader or yamux, the peer is told to use another connection. Other protocols cannot do that: a
     /// connection that is never idle for 20 ms is closed after half of the drain timeout, and may lose a call.
     pub fn stop(&self) {
         self.stopping.cancel();

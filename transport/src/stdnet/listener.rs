@@ -72,7 +72,7 @@ pub enum BindError {
     /// The address can't be parsed, or does not suit this listener.
     #[error("cannot listen: invalid address")]
     Endpoint(#[from] WrongEndpoint),
-    /// There is no listener for such an address, or its cargo feature is off.
+    /// This crate has no listener for such an address, or its cargo feature is off.
     #[error("cannot listen on {endpoint}: {why}")]
     Unsupported {
         /// The address.

@@ -122,7 +122,7 @@ impl TcpOptions {
     }
 
     /// `SO_REUSEPORT`: several listeners of one user share an address, and the operating system distributes connections
-    /// among them. Default: off, so that a second server by mistake is an error. Use it for rolling restarts: start the
+    /// among them. Default: off, so that starting a second server accidentally is an error. Use it for rolling restarts: start the
     /// new server, then stop the old one. Connections that an old server has not accepted when it closes its listener
     /// are reset; [`serve`](crate::serve) accepts those that have already been made first. Ignored where it does not
     /// exist.

@@ -21,7 +21,7 @@ const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 ///
-/// If all attempts fail. Of several, the error has an [`Attempts`] with what each address answered.
+/// If all attempts fail. Of several, the error has an [`FailedAttempts`] with what each address answered.
 ///
 /// # Cancel safety
 ///
@@ -58,17 +58,17 @@ fn all_failed(mut failed: Vec<(SocketAddr, io::Error)>) -> io::Error {
             let kinds = failed.iter().map(|(_, error)| error.kind());
             let kind = kinds.chain([error.kind()]).find(|kind| *kind != refused).unwrap_or(refused);
             failed.push((address, error));
-            io::Error::new(kind, Attempts(failed))
+            io::Error::new(kind, FailedAttempts(failed))
         }
-        None => io::Error::new(io::ErrorKind::NotFound, "there is no address to connect to"),
+        None => io::Error::new(io::ErrorKind::NotFound, "the host has no address to connect to"),
     }
 }
 
 /// What each address of a name answered.
 #[derive(Debug)]
-struct Attempts(Vec<(SocketAddr, io::Error)>);
+struct FailedAttempts(Vec<(SocketAddr, io::Error)>);
 
-impl fmt::Display for Attempts {
+impl fmt::Display for FailedAttempts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, (address, error)) in self.0.iter().enumerate() {
             let separator = if position == 0 { "" } else { "; " };
@@ -78,7 +78,7 @@ impl fmt::Display for Attempts {
     }
 }
 
-impl Error for Attempts {}
+impl Error for FailedAttempts {}
 
 #[cfg(test)]
 mod tests;

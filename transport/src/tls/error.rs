@@ -97,7 +97,7 @@ pub enum TlsError {
     /// `Tls::client` on a listener, or `Tls::server` on a connector.
     #[error("this TLS layer is for the other end: connectors take `Tls::client`, listeners take `Tls::server`")]
     WrongEnd,
-    /// The certificate of the peer is signed by nobody who is trusted here.
+    /// The certificate of the peer is not signed by a trusted authority.
     #[error("the {peer}'s certificate is signed by an unknown authority, which is not among the trusted roots")]
     UnknownAuthority {
         /// `server` or `client`.
@@ -162,7 +162,7 @@ pub enum TlsError {
         source: Source,
     },
     /// What the peer sent is not TLS.
-    #[error("the {peer} does not speak TLS here: what it sent is not a TLS message")]
+    #[error("the {peer} does not use TLS here: it did not send a TLS message")]
     NotTls {
         /// `server` or `client`.
         peer: &'static str,
@@ -171,7 +171,7 @@ pub enum TlsError {
         source: Source,
     },
     /// The connection ended during the handshake.
-    #[error("the {peer} closed the connection during the TLS handshake; it may not speak TLS here")]
+    #[error("the {peer} closed the connection during the TLS handshake; it may not use TLS here")]
     Ended {
         /// `server` or `client`.
         peer: &'static str,
@@ -262,7 +262,7 @@ fn meaning(alert: Alert) -> &'static str {
         }
         Alert::AccessDenied => "this end's certificate gives no access",
         Alert::UnrecognisedName => "it does not serve this server name",
-        Alert::ProtocolVersion => "there is no TLS version that both ends support",
+        Alert::ProtocolVersion => "the two ends support no common TLS version",
         Alert::HandshakeFailure | Alert::InsufficientSecurity => "the ends have no algorithms in common",
         Alert::InternalError => "it has an internal error",
         _ => "it sent an alert",

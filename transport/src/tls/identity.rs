@@ -37,10 +37,10 @@ use super::{TlsConfigError, provider};
 /// ```
 #[derive(Clone)]
 pub struct TlsIdentity {
-    shared: Arc<Shared>,
+    shared: Arc<IdentityShared>,
 }
 
-pub(super) struct Shared {
+pub(super) struct IdentityShared {
     current: RwLock<Arc<CertifiedKey>>,
     files: Option<Files>,
     /// Held while files are read and until what was in them is set, so that no older contents replace newer ones.
@@ -103,11 +103,11 @@ impl TlsIdentity {
     }
 
     fn new(current: Arc<CertifiedKey>, files: Option<Files>) -> Self {
-        Self { shared: Arc::new(Shared { current: RwLock::new(current), files, loading: Mutex::new(()) }) }
+        Self { shared: Arc::new(IdentityShared { current: RwLock::new(current), files, loading: Mutex::new(()) }) }
     }
 
     /// What rustls asks for the current certificate.
-    pub(super) fn resolver(&self) -> Arc<Shared> {
+    pub(super) fn resolver(&self) -> Arc<IdentityShared> {
         Arc::clone(&self.shared)
     }
 
@@ -119,13 +119,13 @@ impl TlsIdentity {
     pub(super) async fn refresh(&self) {
         if self.shared.files.as_ref().is_some_and(Files::is_check_due) {
             let shared = Arc::clone(&self.shared);
-            // Reads two small files and ends; the certificate is set also if nobody waits any longer.
+            // Reads two small files and ends; the certificate is set also if this future is dropped.
             let _finished = tokio::task::spawn_blocking(move || shared.reload_if_changed()).await;
         }
     }
 }
 
-impl Shared {
+impl IdentityShared {
     fn current(&self) -> Arc<CertifiedKey> {
         // Only a pointer is replaced, which can't be left half done.
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
@@ -148,13 +148,13 @@ impl Shared {
     }
 }
 
-impl ResolvesServerCert for Shared {
+impl ResolvesServerCert for IdentityShared {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         Some(self.current())
     }
 }
 
-impl ResolvesClientCert for Shared {
+impl ResolvesClientCert for IdentityShared {
     fn resolve(&self, _: &[&[u8]], _: &[rustls::SignatureScheme]) -> Option<Arc<CertifiedKey>> {
         Some(self.current())
     }
@@ -165,7 +165,7 @@ impl ResolvesClientCert for Shared {
 }
 
 /// Without the key.
-impl fmt::Debug for Shared {
+impl fmt::Debug for IdentityShared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TlsIdentity")
             .field("certificates", &self.current().cert.len())

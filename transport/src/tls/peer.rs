@@ -9,7 +9,7 @@ use volo::net::Address;
 
 use crate::connection::Peer;
 
-/// A TLS client: the peer of the underlying connection, and what the handshake told of it.
+/// A TLS client: the peer of the underlying connection, and the result of the handshake.
 #[derive(Clone, Debug)]
 pub struct TlsPeer<P> {
     inner: P,
@@ -26,7 +26,7 @@ impl<P> TlsPeer<P> {
         &self.inner
     }
 
-    /// What the handshake told.
+    /// The result of the handshake.
     pub fn details(&self) -> &TlsDetails {
         &self.details
     }
@@ -49,7 +49,7 @@ impl<P: Peer> Peer for TlsPeer<P> {
     }
 }
 
-/// What a TLS handshake told of the other end. A server finds it with [`peer.get::<TlsDetails>()`](Peer::get), whichever
+/// The result of a TLS handshake. A server finds it with [`peer.get::<TlsDetails>()`](Peer::get), whichever
 /// layers are above TLS. Clones share it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TlsDetails {
@@ -100,7 +100,7 @@ impl TlsDetails {
         self.inner.server_name.as_deref()
     }
 
-    /// The version that both ends speak.
+    /// The TLS version of the connection.
     pub fn version(&self) -> TlsVersion {
         self.inner.version
     }

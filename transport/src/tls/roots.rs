@@ -119,7 +119,7 @@ impl fmt::Debug for TlsRoots {
 static SYSTEM: OnceCell<Arc<RootCertStore>> = OnceCell::const_new();
 
 async fn load_system() -> Result<Arc<RootCertStore>, TlsError> {
-    // Some 150 files on some systems. The task ends by itself; nobody waits for it if this future is dropped.
+    // Some 150 files on some systems. The task ends after reading them, also if this future is dropped.
     let loaded = tokio::task::spawn_blocking(rustls_native_certs::load_native_certs).await;
     let loaded = loaded.map_err(|error| TlsError::SystemRoots(Box::new(error)))?;
     let mut roots = RootCertStore::empty();

@@ -29,20 +29,20 @@ pub struct TlsStream<Io: Connection> {
     received: bool,
     /// The first byte, if it was found while an alert was looked for.
     first: Option<u8>,
-    reading: Reading,
-    writing: Writing,
+    reading: TlsReadState,
+    writing: TlsWriteState,
     shutdown: Deadline,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reading {
+enum TlsReadState {
     Open,
     Ended,
     Failed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Writing {
+enum TlsWriteState {
     Open,
     Closed,
     Failed,
@@ -51,7 +51,7 @@ enum Writing {
 impl<Io: Connection> TlsStream<Io> {
     pub(super) fn new(io: Rustls<Io>) -> Self {
         let shutdown = Deadline::new(SHUTDOWN_TIMEOUT);
-        let (reading, writing) = (Reading::Open, Writing::Open);
+        let (reading, writing) = (TlsReadState::Open, TlsWriteState::Open);
         Self { io: Box::new(io), received: false, first: None, reading, writing, shutdown }
     }
 
@@ -64,7 +64,7 @@ impl<Io: Connection> TlsStream<Io> {
     }
 
     fn explain(&mut self, error: io::Error) -> io::Error {
-        self.reading = Reading::Failed;
+        self.reading = TlsReadState::Failed;
         if error.kind() == io::ErrorKind::UnexpectedEof {
             let why = "the connection was cut: it ended without the close_notify of TLS";
             return io::Error::new(io::ErrorKind::UnexpectedEof, why);
@@ -84,14 +84,14 @@ impl<Io: Connection> TlsStream<Io> {
 
     fn written<T>(&mut self, cx: &mut Context<'_>, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         let Poll::Ready(Err(error)) = outcome else { return outcome };
-        self.writing = Writing::Failed;
+        self.writing = TlsWriteState::Failed;
         if !self.received {
             // The alert that says why may have arrived before.
             let mut byte = [0; 1];
             let mut byte = ReadBuf::new(&mut byte);
             match Pin::new(&mut *self.io).poll_read(cx, &mut byte) {
                 Poll::Ready(Err(read)) => {
-                    self.reading = Reading::Failed;
+                    self.reading = TlsReadState::Failed;
                     return Poll::Ready(Err(self.refused(&read).unwrap_or(error)));
                 }
                 // Or an answer, such as that of a server that takes no more of a request.
@@ -108,7 +108,7 @@ impl<Io: Connection> TlsStream<Io> {
 
 impl<Io: Connection> Connection for TlsStream<Io> {
     fn is_reusable(&self) -> bool {
-        self.reading == Reading::Open && self.writing == Writing::Open && self.io.get_ref().0.is_reusable()
+        self.reading == TlsReadState::Open && self.writing == TlsWriteState::Open && self.io.get_ref().0.is_reusable()
     }
 
     fn poll_background(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
@@ -130,13 +130,13 @@ impl<Io: Connection> AsyncRead for TlsStream<Io> {
             out.put_slice(&[first]);
             return Poll::Ready(Ok(()));
         }
-        if this.reading == Reading::Ended {
+        if this.reading == TlsReadState::Ended {
             return Poll::Ready(Ok(()));
         }
         let before = out.filled().len();
         match ready!(Pin::new(&mut *this.io).poll_read(cx, out)) {
             Ok(()) if out.filled().len() > before => this.received = true,
-            Ok(()) => this.reading = Reading::Ended,
+            Ok(()) => this.reading = TlsReadState::Ended,
             Err(error) => return Poll::Ready(Err(this.explain(error))),
         }
         Poll::Ready(Ok(()))
@@ -146,7 +146,7 @@ impl<Io: Connection> AsyncRead for TlsStream<Io> {
 impl<Io: Connection> AsyncWrite for TlsStream<Io> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if this.writing == Writing::Closed {
+        if this.writing == TlsWriteState::Closed {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         let outcome = Pin::new(&mut *this.io).poll_write(cx, buf);
@@ -159,7 +159,7 @@ impl<Io: Connection> AsyncWrite for TlsStream<Io> {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if this.writing == Writing::Closed {
+        if this.writing == TlsWriteState::Closed {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         let outcome = Pin::new(&mut *this.io).poll_write_vectored(cx, bufs);
@@ -180,7 +180,7 @@ impl<Io: Connection> AsyncWrite for TlsStream<Io> {
     /// read. Fails with [`io::ErrorKind::TimedOut`] after 1 s.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        this.writing = Writing::Closed;
+        this.writing = TlsWriteState::Closed;
         let outcome = Pin::new(&mut *this.io).poll_shutdown(cx);
         if outcome.is_ready() {
             this.shutdown.rest();
@@ -193,12 +193,12 @@ impl<Io: Connection> AsyncWrite for TlsStream<Io> {
 
 impl<Io: Connection> Drop for TlsStream<Io> {
     fn drop(&mut self) {
-        if self.writing == Writing::Open && self.reading != Reading::Failed {
+        if self.writing == TlsWriteState::Open && self.reading != TlsReadState::Failed {
             match &mut *self.io {
                 Rustls::Client(stream) => stream.get_mut().1.send_close_notify(),
                 Rustls::Server(stream) => stream.get_mut().1.send_close_notify(),
             }
-            // Nobody can wait here: what doesn't go at once doesn't go.
+            // A drop cannot wait: what cannot be written at once is discarded.
             let _flushed_or_not = Pin::new(&mut *self.io).poll_flush(&mut Context::from_waker(Waker::noop()));
         }
     }

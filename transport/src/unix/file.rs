@@ -17,7 +17,7 @@ pub(super) struct SocketFile {
 }
 
 impl SocketFile {
-    /// Gives `socket` the file `path`. A socket that is in the way is removed if nobody listens on it.
+    /// Binds `socket` to the file `path`. An existing socket there is removed if no process listens on it.
     pub(super) fn bind(socket: &Socket, path: &Path, mode: Option<u32>) -> io::Result<Self> {
         // A relative path is shorter, and an address has only 107 bytes.
         let address = SockAddr::unix(path)?;
@@ -51,7 +51,7 @@ fn identity(metadata: &Metadata) -> (u64, u64) {
     (metadata.dev(), metadata.ino())
 }
 
-/// Whether the file is a socket on which nobody listens. A full backlog is somebody who listens.
+/// Whether the file is a socket on which no process listens. If its backlog is full, a process listens on it.
 fn is_stale(path: &Path, address: &SockAddr) -> io::Result<bool> {
     if !fs::symlink_metadata(path).is_ok_and(|metadata| metadata.file_type().is_socket()) {
         return Ok(false);

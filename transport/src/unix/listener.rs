@@ -52,7 +52,7 @@ fn listen(path: SocketPath<'_>, options: UnixOptions) -> io::Result<(Option<Sock
             None
         }
     };
-    // The permissions are set: nobody connects before this.
+    // The permissions are set: no client can connect before this.
     socket.listen(i32::try_from(options.backlog()).unwrap_or(i32::MAX))?;
     Ok((file, UnixListener::from_std(OwnedFd::from(socket).into())?))
 }

@@ -1,7 +1,7 @@
 //! WebSocket frames (RFC 6455, section 5) as a pure codec for a byte stream.
 //!
 //! Payload goes out as it arrives, whatever the frame's length, so memory stays at the size of a buffer. Text is not
-//! checked for UTF-8, as the bytes of calls are no text: Go's x/net/websocket and coder's `NetConn` with `MessageText`
+//! checked for UTF-8, as the bytes of calls are not text: Go's x/net/websocket and coder's `NetConn` with `MessageText`
 //! send them in text frames all the same.
 
 mod decoder;
@@ -10,10 +10,10 @@ mod mask;
 #[cfg(test)]
 mod tests;
 
-pub(super) use decoder::{Decoder, Step};
-pub(super) use encoder::Encoder;
+pub(super) use decoder::{FrameDecoder, FrameItem};
+pub(super) use encoder::FrameEncoder;
 
-/// Which end this is: a client masks what it sends, a server does not, and each insists on the other's part.
+/// Which end this is. A client masks what it sends, a server does not; frames that break this rule are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Client,
@@ -22,18 +22,18 @@ pub(super) enum Role {
 
 /// The type of messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum MessageType {
     /// By RFC 6455, 5.6, its payload is UTF-8. Neither end of this codec checks that.
     Text,
     #[default]
     Binary,
 }
 
-impl Kind {
+impl MessageType {
     fn opcode(self) -> u8 {
         match self {
-            Kind::Text => TEXT,
-            Kind::Binary => BINARY,
+            MessageType::Text => TEXT,
+            MessageType::Binary => BINARY,
         }
     }
 }

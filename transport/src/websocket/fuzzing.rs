@@ -4,7 +4,7 @@ use bytes::BytesMut;
 use tokio::io::AsyncReadExt;
 
 use super::WebSocketStream;
-use super::frame::{Decoder, FrameError, Kind, Role, Step};
+use super::frame::{FrameDecoder, FrameError, FrameItem, MessageType, Role};
 use crate::http::printable;
 
 /// Payload and control frames, as they come out.
@@ -96,7 +96,7 @@ fn frame(wire: &mut Vec<u8>, fin: bool, opcode: u8, payload: &[u8], key: [u8; 4]
 
 /// Everything up to a Close or an error.
 fn decode(role: Role, bytes: &[u8], piece: usize) -> (Seen, Option<FrameError>) {
-    let (mut decoder, mut input, mut seen) = (Decoder::new(role), BytesMut::new(), Seen::default());
+    let (mut decoder, mut input, mut seen) = (FrameDecoder::new(role), BytesMut::new(), Seen::default());
     for piece in bytes.chunks(piece.max(1)) {
         input.extend_from_slice(piece);
         loop {
@@ -108,10 +108,10 @@ fn decode(role: Role, bytes: &[u8], piece: usize) -> (Seen, Option<FrameError>) 
                 break;
             }
             match decoder.step(&mut input) {
-                Ok(Step::More) => break,
-                Ok(Step::Payload) => {}
-                Ok(Step::Ping(payload)) => seen.pings.push(payload),
-                Ok(Step::Close(closed)) => {
+                Ok(FrameItem::More) => break,
+                Ok(FrameItem::Payload) => {}
+                Ok(FrameItem::Ping(payload)) => seen.pings.push(payload),
+                Ok(FrameItem::Close(closed)) => {
                     seen.close = Some((closed.code(), closed.reason().to_owned()));
                     return (seen, None);
                 }
@@ -127,7 +127,7 @@ fn read_stream(role: Role, bytes: &[u8]) -> (Vec<u8>, std::io::Result<usize>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     runtime.block_on(async {
         let io = tokio::io::join(bytes, tokio::io::sink());
-        let mut stream = WebSocketStream::new(io, BytesMut::new(), role, Kind::Binary, None);
+        let mut stream = WebSocketStream::new(io, BytesMut::new(), role, MessageType::Binary, None);
         let mut read = Vec::new();
         let outcome = stream.read_to_end(&mut read).await;
         (read, outcome)

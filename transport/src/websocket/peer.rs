@@ -7,7 +7,7 @@ use std::sync::Arc;
 use volo::net::Address;
 
 use crate::connection::Peer;
-use crate::http::{Client, RequestHead};
+use crate::http::{HttpClient, RequestHead};
 
 /// A WebSocket client: the peer of the underlying connection, its HTTP request, and what an
 /// [`Admission`](crate::Admission) attached.
@@ -21,7 +21,7 @@ pub struct WebSocketPeer<P> {
 
 /// What the handshake showed.
 pub(super) struct Handshake {
-    pub(super) client: Client,
+    pub(super) client: HttpClient,
     pub(super) id: Option<Arc<str>>,
     pub(super) subprotocol: Option<String>,
 }
@@ -59,7 +59,7 @@ impl<P> WebSocketPeer<P> {
         self.head().query()
     }
 
-    /// The first header of the request with this name. `None` if there is none or its value is not visible ASCII.
+    /// The first header of the request with this name. `None` if the request does not have it, or its value is not visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head().header(name)
     }

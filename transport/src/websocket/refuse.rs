@@ -9,11 +9,11 @@ use crate::http::{
     BodyLength, Origins, PathIdError, Refusal, RequestHead, at_most_one, is_token, path_below, path_id, tokens,
 };
 
-/// What is to be done with a request that is not refused.
+/// A request that is not refused.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict<'a> {
+pub(super) enum AcceptedRequest<'a> {
     Upgrade(Upgrade<'a>),
-    /// It asks for the health path.
+    /// A health check.
     Healthy,
 }
 
@@ -26,21 +26,21 @@ pub(super) struct Upgrade<'a> {
     pub(super) subprotocol: Option<&'a str>,
 }
 
-/// Checks a request, the address first: a client that is at the wrong server is told so.
-pub(super) fn judge<'a>(layer: &WebSocket, head: &'a RequestHead) -> Result<Verdict<'a>, Refusal> {
+/// Checks a request, the address first, so that a client at the wrong server gets an error about the address.
+pub(super) fn judge<'a>(layer: &WebSocket, head: &'a RequestHead) -> Result<AcceptedRequest<'a>, Refusal> {
     let is_health = layer.server.health.as_deref() == Some(head.path()) && matches!(head.method(), "GET" | "HEAD");
     if is_health && !head.has_token(UPGRADE, "websocket") {
-        return Ok(Verdict::Healthy);
+        return Ok(AcceptedRequest::Healthy);
     }
     let id = address(layer, head.path())?;
     let key = handshake(head)?;
     origin(layer, head)?;
     let subprotocol = subprotocol(layer, head);
-    Ok(Verdict::Upgrade(Upgrade { key, id, subprotocol }))
+    Ok(AcceptedRequest::Upgrade(Upgrade { key, id, subprotocol }))
 }
 
-/// The first offered subprotocol that this server has; it has all of them unless it was told which ones. By RFC 6455,
-/// 4.2.2, one that was not offered is never named. Browsers and the npm package `ws` insist on one of those that they
+/// The first offered subprotocol that this server has; it accepts any if none is configured. A subprotocol that
+/// was not offered is never named (RFC 6455, 4.2.2). Browsers and the npm package `ws` require one of those that they
 /// offered.
 fn subprotocol<'a>(layer: &WebSocket, head: &'a RequestHead) -> Option<&'a str> {
     let mut offered = tokens(head.header_map(), SEC_WEBSOCKET_PROTOCOL).filter(|name| is_token(name));
@@ -112,7 +112,7 @@ fn handshake(head: &RequestHead) -> Result<&str, Refusal> {
 fn origin(layer: &WebSocket, head: &RequestHead) -> Result<(), Refusal> {
     let origin = at_most_one(head.header_map(), ORIGIN).map_err(|()| Refusal::bad_request("expected one Origin"))?;
     let Some(origin) = origin else { return Ok(()) };
-    // What is not visible ASCII is no origin.
+    // A value that is not visible ASCII is not an origin.
     match origin.to_str() {
         Ok(origin) if layer.server.origins.admit(origin, head.host()) => Ok(()),
         _ => Err(Refusal::forbidden(Origins::REFUSED)),

@@ -7,11 +7,11 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::peer::Handshake;
-use super::refuse::{Verdict, judge};
+use super::refuse::{AcceptedRequest, judge};
 use super::{HandshakeError, WebSocket};
 use crate::connection::Peer;
 use crate::http::{
-    Admitted, Client, HttpRequest, ReadHeadError, Refusal, RequestHead, answer, read_head, send_and_close,
+    Admitted, HttpClient, HttpRequest, ReadHeadError, Refusal, RequestHead, answer, read_head, send_and_close,
 };
 
 /// Performs the handshake, or answers why not. Returns what is known of the client, and the bytes that arrived after
@@ -33,8 +33,8 @@ pub(super) async fn handshake(
     };
     let with_body = head.method() != "HEAD";
     let upgrade = match judge(layer, &head) {
-        Ok(Verdict::Upgrade(upgrade)) => upgrade,
-        Ok(Verdict::Healthy) => {
+        Ok(AcceptedRequest::Upgrade(upgrade)) => upgrade,
+        Ok(AcceptedRequest::Healthy) => {
             send_and_close(io, &answer(200, [], "ok\n", with_body)).await;
             return Err(HandshakeError::HealthCheck);
         }
@@ -58,7 +58,7 @@ pub(super) async fn handshake(
     let subprotocol = upgrade.subprotocol.map(str::to_owned);
     // A copy, so that an idle connection does not keep the buffer of the head.
     let early = BytesMut::from(&buffer[..]);
-    Ok((Handshake { client: Client::new(head, admitted), id, subprotocol }, early))
+    Ok((Handshake { client: HttpClient::new(head, admitted), id, subprotocol }, early))
 }
 
 async fn refuse(io: &mut (impl AsyncRead + AsyncWrite + Unpin), refusal: Refusal, with_body: bool) -> HandshakeError {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::WebSocket;
-use super::frame::Kind;
+use super::frame::MessageType;
 use crate::http::{Admission, Origins};
 use crate::keepalive::Keepalive;
 use crate::layer::Layered;
@@ -141,7 +141,7 @@ impl WebSocket {
     /// The bytes of calls are not UTF-8, which RFC 6455 requires of text. Go's x/net/websocket and coder/websocket
     /// don't check it. Browsers, Node.js and most other libraries do, and end the connection.
     pub fn with_text_frames(mut self) -> Self {
-        self.kind = Kind::Text;
+        self.kind = MessageType::Text;
         self
     }
 }

@@ -21,7 +21,7 @@ use crate::keepalive::Keepalive;
 use self::alive::Alive;
 use self::write::WRITE_HIGH;
 use super::close::WebSocketClosed;
-use super::frame::{CLOSE_PROTOCOL_ERROR, Decoder, Encoder, FrameError, Kind, MAX_CONTROL, Role};
+use super::frame::{CLOSE_PROTOCOL_ERROR, FrameDecoder, FrameEncoder, FrameError, MAX_CONTROL, MessageType, Role};
 
 /// How many frames without payload are taken at once, before the reader lets others run: a peer could send pings faster
 /// than they are read.
@@ -44,8 +44,8 @@ const FRAMES_AT_ONCE: usize = 1024;
 #[derive(Debug)]
 pub struct WebSocketStream<T: AsyncWrite + Unpin> {
     io: T,
-    decoder: Decoder,
-    encoder: Encoder,
+    decoder: FrameDecoder,
+    encoder: FrameEncoder,
     /// The peer's first payload decides of which type the messages of this end are.
     follows: bool,
     /// Bytes that were read and not yet decoded. Never contains payload while the reader has room for it.
@@ -58,7 +58,7 @@ pub struct WebSocketStream<T: AsyncWrite + Unpin> {
     ahead: BytesMut,
     /// `None` without keepalive.
     alive: Option<Alive>,
-    reading: Reading,
+    reading: ReadState,
     /// What the peer said when it closed.
     closed: Option<WebSocketClosed>,
     close_sent: bool,
@@ -68,7 +68,7 @@ pub struct WebSocketStream<T: AsyncWrite + Unpin> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reading {
+enum ReadState {
     Open,
     Ended,
     Failed,
@@ -76,7 +76,7 @@ enum Reading {
 
 impl<T: Connection> Connection for WebSocketStream<T> {
     fn is_reusable(&self) -> bool {
-        !self.close_sent && self.reading == Reading::Open && self.io.is_reusable()
+        !self.close_sent && self.reading == ReadState::Open && self.io.is_reusable()
     }
 
     /// Answers pings, sends its own, and keeps what else arrives, up to 64 KiB.
@@ -95,18 +95,18 @@ impl<T: Connection> Connection for WebSocketStream<T> {
 impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
     /// After a handshake. `early` are the bytes that arrived together with it. Messages are of the type `kind`; those of
     /// a server until the client has sent one.
-    pub(super) fn new(io: T, early: BytesMut, role: Role, kind: Kind, keepalive: Option<Keepalive>) -> Self {
+    pub(super) fn new(io: T, early: BytesMut, role: Role, kind: MessageType, keepalive: Option<Keepalive>) -> Self {
         Self {
             io,
-            decoder: Decoder::new(role),
-            encoder: Encoder::new(role, kind),
+            decoder: FrameDecoder::new(role),
+            encoder: FrameEncoder::new(role, kind),
             follows: role == Role::Server,
             input: early,
             output: BytesMut::new(),
             ping: None,
             ahead: BytesMut::new(),
             alive: keepalive.map(Alive::new),
-            reading: Reading::Open,
+            reading: ReadState::Open,
             closed: None,
             close_sent: false,
             writer_waits: false,
@@ -121,7 +121,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
     }
 
     fn fail(&mut self, kind: io::ErrorKind, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
-        self.reading = Reading::Failed;
+        self.reading = ReadState::Failed;
         io::Error::new(kind, why)
     }
 
@@ -133,7 +133,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
         Ok(error)
     }
 
-    /// Writes what is left over from when there was no room.
+    /// Writes what could not be written before.
     fn answer_the_rest(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         if self.ping.is_some() || !self.output.is_empty() { self.answer(cx) } else { Ok(()) }
     }

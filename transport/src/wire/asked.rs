@@ -1,7 +1,7 @@
 //! In which form a message came that cannot be read, so that its answer comes in the same form.
 
 use super::{
-    Encoding, Form, Framing, Head, MessageKind, encoding_of, head,
+    Encoding, Form, Framing, MessageHead, MessageKind, encoding_of, head,
     input::Input,
     is_bare_without_version, is_framed, is_framed_without_version, is_ttheader, plain,
     ttheader::{HEADER, SEQ_ID, bytes_at, header_end},
@@ -25,8 +25,8 @@ pub(crate) struct Asked {
 impl Asked {
     /// The form of a message that is whole.
     #[cold]
-    pub(crate) fn for_method(head: &Head, method: String) -> Self {
-        let Head { framing, encoding, has_frame, kind, seq_id, .. } = *head;
+    pub(crate) fn for_method(head: &MessageHead, method: String) -> Self {
+        let MessageHead { framing, encoding, has_frame, kind, seq_id, .. } = *head;
         Self { framing, encoding, has_frame, kind: Some(kind), seq_id, method }
     }
 

@@ -6,9 +6,9 @@ use super::{
     scan::{Format, Shape},
 };
 
-pub(super) struct Compact;
+pub(super) struct CompactFormat;
 
-impl Format for Compact {
+impl Format for CompactFormat {
     const I32: Shape = Shape::Varint(5);
 
     #[inline]

@@ -14,7 +14,7 @@ pub enum WireError {
         /// The largest message allowed, in bytes.
         limit: usize,
     },
-    /// The peer speaks a protocol that is known, but not supported.
+    /// The peer uses a protocol that is known, but not supported.
     #[error("expected a Thrift message, found {0}")]
     Foreign(ForeignProtocol),
     /// The first bytes belong to no known protocol.
@@ -54,7 +54,7 @@ pub enum WireError {
         /// The encoding's first byte, and its version.
         version: u16,
     },
-    /// The message is none of call, reply, exception, one-way.
+    /// The message is not a call, a reply, an exception or a one-way call.
     #[error("expected a message kind from 1 to 4, found {kind}")]
     Kind {
         /// The kind's number.

@@ -4,9 +4,9 @@
 //! their types, does not ask whether the string is text, and misreads other fields in the compact encoding.
 
 use super::{
-    Encoding, Head, MessageKind, WireError,
+    Encoding, MessageHead, MessageKind, WireError,
     binary::Binary,
-    compact::Compact,
+    compact::CompactFormat,
     head,
     input::{Input, Stop},
     scan::{Elements, Format, Shape},
@@ -14,12 +14,12 @@ use super::{
 };
 
 /// The message with its exception in the binary encoding, with only the fields that are known, behind the same
-/// TTHeader. `None` if it is none.
+/// TTHeader. `None` if the message is not an exception.
 ///
 /// # Errors
 ///
 /// The text of the exception is not valid UTF-8.
-pub(crate) fn rewritten(message: &[u8], head: &Head) -> Result<Option<Vec<u8>>, WireError> {
+pub(crate) fn rewritten(message: &[u8], head: &MessageHead) -> Result<Option<Vec<u8>>, WireError> {
     if head.kind != MessageKind::Exception {
         return Ok(None);
     }
@@ -28,7 +28,7 @@ pub(crate) fn rewritten(message: &[u8], head: &Head) -> Result<Option<Vec<u8>>, 
     let (.., name) = head::read(head.encoding, head.has_version, &mut input).map_err(beyond)?;
     let (text, kind) = match head.encoding {
         Encoding::Binary => fields::<Binary>(&mut input),
-        Encoding::Compact => fields::<Compact>(&mut input),
+        Encoding::Compact => fields::<CompactFormat>(&mut input),
     }
     .map_err(beyond)?;
     let mut thrift = vec![0x80, 0x01, 0x00, 3];

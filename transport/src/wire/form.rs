@@ -1,7 +1,7 @@
 //! The forms of a message, and those without a version of the binary encoding.
 
 use super::{
-    Encoding, Framing, Head, head,
+    Encoding, Framing, MessageHead, head,
     input::{Input, Stop},
     plain,
 };
@@ -29,11 +29,11 @@ impl Form {
 
     /// Reads the head of the message.
     #[inline]
-    pub(super) fn head(self, input: &mut Input<'_>) -> Result<Head, Stop> {
+    pub(super) fn head(self, input: &mut Input<'_>) -> Result<MessageHead, Stop> {
         let Self { framing, encoding, thrift_at, has_frame, has_version } = self;
         let (kind, seq_id, name) = head::read(encoding, has_version, input)?;
         let has_service = plain::has_service(name);
-        Ok(Head { framing, encoding, kind, seq_id, thrift_at, has_frame, has_version, has_service })
+        Ok(MessageHead { framing, encoding, kind, seq_id, thrift_at, has_frame, has_version, has_service })
     }
 }
 

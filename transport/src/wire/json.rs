@@ -1,4 +1,4 @@
-//! Answers to Apache's JSON encoding, which this crate does not speak: `[1,"echo",1,7,{"1":..}]`, version, method, kind,
+//! Answers to Apache's JSON encoding, which this crate does not support: `[1,"echo",1,7,{"1":..}]`, version, method, kind,
 //! sequence id and arguments, in a frame or without one.
 
 use super::plain;
@@ -9,7 +9,7 @@ const MAX_HEAD: usize = 1024;
 /// The application exception "invalid protocol" of Thrift.
 pub(super) const INVALID_PROTOCOL: i32 = 9;
 
-struct Head<'a> {
+struct JsonHead<'a> {
     method: &'a str,
     seq_id: i32,
 }
@@ -26,15 +26,15 @@ fn parts(bytes: &[u8]) -> Option<[&[u8]; 4]> {
     parts.next().map(|_| four)
 }
 
-/// A head whose method is a name as in an IDL. Others have to do with an answer to nobody.
-fn head(bytes: &[u8]) -> Option<Head<'_>> {
+/// A head whose method is a valid name in an IDL. Other messages get an answer without a method.
+fn head(bytes: &[u8]) -> Option<JsonHead<'_>> {
     let [_version, method, _kind, seq_id] = parts(bytes)?.map(|part| std::str::from_utf8(part).ok().map(str::trim));
     let method = plain::method(method?.strip_prefix('"')?.strip_suffix('"')?);
     let is_name = method.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
-    is_name.then_some(Head { method, seq_id: seq_id?.parse().ok()? })
+    is_name.then_some(JsonHead { method, seq_id: seq_id?.parse().ok()? })
 }
 
-/// Whether nobody waits for an answer: the message is one-way, or an answer itself.
+/// Whether the peer expects no answer: the message is one-way, or an answer itself.
 fn is_no_call(bytes: &[u8]) -> bool {
     parts(bytes).is_some_and(|[_version, _method, kind, _seq_id]| matches!(kind.trim_ascii(), b"2" | b"3" | b"4"))
 }
@@ -46,7 +46,7 @@ pub(super) fn exception(bytes: &[u8], text: &str) -> Option<Vec<u8>> {
     if is_no_call(message) {
         return None;
     }
-    let Head { method, seq_id } = head(message).unwrap_or(Head { method: "", seq_id: 0 });
+    let JsonHead { method, seq_id } = head(message).unwrap_or(JsonHead { method: "", seq_id: 0 });
     let text = escaped(text);
     let json = format!(r#"[1,"{method}",3,{seq_id},{{"1":{{"str":"{text}"}},"2":{{"i32":{INVALID_PROTOCOL}}}}}]"#)
         .into_bytes();

@@ -5,9 +5,9 @@
 //! - Their `TMultiplexedProtocol` writes `Echo:echo`, the service and the method. The answer has the method only, as that
 //!   of their `TMultiplexedProcessor`.
 
-use super::{Encoding, Framing, Head, MessageKind, WireError, head, input::Input};
+use super::{Encoding, Framing, MessageHead, MessageKind, WireError, head, input::Input};
 
-impl Head {
+impl MessageHead {
     /// Whether volo can read the message as it is.
     #[inline]
     pub(crate) fn is_plain(&self) -> bool {
@@ -20,7 +20,7 @@ impl Head {
 /// # Errors
 ///
 /// None where the message has been recognized with this head.
-pub(crate) fn service_and_method<'a>(message: &'a [u8], head: &Head) -> Result<(&'a str, &'a str), WireError> {
+pub(crate) fn service_and_method<'a>(message: &'a [u8], head: &MessageHead) -> Result<(&'a str, &'a str), WireError> {
     let mut input = Input::new(message, head.thrift_at, message.len());
     let (.., name) =
         head::read(head.encoding, head.has_version, &mut input).map_err(|stop| stop.beyond(message.len()))?;
@@ -30,7 +30,7 @@ pub(crate) fn service_and_method<'a>(message: &'a [u8], head: &Head) -> Result<(
 /// Between the service and the method. Neither name in an IDL can contain it.
 const SEPARATOR: char = ':';
 
-/// Whether a service stands in front of the method.
+/// Whether the service's name precedes the method.
 #[inline]
 pub(super) fn has_service(name: &str) -> bool {
     name.as_bytes().contains(&b':')
@@ -46,7 +46,7 @@ pub(super) fn method(name: &str) -> &str {
 /// # Errors
 ///
 /// None where the message has been recognized with this head.
-pub(crate) fn plain(message: &[u8], head: &Head) -> Result<(Vec<u8>, Head), WireError> {
+pub(crate) fn plain(message: &[u8], head: &MessageHead) -> Result<(Vec<u8>, MessageHead), WireError> {
     let mut input = Input::new(message, head.thrift_at, message.len());
     let (kind, seq_id, name) =
         head::read(head.encoding, head.has_version, &mut input).map_err(|stop| stop.beyond(message.len()))?;
@@ -65,7 +65,7 @@ pub(crate) fn plain(message: &[u8], head: &Head) -> Result<(Vec<u8>, Head), Wire
     if head.framing == Framing::TtHeader {
         put_size(&mut plain, 0);
     }
-    Ok((plain, Head { has_version: true, has_service: false, ..*head }))
+    Ok((plain, MessageHead { has_version: true, has_service: false, ..*head }))
 }
 
 /// Writes at byte `at` how many bytes follow the four there. A message has less than 2^32.

@@ -7,7 +7,7 @@ use super::{Asked, ForeignProtocol, WireError, foreign, json, theader};
 pub(crate) enum Refused {
     /// An exception in the message's own form.
     InForm(Asked),
-    /// These bytes: the peer speaks another protocol.
+    /// These bytes, because the peer uses another protocol.
     With(Vec<u8>),
 }
 

@@ -7,7 +7,7 @@
 use super::{
     Encoding, WireError,
     binary::Binary,
-    compact::Compact,
+    compact::CompactFormat,
     input::{Input, Stop},
 };
 
@@ -130,7 +130,7 @@ impl Scan {
         let mut input = Input::new(bytes, self.at, limit);
         match encoding {
             Encoding::Binary => self.run_as::<Binary>(&mut input),
-            Encoding::Compact => self.run_as::<Compact>(&mut input),
+            Encoding::Compact => self.run_as::<CompactFormat>(&mut input),
         }
     }
 

@@ -9,7 +9,7 @@ mod plain;
 mod prefixed;
 mod volo;
 
-use super::{Form, Head, MessageKind, Progress, Recognizer, WireError};
+use super::{Form, MessageHead, MessageKind, Progress, Recognizer, WireError};
 
 const LIMIT: usize = 1 << 20;
 
@@ -18,7 +18,7 @@ fn look(bytes: &[u8]) -> Result<Progress, WireError> {
     Recognizer::new(LIMIT).look(bytes)
 }
 
-fn whole(bytes: &[u8]) -> (usize, Head) {
+fn whole(bytes: &[u8]) -> (usize, MessageHead) {
     match look(bytes) {
         Ok(Progress::Whole { length, head }) => (length, head),
         other => panic!("{bytes:02x?}: {other:?}"),
@@ -26,10 +26,10 @@ fn whole(bytes: &[u8]) -> (usize, Head) {
 }
 
 /// The head of `call` in this form.
-const fn head(form: Form) -> Head {
+const fn head(form: Form) -> MessageHead {
     let Form { framing, encoding, thrift_at, has_frame, has_version } = form;
     let kind = MessageKind::Call;
-    Head { framing, encoding, kind, seq_id: 300, thrift_at, has_frame, has_version, has_service: false }
+    MessageHead { framing, encoding, kind, seq_id: 300, thrift_at, has_frame, has_version, has_service: false }
 }
 
 const fn more(known: Option<usize>) -> Result<Progress, WireError> {

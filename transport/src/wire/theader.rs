@@ -1,4 +1,4 @@
-//! Answers to Apache's header transport (THeader), which this crate does not speak.
+//! Answers to Apache's header transport (THeader), which this crate does not support.
 //!
 //! ```text
 //! length  0f ff flags seq size protocol transforms .. message

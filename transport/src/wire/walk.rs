@@ -5,7 +5,7 @@
 use super::{
     Encoding, WireError,
     binary::Binary,
-    compact::Compact,
+    compact::CompactFormat,
     input::{Input, Stop},
     scan::{Elements, Format, Level, MAX_DEPTH, Shape, begin},
 };
@@ -16,7 +16,7 @@ pub(super) fn whole_struct(encoding: Encoding, input: &mut Input<'_>, mut elemen
     let arguments = Level::Struct { last: 0 };
     match encoding {
         Encoding::Binary => walk::<Binary>(input, arguments, 1, &mut elements),
-        Encoding::Compact => walk::<Compact>(input, arguments, 1, &mut elements),
+        Encoding::Compact => walk::<CompactFormat>(input, arguments, 1, &mut elements),
     }
 }
 

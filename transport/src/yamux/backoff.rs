@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use crate::deadline::LONGEST;
 
+/// A base or cap of zero would dial a server that is down again and again without a pause.
+const LEAST: Duration = Duration::from_millis(10);
+
 /// How long [`Yamux::reconnecting`](super::Yamux::reconnecting) waits before it dials again.
 ///
 /// A wait is random between zero and a limit that doubles with each failure ("full jitter"): many clients that lose
@@ -29,18 +32,18 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// The longest first wait. Default: 500 ms.
+    /// The longest first wait. Default: 500 ms. At least 10 ms: a shorter time counts as 10 ms.
     pub fn with_base(self, base: Duration) -> Self {
         Self { base, ..self }
     }
 
-    /// The longest wait. Default: 30 s.
+    /// The longest wait. Default: 30 s. At least 10 ms: a shorter time counts as 10 ms.
     pub fn with_cap(self, cap: Duration) -> Self {
         Self { cap, ..self }
     }
 
-    /// How long a session has to last for the waits to begin anew. Default: 10 s. A peer that accepts sessions and ends
-    /// them at once is not dialed ever faster.
+    /// How long a session has to last for the waits to begin anew. Default: 10 s. So the waits also
+    /// grow if a peer accepts sessions and ends them at once.
     pub fn with_reset_after(self, time: Duration) -> Self {
         Self { reset_after: time, ..self }
     }
@@ -63,12 +66,12 @@ impl Backoff {
     /// The wait after `failures` failures in a row, at least 1. `random` is uniform.
     pub(super) fn wait(&self, failures: u32, random: u64) -> Duration {
         let doubled = 2_u32.saturating_pow(failures.saturating_sub(1));
-        let most = self.base.saturating_mul(doubled).min(self.cap).min(LONGEST);
+        let most = self.base.max(LEAST).saturating_mul(doubled).min(self.cap.max(LEAST)).min(LONGEST);
         most.mul_f64(random as f64 / u64::MAX as f64)
     }
 }
 
-/// Random numbers that nobody outside can foresee, from the standard library's keyed hash.
+/// Random numbers that a peer cannot predict, from the standard library's keyed hash.
 #[derive(Debug, Default)]
 pub(super) struct Jitter {
     keys: RandomState,
@@ -100,7 +103,9 @@ mod tests {
     fn a_base_and_a_cap_of_any_size_are_possible() {
         let backoff = Backoff::default().with_base(Duration::MAX).with_cap(Duration::MAX);
         assert!(backoff.wait(u32::MAX, u64::MAX) >= Duration::from_secs(60 * 60 * 24 * 365));
-        assert_eq!(backoff.with_cap(Duration::ZERO).wait(1, u64::MAX), Duration::ZERO);
+        assert_eq!(backoff.with_cap(Duration::ZERO).wait(1, u64::MAX), LEAST);
+        let longest = |failures| Backoff::default().with_base(Duration::ZERO).wait(failures, u64::MAX).as_millis();
+        assert_eq!([1, 2, 3].map(longest), [10, 20, 40]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use bytes::Buf;
 use futures_util::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
-use super::frame::{ACK, GO_AWAY, HEADER, Header, PING};
+use super::frame::{ACK, FrameHeader, GO_AWAY, HEADER, PING};
 use super::pace::Pace;
 use super::status::Status;
 use super::wire::Wire;
@@ -31,12 +31,12 @@ pub(super) struct Buffers {
     /// How many data frames have arrived since the driver reset the number.
     pub(super) arrived: usize,
     /// The frame that the library is reading, and how many bytes of it are left.
-    reading: Option<(Header, usize)>,
+    reading: Option<(FrameHeader, usize)>,
     /// How many bytes of a body the library still has to write before the next header.
     body_left: usize,
     /// Frames of our own that wait for the end of a body.
     injected: Vec<u8>,
-    go_away: Option<Header>,
+    go_away: Option<FrameHeader>,
     pace: Pace,
     held: Held,
     status: Arc<Status>,
@@ -79,12 +79,12 @@ impl LibraryEnd {
 impl Buffers {
     /// The GoAway that was sent last, by the library or by us. The library continues after it: the driver has to end the
     /// session.
-    pub(super) fn sent_go_away(&self) -> Option<Header> {
+    pub(super) fn sent_go_away(&self) -> Option<FrameHeader> {
         self.go_away
     }
 
     /// Sends a frame of our own as soon as the frame that is being written is complete.
-    pub(super) fn inject(&mut self, header: Header) {
+    pub(super) fn inject(&mut self, header: FrameHeader) {
         self.record(header);
         if self.body_left == 0 {
             self.wire.outgoing.extend_from_slice(&header.encode());
@@ -95,7 +95,7 @@ impl Buffers {
 
     /// Sends a ping of the session's keepalive.
     pub(super) fn ping(&mut self, id: u32) {
-        self.inject(Header::ping(id));
+        self.inject(FrameHeader::ping(id));
         let queued = self.wire.outgoing.len() + self.body_left + self.injected.len();
         if let Some(pulse) = &mut self.wire.pulse {
             pulse.pinged(id, queued, Instant::now());
@@ -116,7 +116,7 @@ impl Buffers {
         self.pace.lost_at()
     }
 
-    fn record(&mut self, header: Header) {
+    fn record(&mut self, header: FrameHeader) {
         if header.kind == GO_AWAY {
             self.go_away = Some(header);
         }
@@ -132,7 +132,7 @@ impl Buffers {
                 // Half a header at the end of the connection: the library returns the error.
                 return if self.wire.ended { self.wire.incoming.len() } else { 0 };
             };
-            let header = Header::decode(*header);
+            let header = FrameHeader::decode(*header);
             if header.kind == PING && (!header.has(ACK) || header.answered_ping().is_some()) {
                 if !self.answer(header) {
                     return 0;
@@ -148,15 +148,15 @@ impl Buffers {
         }
     }
 
-    /// Handles a ping, or the answer to one of ours. `false` where there is no room for the answer.
+    /// Handles a ping, or the answer to a ping of ours. `false` if the buffer has no room for the answer.
     ///
     /// The library would not read on before it has written its answer, and both ends may wait for the answers to marks.
     /// It would take the answers to our pings for those to pings that it has not sent, and end the session.
-    fn answer(&mut self, header: Header) -> bool {
+    fn answer(&mut self, header: FrameHeader) -> bool {
         if !header.has(ACK) {
             let room = self.wire.outgoing.len() + self.injected.len() < PONGS_UP_TO;
             if room {
-                self.inject(Header::pong(header.length));
+                self.inject(FrameHeader::pong(header.length));
             }
             return room;
         }
@@ -231,7 +231,7 @@ impl AsyncWrite for LibraryEnd {
         {
             let position = buffers.wire.position();
             if let Some(number) = buffers.pace.due(position) {
-                buffers.inject(Header::mark(number));
+                buffers.inject(FrameHeader::mark(number));
                 let end = buffers.wire.position();
                 buffers.pace.marked(number, end, Instant::now());
             }
@@ -243,7 +243,7 @@ impl AsyncWrite for LibraryEnd {
                 return Poll::Pending;
             }
             buffers.held = Held::No;
-            let header = buffers.status.frame_sent(Header::decode(*header));
+            let header = buffers.status.frame_sent(FrameHeader::decode(*header));
             buffers.record(header);
             buffers.body_left = header.body();
             buffers.wire.outgoing.extend_from_slice(&header.encode());

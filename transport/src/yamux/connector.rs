@@ -1,4 +1,4 @@
-//! Dialing sessions.
+//! Connects sessions.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::connect::{ConnectError, ConnectErrorKind};
 use crate::connection::Connection;
 use crate::listen::Listener;
 
-/// The ways into yamux: [`connect`](Yamux::connect) and [`listen`](Yamux::listen) for sessions that both ends use,
+/// Creates sessions: [`connect`](Yamux::connect) and [`listen`](Yamux::listen) for sessions that both ends use,
 /// [`over`](Yamux::over) for a client that only wants its calls multiplexed.
 ///
 /// ```
@@ -55,7 +55,7 @@ impl Yamux {
     ///
     /// # Errors
     ///
-    /// If the connection can't be made. Whether the other end speaks yamux is found out only in use.
+    /// If the connection can't be made. An end that does not support yamux is only detected when the session is used.
     pub async fn connect<C>(connection: C) -> Result<Session, ConnectError>
     where
         C: MakeConnection<Address>,
@@ -69,7 +69,7 @@ impl Yamux {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As [`connect`](Self::connect).
     pub async fn connect_with_options<C>(connection: C, options: YamuxOptions) -> Result<Session, ConnectError>
     where
         C: MakeConnection<Address>,
@@ -79,10 +79,10 @@ impl Yamux {
         connect(&connection, options).await
     }
 
-    /// A session that is dialed again when it ends, with the default options.
+    /// A session that reconnects when it ends, with the default options.
     ///
-    /// `connector` is dialed at once, and after each failure or end after a random wait (see [`Backoff`]). Serve the
-    /// listener and build the client once; both span all sessions. It has to be called inside a tokio runtime.
+    /// It connects at once with `connector`, and after each failure or end again after a random wait (see [`Backoff`]).
+    /// Serve the listener and build the client once; both are used for all sessions. Call this inside a tokio runtime.
     ///
     /// ```no_run
     /// # use volplane_generated::api::{Echo, EchoClientBuilder, EchoServer, Request, Response};
@@ -131,8 +131,8 @@ impl Yamux {
         SessionListener::new(listener)
     }
 
-    /// A connector that keeps one session for each address and makes each connection a stream of it. A session that
-    /// has ended is dialed anew by the next call.
+    /// A connector that keeps one session for each address and makes each connection a stream of it. If a session
+    /// has ended, the next call connects a new one.
     pub fn over<C>(connection: C) -> YamuxStreams<C> {
         YamuxStreams {
             connection: Arc::new(connection),
@@ -181,20 +181,20 @@ impl<C> Clone for YamuxStreams<C> {
 }
 
 impl<C> YamuxStreams<C> {
-    /// With other options, and sessions of its own.
+    /// Sets the options. The result has its own sessions.
     pub fn with_options(self, options: YamuxOptions) -> Self {
         Self { options, sessions: Arc::default(), ..self }
     }
 
-    /// How many sessions there may be to an address. Default: 1. A further one is dialed when each has several streams
-    /// open, and a new stream belongs to the session that has the fewest. One session is driven by one core at a time,
-    /// so large messages of many callers go faster over more.
+    /// How many sessions there may be to an address. Default: 1. A further one is connected when each has several streams
+    /// open. A new stream is opened in the session that has the fewest. A session uses one core at a time, so large
+    /// messages of many callers are faster over several sessions.
     pub fn with_sessions(self, sessions: usize) -> Self {
         Self { most: sessions.max(1), sessions: Arc::default(), ..self }
     }
 }
 
-/// How long a caller waits for a further session while there is one that it can use.
+/// How long a caller waits for a further session if it can use another one.
 const GROWING: Duration = Duration::from_secs(1);
 
 /// How many sessions a caller tries if they have just ended.
@@ -235,7 +235,7 @@ where
     }
 }
 
-/// The callers that wait for it poll it, so it needs no task of its own.
+/// The waiting callers poll it, so it does not need a task.
 async fn dial<C>(connection: Arc<C>, address: Address, options: YamuxOptions) -> Dialed
 where
     C: MakeConnection<Address>,

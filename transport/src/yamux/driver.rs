@@ -2,8 +2,8 @@
 //!
 //! Callers move bytes, too, while the task does not ([`Gate`]), and leave the rest to the task.
 //!
-//! The task waits only for the connection and for its queues: a stream that nobody accepts is refused, and a caller that
-//! has given up gets no stream.
+//! The task waits only for the connection and for its queues: a stream that is not accepted is refused, and a caller that
+//! was cancelled gets no stream.
 
 mod state;
 mod streams;
@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 
-use self::state::State;
+use self::state::DriverState;
 use super::engine::Engine;
 use super::gate::{Gate, Work};
 use super::status::Status;
@@ -60,7 +60,7 @@ const LINGER: Duration = Duration::from_secs(1);
 /// Sends and receives for a session while its task lives.
 pub(super) struct Driver {
     gate: Arc<Gate<Engine>>,
-    state: State,
+    state: DriverState,
 }
 
 impl Driver {
@@ -72,13 +72,13 @@ impl Driver {
         queues: Queues,
     ) -> Self {
         let gate = Arc::new(Gate::new(Engine::new(connection, role.mode(), options, Arc::clone(&status))));
-        let state = State::new(Arc::downgrade(&gate), options, status, queues);
+        let state = DriverState::new(Arc::downgrade(&gate), options, status, queues);
         Self { gate, state }
     }
 
     /// Drives the session to its end. `reason` gets the outcome before any other handle sees the end.
     pub(super) async fn run(mut self, reason: &watch::Sender<Option<Result<(), SessionError>>>) {
-        let outcome = self.inside(State::poll_session).await.unwrap_or(Ok(()));
+        let outcome = self.inside(DriverState::poll_session).await.unwrap_or(Ok(()));
         let is_graceful = outcome.is_ok();
         // The peer gets the error code before the connection ends.
         reason.send_replace(Some(outcome.and_then(|()| self.state.violation.take().map_or(Ok(()), Err))));
@@ -86,7 +86,7 @@ impl Driver {
         self.state.refuse_opens();
         if is_graceful {
             // The peer may be gone already, or not read.
-            let closed = tokio::time::timeout(CLOSE_TIMEOUT, self.inside(State::poll_close)).await;
+            let closed = tokio::time::timeout(CLOSE_TIMEOUT, self.inside(DriverState::poll_close)).await;
             if matches!(closed, Ok(Some(Ok(())))) {
                 // Closing a socket with unread bytes resets the connection, and what was just written is lost.
                 let discard = self.inside(|_, engine, _| engine.poll_discard());
@@ -98,7 +98,7 @@ impl Driver {
     /// Polls inside the gate. `None` where it is closed.
     async fn inside<R>(
         &mut self,
-        mut poll: impl FnMut(&mut State, &mut Engine, &mut Context<'_>) -> Poll<R>,
+        mut poll: impl FnMut(&mut DriverState, &mut Engine, &mut Context<'_>) -> Poll<R>,
     ) -> Option<R> {
         poll_fn(|cx| {
             self.gate.register_task(cx.waker());

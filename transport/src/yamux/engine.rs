@@ -11,13 +11,13 @@ use std::task::{Context, Poll, Waker, ready};
 use tokio::time::Instant;
 
 use super::buffers::LibraryEnd;
-use super::frame::Header;
+use super::frame::FrameHeader;
 use super::gate::Visit;
 use super::status::Status;
 use super::wire::Wire;
 use super::{SessionError, YamuxOptions};
 use crate::connection::Connection;
-use crate::keepalive::{Pulse, Step, Timer};
+use crate::keepalive::{Pulse, PulseStep, Timer};
 
 pub(super) struct Engine {
     /// `None` once the session is closed.
@@ -102,7 +102,7 @@ impl Engine {
         let Some(library) = &mut self.library else { return Poll::Ready(None) };
         let opened = library.poll_new_outbound(cx);
         self.opening = opened.is_pending();
-        // An error means that the session is over; polling the library tells why.
+        // An error means that the session has ended; polling the library returns the reason.
         opened.map(Result::ok)
     }
 
@@ -112,7 +112,7 @@ impl Engine {
         self.library.take().is_some()
     }
 
-    pub(super) fn inject(&mut self, header: Header) {
+    pub(super) fn inject(&mut self, header: FrameHeader) {
         self.buffers.lock().inject(header);
     }
 
@@ -123,11 +123,11 @@ impl Engine {
         loop {
             let Some(pulse) = &mut buffers.wire.pulse else { return Poll::Pending };
             match pulse.next() {
-                Step::Ping(id) => {
+                PulseStep::Ping(id) => {
                     buffers.ping(id);
                     return Poll::Ready(Ok(()));
                 }
-                Step::Wait(until) => {
+                PulseStep::Wait(until) => {
                     ready!(timer.poll_until(until, cx));
                     pulse.fire(Instant::now()).map_err(SessionError::silent)?;
                 }
@@ -159,7 +159,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn sent_go_away(&self) -> Option<Header> {
+    pub(super) fn sent_go_away(&self) -> Option<FrameHeader> {
         self.buffers.lock().sent_go_away()
     }
 

@@ -22,12 +22,12 @@ pub struct SessionError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionErrorKind {
-    /// The underlying connection failed. The source says how.
+    /// The underlying connection failed. The source has the reason.
     Io,
     /// The other end violated the protocol, has the same [role](YamuxRole) as this end, or opened far more streams than
     /// [`YamuxOptions::with_max_inbound_streams`](super::YamuxOptions::with_max_inbound_streams) allows.
     Protocol,
-    /// The connection took no byte for [`YamuxOptions::with_write_timeout`](super::YamuxOptions::with_write_timeout).
+    /// The connection accepted no byte for [`YamuxOptions::with_write_timeout`](super::YamuxOptions::with_write_timeout).
     Stalled,
     /// No byte arrived for this time, not even the answer to a ping. See
     /// [`YamuxOptions::with_keepalive`](super::YamuxOptions::with_keepalive).
@@ -73,7 +73,7 @@ impl SessionError {
         }
     }
 
-    /// The connection took no byte for [`YamuxOptions::with_write_timeout`].
+    /// The connection accepted no byte for [`YamuxOptions::with_write_timeout`].
     pub(super) fn stalled(after: Duration) -> Self {
         let error = io::Error::new(io::ErrorKind::TimedOut, format!("it took no byte for {after:?}"));
         Self {
@@ -93,7 +93,7 @@ impl SessionError {
         }
     }
 
-    /// The other end has sent what it must not send.
+    /// The other end has violated the protocol.
     pub(super) fn violated() -> Self {
         let what = "the other end of the yamux session violated the protocol";
         Self { kind: SessionErrorKind::Protocol, what, source: None }
@@ -139,7 +139,7 @@ pub enum OpenError {
         waited: Duration,
     },
     /// The other end has not acknowledged the streams that were opened before.
-    #[error("the other end of the yamux session has acknowledged no stream within {waited:?}")]
+    #[error("the other end of the yamux session has not acknowledged a stream within {waited:?}")]
     Unacknowledged {
         /// See [`crate::YamuxOptions::with_open_timeout`].
         waited: Duration,
@@ -150,7 +150,7 @@ pub enum OpenError {
     /// The session was closed, by either end.
     #[error("the yamux session is closed")]
     Closed,
-    /// The session broke.
+    /// The session failed.
     #[error(transparent)]
     Session(SessionError),
 }

@@ -20,7 +20,7 @@ pub(super) const FIN: u16 = 4;
 pub(super) const RST: u16 = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Header {
+pub(super) struct FrameHeader {
     pub(super) kind: u8,
     pub(super) flags: u16,
     pub(super) stream: u32,
@@ -28,14 +28,14 @@ pub(super) struct Header {
     pub(super) length: u32,
 }
 
-impl Header {
+impl FrameHeader {
     /// A GoAway for a normal end, code 0.
     ///
     /// The ACK flag is our own addition. The specification gives flags of a GoAway no meaning, and neither hashicorp's
     /// implementation nor the Rust library reads them. It states that every stream that was accepted has been acknowledged
     /// in an earlier frame.
     pub(super) fn go_away(all_acknowledged: bool) -> Self {
-        Header { kind: GO_AWAY, flags: if all_acknowledged { ACK } else { 0 }, stream: 0, length: 0 }
+        FrameHeader { kind: GO_AWAY, flags: if all_acknowledged { ACK } else { 0 }, stream: 0, length: 0 }
     }
 
     /// The end of a session whose ends have the same role: a protocol error, sent at the first stream.
@@ -43,12 +43,12 @@ impl Header {
     /// The SYN flag is our own addition, as the ACK flag above, so that the peer can say what is wrong. It states also
     /// that no stream of the peer was accepted.
     pub(super) fn same_role() -> Self {
-        Header { kind: GO_AWAY, flags: SYN, stream: 0, length: 1 }
+        FrameHeader { kind: GO_AWAY, flags: SYN, stream: 0, length: 1 }
     }
 
     /// A ping of our own. The library numbers its pings from 0 and gets none of [`OWN_PING`].
     pub(super) fn ping(id: u32) -> Self {
-        Header { kind: PING, flags: SYN, stream: 0, length: OWN_PING | id }
+        FrameHeader { kind: PING, flags: SYN, stream: 0, length: OWN_PING | id }
     }
 
     /// A ping that shows how fast the session's bytes arrive.
@@ -58,7 +58,7 @@ impl Header {
 
     /// The answer to a ping of the peer.
     pub(super) fn pong(id: u32) -> Self {
-        Header { kind: PING, flags: ACK, stream: 0, length: id }
+        FrameHeader { kind: PING, flags: ACK, stream: 0, length: id }
     }
 
     /// The number of the mark that this is the answer to.
@@ -73,13 +73,13 @@ impl Header {
 
     /// Resets a stream.
     pub(super) fn reset(stream: u32) -> Self {
-        Header { kind: DATA, flags: RST, stream, length: 0 }
+        FrameHeader { kind: DATA, flags: RST, stream, length: 0 }
     }
 
     /// Refuses a stream that was never accepted: a reset in a window update, as hashicorp's implementation sends it. The
     /// Rust library resets with data frames, including streams that were served.
     pub(super) fn refusal(stream: u32) -> Self {
-        Header { kind: WINDOW_UPDATE, flags: RST, stream, length: 0 }
+        FrameHeader { kind: WINDOW_UPDATE, flags: RST, stream, length: 0 }
     }
 
     pub(super) fn has(&self, flag: u16) -> bool {
@@ -98,7 +98,7 @@ impl Header {
 
     pub(super) fn decode(bytes: [u8; HEADER]) -> Self {
         let [_, kind, f0, f1, s0, s1, s2, s3, l0, l1, l2, l3] = bytes;
-        Header {
+        FrameHeader {
             kind,
             flags: u16::from_be_bytes([f0, f1]),
             stream: u32::from_be_bytes([s0, s1, s2, s3]),
@@ -120,9 +120,9 @@ mod tests {
 
     #[test]
     fn a_header_survives_encoding() {
-        let header = Header { kind: DATA, flags: ACK | FIN, stream: 0x0102_0304, length: 0x0506_0708 };
+        let header = FrameHeader { kind: DATA, flags: ACK | FIN, stream: 0x0102_0304, length: 0x0506_0708 };
         let bytes = header.encode();
         assert_eq!(bytes, [0, 0, 0, 6, 1, 2, 3, 4, 5, 6, 7, 8]);
-        assert_eq!(Header::decode(bytes), header);
+        assert_eq!(FrameHeader::decode(bytes), header);
     }
 }

@@ -1,4 +1,4 @@
-//! Accepting sessions, and serving their streams as if each were a connection of its own.
+//! Accepts sessions, and serves each of their streams as a connection.
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -46,7 +46,7 @@ impl<L: Listener> SessionListener<L> {
         Self { pairs: Some(pairs), ..Self::new(inner) }
     }
 
-    /// With other options.
+    /// Sets the options.
     pub fn with_options(self, options: YamuxOptions) -> Self {
         Self { options, ..self }
     }
@@ -75,7 +75,7 @@ impl<L: Listener> SessionListener<L> {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future loses no session.
+    /// Cancel safe: dropping the future does not lose a session.
     pub async fn accept(&mut self) -> Option<(Session<L::Peer>, L::Peer)> {
         #[cfg(feature = "websocket")]
         if let Some(pairs) = &mut self.pairs {
@@ -135,8 +135,8 @@ const WAITING: usize = 64;
 
 /// Accepts the streams of every session.
 ///
-/// Once it is dropped, further streams are refused, and each session ends with the streams of it that were accepted.
-/// [`stop`](Listener::stop) tells the other ends before, so that their clients use another server.
+/// After it is dropped, further streams are refused, and each session ends with its last accepted stream.
+/// [`stop`](Listener::stop) announces that to the other ends, so that their clients use another server.
 #[derive(Debug)]
 pub struct StreamListener<L: Listener> {
     sessions: SessionListener<L>,

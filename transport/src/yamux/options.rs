@@ -55,8 +55,8 @@ impl YamuxOptions {
     /// stream that the other end has reset does not count.
     ///
     /// The session ends if more streams are refused than are served, and by more than twice this number, at least 1,024:
-    /// refusing streams costs more than opening them, and a stranger could keep the server busy with nothing else. Peers
-    /// that know no limit, as those in Go do not, may make 1,536 calls at the same moment by default.
+    /// refusing streams costs more than opening them, and a peer could occupy the server with it. With the
+    /// default, peers without a limit of their own, such as those in Go, may make 1,536 calls at the same moment.
     pub fn with_max_inbound_streams(self, streams: usize) -> Self {
         Self { max_inbound_streams: streams.min(MOST), ..self }
     }
@@ -74,12 +74,12 @@ impl YamuxOptions {
     }
 
     /// How long [`Yamux::connect`](super::Yamux::connect) waits for the connection below, handshakes included. Default:
-    /// 5 s. The connections of [`Yamux::over`](super::Yamux::over) go by the client's own timeout.
+    /// 5 s. For connections of [`Yamux::over`](super::Yamux::over), the client's own timeout applies.
     pub fn with_connect_timeout(self, timeout: Duration) -> Self {
         Self { connect_timeout: timeout, ..self }
     }
 
-    /// How long the connection may refuse bytes that are due before the session counts as dead. Default: 30 s.
+    /// How long the connection may accept no bytes while some wait, before the session counts as dead. Default: 30 s.
     pub fn with_write_timeout(self, timeout: Duration) -> Self {
         Self { write_timeout: timeout, ..self }
     }
@@ -90,14 +90,14 @@ impl YamuxOptions {
         Self { keepalive: Some(keepalive), ..self }
     }
 
-    /// Sends no pings while nothing arrives, only after a call was given up: a connection that was cut without an end is
-    /// noticed only when it takes no more bytes.
+    /// Sends a ping only after a call timed out, and not on an idle session: a connection that was lost silently is then
+    /// detected only when it accepts no more bytes.
     pub fn without_keepalive(self) -> Self {
         Self { keepalive: None, ..self }
     }
 
     /// The role of this end. Default: the end that dialed is the client, the other one the server. It does not limit who opens
-    /// streams. If both ends have the same role, the session ends with the first stream, and the error says so.
+    /// streams. If both ends have the same role, the session ends with the first stream, and the error names the cause.
     pub fn with_role(self, role: YamuxRole) -> Self {
         Self { role: Some(role), ..self }
     }

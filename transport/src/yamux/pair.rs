@@ -1,4 +1,4 @@
-//! Two sessions that are one for their user: in one this end opens streams, in the other one its peer does.
+//! One session over two connections: this end opens streams on one of them, the peer on the other one.
 
 use std::sync::Arc;
 
@@ -15,12 +15,12 @@ use crate::connect::ConnectError;
 use crate::connection::{Connection, Peer};
 
 impl Yamux {
-    /// Connects to a server that wants one connection for each direction, as
+    /// Connects to a server that expects one connection for each direction, as
     /// [`listen_pairs`](Yamux::listen_pairs) and programs for Kitex do: dials `first`, on which the server calls this end,
     /// then `second`, on which this end calls the server. On each of them, the end that calls is the yamux client.
     ///
-    /// Both together are one session. If one of them ends, so does the other one: at once, or after the streams that are open
-    /// in it if the server had announced the end with a GoAway. There is no form that dials again.
+    /// Both together are one session. If one connection ends, the other one ends, too: at once, or after its open streams if
+    /// the server had announced the end with a GoAway. Such a session does not reconnect.
     ///
     /// ```no_run
     /// use volplane_transport::{WebSocket, Yamux};
@@ -38,7 +38,7 @@ impl Yamux {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future closes what was connected.
+    /// Dropping the future closes the connections.
     pub async fn connect_pair<A, B>(first: A, second: B) -> Result<Session, ConnectError>
     where
         A: MakeConnection<Address>,
@@ -55,11 +55,11 @@ impl Yamux {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As [`connect_pair`](Self::connect_pair).
     ///
     /// # Cancel safety
     ///
-    /// As there.
+    /// As [`connect_pair`](Self::connect_pair).
     pub async fn connect_pair_with_options<A, B>(
         first: A,
         second: B,

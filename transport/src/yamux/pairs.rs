@@ -17,7 +17,7 @@ use crate::deadline::in_time;
 use crate::http::{Admission, Admitted, HttpRequest};
 use crate::layer::Layered;
 use crate::listen::Listener;
-use crate::log::{Kind, limited};
+use crate::log::{EventKind, limited};
 use crate::printable::Printable;
 use crate::websocket::WebSocket;
 
@@ -39,13 +39,12 @@ impl Yamux {
     /// the yamux client. Programs for Kitex use this form, such as those of the article's author. A client of this library
     /// connects with [`connect_pair`](Yamux::connect_pair).
     ///
-    /// Both together are one [`Session`], whose [`Outgoing`](crate::Outgoing) belongs to the first one and whose
+    /// The two WebSockets together are one [`Session`], whose [`Outgoing`](crate::Outgoing) belongs to the first one and whose
     /// [`Incoming`](crate::Incoming) belongs to the second one; the peer is that of the second one. If one of them ends,
-    /// so does the other one: at once, or after the streams that are open in it if the client had announced the end with a
-    /// GoAway. The first one is closed if the second one does not follow within 10 s.
+    /// the other one ends, too: at once, or after its open streams if the client had announced the end with a GoAway. The first one is closed if the second one does not follow within 10 s.
     ///
-    /// HTTP 400 answers the first one if the id is connected, and the second one without the first one. Who has an id keeps
-    /// it until its session ends. A client chooses its id: verify it in an [`Admission`], which is called before.
+    /// The first one is answered with HTTP 400 if the id is connected, the second one if the first one is missing. A client
+    /// keeps its id until its session ends. A client chooses its id: verify it in an [`Admission`], which is called before.
     ///
     /// ```
     /// use volplane_transport::{WebSocket, Yamux};
@@ -85,7 +84,7 @@ impl Yamux {
     }
 }
 
-/// The sessions of which there is one half.
+/// The first WebSockets that wait for the second one.
 pub(super) struct Pairs<P: Peer> {
     slots_of: fn(&P) -> Option<&Slots>,
     /// The oldest first.
@@ -142,7 +141,7 @@ impl<P: Peer> Pairs<P> {
                 let peer = session.peer();
                 limited!(
                     INFO,
-                    Kind::Session,
+                    EventKind::Session,
                     peer.address(),
                     peer = %Printable(peer),
                     "a yamux session was closed: the other WebSocket of its client did not follow"
@@ -169,15 +168,15 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Debug)]
-    struct Client(Arc<Slots>);
+    struct SlotPeer(Arc<Slots>);
 
-    impl fmt::Display for Client {
+    impl fmt::Display for SlotPeer {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("a client")
         }
     }
 
-    impl Peer for Client {
+    impl Peer for SlotPeer {
         fn address(&self) -> Option<Address> {
             None
         }
@@ -185,11 +184,11 @@ mod tests {
 
     #[tokio::test]
     async fn clients_that_have_left_make_room_before_one_that_is_there() {
-        let (ids, mut pairs) = (PairIds::default(), Pairs::new(|client: &Client| Some(&client.0)));
-        let add = |pairs: &mut Pairs<Client>, id: usize, half| -> (Option<Session<Client>>, DuplexStream) {
+        let (ids, mut pairs) = (PairIds::default(), Pairs::new(|client: &SlotPeer| Some(&client.0)));
+        let add = |pairs: &mut Pairs<SlotPeer>, id: usize, half| -> (Option<Session<SlotPeer>>, DuplexStream) {
             let (near, far) = tokio::io::duplex(1024);
             let slot = ids.take(half, &id.to_string()).unwrap();
-            (pairs.add(near, Client(Arc::new(Slots::new(slot))), YamuxOptions::default()), far)
+            (pairs.add(near, SlotPeer(Arc::new(Slots::new(slot))), YamuxOptions::default()), far)
         };
         let (_, _there) = add(&mut pairs, 0, Half::First);
         for id in 1..WAITING {

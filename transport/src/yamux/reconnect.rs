@@ -1,4 +1,4 @@
-//! A session that is dialed again when it ends.
+//! A session that reconnects when it ends.
 
 mod task;
 
@@ -23,12 +23,12 @@ use crate::connection::Connection;
 use crate::endpoint::Endpoint;
 use crate::listen::Listener;
 
-/// A session that is dialed again when it ends. Made by [`Yamux::reconnecting`](super::Yamux::reconnecting).
+/// A session that reconnects when it ends. Made by [`Yamux::reconnecting`](super::Yamux::reconnecting).
 ///
-/// Its two directions span all sessions: [`outgoing`](Self::outgoing) is a connector, whose calls wait while there is no
-/// session, and [`split`](Self::split) also gives the listener, for a server that keeps running.
+/// Its two directions are used for all sessions: [`outgoing`](Self::outgoing) is a connector, whose calls wait if no session
+/// is open, and [`split`](Self::split) also gives the listener, for a server that keeps running.
 ///
-/// A task dials, which ends when this and all handles of it are dropped, or with [`close`](Self::close).
+/// A task connects. It ends when this and all its handles are dropped, or with [`close`](Self::close).
 #[derive(Debug)]
 pub struct Reconnecting {
     outgoing: ReconnectingOutgoing,
@@ -39,27 +39,27 @@ pub struct Reconnecting {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ReconnectState {
-    /// It dials, for this time since a session lasted, counted from 1.
+    /// It connects.
     Connecting {
-        /// The number of the attempt.
+        /// The number of the attempt since the last session that lasted, counted from 1.
         attempt: u32,
     },
-    /// There is a session.
+    /// A session is open.
     Connected,
     /// The last attempt failed, or the session has ended.
     Waiting {
-        /// When it dials again.
+        /// When it connects again.
         until: Instant,
         /// Why the attempt failed or the session ended. `None` if the other end has closed the session, or is going away.
         error: Option<ConnectError>,
     },
-    /// It was closed, and dials no more.
+    /// It was closed, and does not connect again.
     Closed,
 }
 
 /// What the handles and the task share.
 #[derive(Debug)]
-struct Shared {
+struct ReconnectShared {
     closing: CancellationToken,
     /// The server of the listener is stopping: every session tells the other end to open no streams.
     stopped: AtomicBool,
@@ -89,7 +89,7 @@ impl Reconnecting {
         let (state, states) = watch::channel(ReconnectState::Connecting { attempt: 1 });
         let (session, sessions) = watch::channel(None);
         let (arrived, waiting) = mpsc::channel(WAITING);
-        let shared = Arc::new(Shared { closing: CancellationToken::new(), stopped: AtomicBool::new(false) });
+        let shared = Arc::new(ReconnectShared { closing: CancellationToken::new(), stopped: AtomicBool::new(false) });
         let task = Task::new(state, session, arrived, Arc::clone(&shared));
         // Owned by the handles, the last of which aborts it.
         let task = tokio::spawn(task.run(connector, backoff, options));
@@ -125,27 +125,26 @@ impl Reconnecting {
 /// Makes connections to the other end of a [`Reconnecting`] session: plug it into a client with
 /// [`connect_with`](crate::ConnectWith::connect_with).
 ///
-/// While there is no session, a connection waits for the next one, for at most
+/// If no session is open, a connection waits for the next one, for at most
 /// [`YamuxOptions::with_connect_timeout`] and the client's own `connect_timeout`. Then the call fails, never sent.
 #[derive(Clone, Debug)]
 pub struct ReconnectingOutgoing {
     sessions: watch::Receiver<Option<Outgoing>>,
     states: watch::Receiver<ReconnectState>,
     timeout: Duration,
-    shared: Arc<Shared>,
+    shared: Arc<ReconnectShared>,
     _owner: Arc<Owner>,
 }
 
-/// How often a caller looks again at a session of which it is not certain that the other end is alive.
+/// How often a caller checks a session whose other end may be dead.
 const LOOK: Duration = Duration::from_millis(50);
 
 impl ReconnectingOutgoing {
-    /// Opens a stream in the session of the moment, or in the next one.
+    /// Opens a stream in the current session, or in the next one.
     ///
     /// # Errors
     ///
-    /// If there is no session within [`YamuxOptions::with_connect_timeout`], with the error of the last attempt as its
-    /// source, if the session's limit of streams is reached, or if it was closed.
+    /// If no session is open within [`YamuxOptions::with_connect_timeout`] (the source is the error of the last attempt), if the session's limit of streams is reached, or if it was closed.
     ///
     /// # Cancel safety
     ///
@@ -185,17 +184,17 @@ impl ReconnectingOutgoing {
         }
     }
 
-    /// What it is doing, and every change. After the last handle is dropped, it is [`ReconnectState::Closed`].
+    /// The current state, and every change. After the last handle is dropped, the state is [`ReconnectState::Closed`].
     pub fn state(&self) -> watch::Receiver<ReconnectState> {
         self.states.clone()
     }
 
-    /// The session of the moment.
+    /// The current session.
     pub fn session(&self) -> Option<Outgoing> {
         self.sessions.borrow().clone()
     }
 
-    /// Closes the session as [`Outgoing::close`] does, and dials no more. Takes at most 6 s.
+    /// Closes the session as [`Outgoing::close`] does, and does not connect again. Takes at most 6 s.
     ///
     /// # Cancel safety
     ///
@@ -217,13 +216,13 @@ impl UnaryService<Address> for ReconnectingOutgoing {
     }
 }
 
-/// Accepts the streams that the other end of a [`Reconnecting`] session opens, in every session. Ends when it is closed.
-/// Dropped, it refuses everything.
+/// Accepts the streams that the other end of a [`Reconnecting`] session opens, in every session. Ends when the session is
+/// closed. After it is dropped, all further streams are refused.
 #[derive(Debug)]
 pub struct ReconnectingIncoming {
     waiting: mpsc::Receiver<YamuxStream>,
     sessions: watch::Receiver<Option<Outgoing>>,
-    shared: Arc<Shared>,
+    shared: Arc<ReconnectShared>,
     _owner: Arc<Owner>,
 }
 

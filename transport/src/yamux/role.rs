@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-/// The role of one end of a session: which numbers the streams have that it opens. Both ends may open and accept streams
+/// The role of one end of a session. It determines the numbers of the streams that this end opens. Both ends may open and accept streams
 /// in either role.
 ///
 /// The two ends need different roles ([yamux specification](https://github.com/hashicorp/yamux/blob/master/spec.md),
 /// "StreamID Field"): Go's library ends a session when both ends open a stream of one number, Rust's at the first stream with
-/// a number of its own role. By default the end that dialed is the client. Set a role where a peer expects another one
+/// a number of its own role. By default the end that dialed is the client. Set a role if a peer expects another one
 /// ([`YamuxOptions::with_role`](crate::YamuxOptions::with_role),
 /// [`SessionListener::with_role_of`](crate::SessionListener::with_role_of)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,7 +28,7 @@ impl YamuxRole {
         }
     }
 
-    /// The library's name for it.
+    /// The role as the library names it.
     pub(super) fn mode(self) -> yamux::Mode {
         match self {
             YamuxRole::Client => yamux::Mode::Client,

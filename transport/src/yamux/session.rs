@@ -19,7 +19,7 @@ use super::stream::YamuxStream;
 use super::{OpenError, SessionError, YamuxOptions, YamuxRole};
 use crate::connect::{ConnectError, WithCauses};
 use crate::connection::{Connection, Peer};
-use crate::log::{Kind, limited};
+use crate::log::{EventKind, limited};
 use crate::metrics::{Counted, Gauge};
 use crate::printable::Printable;
 
@@ -87,7 +87,7 @@ impl<P: Peer> Session<P> {
             drop(owned);
             if let Some(Err(error)) = &*reason.borrow() {
                 let (peer, why) = (Printable(&of), WithCauses(error));
-                limited!(INFO, Kind::Session, of.address(), %peer, error = %why, "a yamux session failed");
+                limited!(INFO, EventKind::Session, of.address(), %peer, error = %why, "a yamux session failed");
             }
         });
         let outgoing = Outgoing {
@@ -115,7 +115,7 @@ impl<P: Peer> Session<P> {
         &self.outgoing
     }
 
-    /// Accepts what the other end connects.
+    /// Accepts the streams that the other end opens.
     pub fn incoming(&mut self) -> &mut Incoming<P> {
         &mut self.incoming
     }
@@ -136,7 +136,7 @@ pub struct Outgoing {
     status: Arc<Status>,
     open_timeout: Duration,
     state: watch::Receiver<Option<Result<(), SessionError>>>,
-    /// The session on which the other end opens streams, if that is one of its own.
+    /// The session on which the other end opens streams, if it is a separate session.
     pub(super) other: Option<Arc<Outgoing>>,
 }
 
@@ -146,7 +146,7 @@ impl Outgoing {
     ///
     /// # Errors
     ///
-    /// If it waited for longer than [`YamuxOptions::with_open_timeout`], the other end is going away, or the session is over.
+    /// If it waited for longer than [`YamuxOptions::with_open_timeout`], the other end is going away, or the session has ended.
     ///
     /// # Cancel safety
     ///
@@ -181,8 +181,8 @@ impl Outgoing {
         })?
     }
 
-    /// How many streams this end has open, those among them that were shut down and dropped and whose other end has not
-    /// finished yet.
+    /// How many streams this end has open. Streams that were shut down and dropped count until the other end has finished
+    /// them, too.
     pub fn open_streams(&self) -> usize {
         self.status.open_streams()
     }
@@ -194,17 +194,17 @@ impl Outgoing {
         self.other.as_deref().unwrap_or(self).status.go_away();
     }
 
-    /// Whether [`open`](Self::open) can succeed: the session is not over, and the other end not going away.
+    /// Whether [`open`](Self::open) can succeed: the session has not ended, and the other end is not going away.
     pub fn is_open(&self) -> bool {
         !self.is_ended() && !self.status.peer_is_going_away()
     }
 
-    /// Whether it may get new calls: it is open, and the other end is not silent.
+    /// Whether the session may get new calls: it is open, and the other end is not silent.
     pub(super) fn is_usable(&self) -> bool {
         self.is_open() && !self.status.is_silent()
     }
 
-    /// Whether a call was given up on it and nothing has arrived since.
+    /// Whether a call on this session timed out and nothing has arrived since.
     pub(super) fn is_suspect(&self) -> bool {
         self.status.is_suspect()
     }
@@ -231,7 +231,7 @@ impl Outgoing {
     ///
     /// # Errors
     ///
-    /// If it failed instead of being closed.
+    /// If the session failed instead of being closed.
     ///
     /// # Cancel safety
     ///
@@ -248,7 +248,7 @@ impl Outgoing {
         outcome
     }
 
-    /// For who waits for the end or begins it, and does not keep the session running.
+    /// A handle that can wait for the end or start it, and does not keep the session running.
     pub(super) fn end(&self) -> End {
         End { state: self.state.clone(), commands: self.commands.downgrade(), status: Arc::clone(&self.status) }
     }
@@ -258,12 +258,12 @@ impl Outgoing {
         self.commands.clone()
     }
 
-    /// This one, and that of the other direction, if it is one of its own.
+    /// This session, and that of the other direction, if it is a separate session.
     fn sessions(&self) -> impl Iterator<Item = &Self> {
         [Some(self), self.other.as_deref()].into_iter().flatten()
     }
 
-    /// Waits until the session takes no more calls of this end: it is over, or the other end is going away.
+    /// Waits until the session accepts no more calls of this end: it has ended, or the other end is going away.
     pub(super) async fn unusable(&self) {
         tokio::select! {
             () = self.status.unusable.cancelled() => {}
@@ -272,7 +272,7 @@ impl Outgoing {
         }
     }
 
-    /// Whether the session is over.
+    /// Whether the session has ended.
     pub fn is_ended(&self) -> bool {
         // The second is true if the runtime of the driver was shut down.
         self.status.has_ended() || self.commands.is_closed()

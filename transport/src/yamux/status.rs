@@ -40,7 +40,7 @@ pub(super) struct Status {
     /// Locked only for frames with flags, and when a stream is added, removed or fails.
     record: Mutex<Record>,
     driver: AtomicWaker,
-    /// Keeps the session of the other direction running, if that is one of its own.
+    /// Keeps the session of the other direction running, if it is a separate session.
     other: OnceLock<mpsc::WeakSender<Command>>,
     /// Empty buffers for large messages: the page faults of a new buffer cost as much as sending its contents.
     buffers: Mutex<Vec<BytesMut>>,
@@ -103,7 +103,7 @@ impl Status {
         self.ended.load(Ordering::Acquire)
     }
 
-    /// The session is over: nobody gets a stream any more.
+    /// The session has ended: no more streams are opened or accepted.
     pub(super) fn end(&self) {
         self.ended.store(true, Ordering::Release);
         self.permits.close();

@@ -24,9 +24,8 @@ fn changes() -> Vec<Change> {
     changes.push(change("emptied", Some("not empty\n"), Some("")));
     changes.push(change("same.rs", Some("same\n"), Some("same\n")));
     let latin = b"h\xe9\n".to_vec();
-    changes
-        .push(Change { path: "latin1.txt".to_owned(), before: Some(latin.clone()), after: Some("hé\n".to_owned()) });
-    changes.push(Change { path: "legacy/latin1.txt".to_owned(), before: Some(latin), after: None });
+    changes.push(Change { path: "latin1.txt".into(), before: Some(latin.clone()), after: Some("hé\n".to_owned()) });
+    changes.push(Change { path: "legacy/latin1.txt".into(), before: Some(latin), after: None });
     changes
 }
 

@@ -48,7 +48,7 @@ fn who_has_waited_long_enough_says_for_whom() {
     let dir = project(&[]);
     let _first = enter(dir.path());
     let error = refused(dir.path(), Duration::from_millis(1));
-    let text = told(&error, error.help()).replace(&process::id().to_string(), "PID");
+    let text = told(&error).replace(&process::id().to_string(), "PID");
     insta::assert_snapshot!(text, @"
     error: volplane update (process PID) has been at work in this project for 0 s
       help: wait for it to end or stop it, then run the command again
@@ -119,7 +119,7 @@ fn something_else_in_the_place_of_our_folder_is_left_alone() {
     let dir = project(&[(".volplane", b"mine\n")]);
     let error = refused(dir.path(), Duration::ZERO);
     let root = fs::canonicalize(dir.path()).unwrap();
-    insta::assert_snapshot!(told(&error, error.help()).replace(root.to_str().unwrap(), "ROOT"), @"
+    insta::assert_snapshot!(told(&error).replace(root.to_str().unwrap(), "ROOT"), @"
     error: ROOT/.volplane is volplane's own folder, but is no folder here
       help: move or rename it; volplane makes the folder anew
     ");

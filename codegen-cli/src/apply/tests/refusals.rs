@@ -23,7 +23,7 @@ fn refusal(files: &[(&str, &[u8])], links: &[(&str, &str)], changes: &[Change]) 
     assert_eq!(guard.disk.faults.taken(), 0, "no step was taken");
     assert_eq!(tree_and_links(dir.path()), before);
     assert_eq!(own(dir.path()), RESTING);
-    told(&error, error.help())
+    told(&error)
 }
 
 fn tree_and_links(root: &Path) -> Vec<String> {
@@ -41,9 +41,6 @@ fn tree_and_links(root: &Path) -> Vec<String> {
 fn a_place_that_can_not_hold_the_file() {
     let new = |path: &str| change(path, None, Some("new\n"));
     let told = [
-        refusal(&[], &[], &[new("../x")]),
-        refusal(&[], &[], &[new("/tmp/x")]),
-        refusal(&[], &[], &[new(".volplane/journal")]),
         refusal(&[("src/main.rs/x", b"")], &[], &[new("src/main.rs")]),
         refusal(&[("src", b"")], &[], &[new("src/bin/main.rs")]),
         refusal(&[], &[], &[new("src/echo"), new("src/echo/tests.rs")]),
@@ -92,7 +89,7 @@ fn a_socket_is_not_opened() {
     let dir = project(&[]);
     let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("socket")).unwrap();
     let error = enter(dir.path()).apply(&[change("socket", None, Some("x"))]).unwrap_err();
-    insta::assert_snapshot!(told(&error, error.help()));
+    insta::assert_snapshot!(told(&error));
 }
 
 #[test]
@@ -146,7 +143,7 @@ fn a_disk_that_refuses_is_named() {
         let guard = enter(dir.path());
         guard.disk.faults.plan(at, Fault::Error);
         let outcome = guard.apply(&small());
-        (guard.disk.faults.taken() > at).then(|| outcome.err().map(|error| told(&error, error.help())))
+        (guard.disk.faults.taken() > at).then(|| outcome.err().map(|error| told(&error)))
     };
     let mut all: Vec<String> = (0..MANY).map_while(told_at).flatten().collect();
     all.dedup();
@@ -169,7 +166,7 @@ fn a_change_that_stays_half_made_is_told_until_it_is_undone() {
     guard.recover().unwrap();
     guard.disk.faults.plan(at, Fault::Gone);
     let errors = [guard.apply(&small()).unwrap_err(), guard.apply(&small()).unwrap_err()];
-    insta::assert_snapshot!(errors.map(|error| told(&error, error.help())).join("\n"));
+    insta::assert_snapshot!(errors.map(|error| told(&error)).join("\n"));
     guard.disk.faults.plan(usize::MAX, Fault::Gone);
     guard.recover().unwrap();
     guard.apply(&small()).unwrap();

@@ -4,26 +4,15 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
-use thiserror::Error;
-use volplane_build::fix::{Fixed, FixedFile, fix, left_alone};
-use volplane_build::{Checked, MessageFormat, ReadSource};
+use volplane_build::internal::fix::{Fixed, FixedFile, fix, left_alone};
+use volplane_build::internal::{Checked, ReadSource};
 
+use super::CheckError;
 use crate::apply::{Rewrite, RewriteError, rewrite};
 use crate::cli::CheckIdl;
-use crate::exit::Exit;
 use crate::input::{Input, STDIN};
 use crate::printer::Printer;
 use crate::summary::count;
-
-/// Programs read diagnostics, and nothing says in their terms what was fixed.
-#[derive(Debug, Error)]
-#[error("--fix can't be used with --message-format {0}")]
-pub(super) struct ForPeople(pub(super) MessageFormat);
-
-impl ForPeople {
-    pub(super) const HELP: &str =
-        "use human or short; a program can apply the `fixes` of --message-format json by itself";
-}
 
 /// Folders with copies of what others maintain: a change there is lost with the next copy.
 const VENDORED: [&str; 7] =
@@ -31,7 +20,7 @@ const VENDORED: [&str; 7] =
 
 /// Why a file stays as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum KeepReason {
+enum SkipReason {
     /// It is not in a folder that was given, nor beside a file that was.
     Elsewhere,
     /// It is in a folder of this name.
@@ -42,7 +31,7 @@ enum KeepReason {
     NotUtf8,
 }
 
-impl fmt::Display for KeepReason {
+impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Elsewhere => f.write_str("it is outside of the paths given"),
@@ -73,52 +62,46 @@ impl<'a> Own<'a> {
     }
 
     /// Why a file has to stay as it is, if it has to.
-    fn kept(&self, path: &str) -> Option<KeepReason> {
+    fn kept(&self, path: &str) -> Option<SkipReason> {
         let path = Path::new(path);
         if !self.input.read(path).is_ok_and(|bytes| str::from_utf8(&bytes).is_ok()) {
-            return Some(KeepReason::NotUtf8);
+            return Some(SkipReason::NotUtf8);
         }
         if path == Path::new(STDIN) {
             return None;
         }
-        let Ok(real) = fs::canonicalize(path) else { return Some(KeepReason::Elsewhere) };
+        let Ok(real) = fs::canonicalize(path) else { return Some(SkipReason::Elsewhere) };
         let Some(folder) = self.folders.iter().find(|folder| real.starts_with(folder)) else {
-            return Some(KeepReason::Elsewhere);
+            return Some(SkipReason::Elsewhere);
         };
         // What lies above the place where one works says nothing.
         let above = self.current.as_ref().filter(|current| real.starts_with(current)).unwrap_or(folder);
         let below = real.strip_prefix(above).unwrap_or(&real);
         if let Some(found) = VENDORED.into_iter().find(|name| below.iter().any(|part| part == *name)) {
-            return Some(KeepReason::Vendored(found));
+            return Some(SkipReason::Vendored(found));
         }
         let read_only = fs::metadata(&real).is_ok_and(|metadata| metadata.permissions().readonly());
-        (read_only || File::options().write(true).open(&real).is_err()).then_some(KeepReason::ReadOnly)
+        (read_only || File::options().write(true).open(&real).is_err()).then_some(SkipReason::ReadOnly)
     }
 }
 
 /// Fixes the files, writes them, and says so. What is left, and whether everything that can be fixed is.
 ///
 /// # Errors
-/// How the command ends if a file can't be written, which was said.
+/// When a file can't be written.
 pub(super) fn run(
     args: &CheckIdl,
     files: &[PathBuf],
     input: &Input,
     printer: Printer,
-) -> Result<(Checked, bool), Exit> {
+) -> Result<(Checked, bool), CheckError> {
     let own = Own::new(args, input);
     let may_change = |path: &str| own.kept(path).is_none();
     let Fixed { checked, files: fixed } = fix(files, &args.reading.include, input, &may_change);
-    if let Err(error) = write(&fixed) {
-        printer.error(&error, Some("run the command again"));
-        return Err(Exit::Failure);
-    }
+    write(&fixed)?;
     if let Some(bytes) = input.stdin() {
         let text = fixed.iter().find(|file| file.path == STDIN).map_or(bytes, |file| file.text.as_bytes());
-        if let Err(source) = printer.bytes(text) {
-            printer.error(&source, None);
-            return Err(Exit::Failure);
-        }
+        printer.bytes(text).map_err(CheckError::Write)?;
     }
     for file in &fixed {
         printer.status("Fixed", said(file));

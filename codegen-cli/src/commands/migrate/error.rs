@@ -5,7 +5,9 @@ use std::io;
 use thiserror::Error;
 
 use crate::apply::CreateError;
+use crate::command_error::{CommandError, Help};
 use crate::commands::new::NewError;
+use crate::diagnostics::IdlRejected;
 use crate::exit::Exit;
 use crate::project::ProjectError;
 use crate::settings::ModuleError;
@@ -89,7 +91,10 @@ pub(super) enum MigrateError {
     /// As in making any project.
     #[error(transparent)]
     New(#[from] NewError),
-    /// The IDL.
+    /// The IDL, which was reported.
+    #[error(transparent)]
+    Rejected(#[from] IdlRejected),
+    /// The IDL goes with nothing else.
     #[error(transparent)]
     Project(#[from] ProjectError),
     /// The disk.
@@ -102,9 +107,9 @@ fn one_a_line(names: &[String]) -> String {
     if lines.is_empty() { lines } else { format!(":{lines}") }
 }
 
-impl MigrateError {
-    pub(super) fn help(&self) -> Option<&'static str> {
-        Some(match self {
+impl CommandError for MigrateError {
+    fn help(&self) -> Help {
+        let help = match self {
             Self::Inside { .. } | Self::NoName { .. } => {
                 "name a new folder elsewhere: volplane migrate kitex|volo DIR TARGET"
             }
@@ -122,19 +127,29 @@ impl MigrateError {
                 "choose a name with --module NAME: lowercase ASCII letters, digits, `-` and `_`, a letter first"
             }
             Self::Project(ProjectError::SameService { .. }) => "leave one of the two out",
-            Self::Apply(CreateError::Io { .. }) => "name a folder that can be made and written in",
             Self::New(error) => return error.help(),
-            Self::Project(_) | Self::Apply(_) => return None,
-        })
+            Self::Rejected(error) => return error.help(),
+            Self::Project(error) => return error.help(),
+            Self::Apply(error) => return error.help(),
+        };
+        Some(help.into())
     }
 
-    pub(super) fn exit(&self) -> Exit {
+    fn exit(&self) -> Exit {
         match self {
             Self::New(error) => error.exit(),
-            Self::Apply(CreateError::Interrupted) => Exit::Interrupted,
-            Self::Project(ProjectError::Generate(error)) if error.is_interrupted() => Exit::Interrupted,
-            Self::Project(ProjectError::Generate(_) | ProjectError::Plan(_)) => Exit::Failure,
+            Self::Rejected(error) => error.exit(),
+            Self::Project(error) => error.exit(),
+            Self::Apply(error) => error.exit(),
             _ => Exit::Usage,
+        }
+    }
+
+    fn is_reported(&self) -> bool {
+        match self {
+            Self::New(error) => error.is_reported(),
+            Self::Rejected(error) => error.is_reported(),
+            _ => false,
         }
     }
 }

@@ -8,7 +8,7 @@ use super::error::MigrateError;
 use crate::commands::new::shown;
 use crate::layout;
 use crate::migrate::report::{HandOver, Report};
-use crate::migrate::{Target, TextFile, go, kitex, read, volo, wire};
+use crate::migrate::{HandlerTarget, TextFile, go, kitex, read, volo, wire};
 
 /// What is not the user's own in a Go project.
 const NOT_GO: &[&str] = &["kitex_gen", "vendor", "node_modules"];
@@ -16,7 +16,7 @@ const NOT_GO: &[&str] = &["kitex_gen", "vendor", "node_modules"];
 const NOT_VOLO: &[&str] = &["volo-gen", "target"];
 
 /// A project to be migrated.
-pub(super) struct Found {
+pub(super) struct OldProject {
     /// The name for the new one.
     pub(super) name: String,
     /// The destination name that clients use, if the project says.
@@ -30,11 +30,11 @@ pub(super) struct Found {
     /// What is known already of what is left to do.
     pub(super) report: Report,
     /// Finds handlers in the code.
-    pub(super) handlers: fn(&[TextFile], &[Target]) -> Vec<HandOver>,
+    pub(super) handlers: fn(&[TextFile], &[HandlerTarget]) -> Vec<HandOver>,
 }
 
 /// Looks at a Go project. `chosen` is the IDL that was asked for, if any was.
-pub(super) fn kitex(dir: &Path, chosen: &[PathBuf]) -> Result<Found, MigrateError> {
+pub(super) fn kitex(dir: &Path, chosen: &[PathBuf]) -> Result<OldProject, MigrateError> {
     let (module_path, name) = go_module(dir)?;
     let info_path = dir.join("kitex_info.yaml");
     let info = match fs::read_to_string(&info_path) {
@@ -64,7 +64,7 @@ pub(super) fn kitex(dir: &Path, chosen: &[PathBuf]) -> Result<Found, MigrateErro
     let maker = ["kitex", &info.tool_version].join(" ").trim_end().to_owned();
     let wire = wire::changes(&options);
     let report = Report { maker, facts, options, wire, others, ..Report::default() };
-    Ok(Found { name, service, idls, include: Vec::new(), code, report, handlers: kitex::bodies })
+    Ok(OldProject { name, service, idls, include: Vec::new(), code, report, handlers: kitex::bodies })
 }
 
 /// The path of the Go module that a folder is in, with the way from there, and a project's name for it.
@@ -105,7 +105,7 @@ fn kitex_idls(
 }
 
 /// Looks at a project of volo-cli's.
-pub(super) fn volo(dir: &Path, chosen: &[PathBuf]) -> Result<Found, MigrateError> {
+pub(super) fn volo(dir: &Path, chosen: &[PathBuf]) -> Result<OldProject, MigrateError> {
     let path = ["volo-gen/volo.yml", "volo.yml"].map(|path| dir.join(path)).into_iter().find(|path| path.is_file());
     let settings = match &path {
         Some(path) => {
@@ -113,7 +113,7 @@ pub(super) fn volo(dir: &Path, chosen: &[PathBuf]) -> Result<Found, MigrateError
             volo::settings(&text).map_err(|source| yaml(path, source))?
         }
         None if chosen.is_empty() => return Err(MigrateError::NotVolo { dir: dir.display().to_string() }),
-        None => volo::Settings::default(),
+        None => volo::VoloSettings::default(),
     };
     let base = path.as_deref().and_then(Path::parent).unwrap_or(dir);
     let here = env::current_dir().map_err(failed(Path::new(".")))?;
@@ -139,7 +139,7 @@ pub(super) fn volo(dir: &Path, chosen: &[PathBuf]) -> Result<Found, MigrateError
     };
     let facts = vec![format!("Cargo.toml: the package `{name}`")];
     let report = Report { maker: "volo-cli".to_owned(), facts, others: settings.left_out, ..Report::default() };
-    Ok(Found { name, service: None, idls, include, code, report, handlers: volo::handlers })
+    Ok(OldProject { name, service: None, idls, include, code, report, handlers: volo::handlers })
 }
 
 /// The name of the package in `dir`, if there is one that can be read.

@@ -5,10 +5,14 @@ use std::io;
 use thiserror::Error;
 
 use crate::apply::CreateError;
+use crate::command_error::{CommandError, Help};
+use crate::diagnostics::IdlRejected;
 use crate::exit::Exit;
 use crate::project::ProjectError;
+use crate::project_path::ProjectPath;
 use crate::settings::ModuleError;
-use crate::template_dir::{self, ReadTemplatesError};
+use crate::template_dir::ReadTemplatesError;
+use crate::workspace::WorkspaceError;
 
 /// A project can't be made as asked. Nothing on the disk has changed.
 #[derive(Debug, Error)]
@@ -41,9 +45,11 @@ pub(in crate::commands) enum NewError {
         /// Something in it.
         entry: String,
     },
-    /// The current folder is something else's.
-    #[error("the current folder holds {entry}, so no project is made in it")]
+    /// The folder is something else's.
+    #[error("{dir} holds {entry}, so no project is made in it")]
     Foreign {
+        /// The folder.
+        dir: String,
         /// Something in it.
         entry: String,
     },
@@ -51,7 +57,7 @@ pub(in crate::commands) enum NewError {
     #[error("{path} is in the way: the project has one of its own, which says something else")]
     InTheWay {
         /// Its path.
-        path: String,
+        path: ProjectPath,
     },
     /// The folder is a file.
     #[error("{dir} exists and is not a folder")]
@@ -67,6 +73,15 @@ pub(in crate::commands) enum NewError {
         #[source]
         source: io::Error,
     },
+    /// No relative path to the IDL.
+    #[error("there is no relative path from the project to {path}")]
+    NoWay {
+        /// The IDL, or a folder of its includes.
+        path: String,
+    },
+    /// The workspace around the project can't be read, or has a package of that name.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
     /// A name for packages.
     #[error(transparent)]
     Module(#[from] ModuleError),
@@ -82,7 +97,10 @@ pub(in crate::commands) enum NewError {
     /// The user's own templates.
     #[error(transparent)]
     Templates(#[from] ReadTemplatesError),
-    /// The IDL.
+    /// The IDL, which was reported.
+    #[error(transparent)]
+    Rejected(#[from] IdlRejected),
+    /// The IDL goes with nothing else.
     #[error(transparent)]
     Project(#[from] ProjectError),
     /// The disk.
@@ -90,16 +108,19 @@ pub(in crate::commands) enum NewError {
     Apply(#[from] CreateError),
 }
 
-impl NewError {
-    pub(in crate::commands) fn help(&self) -> Option<&'static str> {
-        Some(match self {
+impl CommandError for NewError {
+    fn help(&self) -> Help {
+        let help = match self {
             Self::Idl { .. } => "give the path of a thrift file",
             Self::IdlIsFolder { .. } => "give the path of the file that defines the service",
             Self::NoName { .. } => "name the folder to make: volplane new IDL DIR",
             Self::NotEmpty { .. } => "name a new or empty folder, or move away what is in this one",
-            Self::Foreign { .. } | Self::InTheWay { .. } => {
-                "move it away, or make the project elsewhere: volplane new IDL DIR"
+            Self::Workspace(error) => return error.help(),
+            Self::NoWay { .. } => "leave --idl-in-place out, so that the IDL is copied",
+            Self::Foreign { .. } => {
+                "move it away (IDL, README, licence and hidden files may stay), or make the project elsewhere: volplane new IDL DIR"
             }
+            Self::InTheWay { .. } => "move it away, or make the project elsewhere: volplane new IDL DIR",
             Self::NotAFolder { .. } => "name a new or empty folder",
             Self::Module(_) => {
                 "choose a name with --module NAME: lowercase ASCII letters, digits, `-` and `_`, a letter first"
@@ -108,19 +129,26 @@ impl NewError {
             Self::NoRuntime { .. } => {
                 "give the folder that holds volplane's transport/ and codegen/: --runtime path=DIR"
             }
-            Self::Templates(_) => template_dir::HELP,
-            Self::Project(ProjectError::SameService { .. }) => "rename one of the two services",
-            Self::Apply(CreateError::Io { .. }) => "name a folder that can be made and written in",
-            Self::Apply(CreateError::Interrupted) | Self::Path { .. } | Self::Project(_) => return None,
-        })
+            Self::Path { .. } => return None,
+            Self::Templates(error) => return error.help(),
+            Self::Rejected(error) => return error.help(),
+            Self::Project(error) => return error.help(),
+            Self::Apply(error) => return error.help(),
+        };
+        Some(help.into())
     }
 
-    pub(in crate::commands) fn exit(&self) -> Exit {
+    fn exit(&self) -> Exit {
         match self {
-            Self::Apply(CreateError::Interrupted) => Exit::Interrupted,
-            Self::Project(ProjectError::Generate(error)) if error.is_interrupted() => Exit::Interrupted,
-            Self::Project(ProjectError::Generate(_) | ProjectError::Plan(_)) => Exit::Failure,
+            Self::Templates(error) => error.exit(),
+            Self::Rejected(error) => error.exit(),
+            Self::Project(error) => error.exit(),
+            Self::Apply(error) => error.exit(),
             _ => Exit::Usage,
         }
+    }
+
+    fn is_reported(&self) -> bool {
+        matches!(self, Self::Rejected(error) if error.is_reported())
     }
 }

@@ -1,6 +1,6 @@
 //! Whether rendered texts are what their names say.
 
-use super::{Made, Mistake, Templates};
+use super::{RenderedFile, TemplateError, Templates};
 
 /// A file that is no Rust or no TOML, though its name says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,19 +8,19 @@ pub(crate) struct Unreadable {
     /// Its path in the project.
     pub(crate) path: String,
     /// What is wrong, as a mistake of its template.
-    pub(crate) mistake: Mistake,
+    pub(crate) mistake: TemplateError,
 }
 
 /// The files that are no Rust or no TOML.
-pub(in crate::plan) fn unreadable(made: &[Made], templates: &Templates) -> Vec<Unreadable> {
-    let wrong = made.iter().filter_map(|Made { file, template }| {
+pub(in crate::plan) fn unreadable(made: &[RenderedFile], templates: &Templates) -> Vec<Unreadable> {
+    let wrong = made.iter().filter_map(|RenderedFile { file, template }| {
         let (line, language, message) = wrong(&file.path, &file.text)?;
         let shown = file.text.lines().nth(line.saturating_sub(1)).unwrap_or_default().trim();
         // The template's own line is told only if it stands there as it is: values, loops and conditions change lines.
         let place = templates.text(template).lines().position(|line| line.trim() == shown);
         let message = format!("{} is no {language}: line {line}, `{shown}`: {message}", file.path);
-        let mistake = Mistake { file: template.clone(), line: place.map_or(1, |place| place + 1), message };
-        Some(Unreadable { path: file.path.clone(), mistake })
+        let mistake = TemplateError { file: template.clone(), line: place.map_or(1, |place| place + 1), message };
+        Some(Unreadable { path: file.path.to_string(), mistake })
     });
     wrong.collect()
 }

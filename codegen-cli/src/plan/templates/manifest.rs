@@ -7,11 +7,11 @@ use serde::de::IntoDeserializer;
 use toml_edit::{Document, Item, TableLike, Value};
 
 use crate::plan::Policy;
-use volplane_build::nearest;
+use volplane_build::internal::nearest;
 
 /// A template and the files that it becomes.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct ManifestEntry {
     /// The template's path in its folder, itself a template.
     pub(super) template: Text,
     /// The file's path in the project, itself a template.
@@ -56,19 +56,19 @@ const KEYS: [&str; 5] = ["template", "path", "for_each", "when", "update"];
 const POLICIES: [&str; 3] = ["overwrite", "merge", "skip"];
 
 /// The entries that make sense, and what is wrong with the rest, each with its line.
-pub(super) fn parse(text: &str) -> (Vec<Entry>, Vec<(usize, String)>) {
-    let mut reader = Reader { text, mistakes: Vec::new() };
+pub(super) fn parse(text: &str) -> (Vec<ManifestEntry>, Vec<(usize, String)>) {
+    let mut reader = ManifestReader { text, mistakes: Vec::new() };
     let entries = reader.manifest();
     (entries, reader.mistakes)
 }
 
-struct Reader<'a> {
+struct ManifestReader<'a> {
     text: &'a str,
     mistakes: Vec<(usize, String)>,
 }
 
-impl Reader<'_> {
-    fn manifest(&mut self) -> Vec<Entry> {
+impl ManifestReader<'_> {
+    fn manifest(&mut self) -> Vec<ManifestEntry> {
         let document = match Document::parse(self.text) {
             Ok(document) => document,
             Err(error) => {
@@ -89,7 +89,7 @@ impl Reader<'_> {
         files.iter().filter_map(|file| self.entry(file, file.span())).collect()
     }
 
-    fn entry(&mut self, table: &dyn TableLike, span: Option<Range<usize>>) -> Option<Entry> {
+    fn entry(&mut self, table: &dyn TableLike, span: Option<Range<usize>>) -> Option<ManifestEntry> {
         let line = self.line(span);
         self.known_keys(table, &KEYS);
         for key in ["template", "path", "update"].iter().filter(|key| !table.contains_key(key)) {
@@ -100,7 +100,7 @@ impl Reader<'_> {
         let when = self.string(table, "when");
         let for_each = table.get("for_each").map_or(Some(Vec::new()), |item| self.for_each(item));
         let update = self.string(table, "update").and_then(|text| self.policy(&text));
-        Some(Entry { template: template?, path: path?, for_each: for_each?, when, update: update? })
+        Some(ManifestEntry { template: template?, path: path?, for_each: for_each?, when, update: update? })
     }
 
     fn known_keys(&mut self, table: &dyn TableLike, known: &[&str]) {

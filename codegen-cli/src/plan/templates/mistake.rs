@@ -6,13 +6,13 @@ use std::fmt;
 use minijinja::ErrorKind;
 use minijinja::value::Value;
 use thiserror::Error;
-use volplane_build::nearest;
+use volplane_build::internal::nearest;
 
 use super::scopes::Scopes;
 
 /// Something that is wrong with a template, or with the list of them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Mistake {
+pub(crate) struct TemplateError {
     /// The file, by its path in the templates' folder.
     pub(crate) file: String,
     /// The line, from 1.
@@ -23,21 +23,21 @@ pub(crate) struct Mistake {
 
 /// Everything that is wrong with a set of templates; at least one thing.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub(crate) struct Mistakes {
+pub(crate) struct TemplateErrors {
     /// The templates' folder.
     pub(crate) root: String,
     /// The mistakes, in the order of files and lines.
-    pub(crate) all: Vec<Mistake>,
+    pub(crate) all: Vec<TemplateError>,
 }
 
-impl Mistakes {
+impl TemplateErrors {
     /// One line each: `templates/README.md.j2:3: …`
     pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
-        self.all.iter().map(|Mistake { file, line, message }| format!("{}/{file}:{line}: {message}", self.root))
+        self.all.iter().map(|TemplateError { file, line, message }| format!("{}/{file}:{line}: {message}", self.root))
     }
 }
 
-impl fmt::Display for Mistakes {
+impl fmt::Display for TemplateErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let [_] = self.all.as_slice() {
             return self.lines().try_for_each(|line| f.write_str(&line));
@@ -48,7 +48,7 @@ impl fmt::Display for Mistakes {
 }
 
 /// What minijinja says, understood.
-pub(super) struct Found {
+pub(super) struct TemplateFault {
     /// The template.
     pub(super) template: String,
     /// The line.
@@ -60,9 +60,9 @@ pub(super) struct Found {
 }
 
 /// Reads an error of minijinja's, whose outermost template is `name`.
-pub(super) fn understand(error: &minijinja::Error, name: &str, scopes: &Scopes, names: &[&str]) -> Found {
+pub(super) fn understand(error: &minijinja::Error, name: &str, scopes: &Scopes, names: &[&str]) -> TemplateFault {
     let error = innermost(error);
-    let mut found = Found {
+    let mut found = TemplateFault {
         template: error.name().unwrap_or(name).to_owned(),
         line: error.line().unwrap_or(1),
         message: error.to_string(),

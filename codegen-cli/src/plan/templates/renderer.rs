@@ -11,11 +11,11 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Rest, Value};
 use minijinja::{AutoEscape, Environment, Error, State, UndefinedBehavior};
 
-use super::mistake::{Found, Mistake, understand};
+use super::mistake::{TemplateError, TemplateFault, understand};
 use super::scopes::Scopes;
 use super::{MANIFEST, SUFFIX};
 use crate::plan::functions;
-use volplane_build::nearest;
+use volplane_build::internal::nearest;
 
 /// Stands for what is wrong.
 const ANYTHING: &str = "__anything";
@@ -31,7 +31,7 @@ pub(super) struct Renderer<'a> {
     /// The same templates with something harmless in the place of each mistake, once there is one.
     replaced: Option<Environment<'static>>,
     scopes: &'a Scopes,
-    mistakes: BTreeSet<Mistake>,
+    mistakes: BTreeSet<TemplateError>,
 }
 
 impl<'a> Renderer<'a> {
@@ -92,11 +92,11 @@ impl<'a> Renderer<'a> {
 
     /// Notes a mistake.
     pub(super) fn mistake(&mut self, file: &str, line: usize, message: String) {
-        self.mistakes.insert(Mistake { file: file.to_owned(), line, message });
+        self.mistakes.insert(TemplateError { file: file.to_owned(), line, message });
     }
 
     /// All that was found.
-    pub(super) fn into_mistakes(self) -> Vec<Mistake> {
+    pub(super) fn into_mistakes(self) -> Vec<TemplateError> {
         self.mistakes.into_iter().collect()
     }
 
@@ -118,7 +118,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// Puts something harmless where the mistake is; `false` if that can't be told.
-    fn replace(&mut self, found: &Found) -> bool {
+    fn replace(&mut self, found: &TemplateFault) -> bool {
         let Some(culprit) = &found.culprit else { return false };
         let Some(text) = self.texts.get(found.template.as_str()) else { return false };
         let replaced: String = text
@@ -138,14 +138,14 @@ impl<'a> Renderer<'a> {
         self.texts.get(template)?.lines().nth(line.checked_sub(1)?)
     }
 
-    fn understand(&self, error: &Error, name: &str) -> Found {
+    fn understand(&self, error: &Error, name: &str) -> TemplateFault {
         let functions: Vec<String> = self.environment.globals().map(|(name, _)| name.to_owned()).collect();
         let names = ["project", "set", "service", "method", "transport"];
         let names: Vec<&str> = names.into_iter().chain(functions.iter().map(String::as_str)).collect();
         understand(error, name, self.scopes, &names)
     }
 
-    fn note(&mut self, found: &Found) {
+    fn note(&mut self, found: &TemplateFault) {
         // Texts of the list of templates are templates with a line in their name.
         let of_list =
             found.template.strip_prefix(MANIFEST).and_then(|rest| rest.strip_prefix('#')?.parse::<usize>().ok());

@@ -39,8 +39,8 @@ impl Lexer<'_> {
                 self.odd_quotes(start, open, mark);
             }
         } else {
-            let message = "this text has no closing quote".to_owned();
-            let help = "a text ends on the line on which it begins; write `\\n` for a line break";
+            let message = "unterminated string".to_owned();
+            let help = "a string ends on the line on which it begins; write `\\n` for a line break";
             self.fault(Code::E011, start, message, "begins here", Some(help.to_owned()));
         }
         self.push(TokenKind::Literal, start);
@@ -51,7 +51,7 @@ impl Lexer<'_> {
         let right = quote(open).unwrap_or('"');
         let odd = [open, close].into_iter().find(|mark| *mark != right).unwrap_or(open);
         let message = match odd {
-            '`' => "a text is not written between backticks".to_owned(),
+            '`' => "strings are not written in backticks".to_owned(),
             _ => format!("`{odd}` looks like `{right}` but is a different character"),
         };
         let inner = self.text.get(start + open.len_utf8()..self.at - close.len_utf8()).unwrap_or_default();

@@ -56,7 +56,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// A dash that looks like a minus sign, and the number behind it if there is one.
+    /// A dash that looks like a minus sign, and the number after it if there is one.
     fn minus(&mut self, first: char) {
         let start = self.at;
         self.at += first.len_utf8();
@@ -73,7 +73,7 @@ impl Lexer<'_> {
             self.push(TokenKind::Symbol(Symbol::Dash), start);
             return;
         }
-        // Each character of `digits` stands for one of the text.
+        // Each character of `digits` is one character of the text.
         let width: usize = self.text[self.at..].chars().take(digits.chars().count()).map(char::len_utf8).sum();
         self.at += width;
         let message = format!("`{first}` looks like `-` but is a different character");
@@ -156,14 +156,14 @@ impl Lexer<'_> {
         let (message, help) = match first {
             // Only the first is shown, and there may be millions.
             '\0' if std::mem::replace(&mut self.nul, true) => (String::new(), ""),
-            c if c.is_control() => (format!("a control character, {}, stands here", c.escape_default()), "remove it"),
+            c if c.is_control() => (format!("unexpected control character {}", c.escape_default()), "remove it"),
             c if c.is_alphanumeric() => (
-                format!("`{}` is no name", &self.text[start..self.at]),
-                "names consist of the letters a to z, digits and underscores; texts stand in quotes",
+                format!("`{}` is not a name", &self.text[start..self.at]),
+                "names consist of the letters a to z, digits and underscores; strings are quoted",
             ),
-            c if alike(c) == Some(Alike::Dot) => (format!("`{c}` means nothing here"), "remove it"),
-            '?' => ("`?` means nothing here".to_owned(), "an optional field is written `1: optional i32 name`"),
-            _ => (format!("`{first}` means nothing here"), "remove it, or put it into a comment or a quoted text"),
+            c if alike(c) == Some(Alike::Dot) => (format!("`{c}` is not allowed here"), "remove it"),
+            '?' => ("`?` is not allowed here".to_owned(), "an optional field is written `1: optional i32 name`"),
+            _ => (format!("`{first}` is not allowed here"), "remove it, or put it into a comment or a string"),
         };
         let is_name =
             first.is_alphanumeric() && self.out.tokens.last().is_none_or(|token| token.end as usize != self.at);

@@ -16,7 +16,7 @@ const BASE_TYPES: [&str; 10] = ["binary", "bool", "byte", "double", "i16", "i32"
 const MOST: usize = 100;
 
 impl Parser<'_> {
-    /// Apache's grammar has annotations behind base types and containers only.
+    /// Apache's grammar has annotations after base types and containers only.
     pub(super) fn annotations_of_named_type(&mut self, name: &str) -> Vec<Annotation> {
         let start = self.span();
         let annotated = self.is(Symbol::OpenParen)
@@ -34,7 +34,7 @@ impl Parser<'_> {
                  containers only",
             "",
         )
-        .help("annotate the field behind its name, or the definition of the type");
+        .help("annotate the field after its name, or the definition of the type");
         if self.annotated.len() < MOST {
             self.annotated.push((name.to_owned(), diagnostic));
         } else {
@@ -54,7 +54,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether the parenthesis here opens annotations; that of a method's arguments comes behind a name.
+    /// Whether the parenthesis here opens annotations; that of a method's arguments comes after a name.
     fn annotation_follows(&self) -> bool {
         matches!(
             self.token(2).kind,
@@ -101,7 +101,7 @@ impl Parser<'_> {
             if let TokenKind::Int | TokenKind::Double | TokenKind::Keyword(_) | TokenKind::Name = self.kind() {
                 let text = self.text_of(found);
                 self.report(
-                    Diagnostic::at(Code::E026, found, "the value of an annotation is a quoted text", "")
+                    Diagnostic::at(Code::E026, found, "the value of an annotation must be a string", "")
                         .help(format!("write `{key} = \"{text}\"`"))
                         .fix(found, format!("\"{text}\"")),
                 );
@@ -126,7 +126,7 @@ impl Parser<'_> {
             let start = span.start + escape.at as u32;
             let place = Span { start, end: start + 1 + escape.escape.len_utf8() as u32, ..span };
             self.report(
-                Diagnostic::at(Code::E013, place, format!("`\\{}` is no escape", escape.escape), "")
+                Diagnostic::at(Code::E013, place, format!("`\\{}` is not an escape sequence", escape.escape), "")
                     .help(r#"write `\\` for a backslash; the escapes are \n \r \t \\ \" \'"#),
             );
         }

@@ -10,7 +10,7 @@ use crate::syntax::lex::Lexed;
 use crate::syntax::token::{Keyword, Symbol, Token, TokenKind};
 use crate::syntax::tree::Tree;
 
-/// More than this many mistakes of one file, or warnings, are not worth collecting: a run shows fewer.
+/// More than this many errors of one file, or warnings, are not worth collecting: a run shows fewer.
 const MAX_COLLECTED: usize = 200;
 
 /// A place in the tokens of one file.
@@ -24,7 +24,7 @@ pub(crate) struct Parser<'a> {
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
     pub(super) hidden: Hidden,
-    /// What to say of annotations behind the name of a type.
+    /// What to say of annotations after the name of a type.
     pub(super) annotated: Vec<(String, Diagnostic)>,
     /// How many definitions are read inside of others.
     pub(super) depth: usize,
@@ -66,7 +66,7 @@ impl<'a> Parser<'a> {
         self.lexed.tokens.get(mark..self.at).unwrap_or_default()
     }
 
-    /// The token `ahead` of this one; behind the last one there are only ends.
+    /// The token `ahead` of this one; after the last one there are only ends.
     pub(super) fn token(&self, ahead: usize) -> Token {
         let end = self.text.len() as u32;
         let none = Token { kind: TokenKind::End, first_on_line: true, start: end, end };
@@ -93,7 +93,7 @@ impl<'a> Parser<'a> {
         Span { end: last.map_or(first.end, |token| token.end).max(first.start), ..first }
     }
 
-    /// The empty place behind the token just read.
+    /// The empty place after the token just read.
     pub(super) fn place_behind(&self) -> Span {
         let last = self.at.checked_sub(1).and_then(|at| self.lexed.tokens.get(at));
         let end = last.map_or(0, |token| token.end);
@@ -190,7 +190,7 @@ impl<'a> Parser<'a> {
         Reported
     }
 
-    /// Says that something should stand behind the token just read, unless that was said of this place already.
+    /// Reports that something should follow the token just read, unless an error was reported at this place already.
     pub(super) fn expected(&mut self, what: &str) -> Reported {
         let before = self.at.checked_sub(1).map(|at| self.span_of(self.lexed.tokens[at]));
         match before {
@@ -204,14 +204,14 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Says that the token here should be another, unless that was said of this place already.
+    /// Reports that the token here should be another, unless an error was reported at this place already.
     pub(super) fn unexpected(&mut self, what: &str) -> Reported {
         let found = self.found();
         let message = format!("expected {what}, found {found}");
         self.complain(Diagnostic::at(Code::E020, self.span(), message, format!("expected {what}")))
     }
 
-    /// Reports a mistake of this token, unless one was reported already or the text was cut short before it.
+    /// Reports an error of this token, unless one was reported already or the text was cut short before it.
     pub(super) fn complain(&mut self, diagnostic: Diagnostic) -> Reported {
         let cut_short = self.kind() == TokenKind::End && self.lexed.cut_short;
         if !cut_short && !self.stray_nearby() && self.complained_at != Some(self.at) {
@@ -221,7 +221,7 @@ impl<'a> Parser<'a> {
         Reported
     }
 
-    /// Whether a character that means nothing stands just before, which explains everything.
+    /// Whether an unexpected character is just before, which is the cause.
     fn stray_nearby(&self) -> bool {
         let from = self.lexed.tokens.get(self.at.saturating_sub(2)).map_or(0, |token| token.start);
         let faults = &self.lexed.faults;
@@ -234,11 +234,11 @@ impl<'a> Parser<'a> {
         self.complained_at = Some(self.at);
     }
 
-    /// Says that a bracket is never closed, unless a mistake of this place was reported already.
+    /// Reports that a bracket is not closed, unless an error of this place was reported already.
     pub(super) fn unclosed(&mut self, open: Span, what: &str) -> Reported {
         let mark = self.text_of(open);
         let found = self.found();
-        let (message, label) = (format!("{what} is never closed"), format!("found {found} instead"));
+        let (message, label) = (format!("{what} is not closed"), format!("found {found} instead"));
         let diagnostic = Diagnostic::at(Code::E021, self.span(), message, label);
         let close = match mark {
             "{" => "}",
@@ -254,13 +254,13 @@ impl<'a> Parser<'a> {
         let fix = (certain && !self.behind_open_text()).then_some(text);
         self.complain(
             diagnostic
-                .label(open, format!("`{mark}` stands here"))
+                .label(open, format!("`{mark}` opened here"))
                 .help(format!("close it with `{close}`"))
                 .fix_with(self.place_behind(), fix),
         )
     }
 
-    /// Whether the token just read is a text without a closing quote, so that what is written behind it belongs to it.
+    /// Whether the token just read is a text without a closing quote, so that what is written after it belongs to it.
     fn behind_open_text(&self) -> bool {
         let last = self.at.checked_sub(1).and_then(|at| self.lexed.tokens.get(at));
         let Some(last) = last.filter(|last| last.kind == TokenKind::Literal) else { return false };
@@ -274,7 +274,7 @@ impl<'a> Parser<'a> {
         let text = self.text_of(self.span_of(token));
         match token.kind {
             TokenKind::End => "the end of the file".to_owned(),
-            TokenKind::Literal if text.len() > 40 => "a quoted text".to_owned(),
+            TokenKind::Literal if text.len() > 40 => "a string".to_owned(),
             TokenKind::Keyword(_) => format!("the keyword `{text}`"),
             _ => format!("`{text}`"),
         }

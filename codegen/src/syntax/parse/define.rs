@@ -1,19 +1,19 @@
 //! Definitions other than services.
 
-use super::field::{Fields, Place};
+use super::field::{FieldList, Fields};
 use super::{Parsed, Parser};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Annotation, StructKind};
 use crate::span::Name;
 use crate::syntax::token::{Keyword, Symbol, TokenKind};
-use crate::syntax::tree::{Definition, DefinitionKind, EnumValue, ValueKind};
+use crate::syntax::tree::{DefinitionNode, DefinitionNodeKind, EnumValueNode, ValueNodeKind};
 
 impl Parser<'_> {
-    pub(super) fn define(&mut self, name: Name, doc: Option<String>, kind: DefinitionKind, damaged: bool) {
+    pub(super) fn define(&mut self, name: Name, doc: Option<String>, kind: DefinitionNodeKind, damaged: bool) {
         // Its whole place is known at its end.
         let span = name.span;
-        self.tree.definitions.push(Definition { name, doc, annotations: Vec::new(), kind, damaged, span });
+        self.tree.definitions.push(DefinitionNode { name, doc, annotations: Vec::new(), kind, damaged, span });
     }
 
     /// The annotations of the definition that was just added, which stays even if they can't be read.
@@ -30,7 +30,7 @@ impl Parser<'_> {
         self.bump();
         let ty = self.ty()?;
         let name = self.name("the name of the typedef")?;
-        self.define(name, doc, DefinitionKind::Typedef(ty), false);
+        self.define(name, doc, DefinitionNodeKind::Typedef(ty), false);
         self.annotate_last()?;
         self.eat_separator();
         Ok(())
@@ -54,14 +54,14 @@ impl Parser<'_> {
             Err(reported) => Err(reported),
         };
         let result = value.as_ref().map(|_| ()).map_err(|reported| *reported);
-        let value = value.ok().filter(|value| !matches!(value.kind, ValueKind::Unknown));
+        let value = value.ok().filter(|value| !matches!(value.kind, ValueNodeKind::Unknown));
         let damaged = value.is_none();
-        self.define(name, doc, DefinitionKind::Const(ty, value), damaged);
+        self.define(name, doc, DefinitionNodeKind::Const(ty, value), damaged);
         result?;
         if self.is(Symbol::OpenParen) {
             let span = self.span();
             self.report(
-                Diagnostic::at(Code::W004, span, "annotations stand behind a constant", "")
+                Diagnostic::at(Code::W004, span, "annotations follow a constant", "")
                     .help("remove them: Apache's compiler refuses them here"),
             );
             self.annotate_last()?;
@@ -82,10 +82,10 @@ impl Parser<'_> {
         self.eat_keyword(Keyword::XsdAll);
         self.no_parent(keyword);
         let (body, result) = match self.open_body() {
-            Ok(open) => (self.fields(open, Place::Record), Ok(())),
+            Ok(open) => (self.fields(open, FieldList::Record), Ok(())),
             Err(reported) => (Fields { fields: Vec::new(), damaged: true }, Err(reported)),
         };
-        self.define(name, doc, DefinitionKind::Struct(kind, body.fields), body.damaged);
+        self.define(name, doc, DefinitionNodeKind::Struct(kind, body.fields), body.damaged);
         result?;
         self.annotate_last()
     }
@@ -107,12 +107,12 @@ impl Parser<'_> {
             ),
             Err(reported) => (true, Err(reported)),
         };
-        self.define(name, doc, DefinitionKind::Enum(values), damaged);
+        self.define(name, doc, DefinitionNodeKind::Enum(values), damaged);
         result?;
         self.annotate_last()
     }
 
-    fn enum_value(&mut self) -> Parsed<EnumValue> {
+    fn enum_value(&mut self) -> Parsed<EnumValueNode> {
         let (doc, start) = (self.doc(), self.span());
         let name = self.name("the name of an enum member")?;
         let value = if self.eat(Symbol::Equals).is_some() || self.equals_is_meant() {
@@ -130,7 +130,7 @@ impl Parser<'_> {
         let annotations = self.annotations()?;
         let span = self.since(start);
         self.end_of_member()?;
-        Ok(EnumValue { name, value, doc, annotations, span })
+        Ok(EnumValueNode { name, value, doc, annotations, span })
     }
 
     pub(super) fn senum(&mut self) -> Parsed<()> {
@@ -146,7 +146,7 @@ impl Parser<'_> {
         let (damaged, result) = match self.expect(Symbol::OpenBrace) {
             Ok(open) => (
                 self.members(open, |parser| {
-                    let value = parser.literal("a text in quotes")?;
+                    let value = parser.literal("a string")?;
                     values.push(value);
                     parser.end_of_member()
                 }),
@@ -154,12 +154,12 @@ impl Parser<'_> {
             ),
             Err(reported) => (true, Err(reported)),
         };
-        self.define(name, doc, DefinitionKind::Senum(values), damaged);
+        self.define(name, doc, DefinitionNodeKind::Senum(values), damaged);
         result?;
         self.annotate_last()
     }
 
-    /// What stands between braces, one by one; whether something could not be read.
+    /// What is between braces, one by one; whether something could not be read.
     fn members(&mut self, open: crate::span::Span, mut member: impl FnMut(&mut Self) -> Parsed<()>) -> bool {
         let mut damaged = false;
         while self.eat(Symbol::CloseBrace).is_none() {

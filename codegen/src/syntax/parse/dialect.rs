@@ -18,7 +18,7 @@ impl Parser<'_> {
     }
 
     fn of_fbthrift(span: Span, what: &str) -> Diagnostic {
-        Diagnostic::at(Code::E025, span, format!("{what}: a form of fbthrift, not of Apache's thrift"), "")
+        Diagnostic::at(Code::E025, span, format!("{what}: fbthrift syntax, not Apache's thrift"), "")
     }
 
     /// A word that is no keyword where a definition belongs.
@@ -109,7 +109,7 @@ impl Parser<'_> {
             self.skip_brackets();
         }
         let span = self.since(start);
-        self.dialect(span, "a structured annotation", "write `(key = \"value\")` behind what it belongs to");
+        self.dialect(span, "a structured annotation", "write `(key = \"value\")` after the annotated item");
     }
 
     /// `include "x" as y`

@@ -1,4 +1,4 @@
-//! The mistakes of single characters as diagnostics: one each, or one for all of a kind if there are very many.
+//! The errors of single characters as diagnostics: one each, or one for all of a kind if there are very many.
 
 use super::Parser;
 use crate::code::Code;

@@ -6,17 +6,17 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Requiredness;
 use crate::span::{Name, Span};
 use crate::syntax::token::{Keyword, Symbol, TokenKind};
-use crate::syntax::tree::{Field, MAX_DEPTH, Number};
+use crate::syntax::tree::{FieldNode, MAX_DEPTH, Number};
 
 /// What a list of fields belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum FieldList {
     Record,
     Arguments,
     Throws,
 }
 
-impl Place {
+impl FieldList {
     fn close(self) -> Symbol {
         if self == Self::Record { Symbol::CloseBrace } else { Symbol::CloseParen }
     }
@@ -40,17 +40,17 @@ impl Place {
 
 /// A list of fields, and whether one of them could not be read.
 pub(super) struct Fields {
-    pub(super) fields: Vec<Field>,
+    pub(super) fields: Vec<FieldNode>,
     pub(super) damaged: bool,
 }
 
 impl Parser<'_> {
-    /// The fields behind an opening bracket, and the bracket that closes them.
-    pub(super) fn fields(&mut self, open: Span, place: Place) -> Fields {
+    /// The fields after an opening bracket, and the bracket that closes them.
+    pub(super) fn fields(&mut self, open: Span, place: FieldList) -> Fields {
         let mut out = Fields { fields: Vec::new(), damaged: false };
         let close = place.close();
         while self.eat(close).is_none() {
-            if place == Place::Record && self.nested_definition(open, "a struct") {
+            if place == FieldList::Record && self.nested_definition(open, "a struct") {
                 continue;
             }
             let over = self.kind() == TokenKind::End || self.is(Symbol::CloseBrace) || self.at_definition();
@@ -78,7 +78,7 @@ impl Parser<'_> {
         out
     }
 
-    fn field(&mut self, place: Place) -> Parsed<Field> {
+    fn field(&mut self, place: FieldList) -> Parsed<FieldNode> {
         let (doc, start) = (self.doc(), self.span());
         let id = self.field_id()?;
         let requiredness = self.requiredness();
@@ -98,18 +98,18 @@ impl Parser<'_> {
         let annotations = self.annotations()?;
         let span = self.since(start);
         self.end_of_field(place)?;
-        Ok(Field { id, requiredness, ty, reference, name, default, doc, annotations, span })
+        Ok(FieldNode { id, requiredness, ty, reference, name, default, doc, annotations, span })
     }
 
-    /// Whether a keyword stands here that begins a definition or a method, so that the list must have ended.
-    fn no_field_begins(&self, place: Place) -> bool {
+    /// Whether a keyword is here that begins a definition or a method, so that the list must have ended.
+    fn no_field_begins(&self, place: FieldList) -> bool {
         match self.kind() {
-            TokenKind::Keyword(Keyword::Void | Keyword::Oneway | Keyword::Async) => place != Place::Record,
+            TokenKind::Keyword(Keyword::Void | Keyword::Oneway | Keyword::Async) => place != FieldList::Record,
             TokenKind::Keyword(Keyword::Throws) => {
-                place == Place::Arguments && self.token(1).kind == TokenKind::Symbol(Symbol::OpenParen)
+                place == FieldList::Arguments && self.token(1).kind == TokenKind::Symbol(Symbol::OpenParen)
             }
             TokenKind::Keyword(keyword) if keyword.defines() => true,
-            _ => place != Place::Record && self.method_begins(),
+            _ => place != FieldList::Record && self.method_begins(),
         }
     }
 
@@ -131,7 +131,7 @@ impl Parser<'_> {
             self.bump();
             self.excused.push(span);
             let place = Span { start: span.end.saturating_sub(1), ..span };
-            let diagnostic = Diagnostic::at(Code::E020, place, "expected `:` behind the field id, found `.`", "");
+            let diagnostic = Diagnostic::at(Code::E020, place, "expected `:` after the field id, found `.`", "");
             self.report(diagnostic.help("write `:`").fix(place, ":"));
             return Ok(Some(Number { value: None, span }));
         }
@@ -166,14 +166,14 @@ impl Parser<'_> {
     }
 
     /// Nearly every keyword may name a field; an exception that is thrown needs no name.
-    fn field_name(&mut self, place: Place) -> Parsed<Option<Name>> {
+    fn field_name(&mut self, place: FieldList) -> Parsed<Option<Name>> {
         let span = self.span();
         match self.kind() {
             TokenKind::Keyword(keyword) if keyword.may_name_a_field() && !self.at_definition() => {
                 self.bump();
                 Ok(Some(Name { text: keyword.text().to_owned(), span }))
             }
-            TokenKind::Symbol(Symbol::CloseParen | Symbol::Comma | Symbol::Semicolon) if place == Place::Throws => {
+            TokenKind::Symbol(Symbol::CloseParen | Symbol::Comma | Symbol::Semicolon) if place == FieldList::Throws => {
                 self.report(
                     Diagnostic::at(Code::W004, span, "this exception has no name", "expected a name")
                         .help("name it, as in `1: NotFound missing`: Apache's compiler refuses it without"),
@@ -182,16 +182,16 @@ impl Parser<'_> {
             }
             _ => {
                 let what = match place {
-                    Place::Record => "the name of the field",
-                    Place::Arguments => "the name of the argument",
-                    Place::Throws => "the name of the exception",
+                    FieldList::Record => "the name of the field",
+                    FieldList::Arguments => "the name of the argument",
+                    FieldList::Throws => "the name of the exception",
                 };
                 self.name(what).map(Some)
             }
         }
     }
 
-    /// `xsd_optional xsd_nillable xsd_attrs { … }`: read, and heeded by nobody.
+    /// `xsd_optional xsd_nillable xsd_attrs { … }`: read, but not used.
     fn xsd_attributes(&mut self, depth: usize) -> Parsed<()> {
         self.eat_keyword(Keyword::XsdOptional);
         self.eat_keyword(Keyword::XsdNillable);
@@ -218,7 +218,7 @@ impl Parser<'_> {
             self.requiredness();
             self.ty()?;
             self.eat(Symbol::Ampersand);
-            self.field_name(Place::Record)?;
+            self.field_name(FieldList::Record)?;
             if self.eat(Symbol::Equals).is_some() {
                 self.value()?;
             }
@@ -230,7 +230,7 @@ impl Parser<'_> {
     }
 
     /// A separator, or what can follow without one: otherwise the field goes on in a way that it can't.
-    fn end_of_field(&mut self, place: Place) -> Parsed<()> {
+    fn end_of_field(&mut self, place: FieldList) -> Parsed<()> {
         if self.eat_separator() {
             return Ok(());
         }

@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::StructKind;
 use crate::span::{Name, Span};
 use crate::syntax::token::{Keyword, Symbol, TokenKind};
-use crate::syntax::tree::{DefinitionKind, Literal};
+use crate::syntax::tree::{DefinitionNodeKind, Literal};
 
 impl Parser<'_> {
     fn symbol(&self, ahead: usize, symbol: Symbol) -> bool {
@@ -64,7 +64,7 @@ impl Parser<'_> {
         }
         if self.is(Symbol::OpenBrace) {
             self.skip_brackets();
-            self.define(name, doc, DefinitionKind::Struct(StructKind::Struct, Vec::new()), true);
+            self.define(name, doc, DefinitionNodeKind::Struct(StructKind::Struct, Vec::new()), true);
         }
         self.lose_names(mark);
         true
@@ -137,7 +137,7 @@ impl Parser<'_> {
         Some(Name { text: self.text_of(span).to_owned(), span })
     }
 
-    /// Reports that the name came first, behind the type.
+    /// Reports that the name came first, after the type.
     pub(super) fn report_swapped(&mut self, name: Name, ty: Span) -> Name {
         let before = Span { end: ty.start, ..name.span };
         let right = format!("{} {name}", self.text_of(ty));
@@ -150,7 +150,7 @@ impl Parser<'_> {
         name
     }
 
-    /// A path that stands in no quotes, or between `<` and `>`, behind the word of an include. It is reported and read
+    /// A path that is in no quotes, or between `<` and `>`, after the word of an include. It is reported and read
     /// as a path. `None` if nothing like it follows.
     pub(super) fn bare_path(&mut self, word: Span) -> Option<Literal> {
         let first = self.token(0);
@@ -189,7 +189,7 @@ impl Parser<'_> {
         Some(Literal { text: right, span })
     }
 
-    /// The path behind the word of an include.
+    /// The path after the word of an include.
     pub(super) fn include_path(&mut self, word: Span) -> Parsed<Literal> {
         match self.bare_path(word) {
             Some(path) => Ok(path),

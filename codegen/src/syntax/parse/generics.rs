@@ -6,35 +6,35 @@ use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
 use crate::span::Span;
 use crate::syntax::token::{Keyword, Symbol, TokenKind};
-use crate::syntax::tree::{MAX_DEPTH, Type, TypeKind};
+use crate::syntax::tree::{MAX_DEPTH, TypeNode, TypeNodeKind};
 
 impl Parser<'_> {
-    /// What stands behind `list`, `set` or `map`, or behind a word that was meant for one of them.
-    pub(super) fn elements(&mut self, word: Span, keyword: Keyword, depth: usize) -> Parsed<TypeKind> {
+    /// What follows `list`, `set` or `map`, or after a word that was meant for one of them.
+    pub(super) fn elements(&mut self, word: Span, keyword: Keyword, depth: usize) -> Parsed<TypeNodeKind> {
         let Some(open) = self.eat(Symbol::OpenAngle) else {
             if self.is(Symbol::OpenBracket) && self.token(1).kind != TokenKind::Symbol(Symbol::CloseBracket) {
                 return self.bracketed(keyword, depth);
             }
             self.no_parameters(word, keyword);
             self.hush();
-            return Ok(TypeKind::Unknown);
+            return Ok(TypeNodeKind::Unknown);
         };
         if self.eat(Symbol::CloseAngle).is_some() {
             self.no_parameters(word, keyword);
-            return Ok(TypeKind::Unknown);
+            return Ok(TypeNodeKind::Unknown);
         }
         let first = Box::new(self.nested_type(depth + 1)?);
         let mut kind = match keyword {
             Keyword::Map if self.is(Symbol::CloseAngle) => {
                 self.no_parameters(word, keyword);
-                TypeKind::Unknown
+                TypeNodeKind::Unknown
             }
             Keyword::Map => {
                 self.comma_of_map()?;
-                TypeKind::Map(first, Box::new(self.nested_type(depth + 1)?))
+                TypeNodeKind::Map(first, Box::new(self.nested_type(depth + 1)?))
             }
-            Keyword::Set => TypeKind::Set(first),
-            _ => TypeKind::List(first),
+            Keyword::Set => TypeNodeKind::Set(first),
+            _ => TypeNodeKind::List(first),
         };
         if self.is(Symbol::Comma) && self.kind_behind_comma_is_type() {
             let (span, name) = (self.span(), keyword.text());
@@ -43,7 +43,7 @@ impl Parser<'_> {
             while self.eat(Symbol::Comma).is_some() {
                 self.nested_type(depth + 1)?;
             }
-            kind = TypeKind::Unknown;
+            kind = TypeNodeKind::Unknown;
         }
         if self.eat(Symbol::CloseAngle).is_none() {
             self.unclosed(open, &format!("this {}", keyword.text()));
@@ -93,7 +93,7 @@ impl Parser<'_> {
     }
 
     /// `map[string]i32` as in Go, `list[i32]` as in Python and Scala.
-    fn bracketed(&mut self, keyword: Keyword, depth: usize) -> Parsed<TypeKind> {
+    fn bracketed(&mut self, keyword: Keyword, depth: usize) -> Parsed<TypeNodeKind> {
         let open = self.span();
         self.bump();
         let first = Box::new(self.nested_type(depth + 1)?);
@@ -102,31 +102,31 @@ impl Parser<'_> {
         let close = self.expect(Symbol::CloseBracket)?;
         let name = keyword.text();
         let example = if keyword == Keyword::Map { "map<string, i32>" } else { "list<string>" };
-        let message = format!("the types of a {name} stand between `<` and `>`");
+        let message = format!("the types of a {name} belong between `<` and `>`");
         let diagnostic =
             Diagnostic::at(Code::E028, open, message, "").help(format!("write it as in `{example}`")).fix(open, "<");
         let (kind, diagnostic) = match (keyword, second) {
-            (Keyword::Map, Some(second)) => (TypeKind::Map(first, Box::new(second)), diagnostic.fix(close, ">")),
+            (Keyword::Map, Some(second)) => (TypeNodeKind::Map(first, Box::new(second)), diagnostic.fix(close, ">")),
             (Keyword::Map, None) => {
                 let second = Box::new(self.nested_type(depth + 1)?);
                 let diagnostic = diagnostic.fix(close, ", ").fix(self.place_behind(), ">");
-                (TypeKind::Map(first, second), diagnostic)
+                (TypeNodeKind::Map(first, second), diagnostic)
             }
-            (Keyword::Set, _) => (TypeKind::Set(first), diagnostic.fix(close, ">")),
-            _ => (TypeKind::List(first), diagnostic.fix(close, ">")),
+            (Keyword::Set, _) => (TypeNodeKind::Set(first), diagnostic.fix(close, ">")),
+            _ => (TypeNodeKind::List(first), diagnostic.fix(close, ">")),
         };
         self.report(diagnostic);
         Ok(kind)
     }
 
     /// `[]T` as in Go, `[T]` as in Rust and Swift. The bracket is still to be read.
-    pub(super) fn array(&mut self, depth: usize) -> Parsed<TypeKind> {
+    pub(super) fn array(&mut self, depth: usize) -> Parsed<TypeNodeKind> {
         let open = self.span();
         if depth >= MAX_DEPTH {
             self.too_deep(open, "type");
             self.skip_brackets();
             self.hush();
-            return Ok(TypeKind::Unknown);
+            return Ok(TypeNodeKind::Unknown);
         }
         self.bump();
         let close = self.eat(Symbol::CloseBracket);
@@ -139,7 +139,7 @@ impl Parser<'_> {
         if text == "byte" && close.is_some() {
             let whole = self.since(open);
             self.report(self.no_array(whole, "binary").fix(whole, "binary"));
-            return Ok(TypeKind::Base(crate::model::TypeKind::Binary));
+            return Ok(TypeNodeKind::Base(crate::model::TypeKind::Binary));
         }
         let (shown, close) = match close {
             Some(close) => (Span { end: close.end, ..open }, end),
@@ -147,11 +147,11 @@ impl Parser<'_> {
         };
         let diagnostic = self.no_array(self.since(open), &format!("list<{text}>"));
         self.report(diagnostic.fix(shown, "list<").fix(close, ">"));
-        Ok(TypeKind::List(Box::new(element)))
+        Ok(TypeNodeKind::List(Box::new(element)))
     }
 
     /// `T[]` as in Java and TypeScript, with `T` read already.
-    pub(super) fn array_behind(&mut self, mut ty: Type) -> Type {
+    pub(super) fn array_behind(&mut self, mut ty: TypeNode) -> TypeNode {
         let first = Span { end: ty.span.start, ..ty.span };
         let mut depth = 0;
         while self.is(Symbol::OpenBracket)
@@ -167,12 +167,16 @@ impl Parser<'_> {
             let text = self.text_of(ty.span);
             if text == "byte" {
                 self.report(self.no_array(span, "binary").fix(span, "binary"));
-                ty = Type { kind: TypeKind::Base(crate::model::TypeKind::Binary), annotations: Vec::new(), span };
+                ty = TypeNode {
+                    kind: TypeNodeKind::Base(crate::model::TypeKind::Binary),
+                    annotations: Vec::new(),
+                    span,
+                };
                 continue;
             }
             let diagnostic = self.no_array(span, &format!("list<{text}>"));
             self.report(diagnostic.fix(first, "list<").fix(brackets, ">"));
-            ty = Type { kind: TypeKind::List(Box::new(ty)), annotations: Vec::new(), span };
+            ty = TypeNode { kind: TypeNodeKind::List(Box::new(ty)), annotations: Vec::new(), span };
         }
         ty
     }
@@ -197,7 +201,7 @@ impl Parser<'_> {
     }
 
     /// A type with parameters that is not one of the three of thrift: `Vec<i32>`, `stream<T>`. `None` if this is none.
-    pub(super) fn generic(&mut self, depth: usize) -> Parsed<Option<TypeKind>> {
+    pub(super) fn generic(&mut self, depth: usize) -> Parsed<Option<TypeNodeKind>> {
         if self.token(1).kind != TokenKind::Symbol(Symbol::OpenAngle) || self.token(1).first_on_line {
             return Ok(None);
         }
@@ -213,7 +217,7 @@ impl Parser<'_> {
                 let right = keyword.text();
                 let fbthrift = matches!(word, "hash_map" | "hash_set" | "sorted_map" | "sorted_set");
                 let diagnostic = if fbthrift {
-                    let message = format!("`{word}<…>`: a form of fbthrift, not of Apache's thrift");
+                    let message = format!("`{word}<…>`: fbthrift syntax, not Apache's thrift");
                     Diagnostic::at(Code::E025, span, message, "")
                 } else {
                     Diagnostic::at(Code::E028, span, format!("thrift has no type `{word}<…>`"), "")
@@ -247,12 +251,12 @@ impl Parser<'_> {
                 self.too_deep(span, "type");
                 self.skip_brackets();
                 self.hush();
-                Ok(Some(TypeKind::Unknown))
+                Ok(Some(TypeNodeKind::Unknown))
             }
             Some(keyword) => Ok(Some(self.elements(span, keyword, depth)?)),
             None => {
                 self.skip_brackets();
-                Ok(Some(TypeKind::Unknown))
+                Ok(Some(TypeNodeKind::Unknown))
             }
         }
     }

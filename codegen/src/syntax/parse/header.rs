@@ -5,7 +5,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Name, Span};
 use crate::syntax::token::{Keyword, Symbol, TokenKind};
-use crate::syntax::tree::Namespace;
+use crate::syntax::tree::NamespaceNode;
 
 const SCOPE: &str = "the language of the namespace, or `*`";
 
@@ -44,7 +44,7 @@ impl Parser<'_> {
         if !self.tree.definitions.is_empty() {
             let span = self.since(start);
             self.report(
-                Diagnostic::at(Code::W004, span, "a header line stands behind a definition", "")
+                Diagnostic::at(Code::W004, span, "a header line follows a definition", "")
                     .help("move it to the top of the file: Apache's compiler refuses it here"),
             );
         }
@@ -52,7 +52,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// The scope that an old word stands for.
+    /// The scope of an outdated keyword.
     pub(super) fn old_scope(word: &str) -> Option<&'static str> {
         OLD_FORMS.iter().find(|(old, _)| *old == word).map(|(_, scope)| *scope)
     }
@@ -79,7 +79,7 @@ impl Parser<'_> {
         }
         self.report(warning);
         let span = self.since(start);
-        self.tree.namespaces.push(Namespace {
+        self.tree.namespaces.push(NamespaceNode {
             scope: Name { text: scope.to_owned(), span: start },
             name,
             annotations: Vec::new(),
@@ -111,13 +111,13 @@ impl Parser<'_> {
         let annotations = self.annotations()?;
         if scope.text == "*" && !annotations.is_empty() {
             self.report(
-                Diagnostic::at(Code::W004, behind, "annotations stand behind the namespace of `*`", "")
+                Diagnostic::at(Code::W004, behind, "annotations follow the namespace of `*`", "")
                     .help("annotate the namespace of a language: Apache's compiler refuses them here"),
             );
         }
         self.note_hyphens(&name, start);
         let span = self.since(start);
-        self.tree.namespaces.push(Namespace { scope, name, annotations, span });
+        self.tree.namespaces.push(NamespaceNode { scope, name, annotations, span });
         Ok(())
     }
 
@@ -155,7 +155,7 @@ impl Parser<'_> {
         if self.eat_separator() {
             let mark = self.text_of(span);
             self.report(
-                Diagnostic::at(Code::W004, span, format!("a `{mark}` stands behind a header line"), "not needed")
+                Diagnostic::at(Code::W004, span, format!("a `{mark}` follows a header line"), "not needed")
                     .help("remove it: Apache's compiler refuses it here")
                     .fix(span, ""),
             );
@@ -163,7 +163,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether a text can stand where the name of a namespace is wanted, as it is.
+/// Whether a text is a valid name of a namespace.
 fn is_dotted_name(text: &str) -> bool {
     let part = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')

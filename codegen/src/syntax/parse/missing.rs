@@ -1,4 +1,4 @@
-//! Marks that are missing or that another one stands for: reported with the mark, and read as if it were there.
+//! Punctuation that is missing or wrong: reported, and read as if the right one were there.
 
 use super::{Parsed, Parser};
 use crate::code::Code;
@@ -17,7 +17,7 @@ impl Parser<'_> {
         place
     }
 
-    /// Reports the mark here, which stands for another one, and reads it.
+    /// Reports a wrong punctuation character here, and reads it.
     fn wrong(&mut self, right: &str) {
         let span = self.span();
         let message = format!("expected `{right}`, found `{}`", self.text_of(span));
@@ -94,7 +94,7 @@ impl Parser<'_> {
         self.expect(Symbol::Equals)
     }
 
-    /// Whether another mark than `=`, or none, stands before the value of an enum member. It is reported and read.
+    /// Whether another mark than `=`, or none, precedes the value of an enum member. It is reported and read.
     pub(super) fn equals_is_meant(&mut self) -> bool {
         if self.is(Symbol::Colon) {
             self.wrong("=");
@@ -107,7 +107,7 @@ impl Parser<'_> {
         value
     }
 
-    /// The mark behind a field id.
+    /// The mark after a field id.
     pub(super) fn colon_of_id(&mut self) -> Parsed<()> {
         if self.eat(Symbol::Colon).is_some() {
             return Ok(());
@@ -118,7 +118,7 @@ impl Parser<'_> {
         };
         if type_begins(0) {
             let place = self.place_behind();
-            let message = "expected `:` behind the field id";
+            let message = "expected `:` after the field id";
             self.complain(Diagnostic::at(Code::E020, place, message, "").help("write `:`").fix(place, ":"));
             return Ok(());
         }

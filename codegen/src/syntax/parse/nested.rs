@@ -1,4 +1,4 @@
-//! Definitions where none can stand: in a body, in place of a type.
+//! Definitions at places where they are not allowed: in a body, or in place of a type.
 
 use super::Parser;
 use crate::code::Code;
@@ -52,7 +52,7 @@ impl Parser<'_> {
             let text = keyword.text();
             let end = self.token(1).start;
             self.report(
-                Diagnostic::at(Code::E028, span, format!("`{text}` can't stand before a type"), "")
+                Diagnostic::at(Code::E028, span, format!("`{text}` is not allowed before a type"), "")
                     .help("remove it")
                     .fix(Span { end, ..span }, ""),
             );
@@ -63,7 +63,7 @@ impl Parser<'_> {
         false
     }
 
-    /// From the keyword of a definition to behind its body.
+    /// From the keyword of a definition to after its body.
     fn skip_body(&mut self) {
         let mark = self.mark();
         self.bump();

@@ -1,4 +1,4 @@
-//! How the parser finds its way after a mistake.
+//! How the parser resumes after an error.
 
 use super::Parser;
 use crate::syntax::token::{Keyword, Symbol, Token, TokenKind};
@@ -44,7 +44,7 @@ impl Parser<'_> {
         self.tree.lost.extend(names);
     }
 
-    /// Goes to the next member of a body that ends with `close`: behind a separator, or before what must begin a
+    /// Goes to the next member of a body that ends with `close`: after a separator, or before what must begin a
     /// member, end the body or begin a definition. `mark` is where the broken member began.
     ///
     /// Brackets are only counted, so that this takes linear time.
@@ -91,7 +91,7 @@ impl Parser<'_> {
             }
     }
 
-    /// Skips from an opening bracket to behind the one that closes it.
+    /// Skips from an opening bracket to after the one that closes it.
     pub(super) fn skip_brackets(&mut self) {
         let mut open = Open::default();
         while self.kind() != TokenKind::End && !self.at_definition() {

@@ -58,7 +58,7 @@ fn meant(word: &str, keywords: &[Keyword]) -> Option<Keyword> {
     Keyword::from_text(nearest(word, keywords.iter().map(|keyword| keyword.text()))?)
 }
 
-/// Whether a word that begins a line before a quoted text was meant to be `include`.
+/// Whether a word that begins a line before a string was meant to be `include`.
 pub(crate) fn is_include(word: &str) -> bool {
     word != "hs_include" && meant(word, DEFINITIONS) == Some(Keyword::Include)
 }
@@ -134,12 +134,12 @@ impl Parser<'_> {
         )
     }
 
-    /// Whether the word here stands before the type of a field, as `optional` does: a type and a name follow, and what
-    /// can stand behind these.
+    /// Whether the word here precedes the type of a field, as `optional` does: a type and a name follow, and what
+    /// can follow these.
     pub(super) fn before_type(&self) -> bool {
         let same_line = |ahead: usize| !self.token(ahead).first_on_line;
         let word = |ahead: usize| matches!(self.token(ahead).kind, TokenKind::Name | TokenKind::Keyword(_));
-        // A field may be named `string`, but hardly behind a type that is named nearly `optional`.
+        // A field may be named `string`, but hardly after a type that is named nearly `optional`.
         let built_in = matches!(self.token(1).kind, TokenKind::Keyword(keyword) if keyword.is_type())
             && self.meant(0, &[Keyword::Optional, Keyword::Required]).is_some();
         let lowercase = self.text_of(self.span()).starts_with(|c: char| c.is_ascii_lowercase());
@@ -153,7 +153,7 @@ impl Parser<'_> {
         self.kind() == TokenKind::Name && word(1) && same_line(1) && (named || generic || annotated)
     }
 
-    /// Whether the word here stands before the result of a method, as `oneway` does.
+    /// Whether the word here precedes the result of a method, as `oneway` does.
     pub(super) fn before_result(&self) -> bool {
         let word = |ahead: usize| matches!(self.token(ahead).kind, TokenKind::Name | TokenKind::Keyword(_));
         let paren = self.token(3).kind == TokenKind::Symbol(Symbol::OpenParen);
@@ -167,7 +167,7 @@ impl Parser<'_> {
         let word = self.text_of(span);
         let end = self.token(1).start;
         let repeated = word == "repeated";
-        let diagnostic = Diagnostic::at(Code::E028, span, format!("`{word}` can't stand before a type"), "");
+        let diagnostic = Diagnostic::at(Code::E028, span, format!("`{word}` is not allowed before a type"), "");
         self.report(if repeated {
             diagnostic.help("write a list, as in `list<string>`")
         } else {

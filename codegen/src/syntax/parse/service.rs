@@ -1,12 +1,12 @@
 //! Services and their methods.
 
-use super::field::{Fields, Place};
+use super::field::{FieldList, Fields};
 use super::{Parsed, Parser};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 use crate::syntax::token::{Keyword, Symbol, TokenKind};
-use crate::syntax::tree::{DefinitionKind, Method};
+use crate::syntax::tree::{DefinitionNodeKind, MethodNode};
 
 impl Parser<'_> {
     pub(super) fn service(&mut self) -> Parsed<()> {
@@ -18,7 +18,7 @@ impl Parser<'_> {
         let mut methods = Vec::new();
         let result = self.service_head(&mut parent).map(|open| damaged = self.methods(open, &mut methods));
         damaged |= result.is_err();
-        self.define(name, doc, DefinitionKind::Service(parent, methods), damaged);
+        self.define(name, doc, DefinitionNodeKind::Service(parent, methods), damaged);
         result?;
         self.annotate_last()
     }
@@ -45,7 +45,7 @@ impl Parser<'_> {
         false
     }
 
-    fn methods(&mut self, open: Span, methods: &mut Vec<Method>) -> bool {
+    fn methods(&mut self, open: Span, methods: &mut Vec<MethodNode>) -> bool {
         let mut damaged = false;
         while self.eat(Symbol::CloseBrace).is_none() {
             if self.nested_definition(open, "a service") {
@@ -80,7 +80,7 @@ impl Parser<'_> {
         damaged
     }
 
-    fn method(&mut self, damaged: &mut bool) -> Parsed<Method> {
+    fn method(&mut self, damaged: &mut bool) -> Parsed<MethodNode> {
         let (doc, start) = (self.doc(), self.span());
         self.dialect_method_word();
         let oneway = match self.eat_keyword(Keyword::Async) {
@@ -106,25 +106,25 @@ impl Parser<'_> {
         };
         let name = self.name("the name of the method")?;
         let arguments = match self.open_arguments()? {
-            Some(open) => self.fields(open, Place::Arguments),
+            Some(open) => self.fields(open, FieldList::Arguments),
             None => Fields { fields: Vec::new(), damaged: false },
         };
         let throws_span = self.throws();
         let mut throws = Fields { fields: Vec::new(), damaged: false };
         if throws_span.is_some() && !arguments.damaged {
             let open = self.expect(Symbol::OpenParen)?;
-            throws = self.fields(open, Place::Throws);
+            throws = self.fields(open, FieldList::Throws);
         } else if throws_span.is_some()
             && let Some(open) = self.eat(Symbol::OpenParen)
         {
-            throws = self.fields(open, Place::Throws);
+            throws = self.fields(open, FieldList::Throws);
         }
         *damaged |= arguments.damaged || throws.damaged;
         let annotations = self.annotations()?;
         let span = self.since(start);
         self.end_of_method()?;
         let (arguments, throws) = (arguments.fields, throws.fields);
-        Ok(Method { name, oneway, result, arguments, throws, throws_span, doc, annotations, span })
+        Ok(MethodNode { name, oneway, result, arguments, throws, throws_span, doc, annotations, span })
     }
 
     /// `throws`, or the word that was meant for it.
@@ -140,7 +140,7 @@ impl Parser<'_> {
     }
 
     /// The result of a method, with a message of its own where no method begins.
-    fn result_type(&mut self) -> Parsed<crate::syntax::tree::Type> {
+    fn result_type(&mut self) -> Parsed<crate::syntax::tree::TypeNode> {
         match self.kind() {
             TokenKind::Name if self.token(1).kind == TokenKind::Symbol(Symbol::OpenParen) => {
                 let span = self.span();

@@ -6,11 +6,11 @@ use crate::diagnostic::Diagnostic;
 use crate::model;
 use crate::span::Span;
 use crate::syntax::token::{Keyword, Symbol, TokenKind};
-use crate::syntax::tree::{MAX_DEPTH, Type, TypeKind};
+use crate::syntax::tree::{MAX_DEPTH, TypeNode, TypeNodeKind};
 
 impl Parser<'_> {
     /// A type with its annotations.
-    pub(super) fn ty(&mut self) -> Parsed<Type> {
+    pub(super) fn ty(&mut self) -> Parsed<TypeNode> {
         let ty = self.nested_type(0)?;
         let start = self.span();
         while self.is(Symbol::CloseAngle) {
@@ -25,7 +25,7 @@ impl Parser<'_> {
         Ok(ty)
     }
 
-    pub(super) fn nested_type(&mut self, depth: usize) -> Parsed<Type> {
+    pub(super) fn nested_type(&mut self, depth: usize) -> Parsed<TypeNode> {
         if self.is(Symbol::Star) || self.is(Symbol::Ampersand) {
             self.pointers();
         }
@@ -33,31 +33,31 @@ impl Parser<'_> {
         Ok(if self.is(Symbol::OpenBracket) { self.array_behind(ty) } else { ty })
     }
 
-    fn element_type(&mut self, depth: usize) -> Parsed<Type> {
+    fn element_type(&mut self, depth: usize) -> Parsed<TypeNode> {
         let start = self.span();
         let kind = match self.kind() {
             TokenKind::Name => {
                 if let Some(kind) = self.generic(depth)? {
                     let span = self.since(start);
-                    return Ok(Type { kind, annotations: self.annotations()?, span });
+                    return Ok(TypeNode { kind, annotations: self.annotations()?, span });
                 }
                 let name = self.dotted_name("a type")?;
                 let span = self.since(start);
                 let annotations = self.annotations_of_named_type(&name.text);
-                return Ok(Type { kind: TypeKind::Named(name.text), annotations, span });
+                return Ok(TypeNode { kind: TypeNodeKind::Named(name.text), annotations, span });
             }
             TokenKind::Symbol(Symbol::OpenBracket) => self.array(depth)?,
             TokenKind::Keyword(keyword) => match base(keyword) {
                 Some(kind) => {
                     self.bump();
-                    TypeKind::Base(kind)
+                    TypeNodeKind::Base(kind)
                 }
                 None => match keyword {
                     Keyword::List | Keyword::Set | Keyword::Map if depth >= MAX_DEPTH => {
                         self.too_deep(start, "type");
                         self.skip_brackets_of_type();
                         self.hush();
-                        TypeKind::Unknown
+                        TypeNodeKind::Unknown
                     }
                     Keyword::List | Keyword::Set | Keyword::Map => self.container(keyword, depth)?,
                     Keyword::Void => {
@@ -68,10 +68,10 @@ impl Parser<'_> {
                             "expected a type",
                         ));
                         self.bump();
-                        TypeKind::Unknown
+                        TypeNodeKind::Unknown
                     }
                     _ if keyword.defines() => match self.definition_as_type(keyword) {
-                        true => TypeKind::Unknown,
+                        true => TypeNodeKind::Unknown,
                         false => return Err(self.expected("a type")),
                     },
                     _ => return Err(self.expected("a type")),
@@ -79,28 +79,27 @@ impl Parser<'_> {
             },
             TokenKind::Malformed => {
                 self.bump();
-                TypeKind::Unknown
+                TypeNodeKind::Unknown
             }
             _ => return Err(self.expected("a type")),
         };
         let span = self.since(start);
-        Ok(Type { kind, annotations: self.annotations()?, span })
+        Ok(TypeNode { kind, annotations: self.annotations()?, span })
     }
 
-    fn container(&mut self, keyword: Keyword, depth: usize) -> Parsed<TypeKind> {
+    fn container(&mut self, keyword: Keyword, depth: usize) -> Parsed<TypeNodeKind> {
         let word = self.span();
         self.bump();
         let before = self.cpp_type()?;
         let place = Span { end: self.span().start, ..self.span() };
         let kind = self.elements(word, keyword, depth)?;
-        // Apache's grammar has it behind a list too, as a leftover, but not behind the others.
+        // Apache's grammar has it after a list too, as a leftover, but not after the others.
         let behind = self.span();
         if let Some(found) = self.cpp_type()?
             && keyword != Keyword::List
         {
-            let warning =
-                Diagnostic::at(Code::W004, behind, format!("`cpp_type` stands behind a {}", keyword.text()), "")
-                    .help("write it before the `<`: Apache's compiler refuses it here");
+            let warning = Diagnostic::at(Code::W004, behind, format!("`cpp_type` follows a {}", keyword.text()), "")
+                .help("write it before the `<`: Apache's compiler refuses it here");
             let moved = before.is_none().then(|| format!(" {} ", self.text_of(found)));
             let deleted = moved.is_some().then_some("");
             self.report(warning.fix_with(place, moved).fix_with(found, deleted));
@@ -108,7 +107,7 @@ impl Parser<'_> {
         Ok(kind)
     }
 
-    /// `cpp_type "…"`: nothing but C++ heeds it.
+    /// `cpp_type "…"`: nothing but C++ uses it.
     fn cpp_type(&mut self) -> Parsed<Option<Span>> {
         let start = self.span();
         let misspelled = self.token(1).kind == TokenKind::Literal && self.meant(0, &[Keyword::CppType]).is_some();
@@ -129,7 +128,7 @@ impl Parser<'_> {
         );
     }
 
-    /// From the keyword of a container to behind it.
+    /// From the keyword of a container to after it.
     fn skip_brackets_of_type(&mut self) {
         if !self.is(Symbol::OpenAngle) {
             self.bump();

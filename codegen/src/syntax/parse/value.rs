@@ -6,46 +6,46 @@ use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 use crate::syntax::literal::integer;
 use crate::syntax::token::{Keyword, Symbol, TokenKind};
-use crate::syntax::tree::{MAX_DEPTH, Number, Value, ValueKind};
+use crate::syntax::tree::{MAX_DEPTH, Number, ValueNode, ValueNodeKind};
 
 impl Parser<'_> {
     /// A constant of any type.
-    pub(super) fn value(&mut self) -> Parsed<Value> {
+    pub(super) fn value(&mut self) -> Parsed<ValueNode> {
         self.nested_value(0)
     }
 
-    fn nested_value(&mut self, depth: usize) -> Parsed<Value> {
+    fn nested_value(&mut self, depth: usize) -> Parsed<ValueNode> {
         let start = self.span();
         let text = self.text_of(start);
         let kind = match self.kind() {
-            TokenKind::Int => self.integer()?.value.map_or(ValueKind::Unknown, ValueKind::Int),
+            TokenKind::Int => self.integer()?.value.map_or(ValueNodeKind::Unknown, ValueNodeKind::Int),
             TokenKind::Double => {
                 self.bump();
                 self.double(start)
             }
             TokenKind::Malformed => {
                 self.bump();
-                ValueKind::Unknown
+                ValueNodeKind::Unknown
             }
-            TokenKind::Literal => ValueKind::String(self.literal("a value")?.text),
+            TokenKind::Literal => ValueNodeKind::String(self.literal("a value")?.text),
             TokenKind::Keyword(Keyword::True | Keyword::False) => {
                 self.bump();
-                ValueKind::Bool(text == "true")
+                ValueNodeKind::Bool(text == "true")
             }
             TokenKind::Name => {
                 self.bump();
                 if self.is(Symbol::OpenBrace) && !self.token(0).first_on_line {
                     self.dialect_struct_value(start);
-                    ValueKind::Unknown
+                    ValueNodeKind::Unknown
                 } else {
-                    ValueKind::Name(text.to_owned())
+                    ValueNodeKind::Name(text.to_owned())
                 }
             }
             TokenKind::Symbol(Symbol::OpenBracket | Symbol::OpenBrace) if depth >= MAX_DEPTH => {
                 self.too_deep(start, "value");
                 self.skip_brackets();
                 self.hush();
-                ValueKind::Unknown
+                ValueNodeKind::Unknown
             }
             TokenKind::Symbol(Symbol::OpenBracket) => self.list(depth)?,
             TokenKind::Symbol(Symbol::OpenBrace) => self.map(depth)?,
@@ -60,24 +60,24 @@ impl Parser<'_> {
             }
             _ => return Err(self.expected("a value")),
         };
-        Ok(Value { kind, span: self.since(start) })
+        Ok(ValueNode { kind, span: self.since(start) })
     }
 
-    fn double(&mut self, span: Span) -> ValueKind {
+    fn double(&mut self, span: Span) -> ValueNodeKind {
         let text = self.text_of(span);
         match text.parse() {
-            Ok(value) if f64::is_finite(value) => ValueKind::Double(value),
+            Ok(value) if f64::is_finite(value) => ValueNodeKind::Double(value),
             _ => {
                 let message = format!("{text} does not fit into a double");
                 self.report(
                     Diagnostic::at(Code::E052, span, message, "").help("a double holds up to 1.7976931348623157e308"),
                 );
-                ValueKind::Unknown
+                ValueNodeKind::Unknown
             }
         }
     }
 
-    fn list(&mut self, depth: usize) -> Parsed<ValueKind> {
+    fn list(&mut self, depth: usize) -> Parsed<ValueNodeKind> {
         let open = self.span();
         self.bump();
         let mut elements = Vec::new();
@@ -85,7 +85,7 @@ impl Parser<'_> {
             self.check_open(open, "this list", elements.is_empty())?;
             elements.push(self.nested_value(depth + 1)?);
             if self.is(Symbol::Colon) && elements.len() == 1 {
-                let message = "`:` stands in a list";
+                let message = "`:` in a list";
                 return Err(self.complain(
                     Diagnostic::at(Code::E020, self.span(), message, "")
                         .label(open, "a list begins here")
@@ -94,10 +94,10 @@ impl Parser<'_> {
             }
             self.eat_separator();
         }
-        Ok(ValueKind::List(elements))
+        Ok(ValueNodeKind::List(elements))
     }
 
-    fn map(&mut self, depth: usize) -> Parsed<ValueKind> {
+    fn map(&mut self, depth: usize) -> Parsed<ValueNodeKind> {
         let open = self.span();
         self.bump();
         let mut entries = Vec::new();
@@ -117,7 +117,7 @@ impl Parser<'_> {
             entries.push((key, self.nested_value(depth + 1)?));
             self.eat_separator();
         }
-        Ok(ValueKind::Map(entries))
+        Ok(ValueNodeKind::Map(entries))
     }
 
     /// Reports an unclosed bracket where no further element can follow.

@@ -26,7 +26,7 @@ impl<S> ::volplane_transport::GeneratedService for {name}Server<S> {{
 }
 
 impl ServiceText<'_> {
-    /// `name`, or if a method has it `other`, with underscores behind it as long as a method has that.
+    /// `name`, or if a method has it `other`, with underscores after it as long as a method has that.
     fn free_name(&self, name: &str, other: &str) -> String {
         let is_taken = |name: &str| self.methods.iter().any(|method| method.ident == name);
         if !is_taken(name) {

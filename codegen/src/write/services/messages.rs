@@ -6,7 +6,7 @@ use super::ServiceText;
 use super::method::MethodText;
 use crate::model::{Field, Requiredness};
 use crate::rust::idents;
-use crate::write::values::{self, Place};
+use crate::write::values::{self, ValueTarget};
 use crate::write::{Scope, doc, record};
 
 pub(super) fn items(scope: &Scope, service: &ServiceText, method: &MethodText) -> String {
@@ -69,7 +69,7 @@ fn arguments(scope: &Scope, service: &ServiceText, method: &MethodText) -> Strin
 
 /// The default value of an argument.
 fn default(scope: &Scope, field: &Field) -> Option<String> {
-    let place = Place::of_form(scope.keys.form(&field.ty));
+    let place = ValueTarget::of_form(scope.keys.form(&field.ty));
     field.default.as_ref().and_then(|value| values::expression(scope, value, &field.ty, place))
 }
 

@@ -12,7 +12,7 @@ pub(super) struct MethodText<'a> {
     pub(super) method: &'a Method,
     /// Whether a service that this one extends has it, which also has its types.
     pub(super) inherited: bool,
-    /// The identifier, as it stands in Rust.
+    /// The identifier, as it is written in Rust.
     pub(super) ident: String,
     /// The variant of requests and answers.
     variant: String,

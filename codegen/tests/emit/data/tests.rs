@@ -245,7 +245,7 @@ fn depth_ends() {
     round(&Node { children: Some((0..200).map(|_| chain(2)).collect()), ..Node::default() });
 }
 
-/// The binary encoding of a `Large` with others in it, each as field `id` behind the bytes `head`.
+/// The binary encoding of a `Large` with others in it, each as field `id` after the bytes `head`.
 fn nested(depth: usize, kind: u8, id: u8, head: &[u8]) -> Vec<u8> {
     let mut bytes = [&[kind, 0, id][..], head].concat().repeat(depth);
     bytes.extend(vec![0; depth + 1]);

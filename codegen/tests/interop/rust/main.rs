@@ -1,6 +1,6 @@
 //! Reads what Apache's Python library wrote, and writes the same values for it to read.
 //!
-//! `interop <folder>`: each case is a constant of interop.thrift. Reads `<case>.<protocol>.py`, compares with the
+//! `interop <directory>`: each case is a constant of interop.thrift. Reads `<case>.<protocol>.py`, compares with the
 //! constant, writes `<case>.<protocol>.rs`.
 
 use std::fmt::Debug;

@@ -15,7 +15,7 @@ fn reads_what_clients_send() {
     )
     .unwrap();
     assert_eq!((head.method(), head.path(), head.query()), ("GET", "/kitex-ws/a%20b", Some("token=x?y")));
-    assert_eq!(head.host(), Authority::parse("example.com:8890").as_ref());
+    assert_eq!(head.host(), HostPort::parse("example.com:8890").as_ref());
     assert_eq!((head.header("x-two"), head.header("latin"), head.header("none")), (Some("1"), None, None));
     assert!(head.has_token(CONNECTION, "upgrade") && head.keeps_alive() && head.is_http_11());
     assert_eq!(head.body(), BodyLength::Unstated);

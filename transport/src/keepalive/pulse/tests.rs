@@ -33,13 +33,13 @@ impl Link {
     fn poll(&mut self) -> Result<(), Dead> {
         loop {
             match self.pulse.next() {
-                Step::Ping(id) => {
+                PulseStep::Ping(id) => {
                     self.pulse.pinged(id, 12, self.now);
                     self.write(12);
                     self.pings.push_back((self.under_way, id));
                 }
-                Step::Wait(until) if until <= self.now => self.pulse.fire(self.now)?,
-                Step::Wait(_) => return Ok(()),
+                PulseStep::Wait(until) if until <= self.now => self.pulse.fire(self.now)?,
+                PulseStep::Wait(_) => return Ok(()),
             }
         }
     }
@@ -86,17 +86,17 @@ const fn seconds(seconds: u64) -> Duration {
 fn a_time_of_any_length_can_be_waited_for() {
     let never = Keepalive::default().with_interval(Duration::MAX).with_timeout(Duration::MAX);
     let mut pulse = Pulse::new(never, Duration::from_secs(30), Instant::now());
-    assert!(matches!(pulse.next(), Step::Wait(_)));
+    assert!(matches!(pulse.next(), PulseStep::Wait(_)));
     pulse.probe();
     pulse.pinged(0, 12, Instant::now());
     pulse.wrote(12, Instant::now());
-    assert!(matches!(pulse.next(), Step::Wait(_)));
+    assert!(matches!(pulse.next(), PulseStep::Wait(_)));
 }
 
 #[test]
 fn a_silent_peer_gets_a_ping_after_20_s_and_is_dead_after_30_s() {
     let mut link = Link::new(0);
-    assert_eq!(link.pulse.next(), Step::Wait(link.began + seconds(20)));
+    assert_eq!(link.pulse.next(), PulseStep::Wait(link.began + seconds(20)));
     assert_eq!(link.death(), seconds(30));
     assert_eq!(link.pings.len(), 1);
     assert!(link.pass().is_err_and(|silence| silence > seconds(30) && silence < seconds(31)));
@@ -182,13 +182,13 @@ fn the_longest_times_are_as_good_as_never() {
     let never = Keepalive::default().with_interval(Duration::MAX).with_timeout(Duration::MAX);
     let mut pulse = Pulse::new(never, Duration::MAX, now);
     let year = seconds(60 * 60 * 24 * 365);
-    assert!(matches!(pulse.next(), Step::Wait(until) if until > now + year));
+    assert!(matches!(pulse.next(), PulseStep::Wait(until) if until > now + year));
     pulse.probe();
-    let Step::Ping(id) = pulse.next() else { panic!("a ping") };
+    let PulseStep::Ping(id) = pulse.next() else { panic!("a ping") };
     pulse.pinged(id, 12, now);
-    assert!(matches!(pulse.next(), Step::Wait(until) if until > now + year));
+    assert!(matches!(pulse.next(), PulseStep::Wait(until) if until > now + year));
     pulse.wrote(12, now);
-    assert!(matches!(pulse.next(), Step::Wait(until) if until > now + year));
+    assert!(matches!(pulse.next(), PulseStep::Wait(until) if until > now + year));
 }
 
 #[test]
@@ -207,12 +207,12 @@ fn a_ping_that_cannot_be_written_counts_from_the_last_progress() {
     let mut link = Link::new(0);
     link.now += seconds(20);
     link.pulse.fire(link.now).expect("a ping is due");
-    let Step::Ping(id) = link.pulse.next() else { panic!("a ping") };
+    let PulseStep::Ping(id) = link.pulse.next() else { panic!("a ping") };
     link.pulse.pinged(id, 100_000, link.now);
-    assert_eq!(link.pulse.next(), Step::Wait(link.now + seconds(30)));
+    assert_eq!(link.pulse.next(), PulseStep::Wait(link.now + seconds(30)));
     link.now += seconds(29);
     link.pulse.wrote(10_000, link.now);
-    assert_eq!(link.pulse.next(), Step::Wait(link.now + seconds(30)));
+    assert_eq!(link.pulse.next(), PulseStep::Wait(link.now + seconds(30)));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::BytesMut;
 
-use super::{ServerStream, Serving, State};
+use super::{ServerState, ServerStream, Serving};
 use crate::connection::Connection;
 use crate::http::{Refusal, RequestHead};
 use crate::post::error::HttpError;
@@ -22,7 +22,7 @@ impl<T: Connection> ServerStream<T> {
         }
         // 100 Continue: without it the body does not come.
         ready!(self.output.poll_flush(&mut self.io, cx)).map_err(HttpError::Io)?;
-        let State::Body(decoder) = &mut self.state else { return Poll::Ready(Ok(true)) };
+        let ServerState::Body(decoder) = &mut self.state else { return Poll::Ready(Ok(true)) };
         match ready!(poll_body(&mut self.io, decoder, &mut self.input, &mut self.message, cx)) {
             Ok(true) => Poll::Ready(self.begin_to_serve(cx).map(|()| true)),
             Ok(false) => {
@@ -39,7 +39,7 @@ impl<T: Connection> ServerStream<T> {
 
     /// Reads a head and checks it. `false` if the connection ended before it.
     pub(super) fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, HttpError>> {
-        while let State::Head(end) = &mut self.state {
+        while let ServerState::Head(end) = &mut self.state {
             // A client that sends requests without reading responses has to wait.
             ready!(self.output.poll_flush(&mut self.io, cx)).map_err(HttpError::Io)?;
             let head = end.find(&self.input).and_then(|length| match length {
@@ -74,7 +74,7 @@ impl<T: Connection> ServerStream<T> {
                 self.last = !self.settings.keeps_alive(&head);
                 self.trace = TraceContext::of_headers(&head);
                 self.first.get_or_insert_with(|| Arc::new(head));
-                self.state = State::Body(body);
+                self.state = ServerState::Body(body);
                 Ok(())
             }
             Ok(Checked::Preflight { response }) => {
@@ -103,7 +103,7 @@ impl<T: Connection> ServerStream<T> {
             Ok(Body::Malformed) => Serving::Malformed,
             Err(error) => return Err(self.refuse(Refusal::bad_request(error.to_string()), true)),
         };
-        self.state = State::Serving(serving);
+        self.state = ServerState::Serving(serving);
         if let Some(trace) = self.trace.take() {
             trace.arrived();
         }

@@ -47,7 +47,7 @@ impl Files {
     }
 
     fn watch(&self) -> MutexGuard<'_, Watch> {
-        // Each field is complete by itself.
+        // Each field is valid on its own.
         self.watch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

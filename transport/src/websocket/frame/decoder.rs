@@ -3,15 +3,15 @@
 use bytes::{Buf, BytesMut};
 
 use super::mask::Mask;
-use super::{BINARY, CLOSE, CONTINUATION, FrameError, Kind, MAX_CONTROL, PING, PONG, Role, TEXT};
+use super::{BINARY, CLOSE, CONTINUATION, FrameError, MAX_CONTROL, MessageType, PING, PONG, Role, TEXT};
 use crate::websocket::close::WebSocketClosed;
 
 /// The first item in the input.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::websocket) enum Step {
+pub(in crate::websocket) enum FrameItem {
     /// Incomplete.
     More,
-    /// Payload of a message follows: see [`Decoder::payload_left`].
+    /// Payload of a message follows: see [`FrameDecoder::payload_left`].
     Payload,
     /// A ping, to be answered with the same bytes.
     Ping(Vec<u8>),
@@ -23,7 +23,7 @@ pub(in crate::websocket) enum Step {
 
 /// Decodes frames.
 #[derive(Debug)]
-pub(in crate::websocket) struct Decoder {
+pub(in crate::websocket) struct FrameDecoder {
     role: Role,
     /// Payload bytes of the current data frame that have not been decoded.
     left: u64,
@@ -31,10 +31,10 @@ pub(in crate::websocket) struct Decoder {
     /// Whether the last data frame was not its message's last.
     in_message: bool,
     /// The type of the newest message.
-    kind: Option<Kind>,
+    kind: Option<MessageType>,
 }
 
-impl Decoder {
+impl FrameDecoder {
     pub(in crate::websocket) fn new(role: Role) -> Self {
         Self { role, left: 0, mask: Mask::NONE, in_message: false, kind: None }
     }
@@ -45,7 +45,7 @@ impl Decoder {
     }
 
     /// The type of the message whose payload came last or comes next. `None` before the first one.
-    pub(in crate::websocket) fn kind(&self) -> Option<Kind> {
+    pub(in crate::websocket) fn kind(&self) -> Option<MessageType> {
         self.kind
     }
 
@@ -62,8 +62,8 @@ impl Decoder {
 
     /// Decodes one frame header or control frame. Call it only when no payload is left; removes what it decoded from
     /// `input`.
-    pub(in crate::websocket) fn step(&mut self, input: &mut BytesMut) -> Result<Step, FrameError> {
-        let Some(header) = Header::parse(input, self.role)? else { return Ok(Step::More) };
+    pub(in crate::websocket) fn step(&mut self, input: &mut BytesMut) -> Result<FrameItem, FrameError> {
+        let Some(header) = FrameHead::parse(input, self.role)? else { return Ok(FrameItem::More) };
         match header.opcode {
             CONTINUATION | TEXT | BINARY => {
                 if (header.opcode == CONTINUATION) != self.in_message {
@@ -71,14 +71,14 @@ impl Decoder {
                 }
                 input.advance(header.size);
                 match header.opcode {
-                    TEXT => self.kind = Some(Kind::Text),
-                    BINARY => self.kind = Some(Kind::Binary),
+                    TEXT => self.kind = Some(MessageType::Text),
+                    BINARY => self.kind = Some(MessageType::Binary),
                     _ => {}
                 }
                 self.in_message = !header.fin;
                 self.left = header.length;
                 self.mask = header.mask;
-                Ok(Step::Payload)
+                Ok(FrameItem::Payload)
             }
             CLOSE | PING | PONG => {
                 if !header.fin || header.length > MAX_CONTROL as u64 {
@@ -86,16 +86,16 @@ impl Decoder {
                 }
                 let end = header.size + header.length as usize;
                 if input.len() < end {
-                    return Ok(Step::More);
+                    return Ok(FrameItem::More);
                 }
                 let mut payload = input[header.size..end].to_vec();
                 input.advance(end);
                 let mut mask = header.mask;
                 mask.apply(&mut payload);
                 Ok(match header.opcode {
-                    PING => Step::Ping(payload),
-                    PONG => Step::Pong(payload),
-                    _ => Step::Close(WebSocketClosed::parse(&payload)?),
+                    PING => FrameItem::Ping(payload),
+                    PONG => FrameItem::Pong(payload),
+                    _ => FrameItem::Close(WebSocketClosed::parse(&payload)?),
                 })
             }
             other => Err(FrameError::Opcode(other)),
@@ -104,7 +104,7 @@ impl Decoder {
 }
 
 #[derive(Debug)]
-struct Header {
+struct FrameHead {
     fin: bool,
     opcode: u8,
     length: u64,
@@ -113,8 +113,8 @@ struct Header {
     size: usize,
 }
 
-impl Header {
-    fn parse(input: &[u8], role: Role) -> Result<Option<Header>, FrameError> {
+impl FrameHead {
+    fn parse(input: &[u8], role: Role) -> Result<Option<FrameHead>, FrameError> {
         let [first, second, ..] = *input else { return Ok(None) };
         if first & 0x70 != 0 {
             return Err(FrameError::ReservedBits);
@@ -139,6 +139,6 @@ impl Header {
             (true, _) => return Ok(None),
         };
         let size = input.len() - rest.len() + if masked { 4 } else { 0 };
-        Ok(Some(Header { fin: first & 0x80 != 0, opcode: first & 0x0f, length, mask, size }))
+        Ok(Some(FrameHead { fin: first & 0x80 != 0, opcode: first & 0x0f, length, mask, size }))
     }
 }

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use bytes::{BufMut, BytesMut};
 
 use super::mask::Mask;
-use super::{CLOSE, CONTINUATION, Kind, PING, PONG, Role};
+use super::{CLOSE, CONTINUATION, MessageType, PING, PONG, Role};
 
 /// How much payload is copied before it is masked.
 const PIECE: usize = 8 * 1024;
@@ -31,23 +31,23 @@ impl AsRef<[u8]> for ArrayHeader {
 
 /// Puts frames together.
 #[derive(Debug)]
-pub(in crate::websocket) struct Encoder {
+pub(in crate::websocket) struct FrameEncoder {
     role: Role,
     /// The type of the messages that it makes.
-    kind: Kind,
+    kind: MessageType,
     /// Frames of a message have been sent, and its last one has not.
     is_inside: bool,
     keys: RandomState,
     frames: u64,
 }
 
-impl Encoder {
-    pub(in crate::websocket) fn new(role: Role, kind: Kind) -> Self {
+impl FrameEncoder {
+    pub(in crate::websocket) fn new(role: Role, kind: MessageType) -> Self {
         Self { role, kind, is_inside: false, keys: RandomState::new(), frames: 0 }
     }
 
     /// The type of the messages from now on.
-    pub(in crate::websocket) fn set_kind(&mut self, kind: Kind) {
+    pub(in crate::websocket) fn set_kind(&mut self, kind: MessageType) {
         self.kind = kind;
     }
 
@@ -87,7 +87,7 @@ impl Encoder {
 
     /// A message of one frame, which may be empty.
     #[cfg(feature = "unstable-messages")]
-    pub(in crate::websocket) fn message(&mut self, kind: Kind, payload: &[u8], out: &mut BytesMut) {
+    pub(in crate::websocket) fn message(&mut self, kind: MessageType, payload: &[u8], out: &mut BytesMut) {
         self.frame(FIN | kind.opcode(), payload.len(), [payload], out);
     }
 
@@ -149,7 +149,7 @@ impl Encoder {
         }
     }
 
-    /// Keys that nobody outside can foresee (RFC 6455, 10.3), from the standard library's keyed hash.
+    /// Keys that nobody can predict (RFC 6455, 10.3), from the standard library's keyed hash.
     fn next_mask(&mut self) -> Mask {
         self.frames += 1;
         Mask { key: (self.keys.hash_one(self.frames) as u32).to_ne_bytes() }

@@ -8,8 +8,8 @@ use super::*;
 use crate::websocket::close::WebSocketClosed;
 
 /// Everything that comes out of `stream` when it arrives in pieces of `chunk` bytes.
-fn decode(role: Role, stream: &[u8], chunk: usize) -> Result<(Vec<u8>, Vec<Step>), FrameError> {
-    let mut decoder = Decoder::new(role);
+fn decode(role: Role, stream: &[u8], chunk: usize) -> Result<(Vec<u8>, Vec<FrameItem>), FrameError> {
+    let mut decoder = FrameDecoder::new(role);
     let mut input = BytesMut::new();
     let (mut payload, mut control) = (Vec::new(), Vec::new());
     for piece in stream.chunks(chunk.max(1)) {
@@ -25,8 +25,8 @@ fn decode(role: Role, stream: &[u8], chunk: usize) -> Result<(Vec<u8>, Vec<Step>
                 break;
             }
             match decoder.step(&mut input)? {
-                Step::More => break,
-                Step::Payload => {}
+                FrameItem::More => break,
+                FrameItem::Payload => {}
                 other => control.push(other),
             }
         }
@@ -44,7 +44,7 @@ proptest! {
         chunk in 1usize..400,
     ) {
         for (sender, receiver) in OTHER_END {
-            let mut encoder = Encoder::new(sender, Kind::Binary);
+            let mut encoder = FrameEncoder::new(sender, MessageType::Binary);
             let mut wire = BytesMut::new();
             for message in &messages {
                 let (head, tail) = message.split_at(message.len() / 3);
@@ -56,7 +56,7 @@ proptest! {
             prop_assert_eq!(payload, messages.concat());
             prop_assert_eq!(control.len(), messages.len() + 1);
             let closed = WebSocketClosed::parse(&1000_u16.to_be_bytes()).unwrap();
-            prop_assert_eq!(control.last(), Some(&Step::Close(closed)));
+            prop_assert_eq!(control.last(), Some(&FrameItem::Close(closed)));
         }
     }
 
@@ -93,28 +93,31 @@ fn refuses_what_the_rfc_forbids() {
 fn lengths_take_the_shortest_form() {
     for (length, header) in [(0, 0), (125, 2), (126, 4), (0xffff, 4), (0x1_0000, 10)] {
         let mut wire = BytesMut::new();
-        Encoder::new(Role::Server, Kind::Binary).data([&vec![7; length][..]].into_iter(), true, &mut wire);
+        FrameEncoder::new(Role::Server, MessageType::Binary).data([&vec![7; length][..]].into_iter(), true, &mut wire);
         assert_eq!(wire.len(), header + length, "{length}");
     }
 }
 
 #[test]
 fn a_message_has_the_type_of_its_first_frame() {
-    let mut decoder = Decoder::new(Role::Client);
+    let mut decoder = FrameDecoder::new(Role::Client);
     // A ping, text in two fragments with a ping between them, a binary message.
     let mut input = BytesMut::from(&[0x89, 0, 0x01, 0, 0x89, 0, 0x80, 0, 0x82, 0][..]);
     let mut kinds = Vec::new();
-    while decoder.step(&mut input) != Ok(Step::More) {
+    while decoder.step(&mut input) != Ok(FrameItem::More) {
         kinds.push(decoder.kind());
     }
-    assert_eq!(kinds, [None, Some(Kind::Text), Some(Kind::Text), Some(Kind::Text), Some(Kind::Binary)]);
+    assert_eq!(
+        kinds,
+        [None, Some(MessageType::Text), Some(MessageType::Text), Some(MessageType::Text), Some(MessageType::Binary)]
+    );
 }
 
 #[test]
 fn messages_are_made_of_the_type_that_is_set() {
     for role in [Role::Client, Role::Server] {
-        let mut encoder = Encoder::new(role, Kind::Binary);
-        for (kind, first) in [(Kind::Binary, 0x82), (Kind::Text, 0x81), (Kind::Binary, 0x82)] {
+        let mut encoder = FrameEncoder::new(role, MessageType::Binary);
+        for (kind, first) in [(MessageType::Binary, 0x82), (MessageType::Text, 0x81), (MessageType::Binary, 0x82)] {
             encoder.set_kind(kind);
             let mut wire = BytesMut::new();
             encoder.data([&b"\xff"[..]].into_iter(), true, &mut wire);

@@ -1,4 +1,4 @@
-//! The keepalive of a connection, and what it does while nobody reads it.
+//! The keepalive of a connection, and what the connection does while it is not read.
 
 use std::io;
 use std::task::{Context, Poll, ready};
@@ -8,10 +8,10 @@ use bytes::Buf;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
-use super::{FRAMES_AT_ONCE, Reading, WebSocketStream};
-use crate::keepalive::{Keepalive, Pulse, Step, Timer};
+use super::{FRAMES_AT_ONCE, ReadState, WebSocketStream};
+use crate::keepalive::{Keepalive, Pulse, PulseStep, Timer};
 
-/// How many bytes of payload are kept while nobody reads them. Beyond that nothing is read, and the other end has to
+/// How many bytes of payload are kept while they are not read. Beyond that nothing is read, and the other end has to
 /// wait, as on TCP.
 pub(super) const MAX_AHEAD: usize = 64 * 1024;
 
@@ -65,15 +65,15 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
             && let Some(alive) = &mut self.alive
         {
             match alive.pulse.next() {
-                Step::Ping(id) => {
+                PulseStep::Ping(id) => {
                     self.encoder.ping(&id.to_be_bytes(), &mut self.output);
                     alive.pulse.pinged(id, self.output.len(), Instant::now());
                     if let Err(error) = self.answer(cx) {
-                        self.reading = Reading::Failed;
+                        self.reading = ReadState::Failed;
                         return Poll::Ready(error);
                     }
                 }
-                Step::Wait(until) => {
+                PulseStep::Wait(until) => {
                     ready!(alive.timer.poll_until(until, cx));
                     if let Err(silence) = alive.pulse.fire(Instant::now()) {
                         let why =
@@ -86,7 +86,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
         Poll::Pending
     }
 
-    /// Reads while nobody else does. Resolves only when the connection is dead; its end is left to the reader.
+    /// Reads while no reader does. Resolves only when the connection is dead; the reader gets the end of the stream.
     pub(super) fn poll_unread(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         for _ in 0..FRAMES_AT_ONCE {
             let count = self.decoder.payload_left().min(self.input.len());
@@ -95,7 +95,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
                 self.ahead.extend_from_slice(&self.input[..count]);
                 self.input.advance(count);
             }
-            if self.reading != Reading::Open || self.ahead.len() >= MAX_AHEAD {
+            if self.reading != ReadState::Open || self.ahead.len() >= MAX_AHEAD {
                 return Poll::Pending;
             }
             let outcome = match self.poll_frame(cx) {

@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 use bytes::Buf;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
-use super::{Reading, WebSocketStream};
-use crate::websocket::frame::Step;
+use super::{ReadState, WebSocketStream};
+use crate::websocket::frame::FrameItem;
 
 /// The longest message. Those of the sections that are run have 64 KiB.
 const MAX_MESSAGE: usize = 1024 * 1024;
@@ -56,7 +56,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
             if message.begun && self.decoder.is_between_messages() {
                 return Poll::Ready(Ok(true));
             }
-            if self.reading != Reading::Open {
+            if self.reading != ReadState::Open {
                 return Poll::Ready(self.how_it_ended().map(|()| false));
             }
             if self.decoder.payload_left() == 0 {
@@ -64,7 +64,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
                     Ok(step) => step,
                     Err(error) => return Poll::Ready(Err(self.refuse(error, cx)?)),
                 };
-                message.begun |= step == Step::Payload;
+                message.begun |= step == FrameItem::Payload;
                 if self.follow(step) {
                     self.answer_the_rest(cx)?;
                     continue;

@@ -9,8 +9,8 @@ use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_util::io::poll_read_buf;
 
-use super::{FRAMES_AT_ONCE, Reading, WebSocketStream, answer_to_close};
-use crate::websocket::frame::{CLOSE_NORMAL, FrameError, Step};
+use super::{FRAMES_AT_ONCE, ReadState, WebSocketStream, answer_to_close};
+use crate::websocket::frame::{CLOSE_NORMAL, FrameError, FrameItem};
 
 /// Bytes read from the connection at a time: 4 to 16 KiB is where tungstenite was found best in memory and speed.
 const READ_CHUNK: usize = 8 * 1024;
@@ -80,7 +80,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
         if !self.input.is_empty() || !self.decoder.is_between_messages() {
             return Err(self.fail(io::ErrorKind::UnexpectedEof, "connection ended inside a message"));
         }
-        self.reading = Reading::Ended;
+        self.reading = ReadState::Ended;
         Ok(())
     }
 
@@ -91,15 +91,15 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
     }
 
     /// Does what a frame asks for. `false` if it is incomplete.
-    pub(super) fn follow(&mut self, step: Step) -> bool {
+    pub(super) fn follow(&mut self, step: FrameItem) -> bool {
         match step {
-            Step::More => return false,
-            Step::Payload => self.adopt_kind(),
-            Step::Pong(payload) => self.answered(&payload),
-            Step::Ping(payload) => self.ping = Some(payload),
-            Step::Close(closed) => {
+            FrameItem::More => return false,
+            FrameItem::Payload => self.adopt_kind(),
+            FrameItem::Pong(payload) => self.answered(&payload),
+            FrameItem::Ping(payload) => self.ping = Some(payload),
+            FrameItem::Close(closed) => {
                 self.send_close(closed.code().map_or(CLOSE_NORMAL, answer_to_close));
-                self.reading = Reading::Ended;
+                self.reading = ReadState::Ended;
                 self.closed = Some(closed);
             }
         }
@@ -138,9 +138,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketStream<T> {
                 return Poll::Ready(Ok(()));
             }
             match this.reading {
-                Reading::Open => {}
-                Reading::Ended => return Poll::Ready(this.how_it_ended()),
-                Reading::Failed => return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
+                ReadState::Open => {}
+                ReadState::Ended => return Poll::Ready(this.how_it_ended()),
+                ReadState::Failed => return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
             }
             if this.decoder.payload_left() > 0 {
                 this.answer_the_rest(cx)?;

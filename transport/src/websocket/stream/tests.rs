@@ -28,7 +28,7 @@ fn a_reader_lets_others_run_between_pings_without_end() {
         tokio::io::join(Pings, tokio::io::sink()),
         BytesMut::new(),
         Role::Client,
-        Kind::Binary,
+        MessageType::Binary,
         None,
     );
     let stream: &mut WebSocketStream<Join<Pings, tokio::io::Sink>> = &mut stream;
@@ -40,8 +40,8 @@ fn a_reader_lets_others_run_between_pings_without_end() {
 #[tokio::test]
 async fn an_idle_stream_has_no_buffer() {
     let (near, far) = tokio::io::duplex(64 * 1024);
-    let mut near = WebSocketStream::new(near, BytesMut::with_capacity(1024), Role::Server, Kind::Binary, None);
-    let mut far = WebSocketStream::new(far, BytesMut::new(), Role::Client, Kind::Binary, None);
+    let mut near = WebSocketStream::new(near, BytesMut::with_capacity(1024), Role::Server, MessageType::Binary, None);
+    let mut far = WebSocketStream::new(far, BytesMut::new(), Role::Client, MessageType::Binary, None);
     let mut read = vec![0; 20_000];
     for size in [0, 10, 20_000] {
         far.write_all(&read[..size]).await.unwrap();
@@ -101,12 +101,12 @@ impl AsyncWrite for Choppy {
 
 /// Takes nothing until it is opened.
 #[derive(Default)]
-struct Gate {
+struct ClosedUntilOpen {
     open: bool,
     taken: Vec<u8>,
 }
 
-impl AsyncWrite for Gate {
+impl AsyncWrite for ClosedUntilOpen {
     fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         if !self.open {
             return Poll::Pending;
@@ -129,8 +129,8 @@ impl AsyncWrite for Gate {
 async fn a_ping_is_answered_as_soon_as_there_is_room_also_inside_a_frame() {
     let (near, mut far) = tokio::io::duplex(1024);
     far.write_all(b"\x89\x01p\x82\x7f\x40\0\0\0\0\0\0\0first").await.unwrap();
-    let io = tokio::io::join(near, Gate::default());
-    let mut stream = WebSocketStream::new(io, BytesMut::new(), Role::Client, Kind::Binary, None);
+    let io = tokio::io::join(near, ClosedUntilOpen::default());
+    let mut stream = WebSocketStream::new(io, BytesMut::new(), Role::Client, MessageType::Binary, None);
     let mut first = [0; 5];
     stream.read_exact(&mut first).await.unwrap();
     let mut poll = |stream: &mut WebSocketStream<_>| {
@@ -150,7 +150,7 @@ async fn what_is_written_at_once_is_one_message_whatever_its_length() {
     for vectored in [true, false] {
         let io = Choppy { taken: Vec::new(), at_once: 100_000, vectored, ready: false };
         let io = tokio::io::join(tokio::io::empty(), io);
-        let mut stream = WebSocketStream::new(io, BytesMut::new(), Role::Server, Kind::Binary, None);
+        let mut stream = WebSocketStream::new(io, BytesMut::new(), Role::Server, MessageType::Binary, None);
         stream.write_all(&vec![7; LARGE]).await.unwrap();
         stream.flush().await.unwrap();
         stream.write_all(b"small").await.unwrap();
@@ -184,7 +184,7 @@ fn frames(mut wire: &[u8]) -> Vec<(u8, usize)> {
 async fn carried(role: Role, writes: &[Vec<usize>], at_once: usize, vectored: bool) -> (Vec<u8>, Vec<u8>) {
     let io = Choppy { taken: Vec::new(), at_once, vectored, ready: false };
     let mut stream =
-        WebSocketStream::new(tokio::io::join(tokio::io::empty(), io), BytesMut::new(), role, Kind::Binary, None);
+        WebSocketStream::new(tokio::io::join(tokio::io::empty(), io), BytesMut::new(), role, MessageType::Binary, None);
     let mut sent = Vec::new();
     for (number, sizes) in writes.iter().enumerate() {
         let parts: Vec<Vec<u8>> = sizes.iter().map(|size| vec![number as u8; *size]).collect();
@@ -202,7 +202,7 @@ async fn carried(role: Role, writes: &[Vec<usize>], at_once: usize, vectored: bo
         tokio::io::join(&bytes[..], tokio::io::sink()),
         BytesMut::new(),
         other,
-        Kind::Binary,
+        MessageType::Binary,
         None,
     );
     let mut received = Vec::new();

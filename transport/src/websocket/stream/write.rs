@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker, ready};
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{Reading, WebSocketStream};
+use super::{ReadState, WebSocketStream};
 use crate::websocket::frame::CLOSE_NORMAL;
 
 /// Bytes waiting to be written above which a writer waits.
@@ -156,7 +156,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocketStream<T> {
 
 impl<T: AsyncWrite + Unpin> Drop for WebSocketStream<T> {
     fn drop(&mut self) {
-        if !self.close_sent && self.reading != Reading::Failed {
+        if !self.close_sent && self.reading != ReadState::Failed {
             self.encoder.close(CLOSE_NORMAL, &mut self.output);
             // Peers tell an end with this frame from a broken connection. Nobody can wait here: what doesn't go at
             // once doesn't go.

@@ -50,7 +50,7 @@ fn one_of_each() -> Value {
 fn every_type_is_passed() {
     for encoding in [Binary, Compact] {
         let bytes = message(encoding, 2, "echo", 9, &one_of_each());
-        let head = Head { kind: MessageKind::Reply, seq_id: 9, ..head(Form::bare(encoding)) };
+        let head = MessageHead { kind: MessageKind::Reply, seq_id: 9, ..head(Form::bare(encoding)) };
         assert_eq!(whole(&bytes), (bytes.len(), head));
         assert_eq!(whole(&[&bytes[..], &[0xff; 20]].concat()), (bytes.len(), head));
         for end in 0..bytes.len() {

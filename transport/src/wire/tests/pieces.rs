@@ -12,7 +12,7 @@ use super::{
 };
 use crate::wire::{Encoding, Framing};
 
-type Outcome = (Vec<(usize, Head)>, Result<Option<usize>, WireError>);
+type Outcome = (Vec<(usize, MessageHead)>, Result<Option<usize>, WireError>);
 
 /// All messages in `bytes`, which arrive in pieces that end where `ends` says, and how it ends: with an error, or with a
 /// message of which more is expected.

@@ -20,7 +20,7 @@ fn heads_of_framed_messages() {
         for (number, kind) in (1..).zip(kinds) {
             for seq_id in [0, 1, -1, i32::MIN, i32::MAX] {
                 let bytes = framed(&message(encoding, number, "echo", seq_id, &empty()));
-                let head = Head { kind, seq_id, ..head(Form::framed(encoding)) };
+                let head = MessageHead { kind, seq_id, ..head(Form::framed(encoding)) };
                 assert_eq!(whole(&bytes), (bytes.len(), head));
             }
         }

@@ -13,7 +13,7 @@ use super::{Open, Queues};
 use crate::deadline::Deadline;
 use crate::keepalive::Timer;
 use crate::yamux::engine::Engine;
-use crate::yamux::frame::Header;
+use crate::yamux::frame::FrameHeader;
 use crate::yamux::gate::Gate;
 use crate::yamux::lingering::LingeringStreams;
 use crate::yamux::status::Status;
@@ -26,7 +26,7 @@ const IDLE: Duration = Duration::from_secs(1);
 /// call. Measured: waiting with fewer callers costs more than it saves.
 const MANY: usize = 8;
 
-pub(super) struct State {
+pub(super) struct DriverState {
     /// For new streams.
     pub(super) gate: Weak<Gate<Engine>>,
     pub(super) status: Arc<Status>,
@@ -58,7 +58,7 @@ pub(super) struct State {
     pub(super) violation: Option<SessionError>,
 }
 
-impl State {
+impl DriverState {
     pub(super) fn new(gate: Weak<Gate<Engine>>, options: &YamuxOptions, status: Arc<Status>, queues: Queues) -> Self {
         Self {
             gate,
@@ -137,7 +137,7 @@ impl State {
             // The library has made room to read more.
             moved |= was_ahead && !engine.is_ahead();
             moved |= self.handle_requests(engine, cx);
-            moved |= self.lingering.poll(cx, |expired| engine.inject(Header::reset(expired)));
+            moved |= self.lingering.poll(cx, |expired| engine.inject(FrameHeader::reset(expired)));
             moved |= write(engine)?;
             let sent_an_error = engine.sent_go_away().is_some_and(|header| header.length != 0);
             if sent_an_error {
@@ -186,7 +186,7 @@ impl State {
                 let all_acknowledged = self.status.all_acknowledged();
                 if engine.drop_library() {
                     if engine.sent_go_away().is_none() {
-                        engine.inject(Header::go_away(all_acknowledged));
+                        engine.inject(FrameHeader::go_away(all_acknowledged));
                     }
                     continue;
                 }

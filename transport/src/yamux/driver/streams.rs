@@ -4,25 +4,25 @@ use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 
 use super::Command;
-use super::state::State;
-use crate::log::{Kind, limited};
+use super::state::DriverState;
+use crate::log::{EventKind, limited};
 use crate::metrics::Counter;
 use crate::yamux::SessionError;
 use crate::yamux::engine::Engine;
-use crate::yamux::frame::Header;
+use crate::yamux::frame::FrameHeader;
 use crate::yamux::stream::{StreamGuard, YamuxStream};
 
-impl State {
+impl DriverState {
     /// Sends GoAway once this end is going away and the last acknowledgement was sent. `true` when it did.
     pub(super) fn go_away(&mut self, engine: &mut Engine) -> bool {
         if !self.status.is_going_away() || engine.sent_go_away().is_some() || !self.status.all_acknowledged() {
             return false;
         }
-        engine.inject(Header::go_away(true));
+        engine.inject(FrameHeader::go_away(true));
         true
     }
 
-    /// Queues a stream of the peer for [`Incoming`](super::super::Incoming). Refuses it over the limit, or if nobody accepts.
+    /// Queues a stream of the peer for [`Incoming`](super::super::Incoming). Refuses it over the limit, or if this end does not accept streams.
     ///
     /// # Errors
     ///
@@ -39,10 +39,10 @@ impl State {
                 Counter::StreamsRefused.increment();
                 limited!(
                     INFO,
-                    Kind::Stream,
+                    EventKind::Stream,
                     None,
                     stream = id,
-                    "a stream was refused: too many are open, or nobody accepts"
+                    "a stream was refused: too many streams are open, or this end does not accept streams"
                 );
             }
             self.status.refuse(id);

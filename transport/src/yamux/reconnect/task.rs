@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use volo::net::Address;
 
-use super::{ReconnectState, Shared};
+use super::{ReconnectShared, ReconnectState};
 use crate::connect::{ConnectError, WithCauses};
 use crate::connection::Connection;
 use crate::deadline::in_time;
@@ -23,7 +23,7 @@ pub(super) struct Task {
     state: watch::Sender<ReconnectState>,
     session: watch::Sender<Option<Outgoing>>,
     arrived: mpsc::Sender<YamuxStream>,
-    shared: Arc<Shared>,
+    shared: Arc<ReconnectShared>,
     /// The sessions, of which all but one are going away. Each hands its streams on until it has ended.
     forwarders: JoinSet<()>,
 }
@@ -36,7 +36,7 @@ impl Task {
         state: watch::Sender<ReconnectState>,
         session: watch::Sender<Option<Outgoing>>,
         arrived: mpsc::Sender<YamuxStream>,
-        shared: Arc<Shared>,
+        shared: Arc<ReconnectShared>,
     ) -> Self {
         Self { state, session, arrived, shared, forwarders: JoinSet::new() }
     }

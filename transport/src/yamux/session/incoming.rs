@@ -20,7 +20,7 @@ pub struct Incoming<P: Peer = DialedPeer> {
     pub(super) status: Arc<Status>,
     /// Keeps the driver running for an end that only accepts.
     pub(super) session: mpsc::Sender<Command>,
-    /// Keeps the session on which this end opens streams running, if that is one of its own.
+    /// Keeps the session on which this end opens streams running, if it is a separate session.
     pub(in crate::yamux) other: Option<mpsc::Sender<Command>>,
 }
 

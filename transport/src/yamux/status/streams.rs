@@ -7,7 +7,7 @@ use std::sync::{MutexGuard, PoisonError};
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::super::frame::{ACK, FIN, GO_AWAY, Header, PING, RST, SYN, WINDOW_UPDATE};
+use super::super::frame::{ACK, FIN, FrameHeader, GO_AWAY, PING, RST, SYN, WINDOW_UPDATE};
 use super::Status;
 use crate::connection::NotDelivered;
 use crate::yamux::SessionError;
@@ -141,7 +141,7 @@ impl Status {
     ///   the acknowledgement. hashicorp's implementation, which resets in window updates too, writes the
     ///   acknowledgement before `AcceptStream` returns. A reset in a data frame is no proof: the plain Rust library
     ///   acknowledges with the first answer, so the stream may have been served.
-    /// - The peer's GoAway states that every acknowledgement precedes it (see [`Header::go_away`]). Frames arrive in order,
+    /// - The peer's GoAway states that every acknowledgement precedes it (see [`FrameHeader::go_away`]). Frames arrive in order,
     ///   and the peer accepts nothing after it.
     ///
     /// A connection that breaks is no proof either: the acknowledgement may be lost with it.
@@ -170,7 +170,7 @@ impl Record {
 /// Frames.
 impl Status {
     /// Inspects a frame that has arrived, before the library reads it. `false` means that the library must not see it.
-    pub(in crate::yamux) fn frame_received(&self, header: Header) -> bool {
+    pub(in crate::yamux) fn frame_received(&self, header: FrameHeader) -> bool {
         self.silence.frame_received();
         if header.kind == PING && header.has(ACK) {
             self.silence.pong_received();
@@ -198,7 +198,7 @@ impl Status {
     }
 
     /// Called when the library has read a whole frame, and before it processes it.
-    pub(in crate::yamux) fn frame_read(&self, header: Header) {
+    pub(in crate::yamux) fn frame_read(&self, header: FrameHeader) {
         if header.flags == 0 || !header.is_of_stream() {
             return;
         }
@@ -221,12 +221,12 @@ impl Status {
     }
 
     /// Inspects a frame that the library sends. Returns the frame to send instead.
-    pub(in crate::yamux) fn frame_sent(&self, header: Header) -> Header {
+    pub(in crate::yamux) fn frame_sent(&self, header: FrameHeader) -> FrameHeader {
         if header.kind == PING && header.has(SYN) {
             self.silence.ping_sent();
         }
         if header.kind == GO_AWAY && self.same_role().is_some() {
-            return Header::same_role();
+            return FrameHeader::same_role();
         }
         if header.flags == 0 || !header.is_of_stream() {
             return header;
@@ -241,6 +241,6 @@ impl Status {
                 self.driver.wake();
             }
         }
-        if refused { Header::refusal(header.stream) } else { header }
+        if refused { FrameHeader::refusal(header.stream) } else { header }
     }
 }

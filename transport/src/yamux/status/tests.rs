@@ -1,7 +1,7 @@
 use std::sync::atomic::AtomicUsize;
 use std::task::Wake;
 
-use super::super::frame::{ACK, DATA, FIN, Header};
+use super::super::frame::{ACK, DATA, FIN, FrameHeader};
 use super::*;
 use crate::connection::NotDelivered;
 
@@ -14,7 +14,7 @@ impl Wake for Woken {
     }
 }
 
-fn error_after(frames: &[Header]) -> bool {
+fn error_after(frames: &[FrameHeader]) -> bool {
     let status = Status::new(1, YamuxRole::Client);
     status.add_stream(1, None);
     for frame in frames {
@@ -27,16 +27,16 @@ fn error_after(frames: &[Header]) -> bool {
 
 #[test]
 fn not_delivered_is_claimed_only_where_it_is_certain() {
-    let acknowledged = Header { kind: DATA, flags: ACK, stream: 1, length: 0 };
+    let acknowledged = FrameHeader { kind: DATA, flags: ACK, stream: 1, length: 0 };
     for (frames, certain) in [
         (&[][..], false),
-        (&[Header::reset(1)][..], false),
-        (&[Header::refusal(1)][..], true),
-        (&[Header::refusal(3)][..], false),
-        (&[Header::go_away(true)][..], true),
-        (&[Header::go_away(false)][..], false),
-        (&[acknowledged, Header::refusal(1)][..], false),
-        (&[acknowledged, Header::go_away(true)][..], false),
+        (&[FrameHeader::reset(1)][..], false),
+        (&[FrameHeader::refusal(1)][..], true),
+        (&[FrameHeader::refusal(3)][..], false),
+        (&[FrameHeader::go_away(true)][..], true),
+        (&[FrameHeader::go_away(false)][..], false),
+        (&[acknowledged, FrameHeader::refusal(1)][..], false),
+        (&[acknowledged, FrameHeader::go_away(true)][..], false),
     ] {
         assert_eq!(error_after(frames), certain, "{frames:?}");
     }
@@ -46,19 +46,19 @@ fn not_delivered_is_claimed_only_where_it_is_certain() {
 fn the_end_of_a_refused_stream_is_sent_as_a_refusal() {
     let status = Status::new(1, YamuxRole::Client);
     status.refuse(2);
-    let end = Header { kind: DATA, flags: FIN, stream: 2, length: 0 };
-    assert_eq!(status.frame_sent(end), Header::refusal(2));
+    let end = FrameHeader { kind: DATA, flags: FIN, stream: 2, length: 0 };
+    assert_eq!(status.frame_sent(end), FrameHeader::refusal(2));
     assert_eq!(status.frame_sent(end), end, "once");
-    assert_eq!(status.frame_sent(Header::reset(4)), Header::reset(4));
+    assert_eq!(status.frame_sent(FrameHeader::reset(4)), FrameHeader::reset(4));
 }
 
 #[test]
 fn a_refused_stream_that_the_peer_resets_is_forgotten() {
     let status = Status::new(1, YamuxRole::Client);
     status.refuse(2);
-    status.frame_read(Header::reset(2));
+    status.frame_read(FrameHeader::reset(2));
     status.add_stream(4, None);
-    status.frame_read(Header::reset(4));
+    status.frame_read(FrameHeader::reset(4));
     status.refuse(4);
     assert!(status.record().refused.is_empty());
 }
@@ -73,7 +73,7 @@ fn the_last_acknowledgement_before_a_go_away_wakes_the_driver() {
     status.go_away();
     status.register_driver(&waker);
     woken.0.store(0, Ordering::SeqCst);
-    status.frame_sent(Header { kind: DATA, flags: ACK, stream: 2, length: 0 });
+    status.frame_sent(FrameHeader { kind: DATA, flags: ACK, stream: 2, length: 0 });
     assert!(status.all_acknowledged());
     assert_eq!(woken.0.load(Ordering::SeqCst), 1);
 }

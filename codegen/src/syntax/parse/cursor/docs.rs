@@ -1,4 +1,4 @@
-//! Which comment describes what: `/** .. */` before it, or else plain comments right above it, before it on its line and behind it on its line.
+//! Which comment describes what: `/** .. */` before it, or else plain comments right above it, before it on its line and after it on its line.
 
 use super::Parser;
 use crate::syntax::lex::RawComment;
@@ -28,7 +28,7 @@ impl Parser<'_> {
         self.text.get(start as usize..end as usize).unwrap_or_default()
     }
 
-    /// Those of the comments before this token that stand at it: on its line, or above it on lines of their own without an
+    /// Those of the comments before this token that are at it: on its line, or above it on lines of their own without an
     /// empty one in between.
     fn above<'c>(&self, before: &'c [RawComment]) -> &'c [RawComment] {
         let mut next = self.token(0).start;
