@@ -66,9 +66,9 @@ pub(crate) struct Output {
 pub(crate) enum Color {
     /// On a terminal
     Auto,
-    /// Always, also into a file
+    /// Also if the output is not a terminal
     Always,
-    /// Never
+    /// No colour
     Never,
 }
 

@@ -56,7 +56,7 @@ pub(crate) enum LockError {
     #[error("interrupted; nothing was changed")]
     Interrupted,
     /// There is something else in the place of our folder.
-    #[error("expected volplane's own directory at {path}, found a file")]
+    #[error("expected volplane's own directory at {path}, found something else")]
     NoFolder {
         /// Its path.
         path: String,

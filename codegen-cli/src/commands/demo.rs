@@ -41,7 +41,7 @@ enum RunError {
         entry: String,
     },
     /// `--keep` names a file.
-    #[error("expected a directory at {dir}, found a file")]
+    #[error("{dir} exists and is not a directory")]
     NotAFolder {
         /// Its path.
         dir: String,

@@ -29,7 +29,7 @@ enum TemplatesError {
         entry: String,
     },
     /// The folder is a file.
-    #[error("expected a directory at {dir}, found a file")]
+    #[error("{dir} exists and is not a directory")]
     NotAFolder {
         /// Its path.
         dir: String,

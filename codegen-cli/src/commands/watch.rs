@@ -3,7 +3,7 @@
 mod folders;
 mod git;
 mod inputs;
-mod teller;
+mod reporter;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ use crate::update_run::{self, Planned, UpdateError, UpdateRequest};
 use folders::Folders;
 use git::IndexLock;
 use inputs::{RecordingSource, WatchedInputs};
-use teller::Teller;
+use reporter::Reporter;
 
 /// So long nothing may happen before a save counts as done: editors write in several steps.
 const QUIET: Duration = Duration::from_millis(50);
@@ -93,7 +93,7 @@ fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
     let mut folders = Folders::new(&inputs, signal)?;
     folders.watch(&inputs)?;
     let git = IndexLock::of(&root);
-    let mut teller = Teller::new(&args.diagnostic_args, printer);
+    let mut reporter = Reporter::new(&args.diagnostic_args, printer);
     while until_git_is_done(&git, &signals, printer) {
         let look = look(&root, &args.diagnostic_args)?;
         if let Some(found) = &look.inputs
@@ -105,7 +105,7 @@ fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
             continue;
         }
         // More is being saved: what was read may be half of it.
-        let patience = if teller.has_said(&look) { Duration::ZERO } else { look.state.patience() };
+        let patience = if reporter.has_said(&look) { Duration::ZERO } else { look.state.patience() };
         let goes_on = if git.held().is_some() || is_signalled_within(patience, &signals) {
             settle(&signals)
         } else {
@@ -114,7 +114,7 @@ fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
             if matches!(look.state, State::Failed(_)) && is_signalled_within(QUIET, &signals) {
                 settle(&signals)
             } else {
-                teller.say(look);
+                reporter.say(look);
                 wait(&signals)
             }
         };

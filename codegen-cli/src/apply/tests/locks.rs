@@ -120,7 +120,7 @@ fn something_else_in_the_place_of_our_folder_is_left_alone() {
     let error = refused(dir.path(), Duration::ZERO);
     let root = fs::canonicalize(dir.path()).unwrap();
     insta::assert_snapshot!(told(&error).replace(root.to_str().unwrap(), "ROOT"), @"
-    error: expected volplane's own directory at ROOT/.volplane, found a file
+    error: expected volplane's own directory at ROOT/.volplane, found something else
       help: move or rename it; volplane creates the directory again
     ");
     assert_eq!(fs::read(dir.path().join(".volplane")).unwrap(), b"mine\n");

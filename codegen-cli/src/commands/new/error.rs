@@ -60,7 +60,7 @@ pub(in crate::commands) enum NewError {
         path: ProjectPath,
     },
     /// The folder is a file.
-    #[error("expected a directory at {dir}, found a file")]
+    #[error("{dir} exists and is not a directory")]
     NotAFolder {
         /// Its path.
         dir: String,

@@ -14,7 +14,7 @@ use crate::update::{Event, EventLevel, Tense};
 use crate::update_run::{Planned, UpdateError};
 
 /// Reports looks.
-pub(super) struct Teller<'a> {
+pub(super) struct Reporter<'a> {
     diagnostic_args: &'a DiagnosticArgs,
     printer: Printer,
     last: Option<Said>,
@@ -32,7 +32,7 @@ struct Said {
     trouble: Option<String>,
 }
 
-impl<'a> Teller<'a> {
+impl<'a> Reporter<'a> {
     pub(super) fn new(diagnostic_args: &'a DiagnosticArgs, printer: Printer) -> Self {
         Self { diagnostic_args, printer, last: None, diagnostics: String::new(), pending: BTreeSet::new() }
     }
