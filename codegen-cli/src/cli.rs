@@ -25,7 +25,7 @@ const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (for volo-thrift ", e
 /// The hidden subcommand's name.
 pub(crate) const EMIT: &str = "internal-emit";
 
-/// The name of the hidden subcommand that stands for none: `volplane idl/echo.thrift`.
+/// The name of the hidden subcommand for a command line without one: `volplane idl/echo.thrift`.
 pub(crate) const SHORTHAND: &str = "internal-shorthand";
 
 /// Printed below the help of the command itself.

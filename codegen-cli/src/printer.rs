@@ -25,7 +25,7 @@ const COLUMN: usize = 12;
 
 /// Says what the command does, in cargo's manner: one verb a line.
 ///
-/// Nobody can be told that printing failed, so failures to print are ignored.
+/// Failures to print can't be reported, so they are ignored.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Printer {
     output: Output,
@@ -93,10 +93,10 @@ impl Printer {
         let _ = AutoStream::new(io::stdout(), self.choice()).write_all(text.as_bytes());
     }
 
-    /// A result as it is, such as a text that another program goes on with.
+    /// A result without changes, such as a text for another program.
     ///
     /// # Errors
-    /// When it can't be written: half a text must not pass for a whole one. Not when nobody reads on.
+    /// When it can't be written, so that a partial text is not taken for a whole one. A closed pipe is not an error.
     pub(crate) fn bytes(self, bytes: &[u8]) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
@@ -121,7 +121,7 @@ impl Printer {
         }
     }
 
-    /// What is wrong or odd in IDL. With `--quiet` only what is wrong; a warning is if `--deny-warnings` says so.
+    /// Diagnostics of IDL. With `--quiet`, only errors, and warnings only with `--deny-warnings`.
     pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources, diagnostic_args: &DiagnosticArgs) {
         let is_shown = |found: &&Diagnostic| {
             !self.output.quiet || diagnostic_args.deny_warnings || found.severity() == Severity::Error

@@ -20,7 +20,7 @@ use volplane_build::internal::{Checked, Diagnostic, Disk, ReadSource, Sources};
 use volplane_edit::handlers::GeneratedNames;
 
 use crate::command_error::{CommandError, Help};
-use crate::config::{ConfigError, Mistake};
+use crate::config::{ConfigError, SettingError};
 use crate::exit::Exit;
 use crate::generate::{self, GenerateError};
 use crate::plan::templates::Templates;
@@ -54,7 +54,7 @@ pub(crate) enum ProjectError {
     /// The settings do not go with the IDL.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Two services that a server could not tell apart.
+    /// Two services of one name, which a server can't distinguish.
     #[error("{first} and {second} both define a service {name}, and services of one server need different names")]
     SameService {
         /// The name.
@@ -133,7 +133,7 @@ impl Idl {
         Self { sources, diagnostics, model, include_dirs: include_dirs.to_vec(), base: PathBuf::new() }
     }
 
-    /// The same from a project with this root, where relative paths begin, as if the files in `brings` were there already.
+    /// The same for a project with this root, to which paths are relative, as if the files in `brings` existed already.
     pub(crate) fn read_in(
         root: &Path,
         paths: &[PathBuf],
@@ -212,7 +212,7 @@ impl<'a> CheckedIdl<'a> {
         Ok(plan::project(&request)?)
     }
 
-    /// Renders templates for nothing but to see what is wrong with them.
+    /// Renders templates only to find their errors.
     pub(crate) fn try_templates(&self, templates: &Templates) -> Trial {
         let services = self.described();
         plan::try_templates(&plan::PlanRequest {
@@ -292,10 +292,10 @@ fn exports(model: &Model, settings: &Settings) -> GeneratedNames {
 
 /// Whether the IDL has all services that volplane.toml names.
 fn known_services(model: &Model, chosen: &[ChosenService]) -> Result<(), ConfigError> {
-    let mistake = |ChosenService { name, line, column }: &ChosenService| {
+    let error = |ChosenService { name, line, column }: &ChosenService| {
         let message = unknown_service(name, model)?.to_string();
-        Some(Mistake { line: *line, column: *column, message })
+        Some(SettingError { line: *line, column: *column, message })
     };
-    let mistakes: Vec<Mistake> = chosen.iter().filter_map(mistake).collect();
-    if mistakes.is_empty() { Ok(()) } else { Err(ConfigError::Mistakes(mistakes)) }
+    let errors: Vec<SettingError> = chosen.iter().filter_map(error).collect();
+    if errors.is_empty() { Ok(()) } else { Err(ConfigError::Settings(errors)) }
 }

@@ -1,4 +1,4 @@
-//! What can go wrong when a project is changed or an interrupted change undone.
+//! Errors of changing a project and of rolling back an interrupted change.
 
 use std::error::Error;
 use std::io;
@@ -23,7 +23,7 @@ pub(crate) enum ApplyError {
         /// The file.
         path: ProjectPath,
     },
-    /// Removing a link would not remove what it leads to.
+    /// Removing a link would not remove its target.
     #[error("cannot remove {path}: it is a link")]
     RemoveLink {
         /// The link.
@@ -48,7 +48,7 @@ pub(crate) enum ApplyError {
     /// Ctrl-C.
     #[error("interrupted; nothing was changed")]
     Interrupted,
-    /// An earlier change was neither finished nor undone.
+    /// An earlier change was neither finished nor rolled back.
     #[error("an interrupted run left the project partially updated")]
     Unfinished,
     /// The system refused, then refused the way back as well.
@@ -102,7 +102,7 @@ impl TargetError {
     }
 }
 
-/// An interrupted change could not be undone. What is needed for it is still there.
+/// An interrupted change could not be rolled back. The files needed for it are kept.
 #[derive(Debug, Error)]
 pub(crate) enum RecoverError {
     /// The record of it is damaged, or another version's.
@@ -139,7 +139,7 @@ impl CommandError for RecoverError {
             Self::Journal { .. } | Self::Copy { .. } => {
                 "see the partial changes with `git status`, restore the files, then remove .volplane/journal"
             }
-            Self::Io { .. } => "mend the cause, then run the command again",
+            Self::Io { .. } => "fix the cause, then run the command again",
         };
         Some(help.into())
     }

@@ -30,7 +30,7 @@ pub(crate) struct ProjectLock {
     /// The project's folder, canonical.
     pub(super) root: PathBuf,
     pub(super) disk: Disk,
-    /// Locked as long as it is open. It is never removed: who waits for it would hold a file that nobody else finds.
+    /// Locked as long as it is open. It is never removed: a waiting run would lock a file that no other run finds.
     lock: File,
 }
 
@@ -93,7 +93,7 @@ impl CommandError for LockError {
 }
 
 impl ProjectLock {
-    /// Takes the project in `root` for the subcommand `command`. While another run has it, `waiting` is told once which,
+    /// Locks the project in `root` for the subcommand `command`. While another run holds the lock, `waiting` is called once with it,
     /// and this one waits for as long as `patience`.
     ///
     /// # Errors

@@ -55,7 +55,7 @@ pub(crate) enum TargetError {
         /// The file.
         parent: String,
     },
-    /// A link leads out of the project.
+    /// A link points out of the project.
     #[error("cannot write {path}: the link {link} points out of the project, to {to}")]
     LinkOutside {
         /// The path.
@@ -65,7 +65,7 @@ pub(crate) enum TargetError {
         /// Where it leads.
         to: String,
     },
-    /// A link leads nowhere.
+    /// The target of a link does not exist.
     #[error("cannot write {path}: the target of the link {link} does not exist")]
     LinkToNothing {
         /// The path.
@@ -73,7 +73,7 @@ pub(crate) enum TargetError {
         /// The link, which may be a folder's.
         link: String,
     },
-    /// The system refused to tell.
+    /// The system refused access.
     #[error("cannot read {path}")]
     Read {
         /// The path.

@@ -17,7 +17,7 @@ use crate::input::{Input, StdinError};
 use crate::printer::Printer;
 use crate::summary::{count, summary};
 
-/// Files can't be checked, or what is wrong with them can't be left so.
+/// Files can't be checked, or have errors.
 #[derive(Debug, Error)]
 enum CheckError {
     /// A folder can't be looked through.
@@ -125,7 +125,7 @@ fn idl_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CheckError> {
     for path in paths {
         // `-` is standard input, even beside a folder of that name.
         if path == Path::new("-") || !path.is_dir() {
-            // A file that is not there is told by the check itself, with its code.
+            // The check itself reports a missing file, with its code.
             files.push(path.clone());
             continue;
         }

@@ -195,7 +195,7 @@ fn in_place(dir: &Path, args: &New, service: String) -> Result<IdlSettings, NewE
     Ok(IdlSettings { path: way(&args.idl)?, service, include })
 }
 
-/// Whether two paths lead to one file.
+/// Whether two paths are of one file.
 fn is_same(a: &Path, b: &Path) -> bool {
     let place = |path: &Path| std::fs::canonicalize(path).ok();
     place(a).is_some_and(|a| Some(a) == place(b))

@@ -104,7 +104,7 @@ fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
             folders.watch(&inputs)?;
             continue;
         }
-        // More is being saved: what was read may be half of it.
+        // More is being saved: the files that were read may be incomplete.
         let patience = if reporter.has_said(&look) { Duration::ZERO } else { look.state.patience() };
         let goes_on = if git.held().is_some() || is_signalled_within(patience, &signals) {
             settle(&signals)
@@ -129,7 +129,7 @@ fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
 
 /// Wakes the loop.
 fn ring(signal: &SyncSender<()>) {
-    // A full channel is a bell that rings already; nobody listens any more when the loop has ended.
+    // A full channel has a signal already; when the loop has ended, signals are not needed.
     let _ = signal.try_send(());
 }
 
@@ -189,7 +189,7 @@ struct Look {
 enum State {
     /// Nothing is wrong with what it is made from.
     Ready(Box<Project>),
-    /// It was brought up to date.
+    /// It was updated.
     Updated(Box<Planned>),
     /// Files that it is made from are not there.
     Missing(Vec<String>),

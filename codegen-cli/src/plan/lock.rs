@@ -98,7 +98,7 @@ type Index<'a> = BTreeMap<&'a str, BTreeMap<Version, &'a LockedPackage<'a>>>;
 /// A lock file's packages, each with what it needs.
 type Entries<'a> = BTreeMap<Id, (Option<&'a LockedPackage<'a>>, BTreeSet<Id>)>;
 
-/// The packages that these need, all told.
+/// The packages that these need, directly or not.
 fn reach<'a>(
     index: &Index<'a>,
     locals: &[Local],

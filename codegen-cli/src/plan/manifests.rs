@@ -94,7 +94,7 @@ pub(crate) fn turned_on(text: &str) -> BTreeSet<String> {
     entries.flat_map(|features| features.iter()).filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Features of volplane's crates that a project's members may turn on by hand, whatever its settings say.
+/// Features of volplane's crates that members may enable, whatever the settings say.
 const BY_HAND: [&str; 2] = ["default", "metrics"];
 
 /// Leaves in a vendored crate's manifest the features that are on, those to turn on by hand, and the optional dependencies

@@ -20,15 +20,15 @@ pub(crate) enum Event {
     Unresolved { path: ProjectPath, line: usize },
     /// A file of the user's has another path now, with the service in it.
     Moved { path: ProjectPath, from: ProjectPath },
-    /// Nothing makes it any more, and nobody had changed it.
+    /// It is no longer generated, and the user had not edited it.
     Removed { path: ProjectPath },
-    /// A file is left as it is.
+    /// A file is not changed.
     Kept { path: ProjectPath, reason: KeepReason },
     /// A handler.
     Handler { path: ProjectPath, event: handlers::Event },
     /// The user implements a service that the IDL no longer has; `likely` is what it may be called now.
     GoneHandler { path: ProjectPath, line: usize, name: String, likely: Option<String> },
-    /// A path into the generated crate leads nowhere.
+    /// A path of the generated crate no longer exists.
     StalePath { path: ProjectPath, stale: handlers::StalePath },
     /// A file that may hold a handler does not parse.
     ParseFailed { path: ProjectPath, error: handlers::ParseError },
@@ -57,7 +57,7 @@ pub(crate) enum LockLoss {
     Markers,
 }
 
-/// Why a file is left as it is.
+/// Why a file is not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeepReason {
     /// volplane's own file, which the user has changed.
@@ -247,7 +247,7 @@ impl Event {
         }
     }
 
-    /// The file and line that it is told at; services come before files.
+    /// The file and line that the report is sorted by; services come before files.
     pub(crate) fn place(&self) -> (&str, usize) {
         match self {
             Self::Created { path } | Self::Updated { path } | Self::Merged { path } | Self::Removed { path } => {

@@ -1,4 +1,4 @@
-//! Why a project can't be brought up to date, and what to do about it.
+//! The errors of updates, with help.
 
 use std::io;
 
@@ -16,7 +16,7 @@ use crate::record::{self, RecordError};
 use crate::template_dir::ReadTemplatesError;
 use crate::update::RenameError;
 
-/// A project can't be brought up to date. Nothing of it has changed.
+/// An update failed; nothing in the project was changed.
 #[derive(Debug, Error)]
 pub(crate) enum UpdateError {
     /// Its settings.

@@ -1,4 +1,4 @@
-//! What is told of a list of events.
+//! The lines of a report.
 
 use crate::generate;
 use crate::plan::VENDORED;
@@ -14,7 +14,7 @@ pub(super) struct Line {
     pub(super) verb: &'static str,
     /// The rest.
     pub(super) text: String,
-    /// Whether another line stands for it, unless every file was asked for.
+    /// Whether it is printed only with `--verbose`, because a line for the directory replaces it.
     pub(super) is_detail: bool,
 }
 

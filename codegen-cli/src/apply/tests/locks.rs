@@ -44,7 +44,7 @@ fn the_second_of_two_runs_waits_and_then_works() {
 }
 
 #[test]
-fn who_has_waited_long_enough_says_for_whom() {
+fn a_timeout_names_the_holder_of_the_lock() {
     let dir = project(&[]);
     let _first = enter(dir.path());
     let error = refused(dir.path(), Duration::from_millis(1));
@@ -56,7 +56,7 @@ fn who_has_waited_long_enough_says_for_whom() {
 }
 
 #[test]
-fn a_holder_that_has_not_said_its_name_is_another_volplane() {
+fn a_holder_without_a_name_is_another_volplane() {
     let dir = project(&[]);
     let _first = enter(dir.path());
     for half in ["", "12", "12 upd", "x update\n"] {
@@ -115,7 +115,7 @@ fn a_run_at_work_is_not_an_interrupted_one() {
 }
 
 #[test]
-fn something_else_in_the_place_of_our_folder_is_left_alone() {
+fn other_files_at_the_path_of_our_directory_are_kept() {
     let dir = project(&[(".volplane", b"mine\n")]);
     let error = refused(dir.path(), Duration::ZERO);
     let root = fs::canonicalize(dir.path()).unwrap();

@@ -18,7 +18,7 @@ use crate::summary::count;
 const VENDORED: [&str; 7] =
     ["vendor", "vendored", "third-party", "third_party", "thirdparty", "node_modules", ".cargo"];
 
-/// Why a file stays as it is.
+/// Why a file is not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SkipReason {
     /// It is not in a folder that was given, nor beside a file that was.
@@ -61,7 +61,7 @@ impl<'a> Own<'a> {
         Self { input, folders, current }
     }
 
-    /// Why a file has to stay as it is, if it has to.
+    /// Why a file must not be changed, if so.
     fn kept(&self, path: &str) -> Option<SkipReason> {
         let path = Path::new(path);
         if !self.input.read(path).is_ok_and(|bytes| str::from_utf8(&bytes).is_ok()) {

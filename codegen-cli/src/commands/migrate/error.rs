@@ -38,7 +38,7 @@ pub(super) enum MigrateError {
         dir: String,
     },
     /// No Go module.
-    #[error("{dir} is in no Go module: there is no go.mod there or above it")]
+    #[error("{dir} is not in a Go module: found no go.mod there or above it")]
     NoGoModule {
         /// The folder.
         dir: String,
@@ -50,13 +50,13 @@ pub(super) enum MigrateError {
         path: String,
     },
     /// Not kitex's.
-    #[error("{dir} has neither kitex_info.yaml nor kitex_gen: kitex did not make it")]
+    #[error("{dir} is not a project of kitex: found neither kitex_info.yaml nor kitex_gen")]
     NotKitex {
         /// The folder.
         dir: String,
     },
     /// Not volo-cli's.
-    #[error("{dir} has neither volo-gen/volo.yml nor volo.yml: volo-cli did not make it")]
+    #[error("{dir} is not a project of volo-cli: found neither volo-gen/volo.yml nor volo.yml")]
     NotVolo {
         /// The folder.
         dir: String,
