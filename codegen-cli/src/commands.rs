@@ -4,6 +4,7 @@ pub(crate) mod add;
 pub(crate) mod check_idl;
 pub(crate) mod completions;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod dump;
 pub(crate) mod explain;
 pub(crate) mod man;

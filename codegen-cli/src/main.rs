@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod diagnostics;
 mod disk;
+mod doctor;
 mod embedded;
 mod exit;
 mod generate;
@@ -30,6 +31,7 @@ mod target_dir;
 mod template_dir;
 mod update;
 mod update_run;
+mod version;
 mod workspace;
 
 use std::process::ExitCode;
@@ -61,6 +63,7 @@ fn run(command: &Command, printer: Printer) -> CommandResult {
         Command::Add(args) => commands::add::run(args, printer),
         Command::Remove(args) => commands::add::remove(args, printer),
         Command::Watch(args) => commands::watch::run(args, printer),
+        Command::Doctor(args) => commands::doctor::run(args, printer),
         Command::Demo(args) => commands::demo::run(args, printer),
         Command::CheckIdl(args) => commands::check_idl::run(args, printer),
         Command::Explain(args) => commands::explain::run(args, printer),

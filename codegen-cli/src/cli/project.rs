@@ -100,3 +100,16 @@ pub(crate) struct Watch {
     #[command(flatten)]
     pub(crate) telling: DiagnosticArgs,
 }
+
+/// Check the tools and the project: Rust, versions, volplane.lock, runtime, handlers, ports
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Nothing is changed. Each line says what was found and, unless all is well, what to do. Outside of a project, the tools alone are \
+checked.
+
+Exit code: 0 without an error, 3 with one; with --deny-warnings also with a warning."
+)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) telling: DiagnosticArgs,
+}

@@ -9,6 +9,7 @@ use super::details::{self, Detail};
 use super::load::Inputs;
 use crate::apply::{Change, ProjectLock};
 use crate::exit::Exit;
+use crate::plan::NewFile;
 use crate::project_path::ProjectPath;
 use crate::record;
 use crate::summary::summary_with;
@@ -22,12 +23,16 @@ pub(crate) struct Planned {
     pub(crate) events: Vec<Event>,
     /// What the IDL holds, for a status line.
     pub(crate) summary: String,
+    /// The services that the project has, as the IDL names them.
+    pub(crate) services: Vec<String>,
+    /// What would be made if the project were new.
+    pub(crate) rendered: Vec<NewFile>,
     /// The changes, by path.
-    pub(super) changes: BTreeMap<ProjectPath, Option<String>>,
+    pub(crate) changes: BTreeMap<ProjectPath, Option<String>>,
     /// What was read, and which files are left, for `--verbose`.
     pub(super) details: Vec<Detail>,
     /// The files as they were read.
-    pub(super) tree: Tree,
+    pub(crate) tree: Tree,
 }
 
 /// Plans an update.
@@ -66,7 +71,8 @@ pub(super) fn plan(inputs: Inputs<'_>) -> Planned {
     }
     let names: Vec<&str> = request.project.settings.idls.iter().map(|idl| idl.path.as_str()).collect();
     let summary = format!("{}: {}", names.join(", "), summary_with(model, news));
-    Planned { events, summary, changes, details, tree }
+    let services = services.into_iter().map(|service| service.idl_name).collect();
+    Planned { events, summary, services, rendered, changes, details, tree }
 }
 
 impl Planned {
