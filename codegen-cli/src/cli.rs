@@ -18,7 +18,7 @@ use crate::exit;
 use crate::settings::{Codegen, Extra, RuntimeArg, Set, Transport};
 
 pub(crate) use migrate::{Migrate, Origin};
-pub(crate) use project::{Add, Check, Doctor, Remove, Update, Watch};
+pub(crate) use project::{Add, Check, Doctor, Remove, Update, Upgrade, Watch};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (for volo-thrift ", env!("VOLO_THRIFT_VERSION"), ")");
 
@@ -81,6 +81,7 @@ pub(crate) enum Command {
     Remove(Remove),
     Watch(Watch),
     Doctor(Doctor),
+    Upgrade(Upgrade),
     Demo(Demo),
     CheckIdl(CheckIdl),
     Explain(Explain),
@@ -126,6 +127,7 @@ impl Command {
             Self::Remove(args) => args.telling.message_format,
             Self::Watch(args) => args.telling.message_format,
             Self::Doctor(args) => args.telling.message_format,
+            Self::Upgrade(args) => args.telling.message_format,
             Self::CheckIdl(args) => args.reading.telling.message_format,
             // Their stdout is for something else.
             Self::Dump(_)
@@ -149,6 +151,7 @@ impl Command {
             Self::Remove(_) => "remove",
             Self::Watch(_) => "watch",
             Self::Doctor(_) => "doctor",
+            Self::Upgrade(_) => "upgrade",
             Self::Demo(_) => "demo",
             Self::CheckIdl(_) => "check-idl",
             Self::Explain(_) => "explain",

@@ -13,4 +13,5 @@ pub(crate) mod new;
 pub(crate) mod shorthand;
 pub(crate) mod templates;
 pub(crate) mod update;
+pub(crate) mod upgrade;
 pub(crate) mod watch;

@@ -1,6 +1,7 @@
 //! `volplane`: makes a volo-thrift project from a thrift IDL.
 
 mod apply;
+mod changelog;
 mod cli;
 mod command_error;
 mod commands;
@@ -64,6 +65,7 @@ fn run(command: &Command, printer: Printer) -> CommandResult {
         Command::Remove(args) => commands::add::remove(args, printer),
         Command::Watch(args) => commands::watch::run(args, printer),
         Command::Doctor(args) => commands::doctor::run(args, printer),
+        Command::Upgrade(args) => commands::upgrade::run(args, printer),
         Command::Demo(args) => commands::demo::run(args, printer),
         Command::CheckIdl(args) => commands::check_idl::run(args, printer),
         Command::Explain(args) => commands::explain::run(args, printer),

@@ -31,6 +31,13 @@ pub(crate) enum JsonMessage<'a> {
         /// What to do.
         help: Option<&'a str>,
     },
+    /// What is new in a version, for `upgrade`.
+    Release {
+        /// The version.
+        version: &'a str,
+        /// The section of the changelog, as Markdown.
+        text: &'a str,
+    },
     /// Something that `doctor` checked.
     Finding {
         /// What it is about.

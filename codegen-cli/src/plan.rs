@@ -20,6 +20,7 @@ use thiserror::Error;
 use crate::embedded;
 use crate::project_path::{ProjectPath, ProjectPathError};
 use crate::settings::{Codegen, Module, Runtime, Settings};
+pub(crate) use lock::{LockUpgrade, upgrade as upgrade_lock};
 pub(crate) use manifests::{highest_rust_version, turned_on};
 pub(crate) use runtime::{VENDORED, is_vendored};
 pub(crate) use service::Service;

@@ -94,7 +94,10 @@ fn facts(root: &Path, telling: &DiagnosticArgs, printer: Printer) -> Result<Doct
 fn planned(project: &Project, telling: &DiagnosticArgs, printer: Printer) -> Result<update_run::Planned, UpdateError> {
     update_run::look(&project.root)?;
     let brings = Default::default();
-    update_run::plan(&UpdateRequest { project, brings: &brings, prune: false, renames: &[], telling }, printer)
+    update_run::plan(
+        &UpdateRequest { project, brings: &brings, prune: false, renames: &[], is_upgrade: false, telling },
+        printer,
+    )
 }
 
 /// What there is of volplane.lock, and what it says if it can be read.

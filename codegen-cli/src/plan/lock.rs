@@ -1,6 +1,7 @@
 //! A project's Cargo.lock: the versions that volplane itself was tested with, as far as the project reaches them.
 
 mod tested;
+mod upgrade;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -10,6 +11,7 @@ use thiserror::Error;
 use super::unused::Unused;
 use crate::version::{Version, series};
 use tested::LockedPackage;
+pub(crate) use upgrade::{LockUpgrade, upgrade};
 
 /// The lock file that is part of the command can't be used: a defect of this build.
 #[derive(Debug, Error)]
