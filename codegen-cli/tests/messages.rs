@@ -57,6 +57,8 @@ fn events_diffs_and_errors_are_objects() -> TestResult {
     edit(&sandbox, METHOD, "")?;
     all.extend(objects(&run(&["update", "--diff", "--prune"])?)?);
     all.extend(objects(&run(&["add", "idl/none.thrift"])?)?);
+    all.extend(objects(&run(&["doctor"])?)?);
+    all.extend(objects(&run(&["upgrade", "--dry-run", "--since", "0.0.0"])?)?);
     edit(&sandbox, METHOD, "    void ping(\n")?;
     all.extend(objects(&run(&["update"])?)?);
 

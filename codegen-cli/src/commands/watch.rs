@@ -268,7 +268,14 @@ fn update(project: &Project, telling: &DiagnosticArgs, printer: Printer) -> Resu
     let guard = update_run::guard(&project.root, "watch", printer)?;
     // Warnings are reported once, not at each save.
     let telling = DiagnosticArgs { deny_warnings: false, ..telling.clone() };
-    let wish = UpdateRequest { project, brings: &BTreeMap::new(), prune: false, renames: &[], telling: &telling };
+    let wish = UpdateRequest {
+        project,
+        brings: &BTreeMap::new(),
+        prune: false,
+        renames: &[],
+        is_upgrade: false,
+        telling: &telling,
+    };
     let planned = update_run::plan(&wish, printer.of_errors())?;
     planned.apply(&guard)?;
     Ok(State::Updated(Box::new(planned)))
