@@ -1,7 +1,7 @@
 //! An IDL with everything that is awkward in Rust gives projects that build without a warning.
 
-use crate::support::{Sandbox, TestResult};
 use crate::workshop::Workshop;
+use volplane_testkit::{Sandbox, TestResult};
 
 fn sandbox() -> Result<Sandbox, Box<dyn std::error::Error>> {
     Sandbox::new()?

@@ -2,14 +2,14 @@
 
 use std::fs;
 
-use crate::support::{self, Sandbox, TestResult};
 use crate::workshop::Workshop;
+use volplane_testkit::{Sandbox, TestResult, volplane};
 
 #[test]
 fn the_demo_ends_with_its_six_lines() -> TestResult {
     let workshop = Workshop::enter();
     let sandbox = Sandbox::new()?;
-    let output = support::volplane()
+    let output = volplane()
         .args(["demo", "--keep", "echo"])
         .current_dir(sandbox.path())
         .env("CARGO_TARGET_DIR", workshop.target())

@@ -1,9 +1,9 @@
 //! An update that ends with 0 leaves a project that compiles, whatever the IDL took away that its user's code needs.
 
-use crate::disk::OnDisk;
-use crate::model::life::{Using, end_state, steps};
-use crate::support::TestResult;
 use crate::workshop::Workshop;
+use volplane_testkit::TestResult;
+use volplane_testkit::living::life::{Using, end_state, steps};
+use volplane_testkit::on_disk::OnDisk;
 
 /// How many projects there are.
 const STATES: u64 = 30;

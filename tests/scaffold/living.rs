@@ -1,9 +1,9 @@
 //! Projects that have lived for a while, with their users' code in them, build and pass their smoke tests.
 
-use crate::disk::OnDisk;
-use crate::model::life::{Careful, live, steps};
-use crate::support::TestResult;
 use crate::workshop::Workshop;
+use volplane_testkit::TestResult;
+use volplane_testkit::living::life::{Careful, live, steps};
+use volplane_testkit::on_disk::OnDisk;
 
 /// How many updates there are before a project is built.
 const UPDATES: usize = 12;

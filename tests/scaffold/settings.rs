@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Sandbox, TestResult};
 use crate::workshop::Workshop;
+use volplane_testkit::{Sandbox, TestResult};
 
 const IDL: &str = include_str!("idl/settings.thrift");
 

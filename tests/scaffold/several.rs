@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::support::{Sandbox, TestResult};
 use crate::workshop::Workshop;
+use volplane_testkit::{Sandbox, TestResult};
 
 fn builds(codegen: &str) -> TestResult {
     let workshop = Workshop::enter();
