@@ -10,7 +10,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::condition::Condition;
+use super::condition::Condition;
 
 /// A file of a crate.
 pub(crate) struct Source {

@@ -3,6 +3,7 @@
 //! What is not concerned stays byte for byte: only methods that are new, changed or gone are touched, and of those only
 //! the part that changed. A `use` line of the user's is never touched; a new name gets a line of its own.
 
+mod align;
 mod body;
 mod collect;
 mod differ;

@@ -109,7 +109,7 @@ fn every_mistake_is_told_with_file_and_line() -> TestResult {
             "path = \".gitignore\"\nupdate = \"merge\"",
             "path = \".gitignore\"\nupdate = \"mrege\"",
         ),
-        ("an unknown each", "manifest.toml", "[\"transport\", \"service\"]", "[\"transport\", \"sevice\"]"),
+        ("an unknown each", "manifest.toml", "for_each = \"service\"", "for_each = [\"transport\", \"sevice\"]"),
         ("no text", "manifest.toml", "path = \".gitignore\"", "path = 1"),
         ("no list", "manifest.toml", "[[file]]\ntemplate = \"Cargo.toml.j2\"", "[[file]\ntemplate = \"Cargo.toml.j2\""),
     ];

@@ -83,7 +83,7 @@ fn implementation(before: &[TokenTree], rest: &[TokenTree]) -> Option<Group> {
 fn read(body: &Group, line: usize, service: &Trait) -> InMacro {
     let tokens: Vec<TokenTree> = body.stream().into_iter().collect();
     let sign = |token: &TokenTree, sign: char| matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign);
-    let is_open = tokens.iter().any(|token| sign(token, '$')) || tokens.windows(2).any(|pair| is_call(pair));
+    let is_open = tokens.iter().any(|token| sign(token, '$')) || tokens.windows(2).any(is_call);
     let names = tokens.windows(2).filter_map(|pair| match pair {
         [TokenTree::Ident(word), TokenTree::Ident(name)] if word == "fn" => Some(plain(&name.to_string()).to_owned()),
         _ => None,

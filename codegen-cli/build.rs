@@ -1,8 +1,10 @@
 //! Puts into the command what a scaffolded project is made of: the templates, the runtime's sources, and the versions
 //! that this workspace was tested with. The command then works without this repository.
 
-mod condition;
-mod sources;
+mod build {
+    pub(crate) mod condition;
+    pub(crate) mod sources;
+}
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -48,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut code = String::from("&[\n");
     for folder in VENDORED {
         println!("cargo::rerun-if-changed={}", root.join(folder).join("src").display());
-        for (path, source) in sources::of(&root, folder)? {
+        for (path, source) in build::sources::of(&root, folder)? {
             let full = root.join(&path);
             let full = full.to_str().ok_or("a path that is not UTF-8")?;
             writeln!(
