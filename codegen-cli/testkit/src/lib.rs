@@ -3,10 +3,12 @@
 //!
 //! The functions panic where a test would.
 
+mod each;
 pub mod living;
 pub mod on_disk;
 mod sandbox;
 
+pub use each::each;
 pub use sandbox::{ECHO, Outcome, Sandbox, TestResult, tree, volplane, without_counts};
 
 include!(concat!(env!("OUT_DIR"), "/cases.rs"));

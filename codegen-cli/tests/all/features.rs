@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use volplane_testkit::{Sandbox, TestResult};
+use volplane_testkit::{Sandbox, TestResult, each};
 
 /// Sets of transports, and what of these crates is built for them: rcgen, rustls, tungstenite, volplane-transport, yamux.
 const SETS: [(&str, &str); 9] = [
@@ -38,7 +38,7 @@ fn built(project: &Path, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
 /// Makes a project of each kind and set; none may find its lock file wanting.
 fn every_set(codegen: &str, runtime: &str) -> TestResult {
     let sandbox = Sandbox::with_echo()?;
-    for (transports, crates) in SETS {
+    each(SETS, |(transports, crates)| {
         let name = transports.replace(',', "-");
         let options = ["--transport", transports, "--codegen", codegen, "--runtime", runtime];
         let new = sandbox.run(&[&["new", "idl/echo.thrift", &name][..], &options].concat())?;
@@ -50,7 +50,8 @@ fn every_set(codegen: &str, runtime: &str) -> TestResult {
             let is_locked = locked.contains(&format!("name = \"{name}\""));
             assert_eq!(is_locked, crates.contains(name), "{transports}: {name}");
         }
-    }
+        Ok(())
+    })?;
     Ok(())
 }
 
@@ -72,8 +73,8 @@ fn beside_a_checkout() -> TestResult {
 #[test]
 fn types_alone_need_pilota_and_nothing_of_volo() -> TestResult {
     let sandbox = Sandbox::with_echo()?;
-    for codegen in ["build-rs", "checked-in"] {
-        for runtime in ["vendored".to_owned(), format!("path={}/..", env!("CARGO_MANIFEST_DIR"))] {
+    each(["build-rs", "checked-in"], |codegen| {
+        each(["vendored".to_owned(), format!("path={}/..", env!("CARGO_MANIFEST_DIR"))], |runtime| {
             let name = format!("{codegen}-{}", runtime.split('=').next().unwrap_or_default());
             let options = ["--types-only", "--codegen", codegen, "--runtime", &runtime];
             let new = sandbox.run(&[&["new", "idl/echo.thrift", &name][..], &options].concat())?;
@@ -82,8 +83,10 @@ fn types_alone_need_pilota_and_nothing_of_volo() -> TestResult {
             assert_eq!(built(&project, &["--locked"])?, "", "{name}");
             let locked = fs::read_to_string(project.join("Cargo.lock"))?;
             assert!(locked.contains("name = \"pilota\"") && !locked.contains("name = \"volo"), "{name}");
-        }
-    }
+            Ok(())
+        })?;
+        Ok(())
+    })?;
     Ok(())
 }
 

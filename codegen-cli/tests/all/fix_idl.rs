@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use volplane_testkit::{Sandbox, TestResult};
+use volplane_testkit::{Sandbox, TestResult, each};
 
 const WRONG: &str = "include \"base\"
 
@@ -134,10 +134,11 @@ fn standard_input_comes_out_fixed() -> TestResult {
 #[test]
 fn programs_apply_fixes_by_themselves() -> TestResult {
     let sandbox = sandbox()?;
-    for format in ["json", "github"] {
+    each(["json", "github"], |format| {
         let outcome = sandbox.run(&["check-idl", "idl", "--fix", "--message-format", format])?;
         insta::assert_snapshot!(format!("fix_{format}"), outcome.text());
-    }
+        Ok(())
+    })?;
     assert_eq!(read(&sandbox, "idl/item.thrift")?, WRONG);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What the command says of itself.
 
-use volplane_testkit::{Sandbox, TestResult};
+use volplane_testkit::{Sandbox, TestResult, each};
 
 #[test]
 fn the_command_explains_itself() -> TestResult {
@@ -31,19 +31,23 @@ fn the_version_names_the_one_of_volo_thrift() -> TestResult {
 #[test]
 fn a_mistyped_command_line_is_a_usage_error() -> TestResult {
     let sandbox = Sandbox::new()?;
-    for arguments in [
-        &["nwe"][..],
-        &["new"],
-        &["new", "a.thrift", "b", "c"],
-        &["new", "a.thrift", "--transport", "stdnet,udp"],
-        &["new", "a.thrift", "--runtime", "path="],
-        &["new", "a.thrift", "-q", "-v"],
-        &["demo", "--keep"],
-    ] {
-        let outcome = sandbox.run(arguments)?;
-        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""), "{arguments:?}: {}", outcome.stderr);
-        assert!(outcome.stderr.starts_with("error: "), "{arguments:?}: {}", outcome.stderr);
-    }
+    each(
+        [
+            &["nwe"][..],
+            &["new"],
+            &["new", "a.thrift", "b", "c"],
+            &["new", "a.thrift", "--transport", "stdnet,udp"],
+            &["new", "a.thrift", "--runtime", "path="],
+            &["new", "a.thrift", "-q", "-v"],
+            &["demo", "--keep"],
+        ],
+        |arguments| {
+            let outcome = sandbox.run(arguments)?;
+            assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""), "{arguments:?}: {}", outcome.stderr);
+            assert!(outcome.stderr.starts_with("error: "), "{arguments:?}: {}", outcome.stderr);
+            Ok(())
+        },
+    )?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! The commands that only read IDL: check-idl, explain, dump.
 
-use volplane_testkit::{ECHO, Sandbox, TestResult};
+use volplane_testkit::{ECHO, Sandbox, TestResult, each};
 
 const WRONG: &str = "struct Item {\n    1: string name\n    1: i32 count\n}\n";
 const ODD: &str = "include \"fine.thrift\"\n\nstruct Item {\n    1: string name\n}\n";
@@ -30,11 +30,12 @@ fn check_idl_counts_what_it_saw() -> TestResult {
 #[test]
 fn check_idl_tells_mistakes_in_four_forms() -> TestResult {
     let sandbox = sandbox()?;
-    for format in ["human", "short", "json", "github"] {
+    each(["human", "short", "json", "github"], |format| {
         let outcome = sandbox.run(&["check-idl", "wrong.thrift", "--message-format", format])?;
         assert_eq!(outcome.code, Some(1));
         insta::assert_snapshot!(format!("check_{format}"), outcome.text());
-    }
+        Ok(())
+    })?;
     assert_eq!(sandbox.run(&["check-idl", "wrong.thrift", "--message-format", "xml"])?.code, Some(2));
     Ok(())
 }
@@ -60,17 +61,21 @@ fn programs_get_diagnostics_and_a_summary() -> TestResult {
     let denied = sandbox.run(&args)?;
     assert_eq!((denied.code, denied.stderr.as_str()), (Some(1), ""));
     assert!(denied.stdout.lines().count() > 1 && denied.stdout.lines().all(is_object), "{}", denied.stdout);
-    for (command, format, begins) in [
-        (&["check-idl", "odd"][..], "github", "::warning "),
-        (&["dump", "--json", "odd/odd.thrift"], "github", "::warning "),
-        // Its stdout is the dump.
-        (&["dump", "--json", "odd/odd.thrift"], "json", "{\"reason\":\"diagnostic\","),
-    ] {
-        let outcome = sandbox.run(&[command, &["--deny-warnings", "--message-format", format]].concat())?;
-        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{}", outcome.stderr);
-        assert!(!outcome.stderr.is_empty());
-        assert!(outcome.stderr.lines().all(|line| line.starts_with(begins)), "{}", outcome.stderr);
-    }
+    each(
+        [
+            (&["check-idl", "odd"][..], "github", "::warning "),
+            (&["dump", "--json", "odd/odd.thrift"], "github", "::warning "),
+            // Its stdout is the dump.
+            (&["dump", "--json", "odd/odd.thrift"], "json", "{\"reason\":\"diagnostic\","),
+        ],
+        |(command, format, begins)| {
+            let outcome = sandbox.run(&[command, &["--deny-warnings", "--message-format", format]].concat())?;
+            assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{}", outcome.stderr);
+            assert!(!outcome.stderr.is_empty());
+            assert!(outcome.stderr.lines().all(|line| line.starts_with(begins)), "{}", outcome.stderr);
+            Ok(())
+        },
+    )?;
     Ok(())
 }
 
@@ -89,10 +94,11 @@ fn explain_knows_every_code() -> TestResult {
     assert_eq!(list.code, Some(0));
     let codes: Vec<&str> = list.stdout.lines().filter_map(|line| line.split(' ').next()).collect();
     assert!(codes.contains(&"E030") && codes.contains(&"W001"), "{codes:?}");
-    for code in codes {
+    each(codes, |code| {
         let outcome = sandbox.run(&["explain", code])?;
         assert!(outcome.code == Some(0) && outcome.stdout.len() > 40, "{code}: {}", outcome.text());
-    }
+        Ok(())
+    })?;
     insta::assert_snapshot!("explain", sandbox.run(&["explain", "e030"])?.text());
     insta::assert_snapshot!("explain_unknown", sandbox.run(&["explain", "E999"])?.text());
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use volplane_testkit::{ECHO, Sandbox, TestResult, tree, volplane, without_counts};
+use volplane_testkit::{ECHO, Sandbox, TestResult, each, tree, volplane, without_counts};
 
 #[test]
 fn a_project_from_the_echo_idl() -> TestResult {
@@ -17,14 +17,15 @@ fn a_project_from_the_echo_idl() -> TestResult {
 
 #[test]
 fn the_same_bytes_each_time() -> TestResult {
-    for options in [&[][..], &["--codegen", "checked-in"]] {
+    each([&[][..], &["--codegen", "checked-in"]], |options| {
         let sandbox = Sandbox::with_echo()?;
         for dir in ["a/hello", "b/hello"] {
             let outcome = sandbox.run(&[&["new", "idl/echo.thrift", dir], options].concat())?;
             assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
         }
         assert_eq!(tree(&sandbox.path().join("a"))?, tree(&sandbox.path().join("b"))?);
-    }
+        Ok(())
+    })?;
     Ok(())
 }
 
@@ -248,10 +249,11 @@ fn programs_are_left_out_on_request() -> TestResult {
     assert!(made["volplane.toml"].contains("\ntransports = []\n"), "{}", made["volplane.toml"]);
     assert_eq!(sandbox.run_in("hello", &["check"])?.code, Some(0));
     // Files to run a server need one.
-    for options in [["--no-programs", "--with=docker"], ["--no-programs", "--transport=stdnet"]] {
+    each([["--no-programs", "--with=docker"], ["--no-programs", "--transport=stdnet"]], |options| {
         let refused = sandbox.run(&[&["new", "idl/echo.thrift", "other"][..], &options].concat())?;
         assert_eq!(refused.code, Some(2), "{}", refused.stderr);
-    }
+        Ok(())
+    })?;
     Ok(())
 }
 
@@ -272,22 +274,26 @@ fn files_to_run_a_server_elsewhere_come_on_request() -> TestResult {
 #[test]
 fn the_packages_of_any_folder_have_names() -> TestResult {
     let sandbox = Sandbox::with_echo()?;
-    for (folder, module) in [
-        ("P1", "p1"),
-        ("My Shop", "my-shop"),
-        ("shop.v2", "shop-v2"),
-        ("1st", "project-1st"),
-        ("Müller & Co", "m-ller-co"),
-        ("商店", "project"),
-        ("type", "project-type"),
-    ] {
-        let outcome = sandbox.run(&["new", "idl/echo.thrift", folder, "--runtime", "version=0.1"])?;
-        assert_eq!(outcome.code, Some(0), "{folder}: {}", outcome.stderr);
-        assert!(outcome.stderr.contains(&format!("Named the packages {module}-…")), "{folder}: {}", outcome.stderr);
-        let manifest = fs::read_to_string(sandbox.path().join(folder).join("cmd/Cargo.toml"))?;
-        assert!(manifest.contains(&format!("name = \"{module}-cmd\"")), "{folder}: {manifest}");
-        assert_eq!(sandbox.run_in(folder, &["check"])?.code, Some(0), "{folder}");
-    }
+    each(
+        [
+            ("P1", "p1"),
+            ("My Shop", "my-shop"),
+            ("shop.v2", "shop-v2"),
+            ("1st", "project-1st"),
+            ("Müller & Co", "m-ller-co"),
+            ("商店", "project"),
+            ("type", "project-type"),
+        ],
+        |(folder, module)| {
+            let outcome = sandbox.run(&["new", "idl/echo.thrift", folder, "--runtime", "version=0.1"])?;
+            assert_eq!(outcome.code, Some(0), "{folder}: {}", outcome.stderr);
+            assert!(outcome.stderr.contains(&format!("Named the packages {module}-…")), "{folder}: {}", outcome.stderr);
+            let manifest = fs::read_to_string(sandbox.path().join(folder).join("cmd/Cargo.toml"))?;
+            assert!(manifest.contains(&format!("name = \"{module}-cmd\"")), "{folder}: {manifest}");
+            assert_eq!(sandbox.run_in(folder, &["check"])?.code, Some(0), "{folder}");
+            Ok(())
+        },
+    )?;
     Ok(())
 }
 
@@ -296,18 +302,25 @@ fn example_calls_pass_only_values_that_there_are() -> TestResult {
     let sandbox = Sandbox::with_echo()?;
     let idl = "union U {} struct A { 1: required U u } exception E {}\n\
                service S { void a(1: U u) throws (1: E e) void b(1: A a) void c(1: optional U u) }\n";
-    for (idl, expected) in [
-        (idl, "clients.s_service.c(Default::default()).await?;"),
-        ("union U {} service S { void a(1: U u) }", "// The IDL has no method to call with values that are made up."),
-        ("service S {}", "// The IDL has no method to call yet."),
-    ] {
-        fs::write(sandbox.path().join("idl/s.thrift"), idl)?;
-        let _ = fs::remove_dir_all(sandbox.path().join("s"));
-        let outcome = sandbox.run(&["new", "idl/s.thrift", "s", "--runtime", "version=0.1"])?;
-        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
-        let client = fs::read_to_string(sandbox.path().join("s/cmd/01-default/client/main.rs"))?;
-        assert!(client.contains(expected) && !client.contains("MaybeException"), "{client}");
-    }
+    each(
+        [
+            (idl, "clients.s_service.c(Default::default()).await?;"),
+            (
+                "union U {} service S { void a(1: U u) }",
+                "// The IDL has no method to call with values that are made up.",
+            ),
+            ("service S {}", "// The IDL has no method to call yet."),
+        ],
+        |(idl, expected)| {
+            fs::write(sandbox.path().join("idl/s.thrift"), idl)?;
+            let _ = fs::remove_dir_all(sandbox.path().join("s"));
+            let outcome = sandbox.run(&["new", "idl/s.thrift", "s", "--runtime", "version=0.1"])?;
+            assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+            let client = fs::read_to_string(sandbox.path().join("s/cmd/01-default/client/main.rs"))?;
+            assert!(client.contains(expected) && !client.contains("MaybeException"), "{client}");
+            Ok(())
+        },
+    )?;
     Ok(())
 }
 
@@ -321,19 +334,23 @@ fn quiet_hides_warnings_but_not_errors() -> TestResult {
     let loud = sandbox.run(&["check-idl", "odd.thrift"])?;
     assert!(loud.stderr.contains("warning"), "{}", loud.stderr);
     assert_eq!(sandbox.run(&["-q", "new", "idl/echo.thrift", "hello", "--runtime", "version=0.1"])?.stderr, "");
-    for (dir, arguments) in [
-        (".", &["check-idl", "odd.thrift"][..]),
-        (".", &["dump", "--json", "odd.thrift"]),
-        (".", &["new", "odd.thrift", "odd", "--runtime", "version=0.1"]),
-        ("odd", &["update"]),
-        ("odd", &["check"]),
-        ("odd", &["update", "--dry-run"]),
-        ("hello", &["add", "../odd.thrift"]),
-        ("hello", &["remove", "idl/odd.thrift"]),
-    ] {
-        let quiet = sandbox.run_in(dir, &[&["-q"][..], arguments].concat())?;
-        assert_eq!((quiet.code, quiet.stderr.as_str()), (Some(0), ""), "{arguments:?}");
-    }
+    each(
+        [
+            (".", &["check-idl", "odd.thrift"][..]),
+            (".", &["dump", "--json", "odd.thrift"]),
+            (".", &["new", "odd.thrift", "odd", "--runtime", "version=0.1"]),
+            ("odd", &["update"]),
+            ("odd", &["check"]),
+            ("odd", &["update", "--dry-run"]),
+            ("hello", &["add", "../odd.thrift"]),
+            ("hello", &["remove", "idl/odd.thrift"]),
+        ],
+        |(dir, arguments)| {
+            let quiet = sandbox.run_in(dir, &[&["-q"][..], arguments].concat())?;
+            assert_eq!((quiet.code, quiet.stderr.as_str()), (Some(0), ""), "{arguments:?}");
+            Ok(())
+        },
+    )?;
     let wrong = sandbox.run(&["-q", "check-idl", "wrong.thrift"])?;
     assert!(wrong.stderr.contains("error") && !wrong.stderr.contains("warning"), "{}", wrong.stderr);
     // What is to be an error is shown.

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fs;
 
-use volplane_testkit::{Sandbox, TestResult};
+use volplane_testkit::{Sandbox, TestResult, each};
 
 /// Runs the command, which must change nothing, and shows what it says.
 fn refused(sandbox: &Sandbox, dir: &str, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
@@ -57,17 +57,21 @@ fn an_idl_with_mistakes() -> TestResult {
 #[test]
 fn names_that_are_none() -> TestResult {
     let sandbox = Sandbox::with_echo()?;
-    for (name, arguments) in [
-        ("digit", &["new", "idl/echo.thrift", "x", "--module", "1st"][..]),
-        ("character", &["new", "idl/echo.thrift", "x", "--module", "my shop"]),
-        ("capital", &["new", "idl/echo.thrift", "x", "--module", "Shop"]),
-        ("separator", &["new", "idl/echo.thrift", "x", "--module", "my--shop"]),
-        ("keyword", &["new", "idl/echo.thrift", "x", "--module", "crate"]),
-        ("empty", &["new", "idl/echo.thrift", "x", "--module", ""]),
-        ("service", &["new", "idl/echo.thrift", "x", "--service", " "]),
-    ] {
-        insta::assert_snapshot!(name, refused(&sandbox, ".", arguments)?);
-    }
+    each(
+        [
+            ("digit", &["new", "idl/echo.thrift", "x", "--module", "1st"][..]),
+            ("character", &["new", "idl/echo.thrift", "x", "--module", "my shop"]),
+            ("capital", &["new", "idl/echo.thrift", "x", "--module", "Shop"]),
+            ("separator", &["new", "idl/echo.thrift", "x", "--module", "my--shop"]),
+            ("keyword", &["new", "idl/echo.thrift", "x", "--module", "crate"]),
+            ("empty", &["new", "idl/echo.thrift", "x", "--module", ""]),
+            ("service", &["new", "idl/echo.thrift", "x", "--service", " "]),
+        ],
+        |(name, arguments)| {
+            insta::assert_snapshot!(name, refused(&sandbox, ".", arguments)?);
+            Ok(())
+        },
+    )?;
     Ok(())
 }
 

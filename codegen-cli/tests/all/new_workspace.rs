@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use volplane_testkit::{Sandbox, TestResult};
+use volplane_testkit::{Sandbox, TestResult, each};
 
 const MANIFEST: &str =
     "[workspace]\nresolver = \"3\"\n# Everything that we ship.\nmembers = [\n    \"app\", # the first\n]\n";
@@ -30,7 +30,7 @@ fn members(dir: &Path) -> Result<Vec<String>, Box<dyn Error>> {
 
 #[test]
 fn the_packages_join_the_workspace() -> TestResult {
-    for transports in ["default,stdnet", "default,stdnet,websocket,yamux,tls,http"] {
+    each(["default,stdnet", "default,stdnet,websocket,yamux,tls,http"], |transports| {
         let sandbox = sandbox(MANIFEST)?;
         let outcome = sandbox.run(&["new", "idl/echo.thrift", "hello", "--transport", transports])?;
         assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
@@ -56,13 +56,14 @@ fn the_packages_join_the_workspace() -> TestResult {
         let update = sandbox.run_in("hello", &["update"])?;
         assert_eq!((update.code, text("Cargo.toml")?), (Some(0), before), "{}", update.text());
         assert_eq!(members(&project)?, ["app", "hello-cmd", "hello-generated"]);
-    }
+        Ok(())
+    })?;
     Ok(())
 }
 
 #[test]
 fn a_pattern_among_the_members_does_not_find_the_project() -> TestResult {
-    for options in [&[][..], &["--own-workspace"]] {
+    each([&[][..], &["--own-workspace"]], |options| {
         let sandbox = sandbox("[workspace]\nresolver = \"3\"\nmembers = [\"app\", \"apps/*\"]\n")?;
         fs::create_dir(sandbox.path().join("apps"))?;
         let outcome = sandbox.run(&[&["new", "idl/echo.thrift", "apps/hello"][..], options].concat())?;
@@ -71,7 +72,8 @@ fn a_pattern_among_the_members_does_not_find_the_project() -> TestResult {
         let (all, own) = (["app", "hello-cmd", "hello-generated"], ["hello-cmd", "hello-generated"]);
         assert_eq!(members(sandbox.path())?, if is_joined { &all[..] } else { &all[..1] });
         assert_eq!(members(&sandbox.path().join("apps/hello"))?, if is_joined { &all[..] } else { &own[..] });
-    }
+        Ok(())
+    })?;
     Ok(())
 }
 
@@ -88,18 +90,22 @@ fn a_folder_that_the_workspace_excludes_has_one_of_its_own() -> TestResult {
 
 #[test]
 fn what_can_t_be_joined_is_said_and_nothing_is_made() -> TestResult {
-    for (name, manifest) in [
-        ("same_name", "[workspace]\nmembers = [\"app\"]\n"),
-        ("no_list", "[workspace]\nmembers = 1\n"),
-        ("no_toml", "[workspace\n"),
-    ] {
-        let sandbox = sandbox(manifest)?
-            .file("app/Cargo.toml", "[package]\nname = \"hello-cmd\"\nversion = \"0.1.0\"\nedition = \"2024\"\n")?;
-        let before = sandbox.tree()?;
-        let outcome = sandbox.run(&["new", "idl/echo.thrift", "hello"])?;
-        assert_eq!((outcome.code, sandbox.tree()?), (Some(2), before), "{}", outcome.stderr);
-        insta::assert_snapshot!(name, outcome.text());
-    }
+    each(
+        [
+            ("same_name", "[workspace]\nmembers = [\"app\"]\n"),
+            ("no_list", "[workspace]\nmembers = 1\n"),
+            ("no_toml", "[workspace\n"),
+        ],
+        |(name, manifest)| {
+            let sandbox = sandbox(manifest)?
+                .file("app/Cargo.toml", "[package]\nname = \"hello-cmd\"\nversion = \"0.1.0\"\nedition = \"2024\"\n")?;
+            let before = sandbox.tree()?;
+            let outcome = sandbox.run(&["new", "idl/echo.thrift", "hello"])?;
+            assert_eq!((outcome.code, sandbox.tree()?), (Some(2), before), "{}", outcome.stderr);
+            insta::assert_snapshot!(name, outcome.text());
+            Ok(())
+        },
+    )?;
     Ok(())
 }
 

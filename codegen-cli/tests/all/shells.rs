@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::process::Command;
 
-use volplane_testkit::{Sandbox, TestResult, tree};
+use volplane_testkit::{Sandbox, TestResult, each, tree};
 
 const SHELLS: [&str; 5] = ["bash", "zsh", "fish", "powershell", "elvish"];
 
@@ -27,14 +27,15 @@ fn every_shell_completes_every_command_and_nothing_hidden() -> TestResult {
     let sandbox = Sandbox::new()?;
     let commands = commands(&sandbox)?;
     assert!(commands.len() > 6, "{commands:?}");
-    for shell in SHELLS {
+    each(SHELLS, |shell| {
         let outcome = sandbox.run(&["completions", shell])?;
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{shell}");
         for command in &commands {
             assert!(outcome.stdout.contains(command.as_str()), "{shell} lacks {command}");
         }
         assert!(!outcome.stdout.contains("internal"), "{shell} shows what is hidden");
-    }
+        Ok(())
+    })?;
     assert_eq!(sandbox.run(&["completions", "csh"])?.code, Some(2));
     Ok(())
 }
@@ -43,11 +44,12 @@ fn every_shell_completes_every_command_and_nothing_hidden() -> TestResult {
 fn bash_takes_its_completions_and_they_know_every_flag() -> TestResult {
     let sandbox = Sandbox::new()?;
     let script = sandbox.run(&["completions", "bash"])?.stdout;
-    for command in commands(&sandbox)? {
+    each(commands(&sandbox)?, |command| {
         for flag in flags(&sandbox.run(&[&command, "--help"])?.stdout) {
             assert!(script.contains(&flag), "no completion of {command} {flag}");
         }
-    }
+        Ok(())
+    })?;
     let file = sandbox.path().join("volplane.bash");
     fs::write(&file, &script)?;
     let read = Command::new("bash").arg("-n").arg(&file).output()?;
@@ -70,10 +72,11 @@ fn a_man_page_for_each_command() -> TestResult {
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     let pages = tree(&sandbox.path().join("share/man1"))?;
     insta::assert_snapshot!("man_pages", pages.keys().cloned().collect::<Vec<_>>().join("\n"));
-    for (name, page) in &pages {
+    each(&pages, |(name, page)| {
         assert!(page.contains(".SH NAME") && page.contains(".SH SYNOPSIS"), "{name}");
         assert!(!page.contains("internal"), "{name} shows what is hidden");
-    }
+        Ok(())
+    })?;
 
     let main = sandbox.run(&["man"])?;
     assert_eq!(pages.get("volplane.1").map(|page| page.trim_end()), Some(main.stdout.trim_end()));

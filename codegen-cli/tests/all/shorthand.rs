@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use volplane_testkit::{ECHO, Sandbox, TestResult, tree};
+use volplane_testkit::{ECHO, Sandbox, TestResult, each, tree};
 
 /// What volplane.toml says of the names.
 fn names(sandbox: &Sandbox) -> Result<Vec<String>, Box<dyn std::error::Error>> {
@@ -24,20 +24,24 @@ fn files(sandbox: &Sandbox) -> Result<BTreeMap<String, String>, Box<dyn std::err
 
 #[test]
 fn every_spelling_makes_the_project_around_the_idl() -> TestResult {
-    for line in [
-        "--module hello --service shop.api idl/echo.thrift",
-        "-module hello -service shop.api idl/echo.thrift",
-        "-module=hello -service=shop.api idl/echo.thrift",
-        "idl/echo.thrift --module=hello --service shop.api",
-        "-I common -module github.com/somebody/hello -service shop.api -- idl/echo.thrift",
-        "-module example.com/hello/v2 -service shop.api -Icommon idl/echo.thrift --color never",
-    ] {
-        let sandbox = Sandbox::with_echo()?;
-        let outcome = sandbox.run(&line.split(' ').collect::<Vec<_>>())?;
-        assert_eq!(outcome.code, Some(0), "{line}: {}", outcome.stderr);
-        assert_eq!(names(&sandbox)?, ["module = \"hello\"", "service = \"shop.api\""], "{line}");
-        assert_eq!(fs::read_to_string(sandbox.path().join("idl/echo.thrift"))?, ECHO);
-    }
+    each(
+        [
+            "--module hello --service shop.api idl/echo.thrift",
+            "-module hello -service shop.api idl/echo.thrift",
+            "-module=hello -service=shop.api idl/echo.thrift",
+            "idl/echo.thrift --module=hello --service shop.api",
+            "-I common -module github.com/somebody/hello -service shop.api -- idl/echo.thrift",
+            "-module example.com/hello/v2 -service shop.api -Icommon idl/echo.thrift --color never",
+        ],
+        |line| {
+            let sandbox = Sandbox::with_echo()?;
+            let outcome = sandbox.run(&line.split(' ').collect::<Vec<_>>())?;
+            assert_eq!(outcome.code, Some(0), "{line}: {}", outcome.stderr);
+            assert_eq!(names(&sandbox)?, ["module = \"hello\"", "service = \"shop.api\""], "{line}");
+            assert_eq!(fs::read_to_string(sandbox.path().join("idl/echo.thrift"))?, ECHO);
+            Ok(())
+        },
+    )?;
     Ok(())
 }
 
@@ -120,13 +124,14 @@ fn a_folder_with_other_things_is_refused() -> TestResult {
         ("foreign_file_below", "idl/gen/echo.go", "package api", "idl/echo.thrift"),
         ("in_the_way", "new/echo.thrift", "service Echo { void ping() }", "new/echo.thrift"),
     ];
-    for (name, path, text, idl) in cases {
+    each(cases, |(name, path, text, idl)| {
         let sandbox = Sandbox::with_echo()?.file(path, text)?;
         let before = sandbox.tree()?;
         let outcome = sandbox.run(&["-module", "hello", idl])?;
         assert_eq!(sandbox.tree()?, before, "{name}: something was left on the disk");
         insta::assert_snapshot!(name, outcome.text());
-    }
+        Ok(())
+    })?;
     Ok(())
 }
 

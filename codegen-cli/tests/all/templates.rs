@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fs;
 
-use volplane_testkit::{Sandbox, TestResult, tree, without_counts};
+use volplane_testkit::{Sandbox, TestResult, each, tree, without_counts};
 
 /// A list with one template for each method.
 const SMALL: &str = r#"[[file]]
@@ -34,7 +34,7 @@ fn ejected_templates_are_sound_and_make_the_same_project() -> TestResult {
     insta::assert_snapshot!("eject", without_counts(&sandbox.run(&["templates", "eject"])?.text()));
     insta::assert_snapshot!("check", without_counts(&sandbox.run(&["templates", "check"])?.text()));
 
-    for options in [&[][..], &["--transport", "yamux", "--codegen", "checked-in"]] {
+    each([&[][..], &["--transport", "yamux", "--codegen", "checked-in"]], |options| {
         let new = |dir: &str, more: &[&str]| sandbox.run(&[&["new", "idl/echo.thrift", dir], options, more].concat());
         assert_eq!(new("built-in/hello", &[])?.code, Some(0));
         let outcome = new("own/hello", &["--template-dir", "templates"])?;
@@ -52,7 +52,8 @@ fn ejected_templates_are_sound_and_make_the_same_project() -> TestResult {
         assert_eq!(built_in, own);
         fs::remove_dir_all(sandbox.path().join("own"))?;
         fs::remove_dir_all(sandbox.path().join("built-in"))?;
-    }
+        Ok(())
+    })?;
     Ok(())
 }
 
@@ -115,7 +116,7 @@ fn every_mistake_is_told_with_file_and_line() -> TestResult {
     ];
     let sandbox = ejected()?;
     let mut told = String::new();
-    for (name, path, from, to) in edits {
+    each(edits, |(name, path, from, to)| {
         let path = format!("templates/{path}");
         let before = fs::read_to_string(sandbox.path().join(&path))?;
         edit(&sandbox, &path, from, to)?;
@@ -123,7 +124,8 @@ fn every_mistake_is_told_with_file_and_line() -> TestResult {
         assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{name}: {}", outcome.stderr);
         told += &format!("# {name}\n{}\n", outcome.stderr);
         fs::write(sandbox.path().join(&path), before)?;
-    }
+        Ok(())
+    })?;
     insta::assert_snapshot!(told);
     Ok(())
 }
@@ -132,16 +134,20 @@ fn every_mistake_is_told_with_file_and_line() -> TestResult {
 fn a_folder_without_templates_is_told() -> TestResult {
     let sandbox = Sandbox::with_echo()?.file("empty/README.md", "")?.file("bad/manifest.toml", SMALL)?;
     fs::write(sandbox.path().join("bad/notes.j2"), b"caf\xe9")?;
-    for arguments in [
-        &["templates", "check"][..],
-        &["templates", "check", "empty"],
-        &["templates", "check", "bad/"],
-        &["new", "idl/echo.thrift", "hello", "--template-dir", "nowhere"],
-    ] {
-        let outcome = sandbox.run(arguments)?;
-        assert!(!fs::exists(sandbox.path().join("hello"))?);
-        insta::assert_snapshot!(outcome.text());
-    }
+    each(
+        [
+            &["templates", "check"][..],
+            &["templates", "check", "empty"],
+            &["templates", "check", "bad/"],
+            &["new", "idl/echo.thrift", "hello", "--template-dir", "nowhere"],
+        ],
+        |arguments| {
+            let outcome = sandbox.run(arguments)?;
+            assert!(!fs::exists(sandbox.path().join("hello"))?);
+            insta::assert_snapshot!(outcome.text());
+            Ok(())
+        },
+    )?;
     Ok(())
 }
 
