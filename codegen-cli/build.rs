@@ -14,6 +14,7 @@ use std::{env, fs};
 
 /// What is embedded, relative to the workspace: files, and folders with everything in them.
 const EMBEDDED: &[&str] = &[
+    "CHANGELOG.md",
     "Cargo.lock",
     "Cargo.toml",
     "LICENSE-APACHE",

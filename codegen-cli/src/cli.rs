@@ -18,7 +18,7 @@ use crate::exit;
 use crate::settings::{Codegen, Extra, RuntimeArg, Set, Transport};
 
 pub(crate) use migrate::{Migrate, Origin};
-pub(crate) use project::{Add, Check, Remove, Update, Watch};
+pub(crate) use project::{Add, Check, Doctor, Remove, Update, Upgrade, Watch};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (for volo-thrift ", env!("VOLO_THRIFT_VERSION"), ")");
 
@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Add(Add),
     Remove(Remove),
     Watch(Watch),
+    Doctor(Doctor),
+    Upgrade(Upgrade),
     Demo(Demo),
     CheckIdl(CheckIdl),
     Explain(Explain),
@@ -124,6 +126,8 @@ impl Command {
             Self::Add(args) => args.diagnostic_args.message_format,
             Self::Remove(args) => args.diagnostic_args.message_format,
             Self::Watch(args) => args.diagnostic_args.message_format,
+            Self::Doctor(args) => args.diagnostic_args.message_format,
+            Self::Upgrade(args) => args.diagnostic_args.message_format,
             Self::CheckIdl(args) => args.idl_args.diagnostic_args.message_format,
             // Their stdout is for something else.
             Self::Dump(_)
@@ -146,6 +150,8 @@ impl Command {
             Self::Add(_) => "add",
             Self::Remove(_) => "remove",
             Self::Watch(_) => "watch",
+            Self::Doctor(_) => "doctor",
+            Self::Upgrade(_) => "upgrade",
             Self::Demo(_) => "demo",
             Self::CheckIdl(_) => "check-idl",
             Self::Explain(_) => "explain",

@@ -1,6 +1,7 @@
 //! `volplane`: makes a volo-thrift project from a thrift IDL.
 
 mod apply;
+mod changelog;
 mod cli;
 mod command_error;
 mod commands;
@@ -8,6 +9,7 @@ mod config;
 mod demo;
 mod diagnostics;
 mod disk;
+mod doctor;
 mod embedded;
 mod exit;
 mod generate;
@@ -30,6 +32,7 @@ mod target_dir;
 mod template_dir;
 mod update;
 mod update_run;
+mod version;
 mod workspace;
 
 use std::process::ExitCode;
@@ -61,6 +64,8 @@ fn run(command: &Command, printer: Printer) -> CommandResult {
         Command::Add(args) => commands::add::run(args, printer),
         Command::Remove(args) => commands::add::remove(args, printer),
         Command::Watch(args) => commands::watch::run(args, printer),
+        Command::Doctor(args) => commands::doctor::run(args, printer),
+        Command::Upgrade(args) => commands::upgrade::run(args, printer),
         Command::Demo(args) => commands::demo::run(args, printer),
         Command::CheckIdl(args) => commands::check_idl::run(args, printer),
         Command::Explain(args) => commands::explain::run(args, printer),

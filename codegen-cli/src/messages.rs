@@ -6,6 +6,7 @@ use std::error::Error;
 use serde::Serialize;
 use volplane_edit::handlers;
 
+use crate::doctor::Finding;
 use crate::exit::Exit;
 use crate::record;
 use crate::update::{Event, EventLevel, Tense};
@@ -27,6 +28,24 @@ pub(crate) enum JsonMessage<'a> {
         message: String,
         /// What led to it, the nearest first.
         causes: Vec<String>,
+        /// What to do.
+        help: Option<&'a str>,
+    },
+    /// What is new in a version, for `upgrade`.
+    Release {
+        /// The version.
+        version: &'a str,
+        /// The section of the changelog, as Markdown.
+        text: &'a str,
+    },
+    /// Something that `doctor` checked.
+    Finding {
+        /// What it is about.
+        subject: &'static str,
+        /// How much it matters.
+        level: &'static str,
+        /// What was found.
+        message: &'a str,
         /// What to do.
         help: Option<&'a str>,
     },
@@ -76,6 +95,12 @@ impl<'a> JsonMessage<'a> {
             method,
             message: format!("{} {}", event.verb(tense), event.text(tense)),
         })
+    }
+
+    /// A finding of `doctor`.
+    pub(crate) fn finding(finding: &'a Finding) -> Self {
+        let Finding { subject, level, message, help } = finding;
+        Self::Finding { subject: subject.name(), level: level.name(), message, help: help.as_deref() }
     }
 
     /// An error with its causes.

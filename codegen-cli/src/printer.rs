@@ -12,6 +12,7 @@ use serde::Serialize;
 use volplane_build::internal::{Diagnostic, MessageFormat, Severity, Sources, render};
 
 use crate::cli::{Color, DiagnosticArgs, Output};
+use crate::doctor::{Finding, FindingLevel};
 use crate::exit::Exit;
 use crate::messages::JsonMessage;
 
@@ -81,6 +82,20 @@ impl Printer {
             MessageFormat::Json => self.json(&JsonMessage::Note { message: format!("{verb} {text}") }),
             _ => self.say(NOTE, verb, text),
         }
+    }
+
+    /// Something that was checked, as a result of the command. With `--quiet`, not if all is well.
+    pub(crate) fn finding(self, finding: &Finding) {
+        if self.is_json() {
+            return self.json(&JsonMessage::finding(finding));
+        }
+        let style = match finding.level {
+            FindingLevel::Ok if self.output.quiet => return,
+            FindingLevel::Ok => VERB,
+            FindingLevel::Warning => ACTION,
+            FindingLevel::Error => ERROR,
+        };
+        self.line(format_args!("{style}{:>COLUMN$}{style:#} {}", finding.level.verb(), finding.text()));
     }
 
     /// What needs a manual fix.

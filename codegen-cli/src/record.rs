@@ -14,6 +14,7 @@ use sha1::{Digest, Sha1};
 use volplane_edit::newlines::Newlines;
 
 use crate::project_path::ProjectPath;
+use crate::version::Version;
 pub(crate) use read::RecordError;
 
 /// The file's name, beside volplane.toml.
@@ -128,6 +129,11 @@ impl Record {
     pub(crate) fn text(&self) -> String {
         write::text(self)
     }
+}
+
+/// The version of volplane that wrote a volplane.lock; where two branches were joined, the older one of theirs.
+pub(crate) fn written_by(text: &str) -> Option<Version> {
+    text.lines().filter_map(|line| line.strip_prefix("volplane ")).map(|version| Version::new(version.trim())).min()
 }
 
 /// A path as one word.
@@ -324,6 +330,13 @@ mod tests {
             let error = Record::parse(text).map_err(|error| error.to_string());
             assert!(error.as_ref().is_err_and(|text| text.contains("volplane.lock:")), "{text:?}: {error:?}");
         }
+    }
+
+    #[test]
+    fn of_two_branches_the_older_version_has_written_it() {
+        let written_by = |text: &str| written_by(text).map(|version| version.to_string());
+        assert_eq!(written_by("# x\r\nvolplane 0.10.0\r\nvolplane 0.9.2\r\n"), Some("0.9.2".to_owned()));
+        assert_eq!(written_by("file x skip\n"), None);
     }
 
     #[test]

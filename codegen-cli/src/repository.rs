@@ -17,8 +17,8 @@ use crate::settings::{Codegen, Generated, PackageDir, Runtime, Settings, Transpo
 /// Files in cmd/ that are edited.
 const HANDLERS: &[&str] = &["cmd/src/echo.rs"];
 
-/// Set to anything, it makes the test write the files instead of comparing them.
-const WRITE: &str = "VOLPLANE_WRITE";
+/// Set to anything, it makes the test write the files instead of comparing them. They are no snapshots: they are compiled.
+const REGENERATE: &str = "VOLPLANE_REGENERATE";
 
 fn expected() -> Result<Vec<NewFile>, Box<dyn Error>> {
     let path = "idl/echo.thrift";
@@ -69,7 +69,7 @@ fn present(root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
 fn this_repository_is_a_project_of_its_own() -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let expected = expected()?;
-    if std::env::var_os(WRITE).is_some() {
+    if std::env::var_os(REGENERATE).is_some() {
         for file in &expected {
             let path = root.join(&file.path);
             fs::create_dir_all(path.parent().unwrap_or(&root))?;
@@ -80,10 +80,10 @@ fn this_repository_is_a_project_of_its_own() -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     let paths: Vec<&str> = expected.iter().map(|file| file.path.as_str()).collect();
-    assert_eq!(present(&root)?, paths, "set {WRITE}=1 to write missing files; remove the others");
+    assert_eq!(present(&root)?, paths, "set {REGENERATE}=1 to write missing files; remove the others");
     for file in &expected {
         let text = fs::read_to_string(root.join(&file.path))?;
-        assert_eq!(text, file.text, "{} differs: set {WRITE}=1 to write it", file.path);
+        assert_eq!(text, file.text, "{} differs: set {REGENERATE}=1 to write it", file.path);
     }
     Ok(())
 }

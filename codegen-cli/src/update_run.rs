@@ -5,6 +5,7 @@
 //! relative to it.
 
 mod by_hand;
+mod cargo_lock;
 mod details;
 mod error;
 mod guesses;
@@ -77,6 +78,8 @@ pub(crate) struct UpdateRequest<'a> {
     pub(crate) prune: bool,
     /// Services that the IDL has under another name.
     pub(crate) renames: &'a [Rename],
+    /// Whether Cargo.lock gets the tested versions, too.
+    pub(crate) is_upgrade: bool,
     /// How diagnostics are printed.
     pub(crate) diagnostic_args: &'a DiagnosticArgs,
 }

@@ -14,7 +14,7 @@ if ! cargo fuzz --version >/dev/null 2>&1; then
 fi
 
 mkdir -p "$seeds"
-find "$here/../../tests/idl-corpus" "$here/../tests/syntax" -name '*.thrift' | while read -r file; do
+find "$here/../../tests/idl-corpus" "$here/../tests/all/syntax" -name '*.thrift' | while read -r file; do
     cp "$file" "$seeds/$(echo "${file#"$here"/../}" | tr '/' '-')"
 done
 

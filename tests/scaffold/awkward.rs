@@ -1,7 +1,7 @@
 //! An IDL with everything that is awkward in Rust gives projects that build without a warning.
 
-use crate::support::{Sandbox, TestResult};
-use crate::workshop::Workshop;
+use crate::workshop::{RUNTIME_HERE, Workshop};
+use volplane_testkit::{Sandbox, TestResult};
 
 fn sandbox() -> Result<Sandbox, Box<dyn std::error::Error>> {
     Sandbox::new()?
@@ -12,7 +12,8 @@ fn sandbox() -> Result<Sandbox, Box<dyn std::error::Error>> {
 fn builds(codegen: &str) -> TestResult {
     let workshop = Workshop::enter();
     let sandbox = sandbox()?;
-    let outcome = sandbox.run(&["new", "-I", "common", "idl/shop.thrift", "shop", "--codegen", codegen])?;
+    let options = ["--transport=stdnet,yamux", "--codegen", codegen, RUNTIME_HERE];
+    let outcome = sandbox.run(&[&["new", "-I", "common", "idl/shop.thrift", "shop"][..], &options].concat())?;
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     let project = sandbox.path().join("shop");
     workshop.assert_formatted(&project)?;

@@ -2,19 +2,16 @@
 
 use std::fs;
 
-use crate::support::{self, Sandbox, TestResult};
 use crate::workshop::Workshop;
+use volplane_testkit::{Sandbox, TestResult, volplane};
 
 #[test]
 fn the_demo_ends_with_its_six_lines() -> TestResult {
     let workshop = Workshop::enter();
     let sandbox = Sandbox::new()?;
-    let output = support::volplane()
-        .args(["demo", "--keep", "echo"])
-        .current_dir(sandbox.path())
-        .env("CARGO_TARGET_DIR", workshop.target())
-        .env("CARGO", env!("CARGO"))
-        .output()?;
+    let mut demo = volplane();
+    workshop.prepare(&mut demo).args(["demo", "--keep", "echo"]).current_dir(sandbox.path());
+    let output = demo.env("CARGO", env!("CARGO")).output()?;
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     let lines = "Say hello by volo default\nSay hello by std net\nSay hello by websocket\nSay hello by yamux\n\

@@ -5,8 +5,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-use crate::support::{Sandbox, TestResult};
 use crate::workshop::Workshop;
+use volplane_testkit::{Sandbox, TestResult};
 
 /// The programs, the flag that gives the address, an address with a free port, and what the client wants beside it.
 const PAIRS: [(&str, &str, &str, &[&str]); 6] = [

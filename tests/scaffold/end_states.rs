@@ -1,9 +1,9 @@
 //! An update that ends with 0 leaves a project that compiles, whatever the IDL took away that its user's code needs.
 
-use crate::disk::OnDisk;
-use crate::model::life::{Using, end_state, steps};
-use crate::support::TestResult;
-use crate::workshop::Workshop;
+use crate::workshop::{RUNTIME_HERE, Workshop};
+use volplane_testkit::TestResult;
+use volplane_testkit::living::life::{Using, end_state, steps};
+use volplane_testkit::on_disk::OnDisk;
 
 /// How many projects there are.
 const STATES: u64 = 30;
@@ -13,9 +13,7 @@ const UPDATES: usize = 4;
 #[test]
 fn what_an_update_calls_done_compiles() -> TestResult {
     let workshop = Workshop::enter();
-    // The runtime is this repository's, so that it is compiled once for all of them.
-    let runtime = format!("--runtime=path={}/..", env!("CARGO_MANIFEST_DIR"));
-    let options = [runtime.as_str(), "--codegen=checked-in", "--transport=stdnet"];
+    let options = [RUNTIME_HERE, "--codegen=checked-in", "--transport=stdnet"];
     let (mut done, mut broken) = (0, Vec::new());
     for seed in 0..STATES {
         let mut project = OnDisk::new(&options, false)?;

@@ -1,36 +1,47 @@
 //! Projects that have lived for a while, with their users' code in them, build and pass their smoke tests.
 
-use crate::disk::OnDisk;
-use crate::model::life::{Careful, live, steps};
-use crate::support::TestResult;
-use crate::workshop::Workshop;
+use crate::workshop::{RUNTIME_HERE, Workshop};
+use volplane_testkit::TestResult;
+use volplane_testkit::living::life::{Careful, live, steps};
+use volplane_testkit::on_disk::OnDisk;
 
 /// How many updates there are before a project is built.
 const UPDATES: usize = 12;
 
-/// Two of each kind of project.
-const KINDS: [(&str, &str); 5] = [
-    ("build-rs", "stdnet"),
-    ("checked-in", "yamux"),
-    ("checked-in", "websocket"),
-    ("build-rs", "default"),
-    ("checked-in", "default,stdnet"),
-];
-
-#[test]
-fn ten_projects_build_behind_a_dozen_updates() -> TestResult {
+/// Has a project live, and builds it.
+fn builds_behind_updates(seed: u64, codegen: &str, transports: &str) -> TestResult {
     let workshop = Workshop::enter();
-    // The runtime is this repository's, so that it is compiled once for all of them.
-    let runtime = format!("--runtime=path={}/..", env!("CARGO_MANIFEST_DIR"));
-    for (seed, (codegen, transports)) in (0..).zip(KINDS.iter().cycle().take(10)) {
-        let (codegen, transports) = (format!("--codegen={codegen}"), format!("--transport={transports}"));
-        let options = [runtime.as_str(), &codegen, &transports];
-        let mut project = OnDisk::new(&options, true)?;
-        let story =
-            live(&mut project, &Careful, &steps(seed, UPDATES)).map_err(|error| format!("seed {seed}: {error}"))?;
-        assert!(story.edits > 5, "seed {seed}: only {} edits applied", story.edits);
-        let built = workshop.build_and_test_but_for_imports(&project.root());
-        built.map_err(|error| format!("seed {seed}: {error}\n{}", story.log.join("\n")))?;
-    }
-    Ok(())
+    let options = [RUNTIME_HERE, "--codegen", codegen, "--transport", transports];
+    let mut project = OnDisk::new(&options, true)?;
+    let story = live(&mut project, &Careful, &steps(seed, UPDATES))?;
+    assert!(story.edits > 5, "only {} edits applied", story.edits);
+    let built = workshop.build_and_test_but_for_imports(&project.root());
+    built.map_err(|error| format!("{error}\n{}", story.log.join("\n")).into())
+}
+
+/// Two projects of a kind.
+macro_rules! kinds {
+    ($($name:ident: $codegen:literal, $transports:literal, seeds $one:literal and $other:literal;)*) => {
+        $(mod $name {
+            use super::{TestResult, builds_behind_updates};
+
+            #[test]
+            fn one() -> TestResult {
+                builds_behind_updates($one, $codegen, $transports)
+            }
+
+            #[test]
+            fn another() -> TestResult {
+                builds_behind_updates($other, $codegen, $transports)
+            }
+        })*
+    };
+}
+
+kinds! {
+    stdnet_by_a_build_script: "build-rs", "stdnet", seeds 0 and 5;
+    yamux_checked_in: "checked-in", "yamux", seeds 1 and 6;
+    websocket_checked_in: "checked-in", "websocket", seeds 2 and 7;
+    default_by_a_build_script: "build-rs", "default", seeds 3 and 8;
+    default_and_stdnet_checked_in: "checked-in", "default,stdnet", seeds 4 and 9;
 }

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Sandbox, TestResult};
-use crate::workshop::Workshop;
+use crate::workshop::{RUNTIME_HERE, Workshop};
+use volplane_testkit::{Sandbox, TestResult};
 
 const IDL: &str = include_str!("idl/settings.thrift");
 
@@ -44,9 +44,7 @@ fn updated(sandbox: &Sandbox) -> TestResult {
 fn everything(codegen: &str) -> TestResult {
     let workshop = Workshop::enter();
     let sandbox = Sandbox::new()?.file("shop.thrift", IDL)?;
-    // The runtime is this repository's, so that it is compiled once for all of them.
-    let runtime = format!("--runtime=path={}/..", env!("CARGO_MANIFEST_DIR"));
-    let new = ["new", "shop.thrift", "hello", "--transport", "stdnet", "--codegen", codegen, &runtime];
+    let new = ["new", "shop.thrift", "hello", "--transport", "stdnet", "--codegen", codegen, RUNTIME_HERE];
     let new = sandbox.run(&new)?;
     assert_eq!(new.code, Some(0), "{}", new.stderr);
     let project = sandbox.path().join("hello");
@@ -98,7 +96,7 @@ fn a_library_of_types_and_its_first_service() -> TestResult {
     let workshop = Workshop::enter();
     let types = &IDL[..IDL.find("service Shop").ok_or("no service")?];
     let sandbox = Sandbox::new()?.file("shop.thrift", types)?;
-    // Of a name that packages can't have.
+    // Of a name that packages can't have; the runtime is vendored, for one transport.
     let new = sandbox.run(&["new", "shop.thrift", "My Types", "--transport", "stdnet", "--codegen", "checked-in"])?;
     assert_eq!(new.code, Some(0), "{}", new.stderr);
     let project = sandbox.path().join("My Types");

@@ -2,15 +2,16 @@
 
 use std::fs;
 
-use crate::support::{Sandbox, TestResult};
-use crate::workshop::Workshop;
+use crate::workshop::{RUNTIME_HERE, Workshop};
+use volplane_testkit::{Sandbox, TestResult};
 
 fn builds(codegen: &str) -> TestResult {
     let workshop = Workshop::enter();
     let sandbox = Sandbox::with_echo()?
         .file("more/audit.thrift", include_str!("idl/audit.thrift"))?
         .file("common/base.thrift", include_str!("idl/base.thrift"))?;
-    let new = sandbox.run(&["new", "idl/echo.thrift", "hello", "--codegen", codegen])?;
+    let options = ["--transport=stdnet,yamux", "--codegen", codegen, RUNTIME_HERE];
+    let new = sandbox.run(&[&["new", "idl/echo.thrift", "hello"][..], &options].concat())?;
     assert_eq!(new.code, Some(0), "{}", new.stderr);
     let add = ["add", "-I", "../common", "../more/audit.thrift", "--service", "audit.api"];
     let add = sandbox.run_in("hello", &add)?;

@@ -8,6 +8,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// Programs of different projects have the same names: only one project at a time may build and run.
 static TURN: Mutex<()> = Mutex::new(());
 
+/// The option of `new` that takes the runtime of this repository: it is compiled once for all projects that have it.
+/// A vendored one is compiled for each project, so only tests of vendoring have that.
+pub(crate) const RUNTIME_HERE: &str = concat!("--runtime=path=", env!("CARGO_MANIFEST_DIR"), "/..");
+
 /// The target folder, and the turn to use it.
 pub(crate) struct Workshop {
     _turn: MutexGuard<'static, ()>,
@@ -37,14 +41,17 @@ impl Workshop {
         self.target().join("debug").join(name)
     }
 
+    /// What a command that starts cargo gets in its environment, beside the target folder: nobody debugs these programs,
+    /// and without debug information they take a third of the place.
+    pub(crate) fn prepare<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        let sizes = [("CARGO_INCREMENTAL", "0"), ("CARGO_PROFILE_DEV_DEBUG", "0")];
+        command.envs(sizes).env("CARGO_TARGET_DIR", self.target()).env_remove("RUSTFLAGS")
+    }
+
     /// Runs cargo in a project.
     pub(crate) fn cargo(&self, project: &Path, arguments: &[&str]) -> Result<Built, Box<dyn Error>> {
-        let output = Command::new(env!("CARGO"))
-            .args(arguments)
-            .current_dir(project)
-            .env("CARGO_TARGET_DIR", self.target())
-            .env_remove("RUSTFLAGS")
-            .output()?;
+        let mut cargo = Command::new(env!("CARGO"));
+        let output = self.prepare(&mut cargo).args(arguments).current_dir(project).output()?;
         Ok(Built {
             success: output.status.success(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

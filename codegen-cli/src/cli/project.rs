@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::DiagnosticArgs;
 use crate::update::Rename;
+use crate::version::Version;
 
 /// Update code, handlers and programs to match the IDL; your edits are kept
 #[derive(Debug, Args)]
@@ -95,6 +96,43 @@ pub(crate) struct Remove {
 /// Update the project whenever its IDL is saved, until Ctrl-C
 #[derive(Debug, Args)]
 pub(crate) struct Watch {
+    #[command(flatten)]
+    pub(crate) diagnostic_args: DiagnosticArgs,
+}
+
+/// Check the tools and the project: Rust, versions, volplane.lock, runtime, handlers, ports
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Nothing is changed. Each line says what was found and, unless all is well, what to do. Outside of a project, the tools alone are \
+checked.
+
+Exit code: 0 without an error, 3 with one; with --deny-warnings also with a warning."
+)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) diagnostic_args: DiagnosticArgs,
+}
+
+/// Update the project to this volplane's runtime, templates and versions, and print what has changed since
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The project is updated as by `volplane update`: your edits are merged, and conflicts end with exit code 3. Cargo.lock gets \
+the tested versions, too, unless it has packages or newer versions of yours; then the report lists the cargo commands to run.
+
+Examples:
+  volplane upgrade
+  volplane upgrade --diff             show what would change, write nothing
+  volplane upgrade --since 0.1.0      print what has changed since 0.1.0")]
+pub(crate) struct Upgrade {
+    /// Print the changes since this version [default: the one that made the last update]
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) since: Option<Version>,
+    /// Say what would be done, write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Show what would change as a unified diff on stdout, write nothing
+    #[arg(long)]
+    pub(crate) diff: bool,
     #[command(flatten)]
     pub(crate) diagnostic_args: DiagnosticArgs,
 }

@@ -12,6 +12,7 @@ use crate::printer::Printer;
 use crate::summary::count;
 use crate::update::{Rename, Tense};
 use crate::update_run::{self, Planned, UpdateError, UpdateRequest};
+use crate::version::Version;
 
 /// Brings a project up to its IDL.
 ///
@@ -46,6 +47,11 @@ fn update(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateEr
     planned.report(Tense::Done, printer);
     if planned.is_empty() && planned.exit() == Exit::Success {
         printer.status("Fresh", "everything is up to date");
+    }
+    if let Some(version) = planned.written_by.as_ref().filter(|version| version.is_older_than(&Version::own())) {
+        let command = format!("`volplane upgrade --since {version}`");
+        let text = format!("{command} shows what has changed since volplane {version}, and upgrades Cargo.lock");
+        printer.note("Next", text);
     }
     Ok(planned.exit())
 }
@@ -91,7 +97,14 @@ fn plan(
 ) -> Result<Planned, UpdateError> {
     let project = Project::read(root)?;
     update_run::plan(
-        &UpdateRequest { project: &project, brings: &BTreeMap::new(), prune, renames, diagnostic_args },
+        &UpdateRequest {
+            project: &project,
+            brings: &BTreeMap::new(),
+            prune,
+            renames,
+            is_upgrade: false,
+            diagnostic_args,
+        },
         printer,
     )
 }

@@ -271,6 +271,7 @@ fn update(project: &Project, diagnostic_args: &DiagnosticArgs, printer: Printer)
         brings: &BTreeMap::new(),
         prune: false,
         renames: &[],
+        is_upgrade: false,
         diagnostic_args: &diagnostic_args,
     };
     let planned = update_run::plan(&request, printer.of_errors())?;

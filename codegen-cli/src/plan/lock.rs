@@ -1,14 +1,17 @@
 //! A project's Cargo.lock: the versions that volplane itself was tested with, as far as the project reaches them.
 
 mod tested;
+mod upgrade;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 
 use thiserror::Error;
 
 use super::unused::Unused;
+use crate::version::{Version, series};
 use tested::LockedPackage;
+pub(crate) use upgrade::{LockUpgrade, upgrade};
 
 /// The lock file that is part of the command can't be used: a defect of this build.
 #[derive(Debug, Error)]
@@ -42,26 +45,6 @@ pub(crate) struct Local {
 
 /// Name and version.
 type Id = (String, Version);
-
-/// A version, ordered by its numbers as cargo orders them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Version {
-    numbers: Vec<u64>,
-    text: String,
-}
-
-impl Version {
-    fn new(text: &str) -> Self {
-        let numbers = text.split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect();
-        Self { numbers, text: text.to_owned() }
-    }
-}
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
 
 /// Writes the lock file of a project with these packages. `required` has the version of a dependency that the workspace
 /// asks for.
@@ -155,16 +138,10 @@ fn reach<'a>(
 fn choose(index: &Index<'_>, name: &str, required: Option<&str>) -> Result<Id, CargoLockError> {
     let mut found: Vec<&Version> = index.get(name).into_iter().flat_map(BTreeMap::keys).collect();
     if let (true, Some(required)) = (found.len() > 1, required) {
-        found.retain(|version| series(&version.text) == series(required.trim_start_matches(['=', '^', '~'])));
+        found.retain(|version| series(version.text()) == series(required.trim_start_matches(['=', '^', '~'])));
     }
     let version = *found.last().ok_or_else(|| CargoLockError::Missing(name.to_owned()))?;
     Ok((name.to_owned(), version.clone()))
-}
-
-/// The part of a version that says what it is compatible with: `1` of 1.2.3, `0.2` of 0.2.3.
-fn series(version: &str) -> &str {
-    let end = |nth| version.match_indices('.').nth(nth).map_or(version.len(), |(at, _)| at);
-    if version.starts_with("0.") { &version[..end(1)] } else { &version[..end(0)] }
 }
 
 fn write(entries: &Entries<'_>) -> String {

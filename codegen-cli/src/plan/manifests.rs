@@ -9,6 +9,7 @@ use thiserror::Error;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike, Value, value};
 
 use crate::settings::Runtime;
+use crate::version::Version;
 
 /// A manifest that is part of the command, or was made by it, is not as expected: a defect of this build, or of a user's
 /// own templates.
@@ -92,6 +93,18 @@ pub(crate) fn turned_on(text: &str) -> BTreeSet<String> {
     let tables = DEPENDENCIES.into_iter().chain(["dev-dependencies"]).filter_map(|kind| manifest.get(kind));
     let entries = tables.filter_map(|table| table.get(TRANSPORT.package)?.get("features")?.as_array());
     entries.flat_map(|features| features.iter()).filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// The highest version of Rust that packages ask for. A manifest that is not TOML asks for none.
+pub(crate) fn highest_rust_version<'a>(manifests: impl Iterator<Item = &'a str>) -> String {
+    let version = |text: &str| {
+        let manifest = text.parse::<DocumentMut>().ok()?;
+        let workspace = manifest.get("workspace").and_then(|workspace| workspace.get("package"));
+        let packages = [manifest.get("package"), workspace];
+        let versions = packages.into_iter().flatten().filter_map(|package| package.get("rust-version")?.as_str());
+        versions.map(Version::new).max()
+    };
+    manifests.filter_map(version).max().map_or_else(String::new, |version| version.to_string())
 }
 
 /// Features of volplane's crates that members may enable, whatever the settings say.

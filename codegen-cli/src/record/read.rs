@@ -9,6 +9,7 @@ use crate::command_error::{CommandError, Help};
 use crate::exit::Exit;
 use crate::plan::Policy;
 use crate::project_path::ProjectPath;
+use crate::version::Version;
 
 /// The file is not one that this version can work with.
 #[derive(Debug, Error)]
@@ -79,7 +80,7 @@ pub(super) fn record(text: &str) -> Result<Record, RecordError> {
             continue;
         }
         if let Some(version) = line.strip_prefix("volplane ") {
-            if numbers(version) > numbers(env!("CARGO_PKG_VERSION")) {
+            if Version::own().is_older_than(&Version::new(version)) {
                 return Err(RecordError::Newer { version: version.to_owned() });
             }
             continue;
@@ -92,10 +93,6 @@ pub(super) fn record(text: &str) -> Result<Record, RecordError> {
     let is_cut = is_cut || record.files.len() < known;
     record.damage = if is_cut { Some(Damage::Cut) } else { damage };
     Ok(record)
-}
-
-fn numbers(version: &str) -> Vec<u64> {
-    version.split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
 }
 
 impl Lines {

@@ -1,8 +1,5 @@
 //! Projects that live for 20 updates, without a disk.
 
-#[path = "../../tests/living/mod.rs"]
-mod model;
-
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -13,9 +10,6 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use volplane_build::internal::MemorySource;
 
-use self::model::idl::Idl;
-use self::model::life::{Anything, Project, Step, Story, Told, live, tool};
-use self::model::marks::Files;
 use super::tree::Tree;
 use super::{Event, EventLevel, Outcome, Tense, UpdateInput, first_record, plan};
 use crate::config;
@@ -26,6 +20,9 @@ use crate::record::{self, Record};
 use crate::settings::{Codegen, Generated, IdlSettings, PackageDir, Runtime, Settings, Transport};
 use volplane_build::internal::rust::ServiceApi;
 use volplane_edit::handlers::GeneratedNames;
+use volplane_testkit::living::idl::Idl;
+use volplane_testkit::living::life::{Anything, Project, Step, Story, Told, live, tool};
+use volplane_testkit::living::marks::Files;
 
 /// The number of lifecycles in each run; the variable PROPTEST_CASES increases it. They are the same ones each time.
 const CASES: u32 = 12;

@@ -5,15 +5,18 @@ use std::collections::BTreeMap;
 use volplane_edit::newlines::Newlines;
 
 use super::UpdateError;
+use super::cargo_lock;
 use super::details::{self, Detail};
 use super::load::Inputs;
 use crate::apply::{Change, ProjectLock};
 use crate::exit::Exit;
+use crate::plan::NewFile;
 use crate::project_path::ProjectPath;
 use crate::record;
 use crate::summary::summary_with;
 use crate::update::tree::Tree;
 use crate::update::{self, Event, EventLevel, Outcome, UpdateInput};
+use crate::version::Version;
 
 /// An update, planned.
 #[derive(Debug)]
@@ -22,12 +25,20 @@ pub(crate) struct Planned {
     pub(crate) events: Vec<Event>,
     /// What the IDL holds, for a status line.
     pub(crate) summary: String,
+    /// The services that the project has, as the IDL names them.
+    pub(crate) services: Vec<String>,
+    /// What would be made if the project were new.
+    pub(crate) rendered: Vec<NewFile>,
+    /// The version of volplane that made the last update, as far as volplane.lock says it.
+    pub(crate) written_by: Option<Version>,
+    /// The commands that an upgrade leaves to the user.
+    pub(crate) cargo_commands: Vec<String>,
     /// The changes, by path.
-    pub(super) changes: BTreeMap<ProjectPath, Option<String>>,
+    pub(crate) changes: BTreeMap<ProjectPath, Option<String>>,
     /// What was read, and which files are left, for `--verbose`.
     pub(super) details: Vec<Detail>,
     /// The files as they were read.
-    pub(super) tree: Tree,
+    pub(crate) tree: Tree,
 }
 
 /// Plans an update.
@@ -45,7 +56,10 @@ pub(super) fn plan(inputs: Inputs<'_>) -> Planned {
         prune: request.prune,
         renames: request.renames,
     };
-    let Outcome { mut changes, mut record, mut events, news } = update::plan(input);
+    let mut outcome = update::plan(input);
+    let cargo_commands =
+        if request.is_upgrade { cargo_lock::upgrade(&rendered, &tree, &mut outcome) } else { Vec::new() };
+    let Outcome { mut changes, mut record, mut events, news } = outcome;
     details.extend(details::left(&rendered, &tree, &changes));
     record.inputs.extend(compiled);
     let text = lock.as_deref().map_or(Newlines::default(), Newlines::of).restore(record.text());
@@ -66,7 +80,9 @@ pub(super) fn plan(inputs: Inputs<'_>) -> Planned {
     }
     let names: Vec<&str> = request.project.settings.idls.iter().map(|idl| idl.path.as_str()).collect();
     let summary = format!("{}: {}", names.join(", "), summary_with(model, news));
-    Planned { events, summary, changes, details, tree }
+    let services = services.into_iter().map(|service| service.idl_name).collect();
+    let written_by = lock.as_deref().and_then(record::written_by);
+    Planned { events, summary, services, rendered, written_by, cargo_commands, changes, details, tree }
 }
 
 impl Planned {
