@@ -34,7 +34,7 @@ fn upgrade(root: &Path, args: &Upgrade, printer: Printer) -> Result<Exit, Update
     planned.report(Tense::Done, printer);
     report_commands(&planned, printer);
     if planned.is_empty() && planned.exit() == Exit::Success {
-        printer.status("Fresh", "nothing has to change");
+        printer.status("Fresh", "everything is up to date");
     }
     Ok(planned.exit())
 }
