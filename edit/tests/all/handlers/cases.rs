@@ -80,12 +80,12 @@ fn a_file_that_does_not_parse_is_left_with_the_place() {
     ];
     let errors = places.map(|text| update(text, &case.request(&services)).map(|_| ()).unwrap_err().to_string());
     insta::assert_snapshot!(errors.join("\n"), @"
-    line 1, column 11: this bracket, quote or character belongs to nothing
-    line 2, column 5: this bracket, quote or character belongs to nothing
+    line 1, column 11: unbalanced bracket or quote, or unexpected character
+    line 2, column 5: unbalanced bracket or quote, or unexpected character
     line 1, column 25: unexpected end of input, expected identifier or underscore
     line 3, column 18: expected identifier
     line 2, column 29: expected one of: identifier, `::`, `<`, `_` or 9 others
-    line 2, column 1: this bracket, quote or character belongs to nothing
+    line 2, column 1: unbalanced bracket or quote, or unexpected character
     ");
     let deep = format!("fn echo() {{ Echo{}{} }} // impl Echo for", "(".repeat(100_000), ")".repeat(100_000));
     let error = update(&deep, &case.request(&services)).unwrap_err();
