@@ -1,4 +1,4 @@
-//! The clients: one of each service, over a connection of any kind.
+//! The clients: one for each service, over any transport.
 
 use std::net::SocketAddr;
 

@@ -1,5 +1,5 @@
-//! What the hub of 04-yamux does: it serves the calls of each peer, and calls the peer back before it answers, over the
-//! connection that the peer made.
+//! The hub of 04-yamux: it serves the calls of each peer, and calls the peer back before it answers, over the connection
+//! that the peer opened.
 
 use volo::context::Context;
 use volo::service::Service;
@@ -11,7 +11,7 @@ use volplane_transport::{GeneratedService, Hub, JoinError, Outgoing, Registratio
 
 use crate::{Clients, Services};
 
-/// Which other programs the programs of 04-yamux can talk to.
+/// The programs that 04-yamux is compatible with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Compat {
     /// Programs for Kitex, which use two WebSockets for each peer: `/s2c/<id>`, on which the hub calls the peer, then
@@ -19,20 +19,20 @@ pub enum Compat {
     Kitex,
 }
 
-/// What the hub serves to one peer.
+/// The services of the hub for one peer.
 pub struct HubService {
     router: Router,
     registration: Registration<Clients>,
 }
 
 impl HubService {
-    /// Adds the peer under `id` for as long as its session lasts. A session that the id had before is closed.
+    /// Adds the peer under `id` until its session ends. An earlier session of the same id is closed.
     pub fn new(services: &Services, hub: &Hub<Clients>, id: &str, outgoing: &Outgoing) -> Result<Self, JoinError> {
         let registration = hub.join(id, Clients::over(outgoing.clone()))?.with_session(outgoing.clone());
         Ok(HubService { router: services.router(), registration })
     }
 
-    /// Calls the peer, and gives its answer as text.
+    /// Calls the peer and returns its answer as text.
     async fn call_back(&self) -> anyhow::Result<String> {
         let call = async |peer: Clients| peer.echo.echo(Request { message: Some("Say hello by the hub".into()) }).await;
         let answer = self.registration.call(call).await??;

@@ -1,4 +1,4 @@
-//! What the programs of this package share: the services, the clients, and how a program logs and fails.
+//! Shared by the programs of this package: services, clients, logging and errors.
 
 mod clients;
 mod echo;
@@ -17,8 +17,8 @@ pub use hub::{Compat, HubService};
 pub use peer::PeerService;
 pub use services::{ServiceArgs, Services};
 
-/// Logs to stderr what `RUST_LOG` selects, such as `debug` or `volplane_transport=trace`; without it, what is at least as
-/// important as `default`.
+/// Logs to stderr. `RUST_LOG` sets the filter, such as `debug` or `volplane_transport=trace`; `default` is the level
+/// without it.
 pub fn init_logging(default: &str) {
     let selected = env::var("RUST_LOG").ok().filter(|directives| !directives.is_empty());
     // Directives that cannot be parsed are reported on stderr and ignored.
@@ -27,8 +27,8 @@ pub fn init_logging(default: &str) {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colored).init();
 }
 
-/// Why a program failed. `main` returns it, and it is printed on one line that says each cause once: volo's errors repeat
-/// their causes.
+/// The error that `main` returns. It is printed on one line with each cause once, because volo's errors repeat their
+/// causes.
 pub struct Failure(anyhow::Error);
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {

@@ -1,4 +1,4 @@
-//! What a peer of 04-yamux does: it serves the hub's calls, over the connection that it made itself.
+//! A peer of 04-yamux: it serves the hub's calls, over the connection that it opened.
 
 use volo::context::Context;
 use volo::service::Service;
@@ -9,7 +9,7 @@ use volplane_transport::GeneratedService;
 
 use crate::Services;
 
-/// What a peer serves to the hub: its own services, each call logged.
+/// The services of a peer for the hub; each call is logged.
 pub struct PeerService {
     router: Router,
 }

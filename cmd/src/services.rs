@@ -1,4 +1,4 @@
-//! The services, and what their handlers are built from. Every server and every peer starts here.
+//! Builds the handlers of all services. Every server and every peer calls `Services::new`.
 
 use clap::Args;
 use volo_thrift::server::Router;
@@ -6,15 +6,15 @@ use volplane_generated::api::EchoServer;
 
 use crate::echo::EchoHandler;
 
-/// Arguments of every server, for what the handlers need.
+/// Arguments of every server, for the handlers.
 ///
 /// For example: `#[arg(long)] pub database: String,`
 #[derive(Clone, Debug, Args)]
 #[command(about = None, long_about = None)]
 pub struct ServiceArgs {}
 
-/// The handlers of all services. A handler is cloned for each session: it shares what it holds, such as a pool of database
-/// connections.
+/// The handlers of all services. Handlers are cloned for each session: the clones should share resources, such as a pool of
+/// database connections.
 #[derive(Clone)]
 pub struct Services {
     /// Answers calls of the service Echo.
@@ -22,11 +22,11 @@ pub struct Services {
 }
 
 impl Services {
-    /// Builds the handlers. What they need is made here, such as a pool of database connections, and passed to them.
+    /// Builds the handlers, with the resources that they need, such as a pool of database connections.
     ///
     /// # Errors
     ///
-    /// If something that they need can't be made.
+    /// If a resource can't be created.
     pub async fn new(args: ServiceArgs) -> anyhow::Result<Self> {
         let ServiceArgs {} = args;
         let echo = EchoHandler;
@@ -38,7 +38,7 @@ impl Services {
         Router::new().with_default_service(EchoServer::from_handler(self.echo.clone()))
     }
 
-    /// Serves what is called at an HTTP path: Echo, at any.
+    /// Serves the service at an HTTP path: Echo at every path.
     pub fn at(&self, _path: &str) -> Router {
         self.router()
     }

@@ -3,7 +3,7 @@
 //!
 //! What a run needs beside a project's own files is in its folder `.volplane`, of which git takes no notice:
 //!
-//! - `lock`: held by the one run that may write; who it is stands in there.
+//! - `lock`: locked by the one run that may write; its contents identify that run.
 //! - `stage/`, `backup/`: new texts on their way in, old texts on their way out; numbered as in the journal.
 //! - `journal`: there while files are being changed. A run that finds one undoes what it says.
 

@@ -1,4 +1,4 @@
-//! The command line, as people type it.
+//! The command line.
 
 pub(crate) mod kitex_args;
 mod migrate;
@@ -25,17 +25,17 @@ const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (for volo-thrift ", e
 /// The hidden subcommand's name.
 pub(crate) const EMIT: &str = "internal-emit";
 
-/// The name of the hidden subcommand that stands for none: `volplane idl/echo.thrift`.
+/// The name of the hidden subcommand for a command line without one: `volplane idl/echo.thrift`.
 pub(crate) const SHORTHAND: &str = "internal-shorthand";
 
-/// What stands below the help of the command itself.
+/// Printed below the help of the command itself.
 const EXAMPLES: &str = "Examples:
-  volplane demo                          make, build and run the echo project
-  volplane new idl/echo.thrift hello     make the project hello
+  volplane demo                          create, build and run the echo project
+  volplane new idl/echo.thrift hello     create the project hello
   volplane update                        in a project, after an edit of its IDL
   volplane help new                      more about a command";
 
-/// Makes a volo-thrift project from a thrift IDL, with connections of your choice: TCP, WebSocket, yamux.
+/// Generate a volo-thrift project from a Thrift IDL, with transports such as TCP, WebSocket and yamux
 #[derive(Debug, Parser)]
 #[command(name = "volplane", version = VERSION, propagate_version = true, subcommand_required = true)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::table()))]
@@ -46,14 +46,14 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// How much is said, and how.
+/// How much is printed, and how.
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Output {
     /// Print errors and results only: no warnings, no progress
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Say more: every file, every step
+    /// Print more: every file, every step
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
     /// When to use colour
@@ -66,9 +66,9 @@ pub(crate) struct Output {
 pub(crate) enum Color {
     /// On a terminal
     Auto,
-    /// Even into a file
+    /// Also if the output is not a terminal
     Always,
-    /// Not at all
+    /// No colour
     Never,
 }
 
@@ -89,7 +89,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Templates(templates::TemplatesAction),
     Migrate(Migrate),
-    /// Print what makes a shell complete the command line
+    /// Generate shell completions
     #[command(after_help = "Examples:
   volplane completions bash > ~/.local/share/bash-completion/completions/volplane
   volplane completions fish > ~/.config/fish/completions/volplane.fish")]
@@ -97,38 +97,38 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
-    /// Print the man page, or write one for each command into a folder
+    /// Print the man page, or write one for each command into a directory
     #[command(after_help = "Examples:
   volplane man | man -l -
   volplane man ~/.local/share/man/man1")]
     Man {
-        /// The folder to write the pages into; it is made if need be
+        /// The directory to write the pages into; created if it does not exist
         dir: Option<PathBuf>,
     },
-    /// `new` in a folder without a project, `update` in one with: what [`kitex_args`] makes of a line without a subcommand.
+    /// `new` in a directory without a project, `update` in a project: what [`kitex_args`] makes of a command line without a subcommand.
     #[command(name = SHORTHAND, hide = true, override_usage = "volplane [OPTIONS] <IDL>")]
     Shorthand(New),
-    /// Compiles checked IDL to Rust: the command calls itself so, because the compiler below may exit.
+    /// Compiles checked IDL to Rust, in a child process of the command, because the underlying compiler may exit.
     #[command(name = EMIT, hide = true)]
     Emit {
-        /// The folder with the request.
+        /// The directory with the request.
         dir: PathBuf,
     },
 }
 
 impl Command {
-    /// How diagnostics and events are told.
+    /// The format of diagnostics and events.
     pub(crate) fn message_format(&self) -> MessageFormat {
         match self {
-            Self::New(args) | Self::Shorthand(args) => args.reading.telling.message_format,
-            Self::Update(args) => args.telling.message_format,
-            Self::Check(args) => args.telling.message_format,
-            Self::Add(args) => args.telling.message_format,
-            Self::Remove(args) => args.telling.message_format,
-            Self::Watch(args) => args.telling.message_format,
-            Self::Doctor(args) => args.telling.message_format,
-            Self::Upgrade(args) => args.telling.message_format,
-            Self::CheckIdl(args) => args.reading.telling.message_format,
+            Self::New(args) | Self::Shorthand(args) => args.idl_args.diagnostic_args.message_format,
+            Self::Update(args) => args.diagnostic_args.message_format,
+            Self::Check(args) => args.diagnostic_args.message_format,
+            Self::Add(args) => args.diagnostic_args.message_format,
+            Self::Remove(args) => args.diagnostic_args.message_format,
+            Self::Watch(args) => args.diagnostic_args.message_format,
+            Self::Doctor(args) => args.diagnostic_args.message_format,
+            Self::Upgrade(args) => args.diagnostic_args.message_format,
+            Self::CheckIdl(args) => args.idl_args.diagnostic_args.message_format,
             // Their stdout is for something else.
             Self::Dump(_)
             | Self::Demo(_)
@@ -141,7 +141,7 @@ impl Command {
         }
     }
 
-    /// What a summary calls it.
+    /// Its name in a summary.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::New(_) => "new",
@@ -166,21 +166,21 @@ impl Command {
     }
 }
 
-/// Make a project from an IDL: a cargo workspace with server and client programs that build at once
+/// Create a project from an IDL: a cargo workspace with server and client programs, ready to build
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
   volplane new idl/echo.thrift
-      make the project in ./echo, with all six transports
+      create the project in ./echo, with all six transports
   volplane new -I idl/common idl/shop.thrift shop --service shop.api
-      look for includes in idl/common too; clients call the service by the name shop.api
+      also look for includes in idl/common; clients use the destination name shop.api
   volplane new idl/shop.thrift shop-types --types-only
-      a library of the types, which needs no crate but pilota
+      create a library of types that depends on no crate but pilota
   volplane new echo.thrift hello --transport stdnet,yamux --codegen checked-in
-      two transports, and the generated code as files that you can read and review")]
+      two transports, and generated code that is checked in")]
 pub(crate) struct New {
-    /// The IDL file; it is copied into the project, with what it includes
+    /// The IDL file; it is copied into the project with its includes
     pub(crate) idl: PathBuf,
-    /// The folder to make; may hold IDL, README, licence and hidden files such as .git [default: the IDL's name without .thrift]
+    /// The directory to create; may hold IDL, README, licence and hidden files such as .git [default: the IDL's name without .thrift]
     pub(crate) dir: Option<PathBuf>,
     /// The destination name that clients use [default: the IDL's first service]
     #[arg(long, value_name = "NAME")]
@@ -189,11 +189,11 @@ pub(crate) struct New {
     #[arg(long, value_name = "NAME")]
     pub(crate) module: Option<String>,
     #[command(flatten)]
-    pub(crate) reading: IdlArgs,
+    pub(crate) idl_args: IdlArgs,
     /// Refer to the IDL where it is, in a git submodule for example, instead of copying it into the project
     #[arg(long)]
     pub(crate) idl_in_place: bool,
-    /// Make a cargo workspace of its own, although the folder lies in one, which the packages would join
+    /// Create a separate cargo workspace, even if the directory is in a workspace
     #[arg(long)]
     pub(crate) own_workspace: bool,
     /// The transports to write programs for, separated by commas [default: all six]
@@ -206,27 +206,27 @@ pub(crate) struct New {
         hide_default_value = true
     )]
     pub(crate) transport: Vec<Transport>,
-    /// Write no programs: the generated code and a library with the handlers, to serve in a program of your own
+    /// Create no programs: only the generated code and a library with the handlers, for a program of your own
     #[arg(long, conflicts_with_all = ["transport", "types_only"])]
     pub(crate) no_programs: bool,
-    /// Add files to run a server elsewhere, separated by commas
+    /// Add deployment files for a server, separated by commas
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_enum, conflicts_with_all = ["no_programs", "types_only"])]
     pub(crate) with: Vec<Extra>,
     /// When the IDL is compiled to Rust
     #[arg(long, value_enum, default_value_t = Codegen::BuildRs)]
     pub(crate) codegen: Codegen,
-    /// Leave services out: a library of types without programs, as it is made of an IDL that has no service
+    /// Leave out services: create a library of types without programs, as for an IDL without a service
     #[arg(long)]
     pub(crate) types_only: bool,
     /// Where the project gets the runtime crates from: vendored, path=DIR, git=URL or version=REQ
     #[arg(long, value_name = "SOURCE", default_value = "vendored", value_parser = RuntimeArg::from_str)]
     pub(crate) runtime: RuntimeArg,
-    /// A folder with templates of your own, instead of the built-in ones; volplane templates eject makes one
+    /// A directory with templates of your own, instead of the built-in ones; volplane templates eject creates one
     #[arg(long, value_name = "DIR")]
     pub(crate) template_dir: Option<PathBuf>,
     #[arg(long, value_name = "KEY=VALUE", value_parser = Set::from_str, help = templates::SET)]
     pub(crate) set: Vec<Set>,
-    /// List the files, write nothing
+    /// List the files without writing them
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
@@ -234,17 +234,17 @@ pub(crate) struct New {
 /// How IDL is read.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct IdlArgs {
-    /// Look for includes in this folder too; may be repeated
+    /// Also look for includes in this directory; may be repeated
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(crate) include: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) telling: DiagnosticArgs,
+    pub(crate) diagnostic_args: DiagnosticArgs,
 }
 
-/// How what is wrong with IDL is told.
+/// How diagnostics are printed.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DiagnosticArgs {
-    /// How mistakes, warnings and events are told: human, short, json or github
+    /// Diagnostics format: human, short, json (events, too) or github
     #[arg(
         long,
         value_name = "FORMAT",
@@ -253,66 +253,66 @@ pub(crate) struct DiagnosticArgs {
         help_heading = "Output"
     )]
     pub(crate) message_format: MessageFormat,
-    /// Treat warnings as mistakes
+    /// Treat warnings as errors
     #[arg(long, help_heading = "Output")]
     pub(crate) deny_warnings: bool,
 }
 
-/// Check IDL files and say everything that is wrong with them, each with its place
+/// Check IDL files and report all diagnostics
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit code: 0 without a mistake, 1 with one or when a fix had to be left out, 2 when there is nothing to check.
+    after_help = "Exit code: 0 without errors, 1 with errors or if a fix was skipped, 2 if there is nothing to check.
 
 Examples:
   volplane check-idl idl
-      every .thrift file in the folder idl, at any depth
+      every .thrift file in the directory idl, at any depth
   volplane check-idl -I third-party --deny-warnings --message-format github idl/shop.thrift
-      one file and what it includes, as GitHub shows it beside the lines of a change
+      one file and its includes, as annotations of a GitHub pull request
   volplane check-idl --fix idl
-      correct what has one meaning only, and report the rest"
+      apply the fixes that are certain to be right, and report the rest"
 )]
 pub(crate) struct CheckIdl {
-    /// IDL files, and folders with such files; - is standard input
+    /// IDL files and directories; - is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Apply the fixes that are certain to be right, then report what is left
+    /// Apply the fixes that are certain to be right, then report the remaining diagnostics
     ///
-    /// Only files in the given folders, and beside the given files, are changed; no read-only file, and none in a folder
-    /// such as vendor or third-party. The fixed text of standard input goes to standard output.
+    /// Only files in the given directories, and beside the given files, are changed; read-only files and files in directories
+    /// such as vendor or third-party are not. The fixed text of standard input is written to standard output.
     #[arg(long)]
     pub(crate) fix: bool,
     #[command(flatten)]
-    pub(crate) reading: IdlArgs,
+    pub(crate) idl_args: IdlArgs,
 }
 
 /// Explain a code such as E030, with a wrong and a right example
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// The code; without it, all codes are listed
+    /// The code [default: list all codes]
     pub(crate) code: Option<String>,
 }
 
-/// Print what an IDL says, resolved and checked, for other programs to read
+/// Print the resolved and checked model of an IDL for other programs
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   volplane dump --json idl/echo.thrift > echo.json
   volplane dump --json - < idl/echo.thrift")]
 pub(crate) struct Dump {
-    /// The IDL file, or - for standard input; what it includes is dumped along
+    /// The IDL file, or - for standard input; its includes are printed, too
     pub(crate) file: PathBuf,
-    /// As JSON; the documentation of volplane-build's module `dump` describes the form
+    /// Print JSON; the documentation of volplane-build's module `dump` describes the format
     #[arg(long, required = true)]
     pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) reading: IdlArgs,
+    pub(crate) idl_args: IdlArgs,
 }
 
-/// Make, build and run the echo project: six servers, six clients, each over its own kind of connection
+/// Create, build and run the echo project: a server and a client for each of six transports
 ///
-/// The project and what cargo builds are kept in the cache folder, so that the second run is quick.
+/// The project and cargo's build output are kept in the cache directory, so that later runs are fast.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
-    /// Make the project in this folder and leave it there; has to be new or empty
+    /// Create the project in this directory and keep it; has to be new or empty
     #[arg(long, value_name = "DIR")]
     pub(crate) keep: Option<PathBuf>,
 }

@@ -21,7 +21,7 @@ pub(crate) trait CommandError: Error {
     /// What the process exits with.
     fn exit(&self) -> Exit;
 
-    /// Whether the user has been told already, as of what is wrong with IDL: each diagnostic was printed.
+    /// Whether it has been printed already, as diagnostics of IDL have.
     fn is_reported(&self) -> bool {
         false
     }

@@ -1,4 +1,4 @@
-//! `volplane.toml`: what people say about their project. It is read here and edited in `edit`.
+//! `volplane.toml`: the settings of a project. It is read here and edited in `edit`.
 
 pub(crate) mod edit;
 mod read;
@@ -19,7 +19,7 @@ pub(crate) const FILE: &str = "volplane.toml";
 #[derive(Debug, Error)]
 pub(crate) enum ConfigError {
     /// No project here or above.
-    #[error("there is no {FILE} in {dir} or any folder above it")]
+    #[error("there is no {FILE} in {dir} or any directory above it")]
     NoProject {
         /// Where the search began.
         dir: String,
@@ -34,14 +34,16 @@ pub(crate) enum ConfigError {
     },
     /// The file says something wrong.
     #[error("{}", list(.0))]
-    Mistakes(Vec<Mistake>),
+    Settings(Vec<SettingError>),
 }
 
 impl CommandError for ConfigError {
     fn help(&self) -> Help {
         match self {
-            Self::NoProject { .. } => Some("make a project with `volplane new IDL DIR`, or go into one".into()),
-            Self::Read { .. } | Self::Mistakes(_) => None,
+            Self::NoProject { .. } => {
+                Some("create a project with `volplane new IDL DIR`, or change to the directory of one".into())
+            }
+            Self::Read { .. } | Self::Settings(_) => None,
         }
     }
 
@@ -52,7 +54,7 @@ impl CommandError for ConfigError {
 
 /// Something wrong in the file.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Mistake {
+pub(crate) struct SettingError {
     /// Counted from 1.
     pub(crate) line: usize,
     /// In characters, counted from 1.
@@ -61,9 +63,11 @@ pub(crate) struct Mistake {
     pub(crate) message: String,
 }
 
-fn list(mistakes: &[Mistake]) -> String {
-    let lines: Vec<String> =
-        mistakes.iter().map(|Mistake { line, column, message }| format!("{FILE}:{line}:{column}: {message}")).collect();
+fn list(errors: &[SettingError]) -> String {
+    let lines: Vec<String> = errors
+        .iter()
+        .map(|SettingError { line, column, message }| format!("{FILE}:{line}:{column}: {message}"))
+        .collect();
     lines.join("\n       ")
 }
 
@@ -87,7 +91,7 @@ impl Project {
         let path = root.join(FILE);
         let failed = |source| ConfigError::Read { path: path.display().to_string(), source };
         let text = fs::read_to_string(&path).map_err(failed)?;
-        let settings = read::settings(&text).map_err(ConfigError::Mistakes)?;
+        let settings = read::settings(&text).map_err(ConfigError::Settings)?;
         Ok(Self { root: root.to_owned(), text, settings })
     }
 }

@@ -78,7 +78,7 @@ pub(crate) enum DemoError {
         output: String,
     },
     /// A program doesn't get on.
-    #[error("{program} is silent for {} s:\n{output}", limit.as_secs())]
+    #[error("timed out after {} s: {program} printed nothing:\n{output}", limit.as_secs())]
     Silent {
         /// Which.
         program: String,

@@ -1,4 +1,4 @@
-//! What the command's exit codes mean: one table, which `volplane help` and docs/commands.md show. Scripts rely on it, and
+//! The exit codes and their meanings: one table, shown by `volplane help` and docs/commands.md. Scripts rely on it, and
 //! tests assert each code.
 
 use std::process::ExitCode;
@@ -8,11 +8,11 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// Everything was done.
     Success,
-    /// The IDL has mistakes, or a step such as a build failed.
+    /// The IDL has errors, or a step such as a build failed.
     Failure,
-    /// The request can't be carried out as given: nothing has changed. Also what clap exits with.
+    /// Usage or configuration error: nothing was changed. clap exits with the same code.
     Usage,
-    /// Everything was done, and something waits for the user's hand.
+    /// Everything was done, and something needs a manual fix.
     ActionRequired,
     /// `check` found that an update would change something.
     WouldChange,
@@ -37,13 +37,13 @@ impl Exit {
         }
     }
 
-    /// What the number tells a script.
+    /// The meaning of the number.
     pub(crate) const fn meaning(self) -> &'static str {
         match self {
             Self::Success => "everything was done; for check: nothing would change",
-            Self::Failure => "the IDL has mistakes, or a step such as a build failed",
-            Self::Usage => "the request can't be carried out as given; nothing has changed",
-            Self::ActionRequired => "done, but a conflict or a file that does not parse waits for your hand",
+            Self::Failure => "the IDL has errors, or a step such as a build failed",
+            Self::Usage => "usage or configuration error; nothing was changed",
+            Self::ActionRequired => "done, but conflicts or unparsable files need a manual fix",
             Self::WouldChange => "check: an update would change something",
             Self::Interrupted => "stopped by Ctrl-C or a termination signal",
         }
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_documented_table_is_this_one() {
+    fn the_documented_exit_codes_are_these() {
         let page = include_str!("../../docs/commands.md");
         let (_, section) = page.split_once("## Exit codes").expect("docs/commands.md has a section `## Exit codes`");
         let documented: Vec<(u8, String)> = section
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_ends_have_one_code() {
+    fn exit_codes_are_distinct() {
         assert!(Exit::ALL.windows(2).all(|pair| pair[0].code() < pair[1].code()));
     }
 }

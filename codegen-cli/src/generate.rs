@@ -38,7 +38,7 @@ pub(crate) fn is_generated(path: &str) -> bool {
 #[derive(Debug, Error)]
 pub(crate) enum GenerateError {
     /// This command's own program file.
-    #[error("cannot find the program of volplane itself")]
+    #[error("cannot find volplane's own executable")]
     Program(#[source] io::Error),
     /// The compiler.
     #[error(transparent)]

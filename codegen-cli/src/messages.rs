@@ -62,7 +62,7 @@ pub(crate) enum JsonMessage<'a> {
         command: &'a str,
         /// As in the table of exit codes.
         exit_code: u8,
-        /// What the code tells.
+        /// The meaning of the code.
         message: &'static str,
     },
 }

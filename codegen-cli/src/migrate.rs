@@ -1,4 +1,4 @@
-//! Projects that kitex or volo-cli made: what they say, and what has to be done by hand to have them here. Pure, but for
+//! Projects created by kitex or volo-cli: their settings, and the manual steps of a migration. Pure, but for
 //! `read`.
 
 pub(crate) mod go;

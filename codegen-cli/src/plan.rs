@@ -38,11 +38,11 @@ pub(crate) struct NewFile {
     pub(crate) policy: Policy,
 }
 
-/// What an update does with a file that was made before: whose file it is.
+/// What an update does with an existing file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Policy {
-    /// volplane's: made anew whenever it would differ, removed when nothing makes it any more.
+    /// volplane-owned: written again if it differs, removed if it is no longer generated.
     Overwrite,
     /// Both sides': what the user changed and what volplane changed are merged.
     Merge,
@@ -90,8 +90,8 @@ pub(crate) enum PlanError {
 pub(crate) fn project(request: &PlanRequest<'_>) -> Result<Vec<NewFile>, PlanError> {
     let templates = request.templates;
     let outcome = templates::render(&project_view(request), templates);
-    if !outcome.mistakes.is_empty() {
-        return Err(templates.mistakes(outcome.mistakes).into());
+    if !outcome.errors.is_empty() {
+        return Err(templates.errors(outcome.errors).into());
     }
     let mut files: Vec<NewFile> = outcome.made.into_iter().map(|made| made.file).collect();
     let rustfmt = embedded::file("rustfmt.toml")?.to_owned();
@@ -113,7 +113,7 @@ pub(crate) struct Trial {
     /// How many files were made.
     pub(crate) files: usize,
     /// What is wrong with the templates.
-    pub(crate) mistakes: Vec<TemplateError>,
+    pub(crate) errors: Vec<TemplateError>,
     /// What is wrong with the files.
     pub(crate) unreadable: Vec<Unreadable>,
 }
@@ -122,10 +122,10 @@ pub(crate) struct Trial {
 pub(crate) fn try_templates(request: &PlanRequest<'_>) -> Trial {
     let outcome = templates::render(&project_view(request), request.templates);
     let unreadable = templates::unreadable(&outcome.made, request.templates);
-    Trial { files: outcome.made.len(), mistakes: outcome.mistakes, unreadable }
+    Trial { files: outcome.made.len(), errors: outcome.errors, unreadable }
 }
 
-/// Adds files that volplane makes itself, but for those whose place a template has taken.
+/// Adds the files that volplane generates without a template, unless a template has the same path.
 pub(crate) fn add(files: &mut Vec<NewFile>, more: impl Iterator<Item = NewFile>) {
     let mut taken: BTreeSet<ProjectPath> = files.iter().map(|file| file.path.clone()).collect();
     files.extend(more.filter(|file| taken.insert(file.path.clone())));

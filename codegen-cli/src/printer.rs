@@ -18,7 +18,7 @@ use crate::messages::JsonMessage;
 
 const VERB: Style = AnsiColor::Green.on_default().bold();
 const NOTE: Style = AnsiColor::Cyan.on_default().bold();
-const HAND: Style = AnsiColor::Yellow.on_default().bold();
+const ACTION: Style = AnsiColor::Yellow.on_default().bold();
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
 /// How wide the column of verbs is; as cargo has it.
@@ -26,7 +26,7 @@ const COLUMN: usize = 12;
 
 /// Says what the command does, in cargo's manner: one verb a line.
 ///
-/// Nobody can be told that printing failed, so failures to print are ignored.
+/// Failures to print can't be reported, so they are ignored.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Printer {
     output: Output,
@@ -92,15 +92,15 @@ impl Printer {
         let style = match finding.level {
             FindingLevel::Ok if self.output.quiet => return,
             FindingLevel::Ok => VERB,
-            FindingLevel::Warning => HAND,
+            FindingLevel::Warning => ACTION,
             FindingLevel::Error => ERROR,
         };
         self.line(format_args!("{style}{:>COLUMN$}{style:#} {}", finding.level.verb(), finding.text()));
     }
 
-    /// What waits for the user's hand.
-    pub(crate) fn hand(self, verb: &str, text: impl Display) {
-        self.say(HAND, verb, text);
+    /// What needs a manual fix.
+    pub(crate) fn action_required(self, verb: &str, text: impl Display) {
+        self.say(ACTION, verb, text);
     }
 
     /// A result of many lines, ready made.
@@ -108,10 +108,10 @@ impl Printer {
         let _ = AutoStream::new(io::stdout(), self.choice()).write_all(text.as_bytes());
     }
 
-    /// A result as it is, such as a text that another program goes on with.
+    /// A result without changes, such as a text for another program.
     ///
     /// # Errors
-    /// When it can't be written: half a text must not pass for a whole one. Not when nobody reads on.
+    /// When it can't be written, so that a partial text is not taken for a whole one. A closed pipe is not an error.
     pub(crate) fn bytes(self, bytes: &[u8]) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
@@ -136,12 +136,13 @@ impl Printer {
         }
     }
 
-    /// What is wrong or odd in IDL. With `--quiet` only what is wrong; a warning is if `--deny-warnings` says so.
-    pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources, telling: &DiagnosticArgs) {
-        let is_shown =
-            |found: &&Diagnostic| !self.output.quiet || telling.deny_warnings || found.severity() == Severity::Error;
+    /// Diagnostics of IDL. With `--quiet`, only errors, and warnings only with `--deny-warnings`.
+    pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources, diagnostic_args: &DiagnosticArgs) {
+        let is_shown = |found: &&Diagnostic| {
+            !self.output.quiet || diagnostic_args.deny_warnings || found.severity() == Severity::Error
+        };
         let shown: Vec<Diagnostic> = diagnostics.iter().filter(is_shown).cloned().collect();
-        let text = render(&shown, sources, telling.message_format, self.colour());
+        let text = render(&shown, sources, diagnostic_args.message_format, self.colour());
         if self.is_json() { self.text(&text) } else { self.raw(&text) }
     }
 

@@ -20,7 +20,7 @@ use volplane_build::internal::{Checked, Diagnostic, Disk, ReadSource, Sources};
 use volplane_edit::handlers::GeneratedNames;
 
 use crate::command_error::{CommandError, Help};
-use crate::config::{ConfigError, Mistake};
+use crate::config::{ConfigError, SettingError};
 use crate::exit::Exit;
 use crate::generate::{self, GenerateError};
 use crate::plan::templates::Templates;
@@ -36,7 +36,7 @@ use source::ProjectSource;
 #[derive(Debug, Error)]
 pub(crate) enum ProjectError {
     /// A path can't be made absolute: the current folder is gone.
-    #[error("cannot tell where {path} is")]
+    #[error("cannot find the absolute path of {path}")]
     Path {
         /// The path.
         path: String,
@@ -54,8 +54,8 @@ pub(crate) enum ProjectError {
     /// The settings do not go with the IDL.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Two services that a server could not tell apart.
-    #[error("{first} and {second} both define a service {name}, and a server tells services apart by their names")]
+    /// Two services of one name, which a server can't distinguish.
+    #[error("{first} and {second} both define a service {name}, and services of one server need different names")]
     SameService {
         /// The name.
         name: String,
@@ -65,7 +65,7 @@ pub(crate) enum ProjectError {
         second: String,
     },
     /// Two paths to one file.
-    #[error("{paths} are not as many files as paths: one stands there twice")]
+    #[error("duplicate IDL file in {paths}")]
     SameIdl {
         /// All of them.
         paths: String,
@@ -133,7 +133,7 @@ impl Idl {
         Self { sources, diagnostics, model, include_dirs: include_dirs.to_vec(), base: PathBuf::new() }
     }
 
-    /// The same from a project with this root, where relative paths begin, as if the files in `brings` were there already.
+    /// The same for a project with this root, to which paths are relative, as if the files in `brings` existed already.
     pub(crate) fn read_in(
         root: &Path,
         paths: &[PathBuf],
@@ -212,7 +212,7 @@ impl<'a> CheckedIdl<'a> {
         Ok(plan::project(&request)?)
     }
 
-    /// Renders templates for nothing but to see what is wrong with them.
+    /// Renders templates only to find their errors.
     pub(crate) fn try_templates(&self, templates: &Templates) -> Trial {
         let services = self.described();
         plan::try_templates(&plan::PlanRequest {
@@ -292,10 +292,10 @@ fn exports(model: &Model, settings: &Settings) -> GeneratedNames {
 
 /// Whether the IDL has all services that volplane.toml names.
 fn known_services(model: &Model, chosen: &[ChosenService]) -> Result<(), ConfigError> {
-    let mistake = |ChosenService { name, line, column }: &ChosenService| {
+    let error = |ChosenService { name, line, column }: &ChosenService| {
         let message = unknown_service(name, model)?.to_string();
-        Some(Mistake { line: *line, column: *column, message })
+        Some(SettingError { line: *line, column: *column, message })
     };
-    let mistakes: Vec<Mistake> = chosen.iter().filter_map(mistake).collect();
-    if mistakes.is_empty() { Ok(()) } else { Err(ConfigError::Mistakes(mistakes)) }
+    let errors: Vec<SettingError> = chosen.iter().filter_map(error).collect();
+    if errors.is_empty() { Ok(()) } else { Err(ConfigError::Settings(errors)) }
 }

@@ -28,7 +28,7 @@ pub(crate) enum ProjectPathError {
     #[error("is absolute: paths are relative to the project")]
     Absolute,
     /// `../x`
-    #[error("leads out of the project: `..` is not allowed")]
+    #[error("is outside the project: `..` is not allowed")]
     Outside,
     /// `a//b`, `./a`
     #[error("has an empty part")]
@@ -48,7 +48,7 @@ impl ProjectPath {
     /// Checks a path.
     ///
     /// # Errors
-    /// When it could lead out of the project, or is not a path on every system.
+    /// When it could be outside the project, or is not a path on every system.
     pub(crate) fn new(path: impl Into<String>) -> Result<Self, ProjectPathError> {
         let path = path.into();
         match wrong(&path) {

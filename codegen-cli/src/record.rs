@@ -1,6 +1,6 @@
-//! `volplane.lock`: what the command remembers of a project from one run to the next.
+//! `volplane.lock`: the state of a project after the last update.
 //!
-//! Every line stands for itself and the lines are sorted, so that a diff shows what has changed, and git's `merge=union`
+//! The lines are independent and sorted, so that a diff shows what has changed, and git's `merge=union`
 //! joins two branches that both updated. What such a join leaves behind (doubles, stale lines) is put up with by the reader
 //! and gone after the next run.
 
@@ -51,7 +51,7 @@ pub(crate) enum Made {
     Overwrite(Fingerprint),
     /// Both sides', with the text that the next merge starts from: one for each branch, where branches were joined.
     Merge(Vec<String>),
-    /// The user's; with its print as long as nobody but volplane has written it.
+    /// The user's; with its fingerprint as long as it is unmodified.
     Skip(Option<Fingerprint>),
 }
 
@@ -103,7 +103,7 @@ impl Fingerprint {
 }
 
 impl Made {
-    /// Whether nobody but volplane has written this text, as far as is remembered.
+    /// Whether this text is unmodified, as far as the record says.
     pub(crate) fn is(&self, text: &str) -> bool {
         match self {
             Self::Overwrite(print) | Self::Skip(Some(print)) => Fingerprint::of(text) == *print,
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_is_said_and_files_without_their_text_are_not_known() -> Result<(), RecordError> {
+    fn a_truncated_lock_is_reported_and_files_without_a_base_are_unknown() -> Result<(), RecordError> {
         let text = sample().text();
         assert_eq!(Record::parse(&text)?.damage, None);
         // Anywhere behind the first file with a text.

@@ -1,5 +1,5 @@
-//! This repository's generated/ and cmd/ are what the command writes for `idl/echo.thrift`; its handlers aside, nothing
-//! there is edited by hand.
+//! Tests of the repository itself: generated/ and cmd/ are what the command writes for `idl/echo.thrift`, except for the
+//! handlers; the docs agree with each other, and name files that exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -14,7 +14,7 @@ use crate::plan::templates::{Flavour, Templates};
 use crate::project::{CheckedIdl, Copies, Idl};
 use crate::settings::{Codegen, Generated, PackageDir, Runtime, Settings, Transport};
 
-/// Written by hand.
+/// Files in cmd/ that are edited.
 const HANDLERS: &[&str] = &["cmd/src/echo.rs"];
 
 /// Set to anything, it makes the test write the files instead of comparing them. They are no snapshots: they are compiled.
@@ -23,7 +23,7 @@ const REGENERATE: &str = "VOLPLANE_REGENERATE";
 fn expected() -> Result<Vec<NewFile>, Box<dyn Error>> {
     let path = "idl/echo.thrift";
     let idl = Idl::read_from(&[path.into()], &[], &MemorySource::new().with(path, embedded::file(path)?));
-    let model = idl.model.as_ref().ok_or("idl/echo.thrift has mistakes")?;
+    let model = idl.model.as_ref().ok_or("idl/echo.thrift has errors")?;
     let copies = Copies::new(&idl, model)?;
     let settings = Settings {
         module: "volplane".parse()?,
@@ -80,7 +80,7 @@ fn this_repository_is_a_project_of_its_own() -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     let paths: Vec<&str> = expected.iter().map(|file| file.path.as_str()).collect();
-    assert_eq!(present(&root)?, paths, "set {REGENERATE}=1 to write what is missing; remove what is too much");
+    assert_eq!(present(&root)?, paths, "set {REGENERATE}=1 to write missing files; remove the others");
     for file in &expected {
         let text = fs::read_to_string(root.join(&file.path))?;
         assert_eq!(text, file.text, "{} differs: set {REGENERATE}=1 to write it", file.path);
@@ -141,6 +141,70 @@ fn layers_of_the_command_stay_apart() -> Result<(), Box<dyn Error>> {
     assert_eq!(outside, [""; 0], "only main and the commands themselves use a command");
     assert_eq!(users("set_current_dir"), [""; 0], "the root of a project is passed as a value");
     // A watch goes on after an error.
-    assert_eq!(users("printer.error("), ["commands/watch/teller.rs", "main.rs"], "errors are printed in one place");
+    assert_eq!(users("printer.error("), ["commands/watch/reporter.rs", "main.rs"], "errors are printed in one place");
+    Ok(())
+}
+
+/// A page of the docs, with each paragraph on one line.
+fn page(name: &str) -> Result<String, Box<dyn Error>> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name))?;
+    Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn the_docs_agree_on_deleted_and_edited_files() -> Result<(), Box<dyn Error>> {
+    let facts = [
+        "Programs, tests, manifests and other files of yours that you delete stay deleted; `generated/` and `runtime/` come back.",
+        "conflict markers",
+        "exit code",
+        "kept and reported",
+        "volplane update --rename Echo=Parrot",
+    ];
+    for name in ["README.md", "docs/keeping.md"] {
+        let text = page(name)?;
+        for fact in facts {
+            let fact = fact.strip_prefix("volplane ").unwrap_or(fact);
+            assert!(text.contains(fact), "{name} lacks: {fact}");
+        }
+        let runtime: Vec<&str> =
+            text.split("| `runtime/` | ").skip(1).filter_map(|row| row.split(" |").nth(1)).collect();
+        assert_eq!(runtime, [" kept and reported"], "the row of runtime/ in {name}");
+    }
+    Ok(())
+}
+
+#[test]
+fn architecture_names_files_that_exist() -> Result<(), Box<dyn Error>> {
+    const PARENTS: [&str; 9] = [
+        "",
+        "codegen",
+        "codegen/src",
+        "codegen-cli",
+        "codegen-cli/src",
+        "edit/src",
+        "transport",
+        "transport/src",
+        "transport/tests/all",
+    ];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let exists = |path: &str| {
+        PARENTS
+            .iter()
+            .map(|parent| root.join(parent).join(path))
+            .any(|path| path.exists() || path.with_extension("rs").exists())
+    };
+    let text = page("ARCHITECTURE.md")?;
+    let is_path = |word: &&str| {
+        let is_file = [".rs", ".md", ".toml", ".in", ".j2", ".thrift"].iter().any(|end| word.ends_with(end));
+        (word.contains('/') || is_file)
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte))
+    };
+    // What projects have, not this repository.
+    let of_projects = ["volplane.toml", ".volplane/lock", "main.rs"];
+    let named: Vec<&str> =
+        text.split('`').skip(1).step_by(2).filter(is_path).filter(|path| !of_projects.contains(path)).collect();
+    assert!(named.len() > 40, "{named:?}");
+    let missing: Vec<&str> = named.into_iter().filter(|path| !exists(path)).collect();
+    assert_eq!(missing, [""; 0], "ARCHITECTURE.md names files that do not exist");
     Ok(())
 }

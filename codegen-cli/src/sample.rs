@@ -30,7 +30,7 @@ pub(crate) const PROJECTS: usize = 6;
 #[derive(Debug, Error)]
 pub(crate) enum SampleError {
     /// Their IDL.
-    #[error("the IDL of the sample has mistakes")]
+    #[error("the IDL of the sample has errors")]
     Idl,
     /// Their name.
     #[error(transparent)]
@@ -52,7 +52,7 @@ pub(crate) struct Tried {
     /// How many files were made.
     pub(crate) files: usize,
     /// What is wrong, in the order of files and lines.
-    pub(crate) mistakes: Vec<TemplateError>,
+    pub(crate) errors: Vec<TemplateError>,
 }
 
 /// Renders templates for every sample; `set` is what they see as such.
@@ -61,7 +61,7 @@ pub(crate) struct Tried {
 /// When the samples themselves are defective.
 pub(crate) fn try_on(templates: &Templates, set: &BTreeMap<String, String>) -> Result<Tried, SampleError> {
     let mut files = 0;
-    let mut mistakes = BTreeSet::new();
+    let mut errors = BTreeSet::new();
     let mut unreadable = BTreeMap::new();
     let samples: [(&[&str], Codegen, &[Transport], Runtime); PROJECTS] = [
         (&["idl/shop.thrift", "idl/audit.thrift"], Codegen::BuildRs, &Transport::ALL, Runtime::Vendored),
@@ -76,14 +76,14 @@ pub(crate) fn try_on(templates: &Templates, set: &BTreeMap<String, String>) -> R
         let model = model(paths)?;
         let trial = CheckedIdl::new(&model, &settings)?.try_templates(templates);
         files += trial.files;
-        mistakes.extend(trial.mistakes);
-        for Unreadable { path, mistake } in trial.unreadable {
+        errors.extend(trial.errors);
+        for Unreadable { path, error } in trial.unreadable {
             // One file that is wrong in several samples is wrong once.
-            unreadable.entry((mistake.file.clone(), path)).or_insert(mistake);
+            unreadable.entry((error.file.clone(), path)).or_insert(error);
         }
     }
-    mistakes.extend(unreadable.into_values());
-    Ok(Tried { files, mistakes: mistakes.into_iter().collect() })
+    errors.extend(unreadable.into_values());
+    Ok(Tried { files, errors: errors.into_iter().collect() })
 }
 
 fn settings(
@@ -149,13 +149,13 @@ transport.{{ key }}
     #[test]
     fn the_built_in_templates_are_sound() -> Result<(), Box<dyn Error>> {
         let tried = try_on(&Templates::built_in(Flavour::General), &BTreeMap::new())?;
-        assert_eq!(tried.mistakes, []);
+        assert_eq!(tried.errors, []);
         assert!(tried.files > 100, "{}", tried.files);
         Ok(())
     }
 
     #[test]
-    fn a_template_cut_anywhere_is_told_of_at_a_line_that_it_has() -> Result<(), Box<dyn Error>> {
+    fn errors_of_truncated_templates_have_lines_of_the_template() -> Result<(), Box<dyn Error>> {
         let list = "[[file]]\ntemplate = \"x.j2\"\npath = \"x.txt\"\nupdate = \"skip\"\n";
         let hub = Templates::built_in(Flavour::General);
         let hub = hub.files().find(|(name, _)| *name == "cmd/src/hub.rs.j2").map(|(_, text)| text.to_owned());
@@ -166,10 +166,10 @@ transport.{{ key }}
                 [(MANIFEST, list), ("x.j2", &hub[..end])].map(|(name, text)| (name.to_owned(), text.to_owned()));
             let templates = Templates::own("templates".to_owned(), BTreeMap::from(files));
             let tried = try_on(&templates, &BTreeMap::new())?;
-            wrong += usize::from(!tried.mistakes.is_empty());
+            wrong += usize::from(!tried.errors.is_empty());
             let lines = hub[..end].lines().count().max(1);
-            for mistake in tried.mistakes {
-                assert!(mistake.file == "x.j2" && (1..=lines).contains(&mistake.line), "{end}: {mistake:?}");
+            for error in tried.errors {
+                assert!(error.file == "x.j2" && (1..=lines).contains(&error.line), "{end}: {error:?}");
             }
         }
         assert!(wrong > 20, "{wrong}");

@@ -48,7 +48,7 @@ pub(crate) struct Settings {
     pub(crate) set: BTreeMap<String, String>,
 }
 
-/// An IDL file of a project: what it includes comes with it.
+/// An IDL file of a project, with its includes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct IdlSettings {
     /// Its path, relative to the project, with `/` between its parts.
@@ -140,7 +140,7 @@ impl Transport {
         }
     }
 
-    /// The port that the server listens on unless told otherwise.
+    /// The default port of the server.
     pub(crate) fn port(self) -> &'static str {
         match self {
             Self::Default => "8888",
@@ -230,7 +230,7 @@ pub(crate) struct Set {
 
 /// `--set` is not as it should be.
 #[derive(Debug, Error)]
-#[error("expected KEY=VALUE, the key of ASCII letters, digits and `_`, no digit first")]
+#[error("expected KEY=VALUE, where the key consists of ASCII letters, digits and `_` and does not begin with a digit")]
 pub(crate) struct ParseSetError;
 
 impl FromStr for Set {

@@ -15,7 +15,7 @@ use crate::settings::Settings;
 #[derive(Debug, Error)]
 pub(crate) enum ReadTemplatesError {
     /// No folder.
-    #[error("there is no folder {dir} with templates")]
+    #[error("there is no directory {dir} with templates")]
     NoFolder {
         /// Where it should be.
         dir: String,
@@ -44,7 +44,7 @@ pub(crate) enum ReadTemplatesError {
 
 impl CommandError for ReadTemplatesError {
     fn help(&self) -> Help {
-        Some("volplane templates eject DIR writes the built-in templates, to start from".into())
+        Some("to start from the built-in templates: volplane templates eject DIR".into())
     }
 
     fn exit(&self) -> Exit {

@@ -1,4 +1,4 @@
-//! Brings a project up to its IDL. Pure: what is remembered, what would be made now and what is on the disk go in; the
+//! Updates a project to match its IDL. Pure: the record, the rendered files and the files on the disk go in; the
 //! changes, a new memory and a report come out.
 
 mod files;
@@ -53,11 +53,11 @@ pub(crate) struct UpdateInput<'a> {
 pub(crate) struct Outcome {
     /// The files that change, by path: their new texts, or `None` for those that are removed.
     pub(crate) changes: BTreeMap<ProjectPath, Option<String>>,
-    /// What to remember, but for what generated code was compiled from.
+    /// The new record, without the inputs of generated code.
     pub(crate) record: Record,
     /// What happens, in the order of the paths.
     pub(crate) events: Vec<Event>,
-    /// What the IDL has that is not remembered.
+    /// What the IDL has that is not recorded.
     pub(crate) news: NewItems,
 }
 
@@ -115,13 +115,13 @@ fn planned(situation: UpdateInput<'_>) -> Outcome {
     files.finish(&services, &waiting)
 }
 
-/// What to remember of a project that is made of these files.
+/// The record of a project with these files.
 pub(crate) fn first_record(rendered: &[NewFile], services: &[ServiceApi]) -> Record {
     let (before, tree) = (Record::default(), Tree::default());
     let mut files = files::Files::new(&before, &tree, None);
     for file in rendered {
         files.bring_up(file);
     }
-    // As they are made, handlers have nothing to be brought up to.
+    // Handlers that were just created need no update.
     files.finish(&ServicePairs::new(&before, services), &BTreeSet::new()).record
 }

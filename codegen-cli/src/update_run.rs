@@ -42,27 +42,27 @@ pub(crate) fn root() -> Result<PathBuf, UpdateError> {
     Ok(config::root(Path::new("."))?)
 }
 
-/// Waits until nobody else works in the project, and puts back what a killed run had half done.
+/// Takes the lock of the project, and rolls back an interrupted run.
 ///
 /// # Errors
-/// When somebody else goes on working, or the system refuses a step.
+/// When the lock is not released in time, or the system refuses a step.
 pub(crate) fn guard(root: &Path, command: &str, printer: Printer) -> Result<ProjectLock, UpdateError> {
     let waiting = |holder: &Holder| printer.note("Waiting", format_args!("for {holder}"));
     let guard = ProjectLock::enter(root, command, LOCK_TIMEOUT, waiting)?;
     if let Some(recovered) = guard.recover()? {
         let files = count(recovered.files, "file");
-        printer.note("Recovered", format_args!("{files} from an update that was interrupted: as before again"));
+        printer.note("Recovered", format_args!("{files} from an interrupted update"));
         for path in &recovered.kept {
-            printer.note("Kept", format_args!("{path}: you have changed it since"));
+            printer.note("Kept", format_args!("{path}: you edited it after the interruption"));
         }
     }
     Ok(guard)
 }
 
-/// For a run that only looks: refuses a project that a killed run left half done.
+/// For a run that writes nothing: refuses a project that an interrupted run left partially updated.
 ///
 /// # Errors
-/// Then.
+/// If an interrupted run has to be rolled back first.
 pub(crate) fn look(root: &Path) -> Result<(), UpdateError> {
     if apply::interrupted(root) { Err(UpdateError::Interrupted) } else { Ok(()) }
 }
@@ -72,25 +72,25 @@ pub(crate) fn look(root: &Path) -> Result<(), UpdateError> {
 pub(crate) struct UpdateRequest<'a> {
     /// The project, with the settings that it is to have.
     pub(crate) project: &'a Project,
-    /// Files that the run itself brings: copies of an IDL, a new volplane.toml.
+    /// Files that the run itself adds: copies of an IDL, a new volplane.toml.
     pub(crate) brings: &'a BTreeMap<ProjectPath, String>,
-    /// Whether methods that are gone are commented out.
+    /// Whether methods that are no longer in the IDL are commented out.
     pub(crate) prune: bool,
     /// Services that the IDL has under another name.
     pub(crate) renames: &'a [Rename],
     /// Whether Cargo.lock gets the tested versions, too.
     pub(crate) is_upgrade: bool,
-    /// How the IDL's mistakes are told.
-    pub(crate) telling: &'a DiagnosticArgs,
+    /// How diagnostics are printed.
+    pub(crate) diagnostic_args: &'a DiagnosticArgs,
 }
 
-/// Plans an update: reads the project, and reports what is wrong with its IDL.
+/// Plans an update: reads the project and reports the diagnostics of its IDL.
 ///
 /// # Errors
 /// When the IDL can't be used, something can't be read, or the project can't be made of the IDL.
 pub(crate) fn plan(request: &UpdateRequest<'_>, printer: Printer) -> Result<Planned, UpdateError> {
     let idl = load::idl(request);
-    let usable = diagnostics::usable(&idl, request.telling, printer);
+    let usable = diagnostics::usable(&idl, request.diagnostic_args, printer);
     if matches!(usable, Err(IdlRejected::Unreadable)) {
         printer.note("Next", format_args!("see path and include of [[idl]] in {}", config::FILE));
     }

@@ -58,7 +58,7 @@ pub(crate) enum WorkspaceError {
         name: String,
     },
     /// The project is there, but the workspace does not know of it.
-    #[error("the project was made, but {path} can't be edited")]
+    #[error("the project was created, but {path} can't be edited")]
     Write {
         /// The manifest.
         path: String,
@@ -71,9 +71,9 @@ impl CommandError for WorkspaceError {
     fn help(&self) -> Help {
         let help = match self {
             Self::SameName { .. } => "choose another name for the project's packages: --module NAME",
-            Self::Write { .. } => "add the project's packages to `members` and its folder to `exclude` by hand",
+            Self::Write { .. } => "add the project's packages to `members` and its directory to `exclude`",
             Self::Read { .. } | Self::Toml { .. } | Self::NotAList { .. } => {
-                "correct the manifest, or make the project outside of this workspace"
+                "correct the manifest, or create the project outside this workspace"
             }
         };
         Some(help.into())

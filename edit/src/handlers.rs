@@ -86,7 +86,7 @@ pub struct Argument {
 /// A service before and after an edit of the IDL.
 #[derive(Clone, Copy, Debug)]
 pub struct Service<'a> {
-    /// As it was when the file was last brought up to date; `None` if nobody remembers.
+    /// As it was at the last update of the file; `None` without a record.
     pub before: Option<&'a Trait>,
     /// As it is now.
     pub after: &'a Trait,
@@ -101,7 +101,7 @@ pub enum Stub {
     Inline(String),
 }
 
-/// What a file has to be brought up to.
+/// What a file has to match.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
     /// All services of the project, those without a change too.
@@ -130,7 +130,7 @@ pub struct Implementation {
     pub line: usize,
 }
 
-/// A file that was brought up to date.
+/// An updated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// Its text.
@@ -141,7 +141,7 @@ pub struct Outcome {
     pub implementations: Vec<Implementation>,
 }
 
-/// Why a file was left alone: it is no Rust.
+/// Why a file was skipped: it does not parse.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct ParseError {
@@ -246,7 +246,7 @@ impl<'a> Service<'a> {
         [Some(self.after), self.before].into_iter().flatten()
     }
 
-    /// Whether a file that is no Rust looks as if it implemented the trait, or gave it another name to do so.
+    /// Whether a file that does not parse seems to implement the trait, or to import it under another name.
     fn may_be_implemented_in(&self, text: &str) -> bool {
         let begins = |rest: &str, word: &str| rest.strip_prefix(word).is_some_and(|rest| !rest.starts_with(is_part));
         let is_meant = |before: &str, behind: &str| {

@@ -65,7 +65,7 @@ fn merge_lines(base: &str, yours: &str, ours: &str) -> Merged {
     }
 }
 
-/// The first line, counted from 1, of a conflict that nobody has resolved yet.
+/// The first line, counted from 1, of an unresolved conflict.
 pub fn unresolved(text: &str) -> Option<usize> {
     let open = text.lines().position(|line| line.starts_with("<<<<<<< "))?;
     let rest = || text.lines().skip(open);
@@ -82,7 +82,7 @@ fn marker_length(texts: &[&str]) -> usize {
     texts.iter().flat_map(|text| text.lines()).map(run).max().unwrap_or(0).max(6) + 1
 }
 
-/// Resolves what needs nobody's decision, and writes the rest with git's markers.
+/// Resolves what needs no decision, and writes the rest with git's markers.
 fn settle(text: &str, marker_length: usize) -> Merged {
     let marker = |c: char| c.to_string().repeat(marker_length);
     let (open, middle, split, close) = (marker('<'), marker('|'), marker('='), marker('>'));

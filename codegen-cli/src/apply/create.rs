@@ -32,7 +32,7 @@ pub(crate) enum CreateError {
 impl CommandError for CreateError {
     fn help(&self) -> Help {
         match self {
-            Self::Io { .. } => Some("name a folder that can be made and written in".into()),
+            Self::Io { .. } => Some("name a directory that can be created and written to".into()),
             Self::Interrupted => None,
         }
     }

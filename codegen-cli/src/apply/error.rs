@@ -1,4 +1,4 @@
-//! What can go wrong when a project is changed or an interrupted change undone.
+//! Errors of changing a project and of rolling back an interrupted change.
 
 use std::error::Error;
 use std::io;
@@ -23,7 +23,7 @@ pub(crate) enum ApplyError {
         /// The file.
         path: ProjectPath,
     },
-    /// Removing a link would not remove what it leads to.
+    /// Removing a link would not remove its target.
     #[error("cannot remove {path}: it is a link")]
     RemoveLink {
         /// The link.
@@ -48,11 +48,11 @@ pub(crate) enum ApplyError {
     /// Ctrl-C.
     #[error("interrupted; nothing was changed")]
     Interrupted,
-    /// An earlier change was neither finished nor undone.
-    #[error("an interrupted run has left the project half changed")]
+    /// An earlier change was neither finished nor rolled back.
+    #[error("an interrupted run left the project partially updated")]
     Unfinished,
     /// The system refused, then refused the way back as well.
-    #[error("the project is half changed: what was done could not be undone ({undo})")]
+    #[error("the project is partially updated: rolling back failed ({undo})")]
     HalfDone {
         /// Why not.
         undo: String,
@@ -67,12 +67,12 @@ impl CommandError for ApplyError {
         let help = match self {
             Self::Target(error) => error.help(),
             Self::ChangedMeanwhile { .. } => "nothing was changed; run the command again",
-            Self::RemoveLink { .. } => "nothing was changed; remove the link by hand, then run the command again",
-            Self::Twice { .. } => "nothing was changed; see whether a link leads from one file to another",
-            Self::Io { .. } => "nothing was changed; mend the cause, then run the command again",
+            Self::RemoveLink { .. } => "nothing was changed; remove the link, then run the command again",
+            Self::Twice { .. } => "nothing was changed; check whether one of the files is a link to another",
+            Self::Io { .. } => "nothing was changed; fix the cause, then run the command again",
             Self::Interrupted => return None,
-            Self::Unfinished => "run `volplane update`, which undoes it first",
-            Self::HalfDone { .. } => "mend the cause, then run `volplane update`: it undoes the rest first",
+            Self::Unfinished => "run `volplane update`: it rolls back first",
+            Self::HalfDone { .. } => "fix the cause, then run `volplane update`: it rolls back the rest first",
         };
         Some(help.into())
     }
@@ -89,24 +89,24 @@ impl TargetError {
     /// What to do about it.
     fn help(&self) -> &'static str {
         match self {
-            Self::Path { .. } => "nothing was changed; let the link lead to another place in the project",
+            Self::Path { .. } => "nothing was changed; make the link point to another path in the project",
             Self::Folder { .. } | Self::Special { .. } | Self::ParentIsFile { .. } => {
                 "nothing was changed; move or rename what is in the way, then run the command again"
             }
             Self::LinkOutside { .. } => {
-                "nothing was changed; let the link lead into the project, or put a file in its place"
+                "nothing was changed; make the link point into the project, or replace it by a file"
             }
-            Self::LinkToNothing { .. } => "nothing was changed; remove the link or make what it leads to",
+            Self::LinkToNothing { .. } => "nothing was changed; remove the link or create its target",
             Self::Read { .. } => "nothing was changed; make it readable, then run the command again",
         }
     }
 }
 
-/// An interrupted change could not be undone. What is needed for it is still there.
+/// An interrupted change could not be rolled back. The files needed for it are kept.
 #[derive(Debug, Error)]
 pub(crate) enum RecoverError {
     /// The record of it is damaged, or another version's.
-    #[error("cannot tell from {path} what an interrupted run did")]
+    #[error("cannot read from {path} what an interrupted run did")]
     Journal {
         /// The journal.
         path: String,
@@ -122,7 +122,7 @@ pub(crate) enum RecoverError {
         copy: String,
     },
     /// The system refused.
-    #[error("cannot {action} {path} to undo what an interrupted run did")]
+    #[error("cannot {action} {path} to roll back an interrupted run")]
     Io {
         /// What was to be done.
         action: &'static str,
@@ -137,9 +137,9 @@ impl CommandError for RecoverError {
     fn help(&self) -> Help {
         let help = match self {
             Self::Journal { .. } | Self::Copy { .. } => {
-                "see with `git status` what is half done, put it right, then remove .volplane/journal"
+                "see the partial changes with `git status`, restore the files, then remove .volplane/journal"
             }
-            Self::Io { .. } => "mend the cause, then run the command again",
+            Self::Io { .. } => "fix the cause, then run the command again",
         };
         Some(help.into())
     }

@@ -35,7 +35,7 @@ pub(super) struct JournalEntry {
 #[derive(Debug, Error)]
 pub(crate) enum JournalError {
     /// Another form.
-    #[error("it has version {found}, and this volplane knows version {VERSION}")]
+    #[error("expected version {VERSION}, found {found}")]
     Version {
         /// Its version.
         found: u64,
@@ -107,12 +107,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_journal_is_said() {
+    fn errors_of_a_journal_are_reported() {
         let wrong = |text: &str| Journal::parse(text.as_bytes()).unwrap_err().to_string();
         insta::assert_snapshot!(wrong(""), @"EOF while parsing a value at line 1 column 0");
-        insta::assert_snapshot!(wrong(r#"{"version": 2, "steps": []}"#), @"it has version 2, and this volplane knows version 1");
+        insta::assert_snapshot!(wrong(r#"{"version": 2, "steps": []}"#), @"expected version 1, found 2");
         let leaving = r#"{"version": 1, "folders": [], "files": [{"path": "../x", "existed": false, "after": null}]}"#;
-        insta::assert_snapshot!(wrong(leaving), @"leads out of the project: `..` is not allowed at line 1 column 55");
+        insta::assert_snapshot!(wrong(leaving), @"is outside the project: `..` is not allowed at line 1 column 55");
         let folder = r#"{"version": 1, "folders": ["/etc"], "files": []}"#;
         assert!(wrong(folder).starts_with("is absolute"));
         let more = r#"{"version": 1, "folders": [], "files": [], "also": 1}"#;

@@ -30,7 +30,7 @@ pub(crate) struct ProjectLock {
     /// The project's folder, canonical.
     pub(super) root: PathBuf,
     pub(super) disk: Disk,
-    /// Locked as long as it is open. It is never removed: who waits for it would hold a file that nobody else finds.
+    /// Locked as long as it is open. It is never removed: a waiting run would lock a file that no other run finds.
     lock: File,
 }
 
@@ -45,7 +45,7 @@ pub(crate) struct Holder {
 #[derive(Debug, Error)]
 pub(crate) enum LockError {
     /// Another run has it.
-    #[error("{holder} has been at work in this project for {} s", patience.as_secs())]
+    #[error("timed out after {} s: {holder} holds the project lock", patience.as_secs())]
     Held {
         /// Which.
         holder: Holder,
@@ -56,7 +56,7 @@ pub(crate) enum LockError {
     #[error("interrupted; nothing was changed")]
     Interrupted,
     /// There is something else in the place of our folder.
-    #[error("{path} is volplane's own folder, but is no folder here")]
+    #[error("expected volplane's own directory at {path}, found something else")]
     NoFolder {
         /// Its path.
         path: String,
@@ -78,8 +78,8 @@ impl CommandError for LockError {
         let help = match self {
             Self::Held { .. } => "wait for it to end or stop it, then run the command again",
             Self::Interrupted => return None,
-            Self::NoFolder { .. } => "move or rename it; volplane makes the folder anew",
-            Self::Io { .. } => "the project's folder has to be writable, on a file system that knows locks",
+            Self::NoFolder { .. } => "move or rename it; volplane creates the directory again",
+            Self::Io { .. } => "the project's directory has to be writable, on a file system that supports locks",
         };
         Some(help.into())
     }
@@ -93,7 +93,7 @@ impl CommandError for LockError {
 }
 
 impl ProjectLock {
-    /// Takes the project in `root` for the subcommand `command`. While another run has it, `waiting` is told once which,
+    /// Locks the project in `root` for the subcommand `command`. While another run holds the lock, `waiting` is called once with it,
     /// and this one waits for as long as `patience`.
     ///
     /// # Errors

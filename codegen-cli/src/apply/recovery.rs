@@ -10,7 +10,7 @@ use super::project_lock::{FOLDER, ProjectLock};
 use super::target::{Target, TargetError};
 use crate::project_path::ProjectPath;
 
-/// An interrupted run was undone.
+/// An interrupted run was rolled back.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Recovered {
     /// How many files are as before again.
@@ -31,7 +31,7 @@ enum Undo {
     Keep,
 }
 
-/// Whether an interrupted run has left the project in `root` half changed. A run that is at work is not interrupted.
+/// Whether an interrupted run left the project in `root` partially updated. A running one is not interrupted.
 pub(crate) fn interrupted(root: &Path) -> bool {
     let folder = root.join(FOLDER);
     let is_held = || {

@@ -25,7 +25,7 @@ pub(crate) struct Rewrite<'a> {
 #[derive(Debug, Error)]
 pub(crate) enum RewriteError {
     /// Somebody else wrote it.
-    #[error("{path} was changed by somebody else meanwhile; nothing was written")]
+    #[error("{path} was changed by another program since it was read; nothing was written")]
     Changed {
         /// Its path.
         path: String,

@@ -28,7 +28,7 @@ pub(super) struct Target {
 #[derive(Debug, Error)]
 pub(crate) enum TargetError {
     /// A link leads where no file of a project can be.
-    #[error("cannot write {path}: a link leads to a path that {wrong}")]
+    #[error("cannot write {path}: a link points to a path that {wrong}")]
     Path {
         /// As it was given.
         path: String,
@@ -36,27 +36,27 @@ pub(crate) enum TargetError {
         wrong: ProjectPathError,
     },
     /// A folder has the name.
-    #[error("{path} is to be a file, but is a folder")]
+    #[error("expected a file at {path}, found a directory")]
     Folder {
         /// The path.
         path: String,
     },
     /// A pipe, socket or device has the name.
-    #[error("{path} is to be a file, but is a pipe, a socket or a device")]
+    #[error("expected a file at {path}, found a pipe, a socket or a device")]
     Special {
         /// The path.
         path: String,
     },
     /// A file has the name of a folder.
-    #[error("cannot make {path}: {parent} is a file, not a folder")]
+    #[error("cannot create {path}: expected a directory at {parent}, found a file")]
     ParentIsFile {
         /// The path.
         path: String,
         /// The file.
         parent: String,
     },
-    /// A link leads out of the project.
-    #[error("cannot write {path}: the link {link} leads out of the project, to {to}")]
+    /// A link points out of the project.
+    #[error("cannot write {path}: the link {link} points out of the project, to {to}")]
     LinkOutside {
         /// The path.
         path: String,
@@ -65,15 +65,15 @@ pub(crate) enum TargetError {
         /// Where it leads.
         to: String,
     },
-    /// A link leads nowhere.
-    #[error("cannot write {path}: the link {link} leads to nothing")]
+    /// The target of a link does not exist.
+    #[error("cannot write {path}: the target of the link {link} does not exist")]
     LinkToNothing {
         /// The path.
         path: String,
         /// The link, which may be a folder's.
         link: String,
     },
-    /// The system refused to tell.
+    /// The system refused access.
     #[error("cannot read {path}")]
     Read {
         /// The path.
@@ -180,7 +180,7 @@ fn relative(root: &Path, asked: &ProjectPath, real: &Path) -> Result<ProjectPath
 /// The path as people know it: seen from the project.
 pub(super) fn shown(root: &Path, path: &Path) -> String {
     match path.strip_prefix(root) {
-        Ok(inner) if inner.as_os_str().is_empty() => "the project's folder".to_owned(),
+        Ok(inner) if inner.as_os_str().is_empty() => "the project's directory".to_owned(),
         Ok(inner) => inner.display().to_string(),
         Err(_) => path.display().to_string(),
     }

@@ -72,10 +72,10 @@ fn own(root: &Path) -> Vec<String> {
     names
 }
 
-/// What it leaves when nothing is half done.
+/// What it leaves if nothing is partially updated.
 const RESTING: [&str; 2] = [".gitignore", "lock"];
 
-/// An error as it is told.
+/// An error as it is printed.
 fn told(error: &dyn CommandError) -> String {
     let mut text = format!("error: {error}\n");
     let mut cause = error.source();

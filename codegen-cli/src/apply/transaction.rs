@@ -39,7 +39,7 @@ struct Edit<'a> {
 impl ProjectLock {
     /// Makes all changes, or none. A change that changes nothing leaves its file untouched.
     ///
-    /// A file keeps its permissions. A link stays a link: what it leads to is changed. Folders are made as needed, and
+    /// A file keeps its permissions. A link stays a link: its target is changed. Directories are created as needed, and
     /// removed when the last file in them is.
     ///
     /// # Errors

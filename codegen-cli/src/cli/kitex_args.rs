@@ -1,15 +1,15 @@
-//! What fingers used to kitex type, turned into what clap takes: `volplane -module M -service S idl/echo.thrift`.
+//! Kitex's arguments, rewritten for clap: `volplane -module M -service S idl/echo.thrift`.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use super::SHORTHAND;
 
-/// The flags that may have one dash, as Go's have.
+/// The flags that may have one dash, as in Go.
 const ONE_DASH: [&str; 2] = ["module", "service"];
 
-/// The arguments, with two dashes where Go has one, and with the hidden subcommand in front when an IDL stands where a
-/// subcommand is expected. What follows `--` is nobody's flag.
+/// The arguments, with two dashes instead of Go's one, and with the hidden subcommand in front if an IDL is found where a
+/// subcommand is expected. Arguments after `--` are not flags.
 pub(crate) fn rewritten(arguments: impl IntoIterator<Item = OsString>, command: &clap::Command) -> Vec<OsString> {
     let mut out = Vec::new();
     let mut first: Option<OsString> = None;
@@ -50,7 +50,7 @@ fn two_dashes(argument: OsString) -> OsString {
     if name.is_some_and(|name| ONE_DASH.contains(&name)) { format!("-{text}").into() } else { argument }
 }
 
-/// Whether the argument behind this flag is its value.
+/// Whether the argument after this flag is its value.
 fn takes_next(flag: &OsStr, command: &clap::Command) -> bool {
     let Some(flag) = flag.to_str() else { return false };
     let new = command.find_subcommand("new");
@@ -61,7 +61,7 @@ fn takes_next(flag: &OsStr, command: &clap::Command) -> bool {
     if let Some(name) = flag.strip_prefix("--") {
         return known().any(|argument| argument.get_long() == Some(name));
     }
-    // In a row of short flags the first that takes a value has what follows it, or else the next argument.
+    // In a group of short flags, the first that takes a value gets the rest of the group or, if that is empty, the next argument.
     let shorts: Vec<char> = flag.chars().skip(1).collect();
     let with_value = shorts.iter().position(|short| known().any(|argument| argument.get_short() == Some(*short)));
     with_value.is_some_and(|place| place + 1 == shorts.len())

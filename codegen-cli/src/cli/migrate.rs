@@ -1,4 +1,4 @@
-//! `volplane migrate`, as people type it.
+//! The command line of `volplane migrate`.
 
 use std::path::PathBuf;
 
@@ -6,41 +6,41 @@ use clap::{Args, ValueEnum};
 
 use super::IdlArgs;
 
-/// Make a project here of one that kitex or volo-cli made, beside it, and say what is left to do by hand
+/// Create a volplane project from a kitex or volo-cli project and list the manual steps
 ///
-/// The old project is only read. The IDL, the names of module and service and the namespaces come along; code does not:
-/// MIGRATION.md in the new project lists the handlers' bodies and the options, each with its place and what there is for it.
+/// The old project is not changed. The IDL, names and namespaces are taken over; code is not:
+/// MIGRATION.md in the new project lists the handlers and options, each with its place and its equivalent.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   volplane migrate kitex shop
-      read the Go project in ./shop, make ./shop-volplane
+      read the Go project in ./shop, create ./shop-volplane
   volplane migrate kitex . ../shop-rs --idl idl/shop.thrift --idl idl/admin.thrift
-      say which IDL kitex was run on, and where the new project goes
+      specify the IDL that kitex was run on, and the new project's directory
   volplane migrate volo shop
-      the same for a project of volo-cli's")]
+      the same for a project of volo-cli")]
 pub(crate) struct Migrate {
-    /// Who made the project
+    /// The tool that created the project
     pub(crate) from: Origin,
-    /// The project's folder
+    /// The project's directory
     #[arg(default_value = ".")]
     pub(crate) dir: PathBuf,
-    /// The folder to make; has to be new or empty [default: DIR-volplane]
+    /// The directory to create; has to be new or empty [default: DIR-volplane]
     pub(crate) target: Option<PathBuf>,
-    /// The IDL that the project is made of, if that can't be told; may be repeated
+    /// The IDL of the project, if it can't be detected; may be repeated
     #[arg(long, value_name = "PATH")]
     pub(crate) idl: Vec<PathBuf>,
-    /// The prefix of the packages' names [default: as the Go module or the package is named]
+    /// The prefix of the packages' names [default: the name of the Go module or of the package]
     #[arg(long, value_name = "NAME")]
     pub(crate) module: Option<String>,
     #[command(flatten)]
-    pub(crate) reading: IdlArgs,
+    pub(crate) idl_args: IdlArgs,
 }
 
-/// Who made a project.
+/// The tool that created a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Origin {
-    /// A Go project of kitex's: go.mod, kitex_info.yaml, kitex_gen
+    /// A Go project of kitex: go.mod, kitex_info.yaml, kitex_gen
     Kitex,
-    /// A Rust project of volo-cli's: volo-gen/volo.yml
+    /// A Rust project of volo-cli: volo-gen/volo.yml
     Volo,
 }

@@ -1,4 +1,4 @@
-//! The commands that work in a project.
+//! The command line of the commands for an existing project.
 
 use std::path::PathBuf;
 
@@ -8,54 +8,54 @@ use super::DiagnosticArgs;
 use crate::update::Rename;
 use crate::version::Version;
 
-/// Bring the project up to its IDL: code, handlers, programs; what you wrote stays yours
+/// Update code, handlers and programs to match the IDL; your edits are kept
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Handlers are found by their traits, wherever you keep them: a new method is added at the end of its impl, a changed \
-signature is rewritten in place. Programs, manifests and tests that you have edited are merged with what changed; where both \
-changed the same lines, both stand between git's markers, and the exit code is 3.
+Handlers are found by their traits, in any file: a new method is added at the end of its impl, a changed \
+signature is updated in place. Template changes are merged into programs, manifests and tests that you have edited; conflicting \
+edits get Git conflict markers, and the exit code is 3.
 
 Examples:
-  volplane update              everything that the IDL and volplane.toml ask for
-  volplane update --diff       show what would change, write nothing
-  volplane update --prune      comment out methods that are gone from the IDL
+  volplane update              apply all changes of the IDL and volplane.toml
+  volplane update --diff       show what would change without writing it
+  volplane update --prune      comment out methods that are no longer in the IDL
   volplane update --rename Echo=Parrot
-                               the service Echo is called Parrot in the IDL now")]
+                               rename the handler of Echo, which the IDL now calls Parrot")]
 pub(crate) struct Update {
-    /// Comment out handler methods that are gone from the IDL
+    /// Comment out handler methods that are no longer in the IDL
     #[arg(long)]
     pub(crate) prune: bool,
-    /// Rename a service: its handler and its uses in the project's Rust files follow (repeatable)
+    /// Rename a service: its handler, and its uses in the project's Rust files; may be repeated
     #[arg(long, value_name = "OLD=NEW")]
     pub(crate) rename: Vec<Rename>,
-    /// Say what would be done, write nothing
+    /// List what would change without writing it
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Show what would change as a unified diff on stdout, write nothing
+    /// Show what would change as a unified diff on stdout, without writing it
     #[arg(long)]
     pub(crate) diff: bool,
     #[command(flatten)]
-    pub(crate) telling: DiagnosticArgs,
+    pub(crate) diagnostic_args: DiagnosticArgs,
 }
 
-/// Say whether an update would change anything: for CI
+/// Check whether the project is up to date
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit code: 0 when the project is up to date, 4 and a list on stdout when it is not, 1 when the IDL has mistakes."
+    after_help = "Exit code: 0 if the project is up to date, 4 if it is not, with a list on stdout, 1 if the IDL has errors."
 )]
 pub(crate) struct Check {
     /// Show what would change as a unified diff on stdout
     #[arg(long)]
     pub(crate) diff: bool,
     #[command(flatten)]
-    pub(crate) telling: DiagnosticArgs,
+    pub(crate) diagnostic_args: DiagnosticArgs,
 }
 
-/// Add another IDL to the project: its handlers, servers and clients come with it
+/// Add an IDL to the project, with its handlers, servers and clients
 #[derive(Debug, Args)]
 #[command(
-    after_help = "An IDL from elsewhere is copied into idl/, with what it includes; into a folder of its own there if the project has other \
-files of these names. An IDL in the project stays where it is.
+    after_help = "An IDL from elsewhere is copied into idl/ with its includes; into a directory of its own there if the project has other \
+files of these names. An IDL in the project is not copied.
 
 Examples:
   volplane add ../protocols/shop.thrift
@@ -67,39 +67,37 @@ pub(crate) struct Add {
     /// The destination name that its clients use [default: the IDL's first service]
     #[arg(long, value_name = "NAME")]
     pub(crate) service: Option<String>,
-    /// Look for includes in this folder too; may be repeated
+    /// Also look for includes in this directory; may be repeated
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(crate) include: Vec<PathBuf>,
     /// Refer to the IDL where it is instead of copying it into the project
     #[arg(long)]
     pub(crate) idl_in_place: bool,
-    /// Say what would be done, write nothing
+    /// List what would change without writing it
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]
-    pub(crate) telling: DiagnosticArgs,
+    pub(crate) diagnostic_args: DiagnosticArgs,
 }
 
-/// Take an IDL out of the project: programs and handlers that nobody has edited go with it
+/// Remove an IDL from the project, with its unmodified programs and handlers
 #[derive(Debug, Args)]
-#[command(
-    after_help = "The IDL file itself and every file that you have edited stay where they are; the report names them."
-)]
+#[command(after_help = "The IDL file itself and every file that you have edited are kept and reported.")]
 pub(crate) struct Remove {
-    /// The IDL file, as a path or as volplane.toml has it
+    /// The IDL file, as a path or as in volplane.toml
     pub(crate) idl: PathBuf,
-    /// Say what would be done, write nothing
+    /// List what would change without writing it
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]
-    pub(crate) telling: DiagnosticArgs,
+    pub(crate) diagnostic_args: DiagnosticArgs,
 }
 
 /// Update the project whenever its IDL is saved, until Ctrl-C
 #[derive(Debug, Args)]
 pub(crate) struct Watch {
     #[command(flatten)]
-    pub(crate) telling: DiagnosticArgs,
+    pub(crate) diagnostic_args: DiagnosticArgs,
 }
 
 /// Check the tools and the project: Rust, versions, volplane.lock, runtime, handlers, ports
@@ -112,7 +110,7 @@ Exit code: 0 without an error, 3 with one; with --deny-warnings also with a warn
 )]
 pub(crate) struct Doctor {
     #[command(flatten)]
-    pub(crate) telling: DiagnosticArgs,
+    pub(crate) diagnostic_args: DiagnosticArgs,
 }
 
 /// Update the project to this volplane's runtime, templates and versions, and print what has changed since
@@ -136,5 +134,5 @@ pub(crate) struct Upgrade {
     #[arg(long)]
     pub(crate) diff: bool,
     #[command(flatten)]
-    pub(crate) telling: DiagnosticArgs,
+    pub(crate) diagnostic_args: DiagnosticArgs,
 }

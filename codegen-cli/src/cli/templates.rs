@@ -7,26 +7,26 @@ use clap::{Args, Subcommand};
 
 use crate::settings::Set;
 
-/// Start templates of your own from the built-in ones, and check them
+/// Copy the built-in templates to start templates of your own, and check templates
 #[derive(Debug, Subcommand)]
 pub(crate) enum TemplatesAction {
     Eject(Eject),
     Check(CheckTemplates),
 }
 
-/// Write the built-in templates into a folder, to start from
+/// Write the built-in templates into a directory
 #[derive(Debug, Args)]
 pub(crate) struct Eject {
-    /// The folder to make; has to be new or empty
+    /// The directory to create; has to be new or empty
     #[arg(default_value = "templates")]
     pub(crate) dir: PathBuf,
 }
 
-/// Render every template for sample projects and say everything that is wrong, each mistake with file and line
+/// Render every template for sample projects and report all errors, each with file and line
 #[derive(Debug, Args)]
-#[command(after_help = "Exit code: 0 without a mistake, 1 with one, 2 when there is nothing to check.")]
+#[command(after_help = "Exit code: 0 without errors, 1 with errors, 2 if there is nothing to check.")]
 pub(crate) struct CheckTemplates {
-    /// The folder with the templates
+    /// The directory with the templates
     #[arg(default_value = "templates")]
     pub(crate) dir: PathBuf,
     #[arg(long, value_name = "KEY=VALUE", value_parser = Set::from_str, help = SET)]
@@ -34,4 +34,4 @@ pub(crate) struct CheckTemplates {
 }
 
 /// What `--set` is for.
-pub(crate) const SET: &str = "A value for templates, which see it as set.KEY; may be repeated";
+pub(crate) const SET: &str = "A value for templates, available as set.KEY; may be repeated";

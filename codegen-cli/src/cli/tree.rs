@@ -1,10 +1,10 @@
-//! The command line as a tree, for everything that describes it: completions, man pages, the list of commands.
+//! The command line as a tree, for completions, man pages and the list of commands.
 
 use clap::CommandFactory;
 
 use super::Cli;
 
-/// The command with the subcommands that people type; what it calls itself with is left out.
+/// The command with its public subcommands, without the hidden ones.
 pub(crate) fn shown() -> clap::Command {
     let full = Cli::command();
     let mut shown = clap::Command::new("volplane")
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_is_sound() {
+    fn the_command_line_is_valid() {
         Cli::command().debug_assert();
         shown().debug_assert();
     }
@@ -42,11 +42,11 @@ mod tests {
         }
         let table = page.split("\n## ").next().unwrap_or_default();
         let rows = table.lines().filter(|line| line.starts_with("| `")).count();
-        assert_eq!(rows, shown().get_subcommands().count(), "docs/commands.md lists a command that there isn't");
+        assert_eq!(rows, shown().get_subcommands().count(), "docs/commands.md lists a command that does not exist");
     }
 
     #[test]
-    fn what_the_command_calls_itself_with_is_nobody_elses() {
+    fn hidden_subcommands_are_not_shown() {
         assert!(Cli::command().get_subcommands().any(clap::Command::is_hide_set));
         assert!(!shown().get_subcommands().any(clap::Command::is_hide_set));
     }

@@ -73,12 +73,12 @@ impl CommandError for IdlsError {
         let help = match self {
             Self::Update(error) => return error.help(),
             Self::Rejected(error) => return error.help(),
-            Self::Present { .. } => "after an edit of it, run `volplane update`",
-            Self::Absent { .. } => "give one of them",
+            Self::Present { .. } => "after you edit it, run `volplane update`",
+            Self::Absent { .. } => "give the path of one of them",
             Self::Last { .. } => "add another one first: volplane add IDL",
             Self::Hidden(_) => "rename one of the two, or put the IDL into the project yourself and add it there",
             Self::Read { .. } => "give the path of a thrift file",
-            Self::Edit(_) => "mend the file by hand",
+            Self::Edit(_) => "correct the file",
         };
         Some(help.into())
     }
@@ -136,7 +136,7 @@ fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
     // What is odd in it is reported with the rest of the project's IDL.
     let model = match &idl.model {
         Some(model) => model,
-        None => diagnostics::usable(&idl, &args.telling, printer)?,
+        None => diagnostics::usable(&idl, &args.diagnostic_args, printer)?,
     };
     let mut brings = BTreeMap::new();
     let service = args.service.clone().unwrap_or_else(|| destination(model, &args.idl));
@@ -162,7 +162,7 @@ fn add(args: &Add, printer: Printer) -> Result<Exit, IdlsError> {
     brings.insert(ProjectPath::known(config::FILE), edit::add_idl(&project.text, &entry)?);
     project.settings.idls.push(entry);
 
-    let exit = carry_out(&Asked { project, brings, telling: &args.telling }, guard.as_ref(), printer)?;
+    let exit = carry_out(&Asked { project, brings, diagnostic_args: &args.diagnostic_args }, guard.as_ref(), printer)?;
     if model.services().next().is_none() && exit == Exit::Success {
         printer.note("Types only", format_args!("{} has no service", args.idl.display()));
     }
@@ -186,7 +186,7 @@ fn take_out(args: &Remove, printer: Printer) -> Result<Exit, IdlsError> {
     }
     let gone = idls.remove(place);
     let brings = BTreeMap::from([(ProjectPath::known(config::FILE), edit::remove_idl(&project.text, place)?)]);
-    let exit = carry_out(&Asked { project, brings, telling: &args.telling }, guard.as_ref(), printer)?;
+    let exit = carry_out(&Asked { project, brings, diagnostic_args: &args.diagnostic_args }, guard.as_ref(), printer)?;
     if guard.is_some() && matches!(exit, Exit::Success | Exit::ActionRequired) {
         printer.note("Kept", format_args!("{}: remove it when nothing includes it", gone.path));
     }
@@ -199,7 +199,7 @@ struct Asked<'a> {
     project: Project,
     /// The files that bring them about: volplane.toml, and copies of an IDL.
     brings: BTreeMap<ProjectPath, String>,
-    telling: &'a DiagnosticArgs,
+    diagnostic_args: &'a DiagnosticArgs,
 }
 
 /// Keeps others out of the project; a run that only looks needs a project that is whole.
@@ -213,9 +213,9 @@ fn guard(root: &Path, command: &str, dry_run: bool, printer: Printer) -> Result<
 
 /// Updates the project to its new IDLs; without a guard it is only said what would be done.
 fn carry_out(asked: &Asked<'_>, guard: Option<&ProjectLock>, printer: Printer) -> Result<Exit, IdlsError> {
-    let Asked { project, brings, telling } = asked;
+    let Asked { project, brings, diagnostic_args } = asked;
     let planned = update_run::plan(
-        &UpdateRequest { project, brings, prune: false, renames: &[], is_upgrade: false, telling },
+        &UpdateRequest { project, brings, prune: false, renames: &[], is_upgrade: false, diagnostic_args },
         printer,
     )?;
     planned.report_checked(printer);

@@ -17,7 +17,7 @@ use crate::input::{Input, StdinError};
 use crate::printer::Printer;
 use crate::summary::{count, summary};
 
-/// Files can't be checked, or what is wrong with them can't be left so.
+/// Files can't be checked, or have errors.
 #[derive(Debug, Error)]
 enum CheckError {
     /// A folder can't be looked through.
@@ -54,9 +54,9 @@ enum CheckError {
 impl CommandError for CheckError {
     fn help(&self) -> Help {
         match self {
-            Self::Read { .. } | Self::Nothing { .. } => Some("give IDL files, or folders with such files".into()),
+            Self::Read { .. } | Self::Nothing { .. } => Some("give IDL files, or directories with IDL files".into()),
             Self::FixForPrograms(_) => {
-                Some("use human or short; a program can apply the `fixes` of --message-format json by itself".into())
+                Some("use human or short; programs can apply the `fixes` of --message-format json themselves".into())
             }
             Self::Rewrite(error) => error.help(),
             Self::Stdin(_) | Self::Write(_) | Self::Rejected(_) => None,
@@ -85,7 +85,7 @@ pub(crate) fn run(args: &CheckIdl, printer: Printer) -> CommandResult {
 
 fn check(args: &CheckIdl, printer: Printer) -> Result<Exit, CheckError> {
     let files = idl_files(&args.paths)?;
-    let format = args.reading.telling.message_format;
+    let format = args.idl_args.diagnostic_args.message_format;
     if args.fix && !is_for_people(format) {
         return Err(CheckError::FixForPrograms(format));
     }
@@ -93,10 +93,10 @@ fn check(args: &CheckIdl, printer: Printer) -> Result<Exit, CheckError> {
     let (checked, complete) = if args.fix {
         fixing::run(args, &files, &input, printer)?
     } else {
-        (volplane_build::internal::check(&files, &args.reading.include, &input), true)
+        (volplane_build::internal::check(&files, &args.idl_args.include, &input), true)
     };
     let Checked { sources, diagnostics, model } = checked;
-    printer.diagnostics(&diagnostics, &sources, &args.reading.telling);
+    printer.diagnostics(&diagnostics, &sources, &args.idl_args.diagnostic_args);
     if is_for_people(format) && !args.fix {
         offer(&diagnostics, printer);
     }
@@ -106,7 +106,7 @@ fn check(args: &CheckIdl, printer: Printer) -> Result<Exit, CheckError> {
         let warnings = warnings(&diagnostics);
         printer.status("Checked", if warnings > 0 { format!("{text}; {}", count(warnings, "warning")) } else { text });
     }
-    deny(&diagnostics, &args.reading.telling)?;
+    deny(&diagnostics, &args.idl_args.diagnostic_args)?;
     Ok(if complete { Exit::Success } else { Exit::Failure })
 }
 
@@ -125,7 +125,7 @@ fn idl_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CheckError> {
     for path in paths {
         // `-` is standard input, even beside a folder of that name.
         if path == Path::new("-") || !path.is_dir() {
-            // A file that is not there is told by the check itself, with its code.
+            // The check itself reports a missing file, with its code.
             files.push(path.clone());
             continue;
         }

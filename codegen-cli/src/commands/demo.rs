@@ -41,13 +41,13 @@ enum RunError {
         entry: String,
     },
     /// `--keep` names a file.
-    #[error("{dir} exists and is not a folder")]
+    #[error("{dir} exists and is not a directory")]
     NotAFolder {
         /// Its path.
         dir: String,
     },
     /// The bundled IDL is wrong: a defect of this build.
-    #[error("the bundled {IDL} has mistakes")]
+    #[error("the bundled {IDL} has errors")]
     Idl,
     /// The same.
     #[error(transparent)]
@@ -67,7 +67,7 @@ impl CommandError for RunError {
     fn help(&self) -> Help {
         match self {
             Self::NotEmpty { .. } | Self::NotAFolder { .. } => {
-                Some("name a new or empty folder, or leave --keep out".into())
+                Some("name a new or empty directory, or leave --keep out".into())
             }
             Self::Demo(error) => error.help(),
             Self::Idl | Self::Missing(_) | Self::Module(_) | Self::Project(_) => None,
@@ -157,7 +157,7 @@ fn next(args: &Demo, workshop: Option<&DemoCache>, printer: Printer) {
             printer.note("Next", format_args!("cd {} && cargo run --bin 01-default-server", dir.display()))
         }
         (None, Some(workshop)) => {
-            printer.note("Kept", format_args!("for a quick next time: {}", workshop.root().display()));
+            printer.note("Kept", format_args!("for the next run: {}", workshop.root().display()));
             printer.note("Next", "volplane new IDL DIR, for a project from an IDL of your own");
         }
         (None, None) => {}

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Doctor, printer: Printer) -> CommandResult {
         Err(error) => return Err(error.into()),
     };
     let facts = match &root {
-        Some(root) => facts(root, &args.telling, printer)?,
+        Some(root) => facts(root, &args.diagnostic_args, printer)?,
         None => DoctorFacts { toolchain: toolchain(Path::new("."), None, &Tree::default())?, project: None },
     };
     let findings = doctor::examine(&facts);
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Doctor, printer: Printer) -> CommandResult {
         printer.note("Note", "there is no project here: the tools alone were checked");
     }
     printer.status("Finished", totals(&findings));
-    Ok(doctor::exit(&findings, args.telling.deny_warnings))
+    Ok(doctor::exit(&findings, args.diagnostic_args.deny_warnings))
 }
 
 fn totals(findings: &[Finding]) -> String {
@@ -56,7 +56,7 @@ fn totals(findings: &[Finding]) -> String {
     format!("{}: {}, {}", count(findings.len(), "check"), count(errors, "error"), count(warnings, "warning"))
 }
 
-fn facts(root: &Path, telling: &DiagnosticArgs, printer: Printer) -> Result<DoctorFacts, UpdateError> {
+fn facts(root: &Path, diagnostic_args: &DiagnosticArgs, printer: Printer) -> Result<DoctorFacts, UpdateError> {
     let lock = fs::read_to_string(root.join(record::FILE)).ok();
     let (state, record) = lock_state(lock.as_deref());
     let record = record.unwrap_or_default();
@@ -68,7 +68,7 @@ fn facts(root: &Path, telling: &DiagnosticArgs, printer: Printer) -> Result<Doct
         Ok(project) => (Some(project), None),
         Err(error) => (None, problem(&UpdateError::from(error))),
     };
-    let planned = project.as_ref().map(|project| planned(project, telling, printer));
+    let planned = project.as_ref().map(|project| planned(project, diagnostic_args, printer));
     let (update, problem) = match planned {
         None => (None, problem),
         Some(Ok(planned)) => (Some(UpdateFacts::of(&planned, &markers)), None),
@@ -91,11 +91,15 @@ fn facts(root: &Path, telling: &DiagnosticArgs, printer: Printer) -> Result<Doct
     })
 }
 
-fn planned(project: &Project, telling: &DiagnosticArgs, printer: Printer) -> Result<update_run::Planned, UpdateError> {
+fn planned(
+    project: &Project,
+    diagnostic_args: &DiagnosticArgs,
+    printer: Printer,
+) -> Result<update_run::Planned, UpdateError> {
     update_run::look(&project.root)?;
     let brings = Default::default();
     update_run::plan(
-        &UpdateRequest { project, brings: &brings, prune: false, renames: &[], is_upgrade: false, telling },
+        &UpdateRequest { project, brings: &brings, prune: false, renames: &[], is_upgrade: false, diagnostic_args },
         printer,
     )
 }

@@ -51,10 +51,10 @@ pub(crate) fn run(args: &Dump, printer: Printer) -> CommandResult {
 fn dump(args: &Dump, printer: Printer) -> Result<(), DumpError> {
     let (input, files) = Input::new(std::slice::from_ref(&args.file))?;
     let Checked { sources, diagnostics, model } =
-        volplane_build::internal::check(&files, &args.reading.include, &input);
-    printer.diagnostics(&diagnostics, &sources, &args.reading.telling);
+        volplane_build::internal::check(&files, &args.idl_args.include, &input);
+    printer.diagnostics(&diagnostics, &sources, &args.idl_args.diagnostic_args);
     let model = model.ok_or(IdlRejected::Invalid)?;
-    diagnostics::deny(&diagnostics, &args.reading.telling)?;
+    diagnostics::deny(&diagnostics, &args.idl_args.diagnostic_args)?;
     let text = dump::to_json(&model, &sources)?;
     printer.bytes(text.as_bytes()).map_err(DumpError::Write)
 }

@@ -10,12 +10,12 @@ use crate::printer::Printer;
 
 /// There is no such code.
 #[derive(Debug, Error)]
-#[error("there is no code {0}")]
+#[error("unknown code {0}")]
 struct UnknownCode(String);
 
 impl CommandError for UnknownCode {
     fn help(&self) -> Help {
-        Some("volplane explain, without a code, lists them all".into())
+        Some("to list all codes: volplane explain".into())
     }
 
     fn exit(&self) -> Exit {

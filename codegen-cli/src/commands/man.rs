@@ -19,7 +19,7 @@ use crate::summary::count;
 #[derive(Debug, Error)]
 enum ManError {
     /// A page can't be made: a defect of this build.
-    #[error("cannot make a page")]
+    #[error("cannot render a man page")]
     Page(#[from] io::Error),
     /// The disk.
     #[error(transparent)]

@@ -53,9 +53,9 @@ fn migrate(args: &Migrate, printer: Printer) -> Result<Exit, MigrateError> {
         None => Module::near(&found.name),
     };
 
-    let include: Vec<PathBuf> = args.reading.include.iter().chain(&found.include).cloned().collect();
+    let include: Vec<PathBuf> = args.idl_args.include.iter().chain(&found.include).cloned().collect();
     let idl = Idl::read(&found.idls, &include);
-    let model = diagnostics::usable(&idl, &args.reading.telling, printer)?;
+    let model = diagnostics::usable(&idl, &args.idl_args.diagnostic_args, printer)?;
     let copies = Copies::new(&idl, model)?;
     let settings = Settings {
         module,
@@ -88,7 +88,7 @@ fn migrate(args: &Migrate, printer: Printer) -> Result<Exit, MigrateError> {
     apply::create(&target, &files)?;
     tell_created(&target, &files, printer);
     for line in report.lines() {
-        printer.note("By hand", line);
+        printer.note("Action", line);
     }
     printer.note("Report", target.join(REPORT).display());
     tell_next(&target, &settings, project.services().is_empty(), printer);

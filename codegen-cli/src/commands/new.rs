@@ -64,8 +64,8 @@ fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewErro
         return Err(NewError::EmptyService);
     }
 
-    let idl = Idl::read(std::slice::from_ref(&args.idl), &args.reading.include);
-    let model = diagnostics::usable(&idl, &args.reading.telling, printer)?;
+    let idl = Idl::read(std::slice::from_ref(&args.idl), &args.idl_args.include);
+    let model = diagnostics::usable(&idl, &args.idl_args.diagnostic_args, printer)?;
     let service = args.service.clone().unwrap_or_else(|| destination(model, &args.idl));
     let (copies, entry) = if args.idl_in_place {
         (Copies::none(), in_place(&dir, args, service)?)
@@ -161,7 +161,7 @@ fn make(target: TargetDir, args: &New, printer: Printer) -> Result<Exit, NewErro
         printer.note(
             "Named",
             format_args!(
-                "the packages {packages}-…, as {name}-… is no name for a Rust package; --module chooses another"
+                "the packages {packages}-…, because {name}-… is not a valid name of a Rust package; choose another with --module"
             ),
         );
     }
@@ -191,11 +191,11 @@ fn in_place(dir: &Path, args: &New, service: String) -> Result<IdlSettings, NewE
         let way = is_related.then(|| layout::relative(&dir, &path));
         way.ok_or_else(|| NewError::NoWay { path: path.display().to_string() })
     };
-    let include = args.reading.include.iter().map(way).collect::<Result<_, _>>()?;
+    let include = args.idl_args.include.iter().map(way).collect::<Result<_, _>>()?;
     Ok(IdlSettings { path: way(&args.idl)?, service, include })
 }
 
-/// Whether two paths lead to one file.
+/// Whether two paths are of one file.
 fn is_same(a: &Path, b: &Path) -> bool {
     let place = |path: &Path| std::fs::canonicalize(path).ok();
     place(a).is_some_and(|a| Some(a) == place(b))
@@ -342,7 +342,7 @@ fn is_here(dir: &Path) -> bool {
 
 /// The folder in a sentence.
 pub(super) fn shown(dir: &Path) -> String {
-    if is_here(dir) { "the current folder".to_owned() } else { dir.display().to_string() }
+    if is_here(dir) { "the current directory".to_owned() } else { dir.display().to_string() }
 }
 
 /// The path as a shell takes it.

@@ -20,13 +20,13 @@ use crate::settings::Settings;
 #[derive(Debug, Error)]
 enum ShorthandError {
     /// A second path.
-    #[error("without a subcommand there is one path, the IDL's; {path} is one too many")]
+    #[error("unexpected argument {path}: without a subcommand, give one IDL file")]
     SecondPath {
         /// The path.
         path: String,
     },
     /// Another name.
-    #[error("--module {given} is not this project's name, which is {module}")]
+    #[error("expected --module {module}, the name of this project, found {given}")]
     OtherModule {
         /// As typed.
         given: String,
@@ -34,7 +34,7 @@ enum ShorthandError {
         module: String,
     },
     /// Another destination.
-    #[error("--service {given} is not the name that clients use for {idl}, which is {service}")]
+    #[error("expected --service {service}, the destination name of {idl}, found {given}")]
     OtherService {
         /// As typed.
         given: String,
@@ -44,7 +44,7 @@ enum ShorthandError {
         service: String,
     },
     /// Another IDL.
-    #[error("{given} is no IDL of this project, which has {known}")]
+    #[error("{given} is not an IDL of this project, which has {known}")]
     OtherIdl {
         /// As typed.
         given: String,
@@ -56,14 +56,13 @@ enum ShorthandError {
 impl CommandError for ShorthandError {
     fn help(&self) -> Help {
         Some(match self {
-            Self::SecondPath { .. } => "to make the project in a folder of its own: volplane new IDL DIR".into(),
+            Self::SecondPath { .. } => "to create the project in a directory of its own: volplane new IDL DIR".into(),
             Self::OtherModule { .. } => "leave --module out; the name is in volplane.toml".into(),
             Self::OtherService { .. } => {
-                "leave --service out, or edit volplane.toml; another IDL joins the project with: volplane add IDL"
-                    .into()
+                "leave --service out, or edit volplane.toml; to add another IDL: volplane add IDL".into()
             }
             Self::OtherIdl { given, .. } => {
-                format!("edit the project's own copy, or let this one join the project: volplane add {given}").into()
+                format!("edit the project's own copy, or add this one: volplane add {given}").into()
             }
         })
     }
@@ -93,8 +92,8 @@ pub(crate) fn run(args: &New, printer: Printer) -> CommandResult {
     };
     agrees(args, &Project::read(&root)?.settings, &root)?;
     interrupt::watch();
-    let telling = args.reading.telling.clone();
-    let args = Update { prune: false, rename: Vec::new(), dry_run: args.dry_run, diff: false, telling };
+    let diagnostic_args = args.idl_args.diagnostic_args.clone();
+    let args = Update { prune: false, rename: Vec::new(), dry_run: args.dry_run, diff: false, diagnostic_args };
     Ok(update::run_in(&root, &args, printer)?)
 }
 

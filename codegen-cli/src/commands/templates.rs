@@ -29,7 +29,7 @@ enum TemplatesError {
         entry: String,
     },
     /// The folder is a file.
-    #[error("{dir} exists and is not a folder")]
+    #[error("{dir} exists and is not a directory")]
     NotAFolder {
         /// Its path.
         dir: String,
@@ -46,11 +46,11 @@ enum TemplatesError {
     /// What they are tried on.
     #[error(transparent)]
     Sample(#[from] SampleError),
-    /// They are wrong; each mistake was told.
-    #[error("{mistakes} in {dir}")]
+    /// They have errors, which were printed.
+    #[error("{errors} in {dir}")]
     Wrong {
         /// How many.
-        mistakes: String,
+        errors: String,
         /// Where.
         dir: String,
     },
@@ -59,7 +59,7 @@ enum TemplatesError {
 impl CommandError for TemplatesError {
     fn help(&self) -> Help {
         match self {
-            Self::NotEmpty { .. } | Self::NotAFolder { .. } => Some("name a new or empty folder".into()),
+            Self::NotEmpty { .. } | Self::NotAFolder { .. } => Some("name a new or empty directory".into()),
             Self::Apply(error) => error.help(),
             Self::Read(error) => error.help(),
             Self::Sample(error) => error.help(),
@@ -113,17 +113,17 @@ fn check(args: &CheckTemplates, printer: Printer) -> Result<(), TemplatesError> 
     let dir = shown(&args.dir);
     let templates = template_dir::read(&args.dir, &dir)?;
     let tried = sample::try_on(&templates, &Set::all(&args.set))?;
-    if tried.mistakes.is_empty() {
+    if tried.errors.is_empty() {
         let (number, files) = (templates.files().count() - 1, tried.files);
         let files = format!("{} in {}", count(files, "file"), count(sample::PROJECTS, "sample project"));
         printer.status("Checked", format_args!("{dir}: {} make {files}", count(number, "template")));
         return Ok(());
     }
-    let mistakes = count(tried.mistakes.len(), "mistake");
-    for line in templates.mistakes(tried.mistakes).lines() {
+    let errors = count(tried.errors.len(), "error");
+    for line in templates.errors(tried.errors).lines() {
         printer.raw(&line);
     }
-    Err(TemplatesError::Wrong { mistakes, dir })
+    Err(TemplatesError::Wrong { errors, dir })
 }
 
 /// The folder before the names of what lies in it: without a slash at its end.

@@ -41,12 +41,12 @@ pub(crate) fn check(args: &Check, printer: Printer) -> CommandResult {
 
 fn update(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
     let guard = update_run::guard(root, "update", printer)?;
-    let planned = plan(root, args.prune, &args.rename, &args.telling, printer)?;
+    let planned = plan(root, args.prune, &args.rename, &args.diagnostic_args, printer)?;
     planned.report_checked(printer);
     planned.apply(&guard)?;
     planned.report(Tense::Done, printer);
     if planned.is_empty() && planned.exit() == Exit::Success {
-        printer.status("Fresh", "nothing has to change");
+        printer.status("Fresh", "everything is up to date");
     }
     if let Some(version) = planned.written_by.as_ref().filter(|version| version.is_older_than(&Version::own())) {
         let command = format!("`volplane upgrade --since {version}`");
@@ -58,7 +58,7 @@ fn update(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateEr
 
 fn show(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateError> {
     update_run::look(root)?;
-    let planned = plan(root, args.prune, &args.rename, &args.telling, printer)?;
+    let planned = plan(root, args.prune, &args.rename, &args.diagnostic_args, printer)?;
     planned.report_checked(printer);
     planned.report(Tense::Would, printer);
     if args.diff {
@@ -73,7 +73,7 @@ fn show(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateErro
 
 fn look(root: &Path, args: &Check, printer: Printer) -> Result<Exit, UpdateError> {
     update_run::look(root)?;
-    let planned = plan(root, false, &[], &args.telling, printer)?;
+    let planned = plan(root, false, &[], &args.diagnostic_args, printer)?;
     planned.report_checked(printer);
     let waits = planned.exit() == Exit::ActionRequired;
     if planned.is_empty() && !waits {
@@ -92,12 +92,19 @@ fn plan(
     root: &Path,
     prune: bool,
     renames: &[Rename],
-    telling: &DiagnosticArgs,
+    diagnostic_args: &DiagnosticArgs,
     printer: Printer,
 ) -> Result<Planned, UpdateError> {
     let project = Project::read(root)?;
     update_run::plan(
-        &UpdateRequest { project: &project, brings: &BTreeMap::new(), prune, renames, is_upgrade: false, telling },
+        &UpdateRequest {
+            project: &project,
+            brings: &BTreeMap::new(),
+            prune,
+            renames,
+            is_upgrade: false,
+            diagnostic_args,
+        },
         printer,
     )
 }

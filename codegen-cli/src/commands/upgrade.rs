@@ -64,7 +64,7 @@ fn plan(root: &Path, args: &Upgrade, printer: Printer) -> Result<Planned, Update
         prune: false,
         renames: &[],
         is_upgrade: true,
-        telling: &args.telling,
+        diagnostic_args: &args.diagnostic_args,
     };
     let planned = update_run::plan(&request, printer)?;
     match args.since.as_ref().or(planned.written_by.as_ref()) {

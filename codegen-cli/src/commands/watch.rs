@@ -3,7 +3,7 @@
 mod folders;
 mod git;
 mod inputs;
-mod teller;
+mod reporter;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ use crate::update_run::{self, Planned, UpdateError, UpdateRequest};
 use folders::Folders;
 use git::IndexLock;
 use inputs::{RecordingSource, WatchedInputs};
-use teller::Teller;
+use reporter::Reporter;
 
 /// So long nothing may happen before a save counts as done: editors write in several steps.
 const QUIET: Duration = Duration::from_millis(50);
@@ -61,9 +61,7 @@ impl CommandError for WatchError {
     fn help(&self) -> Help {
         Some(match self {
             Self::Update(error) => return error.help(),
-            Self::Notify { .. } => {
-                "the system may watch too many files already; `volplane update` works without".into()
-            }
+            Self::Notify { .. } => "the system may watch too many files already; use `volplane update` instead".into(),
             Self::Gone { .. } => "go to where the project is now, and start `volplane watch` again".into(),
         })
     }
@@ -95,9 +93,9 @@ fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
     let mut folders = Folders::new(&inputs, signal)?;
     folders.watch(&inputs)?;
     let git = IndexLock::of(&root);
-    let mut teller = Teller::new(&args.telling, printer);
+    let mut reporter = Reporter::new(&args.diagnostic_args, printer);
     while until_git_is_done(&git, &signals, printer) {
-        let look = look(&root, &args.telling)?;
+        let look = look(&root, &args.diagnostic_args)?;
         if let Some(found) = &look.inputs
             && *found != inputs
         {
@@ -106,17 +104,17 @@ fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
             folders.watch(&inputs)?;
             continue;
         }
-        // More is being saved: what was read may be half of it.
-        let patience = if teller.has_said(&look) { Duration::ZERO } else { look.state.patience() };
+        // More is being saved: the files that were read may be incomplete.
+        let patience = if reporter.has_said(&look) { Duration::ZERO } else { look.state.patience() };
         let goes_on = if git.held().is_some() || is_signalled_within(patience, &signals) {
             settle(&signals)
         } else {
-            let look = look.updated(&args.telling, printer);
+            let look = look.updated(&args.diagnostic_args, printer);
             // A file that changed during the update is looked at again.
             if matches!(look.state, State::Failed(_)) && is_signalled_within(QUIET, &signals) {
                 settle(&signals)
             } else {
-                teller.say(look);
+                reporter.say(look);
                 wait(&signals)
             }
         };
@@ -131,7 +129,7 @@ fn watch(args: &Watch, printer: Printer) -> Result<(), WatchError> {
 
 /// Wakes the loop.
 fn ring(signal: &SyncSender<()>) {
-    // A full channel is a bell that rings already; nobody listens any more when the loop has ended.
+    // A full channel has a signal already; when the loop has ended, signals are not needed.
     let _ = signal.try_send(());
 }
 
@@ -191,7 +189,7 @@ struct Look {
 enum State {
     /// Nothing is wrong with what it is made from.
     Ready(Box<Project>),
-    /// It was brought up to date.
+    /// It was updated.
     Updated(Box<Planned>),
     /// Files that it is made from are not there.
     Missing(Vec<String>),
@@ -216,9 +214,9 @@ impl Look {
     }
 
     /// Updates the project if it can be.
-    fn updated(self, telling: &DiagnosticArgs, printer: Printer) -> Self {
+    fn updated(self, diagnostic_args: &DiagnosticArgs, printer: Printer) -> Self {
         let state = match &self.state {
-            State::Ready(project) => update(project, telling, printer).unwrap_or_else(State::Failed),
+            State::Ready(project) => update(project, diagnostic_args, printer).unwrap_or_else(State::Failed),
             _ => return self,
         };
         Self { state, ..self }
@@ -226,7 +224,7 @@ impl Look {
 }
 
 /// Reads what the project is made from.
-fn look(root: &Path, telling: &DiagnosticArgs) -> Result<Look, WatchError> {
+fn look(root: &Path, diagnostic_args: &DiagnosticArgs) -> Result<Look, WatchError> {
     if !root.is_dir() {
         return Err(WatchError::Gone { path: root.display().to_string() });
     }
@@ -254,7 +252,7 @@ fn look(root: &Path, telling: &DiagnosticArgs) -> Result<Look, WatchError> {
     } else if model.is_none() {
         State::Failed(IdlRejected::Invalid.into())
     } else {
-        match deny(&diagnostics, telling) {
+        match deny(&diagnostics, diagnostic_args) {
             Ok(()) => State::Ready(Box::new(project)),
             Err(error) => State::Failed(error.into()),
         }
@@ -264,19 +262,19 @@ fn look(root: &Path, telling: &DiagnosticArgs) -> Result<Look, WatchError> {
 }
 
 /// Updates the project, whose IDL has been checked.
-fn update(project: &Project, telling: &DiagnosticArgs, printer: Printer) -> Result<State, UpdateError> {
+fn update(project: &Project, diagnostic_args: &DiagnosticArgs, printer: Printer) -> Result<State, UpdateError> {
     let guard = update_run::guard(&project.root, "watch", printer)?;
     // Warnings are reported once, not at each save.
-    let telling = DiagnosticArgs { deny_warnings: false, ..telling.clone() };
-    let wish = UpdateRequest {
+    let diagnostic_args = DiagnosticArgs { deny_warnings: false, ..diagnostic_args.clone() };
+    let request = UpdateRequest {
         project,
         brings: &BTreeMap::new(),
         prune: false,
         renames: &[],
         is_upgrade: false,
-        telling: &telling,
+        diagnostic_args: &diagnostic_args,
     };
-    let planned = update_run::plan(&wish, printer.of_errors())?;
+    let planned = update_run::plan(&request, printer.of_errors())?;
     planned.apply(&guard)?;
     Ok(State::Updated(Box::new(planned)))
 }

@@ -8,7 +8,7 @@ use crate::settings::IdlSettings;
 /// Adds an `[[idl]]` behind the others.
 ///
 /// # Errors
-/// When `text` is no TOML.
+/// When `text` is not valid TOML.
 pub(crate) fn add_idl(text: &str, idl: &IdlSettings) -> Result<String, TomlError> {
     let newlines = Newlines::of(text);
     let mut document: DocumentMut = newlines.plain(text).parse()?;
@@ -29,7 +29,7 @@ pub(crate) fn add_idl(text: &str, idl: &IdlSettings) -> Result<String, TomlError
 /// Removes the `[[idl]]` with this path, as [`super::Project`] spells it.
 ///
 /// # Errors
-/// When `text` is no TOML.
+/// When `text` is not valid TOML.
 pub(crate) fn remove_idl(text: &str, place: usize) -> Result<String, TomlError> {
     let newlines = Newlines::of(text);
     let mut document: DocumentMut = newlines.plain(text).parse()?;
@@ -100,11 +100,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_settings_or_told_and_an_idl_that_comes_can_go(text in any_settings()) {
+        fn any_text_is_parsed_or_rejected_and_an_added_idl_can_be_removed(text in any_settings()) {
             if let Ok(settings) = super::super::read::settings(&text) {
                 let idl = IdlSettings { path: "idl/new.thrift".into(), service: "new".into(), include: vec![] };
                 let added = add_idl(&text, &idl).expect("it was read");
-                let read = super::super::read::settings(&added).expect("one more is no mistake");
+                let read = super::super::read::settings(&added).expect("one more is no error");
                 prop_assert_eq!(read.idls.last(), Some(&idl));
                 let removed = remove_idl(&added, settings.idls.len()).expect("it was read");
                 let read = super::super::read::settings(&removed).expect("it was read before");

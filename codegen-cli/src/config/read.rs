@@ -1,4 +1,4 @@
-//! From the text of volplane.toml to settings. Every mistake is found, each with its place.
+//! From the text of volplane.toml to settings. All errors are found, each with its place.
 
 #[cfg(test)]
 mod tests;
@@ -10,7 +10,7 @@ use std::str::FromStr;
 use toml_edit::{Document, Item, TableLike, Value};
 use volplane_build::internal::{nearest, write};
 
-use super::Mistake;
+use super::SettingError;
 use crate::settings::{
     ChosenService, Codegen, Extra, Generated, IdlSettings, PackageDir, Runtime, Settings, Transport,
 };
@@ -37,19 +37,19 @@ const RUNTIME_KEYS: &[&str] = &["git", "path", "version"];
 /// Reads settings.
 ///
 /// # Errors
-/// All mistakes, in the order of the text.
-pub(super) fn settings(text: &str) -> Result<Settings, Vec<Mistake>> {
+/// All errors, in the order of the text.
+pub(super) fn settings(text: &str) -> Result<Settings, Vec<SettingError>> {
     let document = Document::parse(text).map_err(|error| {
         let (line, column) = place(text, error.span().map_or(0, |span| span.start));
-        vec![Mistake { line, column, message: error.message().trim_end().to_owned() }]
+        vec![SettingError { line, column, message: error.message().trim_end().to_owned() }]
     })?;
-    let mut reader = Reader { text, mistakes: Vec::new() };
+    let mut reader = Reader { text, errors: Vec::new() };
     let settings = reader.settings(document.as_table());
-    let mut mistakes = reader.mistakes;
-    mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
+    let mut errors = reader.errors;
+    errors.sort_by_key(|error| (error.line, error.column));
     match settings {
-        Some(settings) if mistakes.is_empty() => Ok(settings),
-        _ => Err(mistakes),
+        Some(settings) if errors.is_empty() => Ok(settings),
+        _ => Err(errors),
     }
 }
 
@@ -62,7 +62,7 @@ fn place(text: &str, offset: usize) -> (usize, usize) {
 
 struct Reader<'a> {
     text: &'a str,
-    mistakes: Vec<Mistake>,
+    errors: Vec<SettingError>,
 }
 
 impl Reader<'_> {
@@ -110,7 +110,7 @@ impl Reader<'_> {
     fn idls(&mut self, table: &dyn TableLike) -> Option<Vec<IdlSettings>> {
         let item = self.wanted(table, "idl", None, "[[idl]] with a path and a service")?;
         let Some(tables) = item.as_array_of_tables().filter(|tables| !tables.is_empty()) else {
-            return self.mistake(item.span(), "an IDL is a table of its own: [[idl]]".to_owned());
+            return self.error(item.span(), "expected an array of tables: [[idl]]".to_owned());
         };
         let mut idls: Vec<IdlSettings> = Vec::new();
         for table in tables {
@@ -127,7 +127,7 @@ impl Reader<'_> {
             };
             if let (Some((span, path)), Some(service)) = (path, service) {
                 if idls.iter().any(|idl| idl.path == path) {
-                    self.mistake::<()>(span, format!("{path} is listed twice"));
+                    self.error::<()>(span, format!("{path} is listed twice"));
                 }
                 idls.push(IdlSettings { path, service, include });
             }
@@ -177,14 +177,14 @@ impl Reader<'_> {
         } else if item.as_str() == Some("vendored") {
             return Some(Runtime::Vendored);
         }
-        let forms = "runtime is \"vendored\", or one of { path = … }, { git = … }, { version = … }";
-        self.mistake(item.span(), forms.to_owned())
+        let forms = "expected \"vendored\", { path = … }, { git = … } or { version = … }";
+        self.error(item.span(), forms.to_owned())
     }
 
     fn generated(&mut self, item: &Item) -> Option<Generated> {
         let Some(table) = item.as_table_like() else {
-            let message = "generated is a table: [generated], then a key such as split = true";
-            return self.mistake(item.span(), message.to_owned());
+            let message = "expected a table: [generated], then a key such as split = true";
+            return self.error(item.span(), message.to_owned());
         };
         self.known(table, GENERATED_KEYS);
         let mut flag = |key: &str| table.get(key).map_or(Some(false), |item| self.flag(item));
@@ -211,12 +211,12 @@ impl Reader<'_> {
         let mut paths: Vec<String> = Vec::new();
         for (span, path) in self.array(item) {
             if !write::is_trait_path(&path) {
-                self.mistake::<()>(span, format!("`{path}` is not the path of a trait, such as \"serde::Serialize\""));
+                self.error::<()>(span, format!("`{path}` is not the path of a trait, such as \"serde::Serialize\""));
             } else if serde && write::is_serde_trait(&path) {
-                let message = format!("`{path}` is derived by serde = true, too; choose one of the two");
-                self.mistake::<()>(span, message);
+                let message = format!("serde = true derives `{path}` already; remove one of the two");
+                self.error::<()>(span, message);
             } else if paths.contains(&path) {
-                self.mistake::<()>(span, format!("`{path}` is listed twice"));
+                self.error::<()>(span, format!("`{path}` is listed twice"));
             } else {
                 paths.push(path);
             }
@@ -228,7 +228,7 @@ impl Reader<'_> {
         let found = self.array(item);
         if found.is_empty() {
             let message = "expected at least one service; to leave all of them out: types_only = true";
-            return self.mistake(item.span(), message.to_owned());
+            return self.error(item.span(), message.to_owned());
         }
         let chosen = found.into_iter().map(|(span, name)| {
             let (line, column) = place(self.text, span.map_or(0, |span| span.start));
@@ -239,7 +239,7 @@ impl Reader<'_> {
 
     fn set(&mut self, item: &Item) -> Option<BTreeMap<String, String>> {
         let Some(table) = item.as_table_like() else {
-            return self.mistake(item.span(), "set is a table: [set], then key = \"value\"".to_owned());
+            return self.error(item.span(), "expected a table: [set], then key = \"value\"".to_owned());
         };
         let mut set = BTreeMap::new();
         for (key, value) in table.iter() {
@@ -256,25 +256,25 @@ impl Reader<'_> {
 
     fn inside(&mut self, span: Option<Range<usize>>, text: &str) -> Option<String> {
         let path = relative(text);
-        path.or_else(|| self.mistake(span, format!("{text} is no relative path: it begins at the project's root")))
+        path.or_else(|| self.error(span, format!("expected a path relative to the project's root, found {text}")))
     }
 
     fn text<'i>(&mut self, item: &'i Item) -> Option<&'i str> {
         match item.as_str() {
             Some(text) if !text.trim().is_empty() => Some(text),
-            Some(_) => self.mistake(item.span(), "this can't be empty".to_owned()),
-            None => self.mistake(item.span(), format!("expected a text, found {}", kind(item))),
+            Some(_) => self.error(item.span(), "expected a value, found an empty string".to_owned()),
+            None => self.error(item.span(), format!("expected a string, found {}", kind(item))),
         }
     }
 
     fn flag(&mut self, item: &Item) -> Option<bool> {
         let found = item.as_bool();
-        found.or_else(|| self.mistake(item.span(), format!("expected true or false, found {}", kind(item))))
+        found.or_else(|| self.error(item.span(), format!("expected true or false, found {}", kind(item))))
     }
 
     fn array(&mut self, item: &Item) -> Vec<(Option<Range<usize>>, String)> {
         let Some(array) = item.as_array() else {
-            self.mistake::<()>(item.span(), format!("expected a list of texts, found {}", kind(item)));
+            self.error::<()>(item.span(), format!("expected a list of strings, found {}", kind(item)));
             return Vec::new();
         };
         let mut found = Vec::new();
@@ -282,7 +282,7 @@ impl Reader<'_> {
             match value.as_str() {
                 Some(text) => found.push((value.span(), text.to_owned())),
                 None => {
-                    self.mistake::<()>(value.span(), format!("expected a text, found {}", value.type_name()));
+                    self.error::<()>(value.span(), format!("expected a string, found {}", value.type_name()));
                 }
             }
         }
@@ -292,7 +292,7 @@ impl Reader<'_> {
     fn parsed<T: FromStr<Err: ToString>>(&mut self, item: &Item) -> Option<T> {
         match self.text(item)?.parse() {
             Ok(value) => Some(value),
-            Err(error) => self.mistake(item.span(), error.to_string()),
+            Err(error) => self.error(item.span(), error.to_string()),
         }
     }
 
@@ -315,7 +315,7 @@ impl Reader<'_> {
     ) -> Option<&'i Item> {
         let found = table.get(key);
         if found.is_none() {
-            self.mistake::<()>(span, format!("`{key}` is missing: say {example}"));
+            self.error::<()>(span, format!("`{key}` is missing; for example: {example}"));
         }
         found
     }
@@ -335,13 +335,13 @@ impl Reader<'_> {
                 format!("known are {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
             }
         };
-        self.mistake::<()>(span, format!("unknown {what} `{name}`; {help}"));
+        self.error::<()>(span, format!("unknown {what} `{name}`; {help}"));
     }
 
-    /// Notes a mistake; there is nothing to go on with.
-    fn mistake<T>(&mut self, span: Option<Range<usize>>, message: String) -> Option<T> {
+    /// Adds an error and returns `None`.
+    fn error<T>(&mut self, span: Option<Range<usize>>, message: String) -> Option<T> {
         let (line, column) = place(self.text, span.map_or(0, |span| span.start));
-        self.mistakes.push(Mistake { line, column, message });
+        self.errors.push(SettingError { line, column, message });
         None
     }
 }

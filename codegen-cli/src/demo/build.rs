@@ -13,7 +13,7 @@ use super::DemoError;
 use super::child::{ChildEvent, OutputLine, Running};
 use crate::printer::Printer;
 
-/// How often a build that nobody can be shown a bar of says that it goes on.
+/// How often a build without a progress bar reports progress.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 
 /// The programs that were built, by name.

@@ -1,4 +1,4 @@
-//! A child process whose output comes as lines, and which does not outlive us.
+//! A child process whose output is read by lines, and which ends with this process.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};

@@ -25,7 +25,7 @@ pub(crate) struct Info {
 /// Reads kitex_info.yaml.
 ///
 /// # Errors
-/// When it is no YAML or has no `kitexinfo`.
+/// When it is not valid YAML or has no `kitexinfo`.
 pub(crate) fn info(text: &str) -> Result<Info, serde_yaml::Error> {
     #[derive(Deserialize)]
     struct File {

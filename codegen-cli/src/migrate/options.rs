@@ -29,13 +29,13 @@ fn server(name: &str) -> Option<&'static str> {
         }
         "WithServerBasicInfo" => "`service` in volplane.toml: clients name the service, a server needs no name",
         "WithExitWaitTime" => "`ServeOptions::with_drain_timeout(…)`, given to `serve(…).with_options(…)`",
-        "WithExitSignal" => "`.with_graceful_shutdown(…)` behind `serve(…)`, which takes any future",
+        "WithExitSignal" => "`.with_graceful_shutdown(…)` after `serve(…)`, which takes any future",
         "WithLimit" | "WithConnectionLimiter" => {
             "`ServeOptions::with_max_connections(…)`, given to `serve(…).with_options(…)`; for calls: a layer"
         }
         "WithConcurrencyLimiter" | "WithQPSLimiter" | "WithACLRules" => MIDDLEWARE,
         "WithMiddleware" | "WithMiddlewareBuilder" | "WithUnaryMiddleware" | "WithUnaryMiddlewareBuilder" => MIDDLEWARE,
-        "WithErrorHandler" => "make the answer in the handler: it returns the exception or a `ServerError`",
+        "WithErrorHandler" => "return the exception or a `ServerError` from the handler",
         "WithMetaHandler" => META,
         "WithRegistry" | "WithRegistryInfo" => "register in the server's main.rs: volo has no registry",
         "WithTracer" | "WithStatsLevel" | "WithSuite" => OBSERVED,
@@ -48,7 +48,7 @@ fn server(name: &str) -> Option<&'static str> {
 fn client(name: &str) -> Option<&'static str> {
     Some(match name {
         "WithHostPorts" => "the client program's `--addr` or `--url`; in code: `.address(…)` on the builder",
-        "WithDestService" => "the name that the client's builder is made with; `service` in volplane.toml",
+        "WithDestService" => "the name that the client's builder is created with; `service` in volplane.toml",
         "WithRPCTimeout" => "`.rpc_timeout(…)` on the client's builder",
         "WithConnectTimeout" => "`.connect_timeout(…)` on the client's builder",
         "WithMuxConnection" => "the yamux programs (04): many calls at once over one connection",
@@ -79,7 +79,7 @@ fn client(name: &str) -> Option<&'static str> {
 
 fn call(name: &str) -> Option<&'static str> {
     Some(match name {
-        "WithRPCTimeout" | "WithConnectTimeout" => "`client.with_callopt(…)`: `CallOpt` has the time-outs in `config`",
+        "WithRPCTimeout" | "WithConnectTimeout" => "`client.with_callopt(…)`: `CallOpt` has the timeouts in `config`",
         "WithHostPort" => "`client.with_callopt(…)`: `CallOpt` has `address`",
         "WithTag" => "`client.with_callopt(…)`: `CallOpt` has `callee_faststr_tags`",
         _ => return None,

@@ -1,4 +1,4 @@
-//! What is left to do by hand after a migration, for the terminal and as MIGRATION.md. Pure.
+//! The manual steps after a migration, for the terminal and as MIGRATION.md. Pure.
 
 use std::fmt::{self, Write};
 
@@ -71,10 +71,10 @@ pub(crate) struct Report {
     pub(crate) others: Vec<String>,
 }
 
-const UNKNOWN: &str = "no counterpart is known: write it in the program, or as a motore layer";
+const UNKNOWN: &str = "no equivalent is known: write it in the program, or as a motore layer";
 
 impl Report {
-    /// One line for each thing that waits for somebody's hand.
+    /// One line for each manual step.
     pub(crate) fn lines(&self) -> Vec<String> {
         let bodies = self.bodies.iter().map(|HandOver { from, what, to }| format!("{from}: {what} goes to {to}"));
         let options = self.options.iter().map(|Replacement { from, what, instead }| {
@@ -87,7 +87,7 @@ impl Report {
     pub(crate) fn markdown(&self) -> String {
         let Self { maker, folder, .. } = self;
         let mut out = format!(
-            "# From {maker}\n\nThis project was made from `{folder}`, which nothing was changed in. What is left to do by hand is \
+            "# From {maker}\n\nThis project was created from `{folder}`, which was not changed. The manual steps are \
              listed here;\ndelete this file when it is done.\n"
         );
         list(&mut out, "What was read", &self.facts);
@@ -101,7 +101,7 @@ impl Report {
         list(&mut out, "On the wire", &self.wire);
         list(&mut out, "Also", &self.others);
         let rows = self.namespaces.iter().map(|Namespace { idl, line, module }| {
-            [code(idl), line.as_ref().map_or("none: the file's name counts".to_owned(), code), code(module)]
+            [code(idl), line.as_ref().map_or("none: named after the file".to_owned(), code), code(module)]
         });
         table(&mut out, "Namespaces and modules", ["IDL", "namespace", "module"], rows);
         out

@@ -71,7 +71,7 @@ pub(crate) struct VoloSettings {
 /// Reads volo.yml.
 ///
 /// # Errors
-/// When it is no YAML, or not of that form.
+/// When it is not valid YAML, or not of that form.
 pub(crate) fn settings(text: &str) -> Result<VoloSettings, serde_yaml::Error> {
     let config: Config = serde_yaml::from_str(text)?;
     let mut settings = VoloSettings::default();

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_project_does_not_use_is_not_told() {
+    fn unused_features_are_not_reported() {
         let option = |what: &str| Replacement {
             from: SourcePlace { path: "main.go".to_owned(), line: 1 },
             what: what.to_owned(),

@@ -7,7 +7,7 @@ use toml_edit::{DocumentMut, Item, Value};
 use super::lock::Local;
 use super::manifests;
 
-/// A package whose manifest is at hand.
+/// A package with its manifest.
 #[derive(Clone, Debug)]
 pub(crate) struct Package {
     /// Its name.

@@ -17,7 +17,7 @@ pub(crate) use upgrade::{LockUpgrade, upgrade};
 #[derive(Debug, Error)]
 pub(crate) enum CargoLockError {
     /// Not a lock file as cargo writes it.
-    #[error("volplane's own Cargo.lock can't be read: line {line} has another form than cargo's")]
+    #[error("volplane's own Cargo.lock can't be parsed: unexpected form in line {line}")]
     Form {
         /// Counted from 1.
         line: usize,
@@ -81,7 +81,7 @@ type Index<'a> = BTreeMap<&'a str, BTreeMap<Version, &'a LockedPackage<'a>>>;
 /// A lock file's packages, each with what it needs.
 type Entries<'a> = BTreeMap<Id, (Option<&'a LockedPackage<'a>>, BTreeSet<Id>)>;
 
-/// The packages that these need, all told.
+/// The packages that these need, directly or not.
 fn reach<'a>(
     index: &Index<'a>,
     locals: &[Local],

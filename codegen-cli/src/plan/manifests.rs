@@ -16,7 +16,7 @@ use crate::version::Version;
 #[derive(Debug, Error)]
 pub(crate) enum ManifestError {
     /// No TOML.
-    #[error("{manifest} is no TOML")]
+    #[error("{manifest} is not valid TOML")]
     Toml {
         /// Which.
         manifest: String,
@@ -24,7 +24,7 @@ pub(crate) enum ManifestError {
         source: toml_edit::TomlError,
     },
     /// A value is inherited that the workspace doesn't have.
-    #[error("{manifest} inherits {key}, which the workspace lacks")]
+    #[error("{manifest} inherits {key}, which the workspace does not define")]
     Inherits {
         /// Which.
         manifest: String,
@@ -107,7 +107,7 @@ pub(crate) fn highest_rust_version<'a>(manifests: impl Iterator<Item = &'a str>)
     manifests.filter_map(version).max().map_or_else(String::new, |version| version.to_string())
 }
 
-/// Features of volplane's crates that a project's members may turn on by hand, whatever its settings say.
+/// Features of volplane's crates that members may enable, whatever the settings say.
 const BY_HAND: [&str; 2] = ["default", "metrics"];
 
 /// Leaves in a vendored crate's manifest the features that are on, those to turn on by hand, and the optional dependencies
@@ -336,7 +336,7 @@ workspace = true
         let unknown = BTreeMap::from([asked("nope")]);
         let error = workspace_dependencies(&unknown, &Runtime::Vendored, &workspace).err();
         let text = error.map(|error| error.to_string()).unwrap_or_default();
-        assert_eq!(text, "cmd/Cargo.toml inherits nope, which the workspace lacks");
+        assert_eq!(text, "cmd/Cargo.toml inherits nope, which the workspace does not define");
         Ok(())
     }
 }

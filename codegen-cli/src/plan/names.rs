@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn one_name_twice_gets_a_number_that_nobody_has() {
+    fn a_duplicate_name_gets_an_unused_number() {
         let wanted = ["Echo", "Echo", "Echo2", "Echo"].map(str::to_owned).to_vec();
         assert_eq!(unique(wanted), ["Echo", "Echo3", "Echo2", "Echo4"]);
     }

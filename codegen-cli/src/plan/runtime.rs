@@ -150,7 +150,7 @@ fn name_versions(
     Ok(manifests::parse("Cargo.toml", &root.text)?)
 }
 
-/// What stands for the user's own code: a package that turns on these features of the connections.
+/// A stand-in for the user's own code: a package that enables these features of the transport crate.
 fn by_hand(features: &BTreeSet<String>) -> Option<Package> {
     if features.is_empty() {
         return None;

@@ -1,8 +1,8 @@
-//! Renders the templates: which there are, and which file each becomes, stands in `manifest.toml` beside them.
+//! Renders the templates, which `manifest.toml` lists with the paths of the rendered files.
 
 mod check;
+mod error;
 mod manifest;
-mod mistake;
 mod renderer;
 mod scopes;
 
@@ -18,8 +18,8 @@ use crate::project_path::{ProjectPath, ProjectPathError};
 use crate::record;
 pub(crate) use check::Unreadable;
 pub(super) use check::unreadable;
+pub(crate) use error::{TemplateError, TemplateErrors};
 use manifest::{ManifestEntry, Text};
-pub(crate) use mistake::{TemplateError, TemplateErrors};
 use renderer::Renderer;
 use scopes::Scopes;
 
@@ -43,7 +43,7 @@ pub(crate) struct Templates {
 pub(crate) enum Flavour {
     /// Those that serve every IDL.
     General,
-    /// Those, but for the ones that templates/demo has in another form: the bundled echo service says what it is told.
+    /// Those, with the templates in templates/demo replacing some: the bundled echo service returns its argument.
     Demo,
 }
 
@@ -79,8 +79,8 @@ impl Templates {
         self.files.get(name).map_or("", AsRef::as_ref)
     }
 
-    /// The error that these mistakes are.
-    pub(crate) fn mistakes(&self, all: Vec<TemplateError>) -> TemplateErrors {
+    /// All errors as one.
+    pub(crate) fn errors(&self, all: Vec<TemplateError>) -> TemplateErrors {
         TemplateErrors { root: self.root.clone(), all }
     }
 }
@@ -98,15 +98,15 @@ pub(super) struct RenderOutcome {
     /// The files that could be made.
     pub(super) made: Vec<RenderedFile>,
     /// Why the others could not.
-    pub(super) mistakes: Vec<TemplateError>,
+    pub(super) errors: Vec<TemplateError>,
 }
 
-/// Renders every template, and finds every mistake that shows in a project like this one.
+/// Renders every template, and finds all errors that this project triggers.
 pub(super) fn render(view: &ProjectView, templates: &Templates) -> RenderOutcome {
     let scopes = Scopes::new(view);
     let (entries, wrong) = match templates.files.get(MANIFEST) {
         Some(text) => manifest::parse(text),
-        None => (Vec::new(), vec![(1, "there is no such file: it lists the templates".to_owned())]),
+        None => (Vec::new(), vec![(1, "the file is missing: it lists the templates".to_owned())]),
     };
     let mut press = FileRenderer {
         renderer: Renderer::new(templates.files().filter(|(name, _)| name.ends_with(SUFFIX)), &scopes),
@@ -114,7 +114,7 @@ pub(super) fn render(view: &ProjectView, templates: &Templates) -> RenderOutcome
         made: Vec::new(),
     };
     for (line, message) in wrong {
-        press.renderer.mistake(MANIFEST, line, message);
+        press.renderer.error(MANIFEST, line, message);
     }
     for entry in &entries {
         press.prepare(entry);
@@ -123,7 +123,7 @@ pub(super) fn render(view: &ProjectView, templates: &Templates) -> RenderOutcome
         }
     }
     press.folders();
-    RenderOutcome { made: press.made, mistakes: press.renderer.into_mistakes() }
+    RenderOutcome { made: press.made, errors: press.renderer.into_errors() }
 }
 
 /// Makes one file after the other.
@@ -158,7 +158,7 @@ impl FileRenderer<'_> {
         if !self.renderer.has(&template) {
             let near = self.renderer.nearest(&template).map(|near| format!("; did you mean `{near}`?"));
             let message = format!("there is no template `{template}`{}", near.unwrap_or_default());
-            self.renderer.mistake(MANIFEST, entry.template.line, message);
+            self.renderer.error(MANIFEST, entry.template.line, message);
             return None;
         }
         let text = self.renderer.render(&template, context)?;
@@ -176,17 +176,17 @@ impl FileRenderer<'_> {
         let path = match checked {
             Ok(path) => path,
             Err(wrong) => {
-                self.renderer.mistake(MANIFEST, line, format!("the path `{path}` {wrong}"));
+                self.renderer.error(MANIFEST, line, format!("the path `{path}` {wrong}"));
                 return None;
             }
         };
         match self.lines.insert(path.clone(), line) {
             Some(first) if first == line => {
-                let help = "tell them apart by what `for_each` names, such as {{ service.file }}";
-                self.renderer.mistake(MANIFEST, line, format!("several files have the path `{path}`: {help}"));
+                let help = "make the paths differ by what `for_each` names, such as {{ service.file }}";
+                self.renderer.error(MANIFEST, line, format!("several files have the path `{path}`: {help}"));
             }
             Some(first) => {
-                self.renderer.mistake(MANIFEST, line, format!("the file of line {first} has the path `{path}`, too"));
+                self.renderer.error(MANIFEST, line, format!("duplicate path `{path}`, first used in line {first}"));
             }
             None => return Some(path),
         }
@@ -197,17 +197,13 @@ impl FileRenderer<'_> {
     fn folders(&mut self) {
         for (path, line) in &self.lines {
             if let Some(parent) = path.parents().find(|parent| self.lines.contains_key(parent)) {
-                self.renderer.mistake(
-                    MANIFEST,
-                    *line,
-                    format!("the path `{path}` lies below `{parent}`, which is a file"),
-                );
+                self.renderer.error(MANIFEST, *line, format!("the path `{path}` is below `{parent}`, which is a file"));
             }
         }
     }
 }
 
-/// The name of a text of the list; messages tell its line from it.
+/// The name of a text of the manifest; messages derive its line from it.
 fn name(text: &Text) -> String {
     format!("{MANIFEST}#{}", text.line)
 }

@@ -82,17 +82,17 @@ pub(crate) struct TransportView {
     pub(crate) program: String,
     /// What it is, for people.
     pub(crate) title: &'static str,
-    /// Where its server listens unless told otherwise.
+    /// The default address of its server.
     pub(crate) address: &'static str,
     /// The same on every network interface of its host.
     pub(crate) public_address: String,
     /// The port in it.
     pub(crate) port: &'static str,
-    /// The flag that tells it otherwise.
+    /// The flag that sets the address.
     pub(crate) flag: &'static str,
     /// A value for that flag that takes a free port.
     pub(crate) any_port: &'static str,
-    /// What its client wants to be told.
+    /// Its client's arguments.
     pub(crate) client_arguments: &'static str,
     /// What the echo demo's client says.
     pub(crate) greeting: &'static str,

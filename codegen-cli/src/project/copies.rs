@@ -228,7 +228,7 @@ impl Copies {
         Self { copies: Vec::new(), roots: 0, include: Vec::new() }
     }
 
-    /// The path of the first copy in the project, and how many files come with it.
+    /// The path of the first copy in the project, and the number of other copies.
     pub(crate) fn first(&self) -> Option<(&str, usize)> {
         let (first, others) = self.copies.split_first()?;
         Some((&first.path, others.len()))
@@ -246,7 +246,7 @@ impl Copies {
         self.copies.into_iter().map(file).collect()
     }
 
-    /// What `volplane.toml` says of this IDL, whose services' clients use the destination name `service`.
+    /// The settings of this IDL, whose services' clients use the destination name `service`.
     pub(crate) fn settings(&self, service: String) -> IdlSettings {
         let path = self.copies.first().map(|copy| copy.path.clone()).unwrap_or_default();
         IdlSettings { path, service, include: self.include.clone() }

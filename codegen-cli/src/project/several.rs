@@ -82,7 +82,7 @@ fn where_the_command_runs_makes_no_difference() -> Result<(), Box<dyn Error>> {
 fn a_name_that_two_services_have_is_refused() {
     let error = rendered("", &[("idl/shop.thrift", SHOP), ("idl/again.thrift", "service Shop {}")]).err();
     let text = error.map(|error| error.to_string()).unwrap_or_default();
-    let expected = "idl/shop.thrift and idl/again.thrift both define a service Shop, and a server tells services apart by their names";
+    let expected = "idl/shop.thrift and idl/again.thrift both define a service Shop, and services of one server need different names";
     assert_eq!(text, expected);
 }
 

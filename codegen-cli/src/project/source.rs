@@ -1,4 +1,4 @@
-//! The IDL of a project on the disk, read as if the files that a run brings were there already.
+//! The IDL of a project on the disk, read as if the files that a run adds existed already.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,7 +13,7 @@ use crate::project_path::ProjectPath;
 pub(super) struct ProjectSource<'a> {
     /// The project's root, absolute.
     pub(super) root: &'a Path,
-    /// The files that a run brings, by path.
+    /// The files that a run adds, by path.
     pub(super) brings: &'a BTreeMap<ProjectPath, String>,
 }
 

@@ -15,7 +15,7 @@ use crate::version::Version;
 #[derive(Debug, Error)]
 pub(crate) enum RecordError {
     /// A line that is none of ours.
-    #[error("{FILE}:{line}: this is no line that volplane wrote")]
+    #[error("{FILE}:{line}: volplane did not write this line")]
     Line {
         /// Counted from 1.
         line: usize,

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::{ArgumentRecord, Fingerprint, Made, MethodRecord, Record, word};
 
 const HEAD: &str = "\
-# What volplane remembers of this project: the files it made, the services' methods, and the texts that merges start from.
-# Keep it in version control, and leave it to volplane. git joins it line by line (.gitattributes).
+# Written by volplane: hashes of generated files, signatures of methods, and merge bases.
+# Commit it, and do not edit it. git merges it line by line (.gitattributes).
 ";
 
 pub(super) fn text(record: &Record) -> String {

@@ -6,7 +6,7 @@ use volplane_build::internal::write::CodeOptions;
 /// The cargo feature of the generated crate behind which types implement serde's traits.
 const SERDE: &str = "serde";
 
-/// What the generated code holds. [`Default`] is what a project has whose volplane.toml says nothing of it.
+/// Options of the generated code; [`Default`] for a volplane.toml without them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Generated {
     /// Whether unknown fields are kept.

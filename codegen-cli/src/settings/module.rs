@@ -48,10 +48,10 @@ const STAND_IN: &str = "project";
 #[derive(Debug, Error, PartialEq, Eq)]
 pub(crate) enum ModuleError {
     /// Nothing at all.
-    #[error("a module's name can't be empty")]
+    #[error("the name of a module can't be empty")]
     Empty,
     /// The first character.
-    #[error("`{name}` can't name a module: it begins with `{first}`, not with a letter")]
+    #[error("`{name}` is not a valid name of a module: expected a letter first, found `{first}`")]
     First {
         /// The name.
         name: String,
@@ -59,7 +59,9 @@ pub(crate) enum ModuleError {
         first: char,
     },
     /// A character further on.
-    #[error("`{name}` can't name a module: `{found}` is not a lowercase ASCII letter, a digit, `-` or `_`")]
+    #[error(
+        "`{name}` is not a valid name of a module: expected lowercase ASCII letters, digits, `-` and `_`, found `{found}`"
+    )]
     Character {
         /// The name.
         name: String,
@@ -67,13 +69,13 @@ pub(crate) enum ModuleError {
         found: char,
     },
     /// Two separators in a row, or one at the end: rustc warns about crates' names that have `__`.
-    #[error("`{name}` can't name a module: each `-` and `_` stands between two letters or digits")]
+    #[error("`{name}` is not a valid name of a module: each `-` and `_` has to be between letters or digits")]
     Separator {
         /// The name.
         name: String,
     },
     /// A keyword.
-    #[error("`{name}` can't name a module: it is a keyword of Rust")]
+    #[error("`{name}` is not a valid name of a module: it is a keyword of Rust")]
     Keyword {
         /// The name.
         name: String,

@@ -31,10 +31,12 @@ impl Default for PackageDir {
 #[derive(Debug, Error, PartialEq, Eq)]
 pub(crate) enum PackageDirError {
     /// A path, a hidden folder, or a name that some system or cargo understands in another way.
-    #[error("expected the name of a folder in the project's root, of ASCII letters, digits, `-` and `_`, found `{0}`")]
+    #[error(
+        "expected the name of a directory in the project's root, of ASCII letters, digits, `-` and `_`, found `{0}`"
+    )]
     Name(String),
     /// Another folder has that name.
-    #[error("the programs can't be in `{0}`, which is the folder of something else; choose another name")]
+    #[error("the programs can't be in `{0}`, which the project uses for something else; choose another name")]
     Taken(String),
 }
 

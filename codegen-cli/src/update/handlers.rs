@@ -15,8 +15,8 @@ use crate::plan::{NewFile, Policy};
 /// What a new method says in a crate that has no `not_implemented`.
 const INLINE: &str = "Err(::volo_thrift::ApplicationException::new(::volo_thrift::ApplicationExceptionKind::UNKNOWN, \"{method} is not implemented\").into())";
 
-/// Brings every handler up to its trait. The traits whose handlers are not all brought up, because they wait for the
-/// user's hand or are not there, are returned, by their paths.
+/// Updates every handler to match its trait. Returns the paths of the traits whose handlers are not all updated, because they need a
+/// manual fix or are missing.
 pub(super) fn bring_up(
     files: &mut Files<'_>,
     rendered: &[NewFile],
@@ -36,11 +36,11 @@ pub(super) fn bring_up(
     for (path, text) in files.rust() {
         let made = by_path.get(path.as_str()).copied();
         let by_template = made.filter(|file| file.policy == Policy::Merge);
-        // Nobody but volplane has a hand in it.
+        // It is unmodified.
         if by_template.is_some_and(|file| file.text == text) {
             continue;
         }
-        // What templates make is brought up by merging; a template that makes no Rust has no handlers either.
+        // Rendered files are updated by merging; a template that renders no Rust has no handlers either.
         let skip = by_template.and_then(|file| handlers::implementations(&file.text, &pairs).ok()).unwrap_or_default();
         let crate_name = missing::crate_name(files, &path, generated);
         let request = Request {
@@ -109,7 +109,7 @@ pub(super) fn bring_up(
     for gone in services.gone() {
         let service = [Service { before: None, after: gone }];
         for (path, text) in files.rust() {
-            // A template's own is brought up by merging.
+            // A rendered handler is updated by merging.
             let is_made = by_path.get(path.as_str()).is_some_and(|file| file.policy == Policy::Merge);
             let found = handlers::implementations(&text, &service).unwrap_or_default();
             for one in found.iter().filter(|_| !is_made) {
@@ -132,8 +132,8 @@ pub(super) fn bring_up(
     waiting
 }
 
-/// A file that nobody but volplane has written is made anew where an edit would leave imports behind that nothing needs, or
-/// that lead nowhere. `made` is what it would be made as.
+/// An unmodified file is rendered again if an edit would leave imports that are unused, or
+/// that do not resolve. `made` is the rendered text.
 fn tidied(outcome: Outcome, made: Option<&NewFile>, before: &str, services: &ServicePairs) -> Outcome {
     let goes = |event: &&handlers::Event| {
         matches!(event.what, EventKind::Gone | EventKind::Pruned | EventKind::LikelyRename { .. })

@@ -24,7 +24,7 @@ use volplane_testkit::living::idl::Idl;
 use volplane_testkit::living::life::{Anything, Project, Step, Story, Told, live, tool};
 use volplane_testkit::living::marks::Files;
 
-/// How many lives there are in every run; the variable PROPTEST_CASES asks for more. They are the same ones each time.
+/// The number of lifecycles in each run; the variable PROPTEST_CASES increases it. They are the same ones each time.
 const CASES: u32 = 12;
 
 /// A project in memory.
@@ -76,7 +76,7 @@ impl InMemory {
         let memory = inputs.iter().fold(MemorySource::new(), |memory, (path, text)| memory.with(path, text.as_str()));
         let paths: Vec<PathBuf> = self.settings.idls.iter().map(|idl| PathBuf::from(&idl.path)).collect();
         let idl = project::Idl::read_from(&paths, &[], &memory);
-        let model = idl.model.as_ref().ok_or_else(|| format!("the IDL has mistakes: {:#?}", idl.diagnostics))?;
+        let model = idl.model.as_ref().ok_or_else(|| format!("the IDL has errors: {:#?}", idl.diagnostics))?;
         let idl = project::CheckedIdl::new(model, &self.settings).map_err(|error| error.to_string())?;
         let files = idl.render(&Templates::built_in(Flavour::General), &[]).map_err(|error| error.to_string())?;
         let rendered = Rc::new(Rendered { files, services: idl.services(), exports: idl.exports().clone() });

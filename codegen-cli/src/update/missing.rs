@@ -1,4 +1,4 @@
-//! Services whose handler is not found by its trait: what there is to say of each.
+//! Services whose handler is not found by its trait, and the event for each.
 
 use std::path::Path;
 

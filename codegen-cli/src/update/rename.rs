@@ -74,7 +74,7 @@ pub(super) struct Renamed {
     pub(super) moved: BTreeMap<ProjectPath, ProjectPath>,
 }
 
-/// Whether the renames go with what is remembered and with the IDL.
+/// Whether the renames agree with the record and with the IDL.
 ///
 /// # Errors
 /// When one does not.
@@ -166,7 +166,7 @@ pub(super) fn renamed(
         }
         if let Some((old, new)) = handler
             && let Some(text) = tree.text(&old).map(str::to_owned)
-            // One that nobody has edited is made anew.
+            // An unmodified handler is rendered again.
             && record.files.get(&old).is_some_and(|made| !made.is(&text))
         {
             tree.remove(&old);

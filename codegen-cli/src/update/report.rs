@@ -1,18 +1,18 @@
-//! What an update does, for people.
+//! What an update did or would do, as lines of a report.
 
 use volplane_edit::handlers::{self, EventKind};
 
 use crate::project_path::ProjectPath;
 use crate::record;
 
-/// Something that an update did, or left to the user.
+/// Something that an update did, or that needs an action of the user.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
     /// A file is new.
     Created { path: ProjectPath },
-    /// A file that the user had not changed was written anew.
+    /// A file that the user had not changed was updated.
     Updated { path: ProjectPath },
-    /// The user's changes and volplane's are both in.
+    /// The user's changes and volplane's were merged.
     Merged { path: ProjectPath },
     /// Both changed the same lines.
     Conflict { path: ProjectPath, line: usize, more: usize },
@@ -20,17 +20,17 @@ pub(crate) enum Event {
     Unresolved { path: ProjectPath, line: usize },
     /// A file of the user's has another path now, with the service in it.
     Moved { path: ProjectPath, from: ProjectPath },
-    /// Nothing makes it any more, and nobody had changed it.
+    /// It is no longer generated, and the user had not edited it.
     Removed { path: ProjectPath },
-    /// A file is left as it is.
+    /// A file is not changed.
     Kept { path: ProjectPath, reason: KeepReason },
     /// A handler.
     Handler { path: ProjectPath, event: handlers::Event },
     /// The user implements a service that the IDL no longer has; `likely` is what it may be called now.
     GoneHandler { path: ProjectPath, line: usize, name: String, likely: Option<String> },
-    /// A path into the generated crate leads nowhere.
+    /// A path of the generated crate no longer exists.
     StalePath { path: ProjectPath, stale: handlers::StalePath },
-    /// A file that may hold a handler is no Rust.
+    /// A file that may hold a handler does not parse.
     ParseFailed { path: ProjectPath, error: handlers::ParseError },
     /// A service is new.
     NewService { name: String },
@@ -49,7 +49,7 @@ pub(crate) enum Event {
 pub(crate) enum LockLoss {
     /// It is not there.
     Missing,
-    /// It says nothing.
+    /// It is empty.
     Empty,
     /// Lines are missing.
     Cut,
@@ -57,7 +57,7 @@ pub(crate) enum LockLoss {
     Markers,
 }
 
-/// Why a file is left as it is.
+/// Why a file is not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeepReason {
     /// volplane's own file, which the user has changed.
@@ -83,7 +83,7 @@ pub(crate) enum EventLevel {
     Done,
     /// Good to know.
     Note,
-    /// Something waits for the user's hand.
+    /// Something needs a manual fix.
     ActionRequired,
 }
 
@@ -118,9 +118,9 @@ impl Event {
             Self::Removed { .. } => tense.of("Removed", "Would remove"),
             Self::Kept { .. } => tense.of("Kept", "Would keep"),
             Self::Handler { event, .. } => handler_verb(&event.what, tense),
-            Self::StalePath { .. } => "By hand",
+            Self::StalePath { .. } => "Action",
             Self::GoneHandler { likely: Some(_), .. } => "Renamed?",
-            Self::GoneHandler { likely: None, .. } => "By hand",
+            Self::GoneHandler { likely: None, .. } => "Action",
             Self::ParseFailed { .. } => tense.of("Skipped", "Would skip"),
             Self::NewService { .. } => "New",
             Self::ServiceGone { .. } => "Gone",
@@ -128,7 +128,7 @@ impl Event {
             Self::Lock { loss: LockLoss::Missing, .. } => "Missing",
             Self::Lock { loss: LockLoss::Empty | LockLoss::Cut, .. } => "Damaged",
             Self::Lock { loss: LockLoss::Markers, .. } => "Joined",
-            Self::InMacro { .. } => "By hand",
+            Self::InMacro { .. } => "Action",
         }
     }
 
@@ -161,8 +161,8 @@ impl Event {
     pub(crate) fn text(&self, tense: Tense) -> String {
         match self {
             Self::Created { path } | Self::Updated { path } | Self::Removed { path } => path.to_string(),
-            Self::Merged { path } => format!("{path}: your changes {} kept", tense.of("are", "would be")),
-            Self::Moved { path, from } => format!("{from} to {path}, under the new name of its service"),
+            Self::Merged { path } => format!("{path}: your edits {} kept", tense.of("are", "would be")),
+            Self::Moved { path, from } => format!("{from} to {path}: its service was renamed"),
             Self::Conflict { path, line, more } => {
                 let more = match more {
                     0 => String::new(),
@@ -174,13 +174,13 @@ impl Event {
             }
             Self::Unresolved { path, line } => {
                 let left = tense.of("was left", "would be left");
-                format!("{path}:{line}: the markers of an earlier conflict are still there; the file {left} as it is")
+                format!("{path}:{line}: the file still has conflict markers; it {left} unchanged")
             }
             Self::Kept { path, reason } => format!("{path}: {}", reason.text(tense)),
             Self::Handler { path, event } => handler_text(path, event, tense),
             Self::ParseFailed { path, error } => {
                 let left = tense.of("were left", "would be left");
-                format!("{path}:{}:{}: {}; its handlers {left} as they are", error.line, error.column, error.message)
+                format!("{path}:{}:{}: {}; its handlers {left} unchanged", error.line, error.column, error.message)
             }
             Self::Lock { loss, .. } => format!("{}: {}", record::FILE, loss.text()),
             Self::GoneHandler { path, line, name, likely: Some(likely) } => format!(
@@ -190,8 +190,8 @@ impl Event {
                 format!("{path}:{line}: implements the service {name}, which is no longer in the IDL: remove the impl")
             }
             Self::StalePath { path, stale: handlers::StalePath { line, path: stale, now } } => match now {
-                Some(now) => format!("{path}:{line}: {stale} is not in the generated code any more: use {now}"),
-                None => format!("{path}:{line}: {stale} is not in the generated code any more: remove its uses"),
+                Some(now) => format!("{path}:{line}: {stale} is no longer in the generated code; use {now}"),
+                None => format!("{path}:{line}: {stale} is no longer in the generated code; remove its uses"),
             },
             Self::NewService { name } => format!("service {name}"),
             Self::ServiceGone { name } => format!("service {name}"),
@@ -247,7 +247,7 @@ impl Event {
         }
     }
 
-    /// The file and line that it is told at; services come before files.
+    /// The file and line that the report is sorted by; services come before files.
     pub(crate) fn place(&self) -> (&str, usize) {
         match self {
             Self::Created { path } | Self::Updated { path } | Self::Merged { path } | Self::Removed { path } => {
@@ -271,7 +271,7 @@ fn handler_verb(what: &EventKind, tense: Tense) -> &'static str {
         EventKind::Rewritten { .. } | EventKind::ParameterRenamed { .. } => tense.of("Changed", "Would change"),
         EventKind::ParameterKept { .. } => tense.of("Kept", "Would keep"),
         EventKind::Removed => tense.of("Removed", "Would remove"),
-        EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. } | EventKind::Undefined { .. } => "By hand",
+        EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. } | EventKind::Undefined { .. } => "Action",
         EventKind::Gone => "Gone",
         EventKind::Pruned => tense.of("Pruned", "Would prune"),
         EventKind::LikelyRename { .. } => "Renamed?",
@@ -299,18 +299,18 @@ fn handler_text(path: &str, event: &handlers::Event, tense: Tense) -> String {
     match what {
         EventKind::Added => format!("{method} to {path}:{line}"),
         EventKind::Pruned => {
-            let commented_out = tense.of("commented out", "it would be commented out");
-            format!("{method} in {path}:{line}: gone from the IDL, {commented_out}")
+            let commented_out = tense.of("commented out", "would be commented out");
+            format!("{method} in {path}:{line}: no longer in the IDL; {commented_out}")
         }
         EventKind::Gone => format!(
-            "{service}.{method}: {path}:{line} has the method, and the trait no longer has it: remove it, or run `volplane update --prune`"
+            "{service}.{method} in {path}:{line}: the trait no longer has this method; remove it, or run `volplane update --prune`"
         ),
         EventKind::Removed => {
-            format!("{service}.{method} from {path}: no longer in the IDL, and nobody had written it")
+            format!("{service}.{method} from {path}: no longer in the IDL, and its stub was not edited")
         }
         EventKind::LikelyRename { new } => {
             format!(
-                "{service}.{method} at {path}:{line} is gone and {new} is new, with the same types: move the body over?"
+                "{service}.{method} at {path}:{line} is gone and {new} is new, with the same types; if it was renamed, move the body"
             )
         }
         EventKind::TraitMoved { to, .. } => format!("{path}:{line}: the trait moved to {to}; update the `use`"),
@@ -352,19 +352,15 @@ impl KeepReason {
                 "you edited this volplane-owned file; the new version was not written",
                 "you edited this volplane-owned file; the new version would not be written",
             ),
-            Self::NoText => {
-                tense.of("not valid UTF-8; it was left as it is", "not valid UTF-8; it would be left as it is")
-            }
+            Self::NoText => tense.of("not valid UTF-8; it was not changed", "not valid UTF-8; it would not be changed"),
             Self::WrittenAnew => tense.of(
                 "rewritten by you; template changes were not merged",
                 "rewritten by you; template changes would not be merged",
             ),
-            Self::WasThere => "it was there before; volplane's own differs",
-            Self::NoMemory => {
-                "it differs from what volplane would write, and volplane.lock does not say what volplane wrote: the differences count as yours"
-            }
+            Self::WasThere => "it existed before; volplane's version differs",
+            Self::NoMemory => "volplane.lock has no base for it; its differences count as your edits",
             Self::ReadOnly => "it is read-only and was not changed: make it writable, then run `volplane update`",
-            Self::Unused => "volplane doesn't make it any more; it has changes of yours",
+            Self::Unused => "no longer generated; kept because you edited it",
         }
     }
 

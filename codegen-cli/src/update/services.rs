@@ -1,4 +1,4 @@
-//! The services' traits, as they are remembered and as they are now.
+//! The services' traits, as recorded and as they are now.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ pub(crate) struct NewItems {
 
 /// A service before and after.
 pub(super) struct Pair {
-    /// As it was at the last update, if it is remembered.
+    /// As it was at the last update, if it is recorded.
     pub(super) before: Option<Trait>,
     /// As it is.
     pub(super) after: Trait,

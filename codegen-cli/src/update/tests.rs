@@ -1,4 +1,4 @@
-//! What happens to files, by whose they are and who has changed them.
+//! What updates do with files, by their policies and by who has edited them.
 
 use super::tree::Tree;
 use super::{Event, EventLevel, Outcome, Tense, UpdateInput, first_record, plan};
@@ -45,7 +45,7 @@ fn told(outcome: &Outcome) -> (Option<&str>, Vec<String>) {
     )
 }
 
-/// What is remembered is such that the next run has nothing to do.
+/// The new record is such that the next run has nothing to do.
 fn settles(outcome: &Outcome, disk: Option<&str>, new: Option<NewFile>) {
     let after = match outcome.changes.get("a.txt") {
         Some(change) => change.as_deref(),
@@ -65,7 +65,7 @@ fn nothing_to_do_is_nothing_done() {
 }
 
 #[test]
-fn a_file_that_nobody_edited_is_written_anew_unless_it_is_the_users() {
+fn an_unmodified_file_is_updated_unless_it_is_the_users() {
     for policy in [Policy::Overwrite, Policy::Merge] {
         let outcome = updated(policy, Some(BASE), Some(NEW));
         assert_eq!(told(&outcome), (Some(NEW), vec!["Updated a.txt".into()]), "{policy:?}");
@@ -79,7 +79,7 @@ fn edits_of_both_sides_are_merged() {
     let disk = "ONE\ntwo\nthree\nfour\nfive\n";
     let outcome = updated(Policy::Merge, Some(disk), Some(NEW));
     let merged = "ONE\ntwo\nthree\nfour\nFIVE\n";
-    assert_eq!(told(&outcome), (Some(merged), vec!["Merged a.txt: your changes are kept".into()]));
+    assert_eq!(told(&outcome), (Some(merged), vec!["Merged a.txt: your edits are kept".into()]));
     settles(&outcome, Some(disk), Some(file("a.txt", NEW, Policy::Merge)));
     // The user has made the very change before.
     assert_eq!(told(&updated(Policy::Merge, Some(NEW), Some(NEW))), (None, vec![]));
@@ -258,7 +258,7 @@ fn a_deleted_file_that_comes_back_takes_what_it_has_missed() {
 }
 
 #[test]
-fn a_file_that_nobody_edited_gets_another_owner() {
+fn an_unmodified_file_gets_another_policy() {
     for before in [Policy::Overwrite, Policy::Merge, Policy::Skip] {
         for after in [Policy::Overwrite, Policy::Merge] {
             let record = first_record(&[file("a.txt", BASE, before)], &[]);

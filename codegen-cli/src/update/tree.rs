@@ -17,7 +17,7 @@ pub(crate) struct Tree {
 pub(crate) enum OnDisk {
     /// A text.
     Text(String),
-    /// A file that is no UTF-8.
+    /// A file that is not valid UTF-8.
     Bytes(Vec<u8>),
 }
 

@@ -1,4 +1,4 @@
-//! The features of volplane-transport that a user has turned on by hand: the copy of the crate has to have them.
+//! Features of volplane-transport that the user enabled in manifests: the vendored crate has to have them.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Why a project can't be brought up to date, and what to do about it.
+//! The errors of updates, with help.
 
 use std::io;
 
@@ -16,7 +16,7 @@ use crate::record::{self, RecordError};
 use crate::template_dir::ReadTemplatesError;
 use crate::update::RenameError;
 
-/// A project can't be brought up to date. Nothing of it has changed.
+/// An update failed; nothing in the project was changed.
 #[derive(Debug, Error)]
 pub(crate) enum UpdateError {
     /// Its settings.
@@ -62,7 +62,7 @@ pub(crate) enum UpdateError {
     #[error(transparent)]
     Recover(#[from] RecoverError),
     /// An earlier run was killed.
-    #[error("an earlier update was interrupted while it wrote")]
+    #[error("an earlier update was interrupted while writing")]
     Interrupted,
 }
 
@@ -77,7 +77,7 @@ impl CommandError for UpdateError {
             Self::Package(error) => return error.help(),
             Self::Lock(error) => return error.help(),
             Self::Recover(error) => return error.help(),
-            Self::Interrupted => "run `volplane update`: it begins with putting back what was half done".into(),
+            Self::Interrupted => "run `volplane update`: it rolls back first".into(),
             Self::Project(ProjectError::SameService { .. }) => {
                 "rename one of the two; if the IDL is a newer version of the project's, copy it there and run `volplane update`".into()
             }

@@ -62,7 +62,7 @@ pub(super) fn load<'a>(request: &'a UpdateRequest<'a>, model: &'a Model) -> Resu
     let project = request.project;
     let root = &project.root;
     let lock = read(&root.join(record::FILE)).map_err(UpdateError::ReadRecord)?;
-    // One that knows no file has been emptied: that is no memory of nothing, but none.
+    // A lock without files was emptied: it counts as missing.
     let record = lock
         .as_deref()
         .map(Record::parse)
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
     use crate::record::Made;
 
-    /// What is at hand of a project with these files.
+    /// The inputs of a project with these files.
     fn texts(record: Option<&Record>, input: Option<&Fingerprint>, there: &[(&str, &str)]) -> Option<Vec<String>> {
         let there = |path: &str| there.iter().find(|(other, _)| *other == path).map(|(_, text)| (*text).to_owned());
         at_hand(record, input, there).map(|files| files.into_iter().map(|file| file.text).collect())

@@ -19,7 +19,7 @@ use crate::record::{Made, Record};
 #[derive(Debug, Error)]
 pub(crate) enum PackageError {
     /// They were moved.
-    #[error("the programs were in {from}, which is gone, and are in {to} now")]
+    #[error("the programs were moved from {from} to {to}")]
     Moved {
         /// Where they were.
         from: String,
@@ -27,7 +27,7 @@ pub(crate) enum PackageError {
         to: String,
     },
     /// They are to be moved.
-    #[error("{} says that the programs are in {to}, but they are in {from}", config::FILE)]
+    #[error("expected the programs in {to}, the `package` of {}, found them in {from}", config::FILE)]
     NotMoved {
         /// Where they are.
         from: String,

@@ -51,7 +51,7 @@ impl Planned {
                 EventLevel::Done if is_detail => printer.detail(verb, text),
                 EventLevel::Done => printer.status(verb, text),
                 EventLevel::Note => printer.note(verb, text),
-                EventLevel::ActionRequired => printer.hand(verb, text),
+                EventLevel::ActionRequired => printer.action_required(verb, text),
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What is told of a list of events.
+//! The lines of a report.
 
 use crate::generate;
 use crate::plan::VENDORED;
@@ -14,7 +14,7 @@ pub(super) struct Line {
     pub(super) verb: &'static str,
     /// The rest.
     pub(super) text: String,
-    /// Whether another line stands for it, unless every file was asked for.
+    /// Whether it is printed only with `--verbose`, because a line for the directory replaces it.
     pub(super) is_detail: bool,
 }
 
@@ -84,7 +84,7 @@ mod tests {
         let expected = [
             "Updated README.md",
             "Created runtimes/c.rs",
-            "Merged runtime/d.rs: your changes are kept",
+            "Merged runtime/d.rs: your edits are kept",
             "Created runtime: 2 files",
             "Updated runtime: 1 file",
         ];

@@ -114,9 +114,9 @@ fn handlers_may_have_any_name_and_file() -> TestResult {
     let (outcome, _) = migrated(&sandbox, "shop-volplane", &["migrate", "kitex", "shop"])?;
     let told: Vec<&str> = outcome.stderr.lines().filter(|line| line.contains("Shop.")).map(str::trim).collect();
     let expected = [
-        "By hand server/server.go:5: Shop.FindItems goes to cmd/src/shop_service.rs:18",
-        "By hand server/server.go:6: Shop.BuyItem goes to cmd/src/shop_service.rs:22",
-        "By hand server/server.go:10: Shop.Ping goes to cmd/src/shop_service.rs:14",
+        "Action server/server.go:5: Shop.FindItems goes to cmd/src/shop_service.rs:18",
+        "Action server/server.go:6: Shop.BuyItem goes to cmd/src/shop_service.rs:22",
+        "Action server/server.go:10: Shop.Ping goes to cmd/src/shop_service.rs:14",
     ];
     assert_eq!(told, expected, "{}", outcome.stderr);
     Ok(())

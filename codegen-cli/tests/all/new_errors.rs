@@ -106,7 +106,7 @@ fn a_link_to_nowhere() -> TestResult {
     let sandbox = Sandbox::with_echo()?;
     std::os::unix::fs::symlink("nowhere", sandbox.path().join("hello"))?;
     let text = refused(&sandbox, ".", &["new", "idl/echo.thrift", "hello"])?;
-    assert!(text.contains("hello exists and is not a folder"), "{text}");
+    assert!(text.contains("hello exists and is not a directory"), "{text}");
     assert!(!fs::exists(sandbox.path().join("nowhere"))?);
     Ok(())
 }

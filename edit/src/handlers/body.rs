@@ -10,7 +10,7 @@ use super::source::Source;
 
 /// A body.
 pub(super) struct Body {
-    /// Nobody has written it yet.
+    /// It is not implemented yet.
     pub(super) is_stub: bool,
     tokens: TokenStream,
 }

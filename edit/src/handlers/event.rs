@@ -64,7 +64,7 @@ pub enum EventKind {
     },
     /// It is no longer in the IDL, and so not in the trait; it was left as it is, which does not compile.
     Gone,
-    /// It is no longer in the IDL, and nobody had written it: it was removed.
+    /// It is no longer in the IDL, and its stub was not edited: it was removed.
     Removed,
     /// The IDL has it no more; it is a comment now.
     Pruned,
@@ -124,7 +124,7 @@ impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { service, method, handler, .. } = self;
         if let EventKind::TraitMoved { from, to } = &self.what {
-            return write!(f, "{service} of {handler}: its trait {from} is {to} now: import it from there");
+            return write!(f, "{service} of {handler}: the trait moved from {from} to {to}; update the `use`");
         }
         write!(f, "{service}.{method} of {handler}: ")?;
         match &self.what {
@@ -132,25 +132,25 @@ impl fmt::Display for Event {
             EventKind::Rewritten { changes, doubts } => {
                 list(f, changes)?;
                 if !doubts.is_empty() {
-                    f.write_str("; the body may not compile any more: ")?;
+                    f.write_str("; the body may no longer compile: ")?;
                     list(f, doubts)?;
                 }
                 Ok(())
             }
-            EventKind::ParameterRenamed { from, to } => write!(f, "the parameter `{from}` is `{to}` now"),
+            EventKind::ParameterRenamed { from, to } => write!(f, "the parameter `{from}` was renamed to `{to}`"),
             EventKind::ParameterKept { name, idl } => {
-                write!(f, "the argument is called `{idl}` in the IDL now; the parameter is still called `{name}`")
+                write!(f, "the IDL calls the argument `{idl}`; the parameter is still named `{name}`")
             }
             EventKind::Undefined { name } => write!(f, "the body uses `{name}`, which nothing defines"),
             EventKind::NotRewritten { output } => {
-                write!(f, "its signature was left, because it is no `async fn`; it has to answer `{output}`")
+                write!(f, "signature not updated: not an `async fn`; it must return `{output}`")
             }
             EventKind::TraitMoved { .. } => Ok(()),
-            EventKind::Gone => f.write_str("no longer in the IDL, so not in the trait; it was kept"),
+            EventKind::Gone => f.write_str("no longer in the IDL and the trait; it was kept"),
             EventKind::Removed => f.write_str("no longer in the IDL; its stub was removed"),
-            EventKind::Pruned => f.write_str("gone from the IDL, commented out"),
+            EventKind::Pruned => f.write_str("no longer in the IDL; commented out"),
             EventKind::LikelyRename { new } => {
-                write!(f, "{service}.{new} came, and takes and answers the same: was it renamed?")
+                write!(f, "{service}.{new} is new, with the same types; was the method renamed?")
             }
         }
     }
@@ -163,7 +163,7 @@ impl fmt::Display for Change {
             Self::ParameterRemoved(name) => write!(f, "`{name}` is gone"),
             Self::ParameterType(name) => write!(f, "`{name}` has another type"),
             Self::Order => f.write_str("the parameters are in another order"),
-            Self::Output => f.write_str("the answer has another type"),
+            Self::Output => f.write_str("the result has another type"),
         }
     }
 }
@@ -173,7 +173,7 @@ impl fmt::Display for Doubt {
         match self {
             Self::StillUses(name) => write!(f, "it still uses `{name}`"),
             Self::OtherType(name) => write!(f, "it uses `{name}`, which has another type"),
-            Self::Output => f.write_str("it has to answer another type"),
+            Self::Output => f.write_str("it must return another type"),
         }
     }
 }

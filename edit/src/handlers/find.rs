@@ -114,7 +114,7 @@ impl<'f> FoundImpl<'f, '_> {
 
     /// Whether a macro in it may make a method: one that it names, or one that was there all along.
     pub(super) fn may_expand_to(&self, ident: &str) -> bool {
-        // Where nobody remembers, a macro gets the benefit of the doubt.
+        // Without a record, a macro counts as up to date.
         let was_there = self.service.before.is_none_or(|before| before.method(ident).is_some());
         let ident = plain(ident);
         self.item.items.iter().any(|item| match item {

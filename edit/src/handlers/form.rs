@@ -1,4 +1,4 @@
-//! A method as its owner wrote it: where its parts stand.
+//! The parts of a method in the user's file.
 
 use std::ops::Range;
 
@@ -10,9 +10,9 @@ use super::source::Source;
 pub(super) struct Form<'s> {
     /// From `async fn` on, without attributes, up to the body.
     pub(super) range: Range<usize>,
-    /// What stands before the parameters: `async fn echo`.
+    /// The text before the parameters: `async fn echo`.
     pub(super) head: &'s str,
-    /// What stands between the parentheses.
+    /// The text between the parentheses.
     pub(super) inside: Range<usize>,
     /// All parameters with the commas behind them, `&self` too.
     pub(super) elements: Vec<(Range<usize>, Option<Range<usize>>)>,

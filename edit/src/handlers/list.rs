@@ -218,7 +218,7 @@ impl List<'_, '_> {
         splices.replace(self.form.inside.clone(), text);
     }
 
-    /// What stands between the parameters beside commas.
+    /// The text between the parameters, without commas.
     fn comments(&self) -> Vec<&str> {
         let mut at = self.form.inside.start;
         let mut out = Vec::new();

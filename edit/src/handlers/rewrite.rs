@@ -27,7 +27,7 @@ pub(super) struct Rewrite<'a, 's> {
     pub(super) form: &'a Form<'s>,
     pub(super) scope: Id,
     pub(super) around: &'a Around,
-    /// As it was when the file was last brought up to date, if that is known.
+    /// As it was at the last update of the file, if that is known.
     pub(super) before: Option<&'a Method>,
     pub(super) after: &'a Method,
     /// The IDL has not changed: only what is certainly wrong is changed.

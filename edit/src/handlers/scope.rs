@@ -50,7 +50,7 @@ pub(super) struct Scope {
     pub(super) is_braced: bool,
 }
 
-/// What a name stands for.
+/// The meaning of a name.
 pub(super) struct Definition {
     pub(super) what: DefinitionKind,
     /// It is there under a condition only.

@@ -56,9 +56,9 @@ impl<'a> Source<'a> {
             ParseError { line: place.line + skipped, column: place.column + 1, message }
         };
         let tokens = TokenStream::from_str(content)
-            .map_err(|error| at(error.span().start(), "this bracket, quote or character belongs to nothing".into()))?;
+            .map_err(|error| at(error.span().start(), "unbalanced bracket or quote, or unexpected character".into()))?;
         if let Some(place) = too_deep(&tokens) {
-            return Err(at(place, format!("more than {DEPTH} brackets or signs in one another")));
+            return Err(at(place, format!("nested more than {DEPTH} levels deep")));
         }
         let file = syn::parse2(tokens).map_err(|error| {
             let span = error.span();

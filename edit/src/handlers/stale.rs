@@ -1,4 +1,4 @@
-//! Paths into the generated crate that lead nowhere any more.
+//! Paths of the generated crate that no longer exist.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 

@@ -71,7 +71,7 @@ impl<'s> Update<'s, '_> {
         let mut changed = Vec::new();
         for (item, before, after) in present {
             let form = Form::of(self.source, item);
-            // Where nobody remembers, the user may have spelled everything in another way.
+            // Without a record, the user may have written everything differently.
             let is_settled = before.map_or(self.request.generated.is_some(), |before| before.has_signature_of(after));
             let around = &around;
             let (source, scope) = (self.source, found.scope);

@@ -1,4 +1,4 @@
-//! Names that stand twice in one place of a Rust file, of which the compiler takes only one.
+//! Duplicate names in one scope of a Rust file, which the compiler rejects.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use syn::{Attribute, Field, Fields, FnArg, ImplItem, Item, Member, Pat, TraitIte
 
 use super::order::imported;
 
-/// The names that stand twice in a file, with how often they are too many; `None` if it is no Rust.
+/// The duplicate names in a file, with their number; `None` if the file does not parse.
 pub(super) fn duplicates(text: &str) -> Option<BTreeMap<String, usize>> {
     let file = syn::parse_file(text).ok()?;
     let mut found = Found::default();

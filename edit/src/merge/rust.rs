@@ -5,7 +5,7 @@ use super::duplicates::duplicates;
 use super::spacing::spaced_like;
 use super::{Merged, merge_lines};
 
-/// Merges plain texts. What comes out is Rust without names that stand twice if both sides were, or has conflicts.
+/// Merges plain texts. If both sides are valid Rust without duplicate names, the result is, too, or it has conflicts.
 pub(super) fn merge(base: &str, yours: &str, ours: &str) -> Merged {
     let merged = merge_lines(base, yours, ours);
     let (Some(your_names), Some(our_names)) = (duplicates(yours), duplicates(ours)) else { return merged };

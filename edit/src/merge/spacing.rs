@@ -6,7 +6,7 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use super::choose::differences;
 
-/// A text as words, which are tokens and comments, and what stands before each of them and behind the last.
+/// A text as words, which are tokens and comments, with the spacing before each of them and after the last.
 struct Words<'a> {
     words: Vec<&'a str>,
     gaps: Vec<&'a str>,

@@ -44,25 +44,25 @@ fn the_second_of_two_runs_waits_and_then_works() {
 }
 
 #[test]
-fn who_has_waited_long_enough_says_for_whom() {
+fn a_timeout_names_the_holder_of_the_lock() {
     let dir = project(&[]);
     let _first = enter(dir.path());
     let error = refused(dir.path(), Duration::from_millis(1));
     let text = told(&error).replace(&process::id().to_string(), "PID");
     insta::assert_snapshot!(text, @"
-    error: volplane update (process PID) has been at work in this project for 0 s
+    error: timed out after 0 s: volplane update (process PID) holds the project lock
       help: wait for it to end or stop it, then run the command again
     ");
 }
 
 #[test]
-fn a_holder_that_has_not_said_its_name_is_another_volplane() {
+fn a_holder_without_a_name_is_another_volplane() {
     let dir = project(&[]);
     let _first = enter(dir.path());
     for half in ["", "12", "12 upd", "x update\n"] {
         fs::write(dir.path().join(".volplane/lock"), half).unwrap();
         let error = refused(dir.path(), Duration::ZERO);
-        assert!(error.to_string().starts_with("another volplane has been"), "{error}");
+        assert!(error.to_string().ends_with("another volplane holds the project lock"), "{error}");
     }
 }
 
@@ -90,7 +90,7 @@ fn a_run_that_is_killed_holds_nothing() {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     assert!(lines.any(|line| line.unwrap() == "held"));
     let error = refused(dir.path(), Duration::ZERO).to_string();
-    assert!(error.starts_with(&format!("volplane update (process {}) ", child.id())), "{error}");
+    assert!(error.contains(&format!("volplane update (process {}) ", child.id())), "{error}");
     child.kill().unwrap();
     child.wait().unwrap();
     enter(dir.path());
@@ -115,13 +115,13 @@ fn a_run_at_work_is_not_an_interrupted_one() {
 }
 
 #[test]
-fn something_else_in_the_place_of_our_folder_is_left_alone() {
+fn other_files_at_the_path_of_our_directory_are_kept() {
     let dir = project(&[(".volplane", b"mine\n")]);
     let error = refused(dir.path(), Duration::ZERO);
     let root = fs::canonicalize(dir.path()).unwrap();
     insta::assert_snapshot!(told(&error).replace(root.to_str().unwrap(), "ROOT"), @"
-    error: ROOT/.volplane is volplane's own folder, but is no folder here
-      help: move or rename it; volplane makes the folder anew
+    error: expected volplane's own directory at ROOT/.volplane, found something else
+      help: move or rename it; volplane creates the directory again
     ");
     assert_eq!(fs::read(dir.path().join(".volplane")).unwrap(), b"mine\n");
 }

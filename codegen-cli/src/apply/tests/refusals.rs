@@ -1,4 +1,4 @@
-//! Changes that can't be made: nothing is changed, and the reason is told.
+//! Changes that are refused: nothing is changed, and the reason is reported.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use super::super::faults::Fault;
 use super::super::{ApplyError, Change};
 use super::{RESTING, change, enter, own, project, told, tree};
 
-/// What is told when these changes are refused, in a project that stays as it is.
+/// The messages when these changes are refused, in a project that is not changed.
 fn refusal(files: &[(&str, &[u8])], links: &[(&str, &str)], changes: &[Change]) -> String {
     let dir = project(files);
     for (link, to) in links {
@@ -38,7 +38,7 @@ fn tree_and_links(root: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_place_that_can_not_hold_the_file() {
+fn a_path_that_can_not_hold_the_file() {
     let new = |path: &str| change(path, None, Some("new\n"));
     let told = [
         refusal(&[("src/main.rs/x", b"")], &[], &[new("src/main.rs")]),
@@ -151,7 +151,7 @@ fn a_disk_that_refuses_is_named() {
 }
 
 #[test]
-fn a_change_that_stays_half_made_is_told_until_it_is_undone() {
+fn a_partial_update_is_reported_until_it_is_rolled_back() {
     let dir = project(&[("a", b"old\n")]);
     let guard = enter(dir.path());
     let is_half = |at: &usize| {

@@ -1,4 +1,4 @@
-//! What a run does with what an interrupted one has left.
+//! Rolling back an interrupted run.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ fn changes() -> [Change; 3] {
     ]
 }
 
-/// A project in which a run was killed right before it would have removed its journal.
+/// A project in which a run was killed right before it removed its journal.
 fn half_done() -> tempfile::TempDir {
     let dir = project(&[("a", b"old\n"), ("gone/g", b"old\n"), ("mine", b"mine\n")]);
     let guard = enter(dir.path());

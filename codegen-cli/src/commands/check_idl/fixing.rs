@@ -18,7 +18,7 @@ use crate::summary::count;
 const VENDORED: [&str; 7] =
     ["vendor", "vendored", "third-party", "third_party", "thirdparty", "node_modules", ".cargo"];
 
-/// Why a file stays as it is.
+/// Why a file is not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SkipReason {
     /// It is not in a folder that was given, nor beside a file that was.
@@ -34,8 +34,8 @@ enum SkipReason {
 impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Elsewhere => f.write_str("it is outside of the paths given"),
-            Self::Vendored(folder) => write!(f, "it is in the folder `{folder}`, which holds copies of other files"),
+            Self::Elsewhere => f.write_str("it is outside the given paths"),
+            Self::Vendored(folder) => write!(f, "it is in the directory `{folder}`, which holds copies of other files"),
             Self::ReadOnly => f.write_str("it is read-only"),
             Self::NotUtf8 => f.write_str("it is not valid UTF-8"),
         }
@@ -61,7 +61,7 @@ impl<'a> Own<'a> {
         Self { input, folders, current }
     }
 
-    /// Why a file has to stay as it is, if it has to.
+    /// Why a file must not be changed, if so.
     fn kept(&self, path: &str) -> Option<SkipReason> {
         let path = Path::new(path);
         if !self.input.read(path).is_ok_and(|bytes| str::from_utf8(&bytes).is_ok()) {
@@ -97,7 +97,7 @@ pub(super) fn run(
 ) -> Result<(Checked, bool), CheckError> {
     let own = Own::new(args, input);
     let may_change = |path: &str| own.kept(path).is_none();
-    let Fixed { checked, files: fixed } = fix(files, &args.reading.include, input, &may_change);
+    let Fixed { checked, files: fixed } = fix(files, &args.idl_args.include, input, &may_change);
     write(&fixed)?;
     if let Some(bytes) = input.stdin() {
         let text = fixed.iter().find(|file| file.path == STDIN).map_or(bytes, |file| file.text.as_bytes());
@@ -109,7 +109,7 @@ pub(super) fn run(
     let kept = left_alone(&checked, &may_change);
     for (path, number) in &kept {
         if let Some(reason) = own.kept(path) {
-            printer.hand("Skipped", format_args!("{} in {path}: {reason}", fixes(*number)));
+            printer.action_required("Skipped", format_args!("{} in {path}: {reason}", fixes(*number)));
         }
     }
     Ok((checked, kept.is_empty()))

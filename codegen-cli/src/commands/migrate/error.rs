@@ -24,7 +24,7 @@ pub(super) enum MigrateError {
         source: io::Error,
     },
     /// The new project would lie in the old one.
-    #[error("{target} lies in {dir}, and nothing is written there")]
+    #[error("{target} is in the old project, {dir}, which is not changed")]
     Inside {
         /// The new one's folder.
         target: String,
@@ -32,13 +32,13 @@ pub(super) enum MigrateError {
         dir: String,
     },
     /// The folder has no name to make another of.
-    #[error("cannot tell a name for the project from {dir}")]
+    #[error("cannot derive a project name from {dir}")]
     NoName {
         /// The folder.
         dir: String,
     },
     /// No Go module.
-    #[error("{dir} is in no Go module: there is no go.mod there or above it")]
+    #[error("{dir} is not in a Go module: found no go.mod there or above it")]
     NoGoModule {
         /// The folder.
         dir: String,
@@ -50,19 +50,19 @@ pub(super) enum MigrateError {
         path: String,
     },
     /// Not kitex's.
-    #[error("{dir} has neither kitex_info.yaml nor kitex_gen: kitex did not make it")]
+    #[error("{dir} is not a project of kitex: found neither kitex_info.yaml nor kitex_gen")]
     NotKitex {
         /// The folder.
         dir: String,
     },
     /// Not volo-cli's.
-    #[error("{dir} has neither volo-gen/volo.yml nor volo.yml: volo-cli did not make it")]
+    #[error("{dir} is not a project of volo-cli: found neither volo-gen/volo.yml nor volo.yml")]
     NotVolo {
         /// The folder.
         dir: String,
     },
     /// A settings file.
-    #[error("cannot make sense of {path}")]
+    #[error("cannot parse {path}")]
     Yaml {
         /// The file.
         path: String,
@@ -70,7 +70,7 @@ pub(super) enum MigrateError {
         source: serde_yaml::Error,
     },
     /// Nothing to compile.
-    #[error("cannot tell which IDL {dir} is made of{}", one_a_line(.known))]
+    #[error("cannot find the IDL that {dir} is generated from{}", one_a_line(.known))]
     NoIdl {
         /// The folder.
         dir: String,
@@ -78,7 +78,7 @@ pub(super) enum MigrateError {
         known: Vec<String>,
     },
     /// More than one.
-    #[error("kitex was run on one or more of these in {dir}{}", one_a_line(.candidates))]
+    #[error("{dir} has several IDL files that kitex may have been run on{}", one_a_line(.candidates))]
     SeveralIdls {
         /// The folder.
         dir: String,
@@ -111,16 +111,16 @@ impl CommandError for MigrateError {
     fn help(&self) -> Help {
         let help = match self {
             Self::Inside { .. } | Self::NoName { .. } => {
-                "name a new folder elsewhere: volplane migrate kitex|volo DIR TARGET"
+                "name a new directory elsewhere: volplane migrate kitex|volo DIR TARGET"
             }
-            Self::Read { .. } | Self::NoGoModule { .. } | Self::NoModule { .. } => "give the folder of the project",
+            Self::Read { .. } | Self::NoGoModule { .. } | Self::NoModule { .. } => "give the directory of the project",
             Self::NotKitex { .. } => {
-                "give the folder that kitex was run in, or the IDL with --idl PATH; is it volo-cli's? volplane migrate volo"
+                "give the directory that kitex was run in, or the IDL with --idl PATH; for a project of volo-cli: volplane migrate volo"
             }
             Self::NotVolo { .. } => {
-                "give the folder that `volo init` was run in; is it kitex's? volplane migrate kitex"
+                "give the directory that `volo init` was run in; for a project of kitex: volplane migrate kitex"
             }
-            Self::Yaml { .. } => "mend the file, or move it away and give the IDL with --idl PATH",
+            Self::Yaml { .. } => "fix the file, or move it away and give the IDL with --idl PATH",
             Self::NoIdl { .. } => "give the IDL with --idl PATH, once for each file",
             Self::SeveralIdls { .. } => "choose with --idl PATH, once for each file",
             Self::Module(_) => {

@@ -26,13 +26,13 @@ pub(in crate::commands) enum NewError {
         source: io::Error,
     },
     /// The IDL's path names a folder.
-    #[error("{path} is a folder, not an IDL file")]
+    #[error("expected an IDL file at {path}, found a directory")]
     IdlIsFolder {
         /// The path.
         path: String,
     },
     /// The IDL's path has no name to call the project by.
-    #[error("cannot tell a name for the project from {path}")]
+    #[error("cannot derive a project name from {path}")]
     NoName {
         /// The path.
         path: String,
@@ -46,7 +46,7 @@ pub(in crate::commands) enum NewError {
         entry: String,
     },
     /// The folder is something else's.
-    #[error("{dir} holds {entry}, so no project is made in it")]
+    #[error("cannot create a project in {dir}: it holds {entry}")]
     Foreign {
         /// The folder.
         dir: String,
@@ -54,19 +54,19 @@ pub(in crate::commands) enum NewError {
         entry: String,
     },
     /// A file of the project's would overwrite one.
-    #[error("{path} is in the way: the project has one of its own, which says something else")]
+    #[error("{path} exists, and the project's own {path} has other contents")]
     InTheWay {
         /// Its path.
         path: ProjectPath,
     },
     /// The folder is a file.
-    #[error("{dir} exists and is not a folder")]
+    #[error("{dir} exists and is not a directory")]
     NotAFolder {
         /// Its path.
         dir: String,
     },
     /// A path can't be resolved.
-    #[error("cannot tell where {path} is")]
+    #[error("cannot find the absolute path of {path}")]
     Path {
         /// The path.
         path: String,
@@ -89,7 +89,7 @@ pub(in crate::commands) enum NewError {
     #[error("the service's name can't be empty")]
     EmptyService,
     /// No copy of the runtime's sources.
-    #[error("{path} is no checkout of volplane: it has no transport/Cargo.toml")]
+    #[error("expected a checkout of volplane at {path}: transport/Cargo.toml is missing")]
     NoRuntime {
         /// The path.
         path: String,
@@ -113,21 +113,21 @@ impl CommandError for NewError {
         let help = match self {
             Self::Idl { .. } => "give the path of a thrift file",
             Self::IdlIsFolder { .. } => "give the path of the file that defines the service",
-            Self::NoName { .. } => "name the folder to make: volplane new IDL DIR",
-            Self::NotEmpty { .. } => "name a new or empty folder, or move away what is in this one",
+            Self::NoName { .. } => "name the directory to create: volplane new IDL DIR",
+            Self::NotEmpty { .. } => "name a new or empty directory, or move away what is in this one",
             Self::Workspace(error) => return error.help(),
-            Self::NoWay { .. } => "leave --idl-in-place out, so that the IDL is copied",
+            Self::NoWay { .. } => "leave out --idl-in-place, so that the IDL is copied",
             Self::Foreign { .. } => {
-                "move it away (IDL, README, licence and hidden files may stay), or make the project elsewhere: volplane new IDL DIR"
+                "move it away (IDL, README, licence and hidden files may stay), or create the project elsewhere: volplane new IDL DIR"
             }
-            Self::InTheWay { .. } => "move it away, or make the project elsewhere: volplane new IDL DIR",
-            Self::NotAFolder { .. } => "name a new or empty folder",
+            Self::InTheWay { .. } => "move it away, or create the project elsewhere: volplane new IDL DIR",
+            Self::NotAFolder { .. } => "name a new or empty directory",
             Self::Module(_) => {
                 "choose a name with --module NAME: lowercase ASCII letters, digits, `-` and `_`, a letter first"
             }
             Self::EmptyService => "leave --service out to use the IDL's service",
             Self::NoRuntime { .. } => {
-                "give the folder that holds volplane's transport/ and codegen/: --runtime path=DIR"
+                "give the directory that holds volplane's transport/ and codegen/: --runtime path=DIR"
             }
             Self::Path { .. } => return None,
             Self::Templates(error) => return error.help(),

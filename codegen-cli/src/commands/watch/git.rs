@@ -1,4 +1,4 @@
-//! Whether git is changing files: then the project is half of one branch and half of another.
+//! Whether git is changing files: then the project may have files of two branches.
 
 use std::fs;
 use std::path::{Path, PathBuf};

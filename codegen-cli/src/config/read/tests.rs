@@ -1,10 +1,10 @@
-//! Settings that are read, and mistakes that are told.
+//! Settings that are read, and errors that are told.
 
 use super::*;
 
-fn mistakes(text: &str) -> Vec<String> {
+fn errors(text: &str) -> Vec<String> {
     let found = settings(text).err().unwrap_or_default();
-    found.into_iter().map(|Mistake { line, column, message }| format!("{line}:{column}: {message}")).collect()
+    found.into_iter().map(|SettingError { line, column, message }| format!("{line}:{column}: {message}")).collect()
 }
 
 const GOOD: &str = "module = \"a\"\n[[idl]]\npath = \"./idl/a.thrift\"\nservice = \"a\"\n";
@@ -46,7 +46,7 @@ descriptors = true
 }
 
 #[test]
-fn every_mistake_about_the_generated_code_is_told_with_its_place() {
+fn every_error_about_the_generated_code_has_its_place() {
     let text = "\
 [generated]
 keep_unknown_field = true
@@ -55,14 +55,14 @@ derive = [\"serde Serialize\", \"Hash\", \"Hash\", 3]
 services = []
 serde = 1
 ";
-    insta::assert_snapshot!(mistakes(&format!("{GOOD}{text}")).join("\n"));
-    insta::assert_snapshot!(mistakes(&format!("generated = true\n{GOOD}")).join("\n"));
+    insta::assert_snapshot!(errors(&format!("{GOOD}{text}")).join("\n"));
+    insta::assert_snapshot!(errors(&format!("generated = true\n{GOOD}")).join("\n"));
 }
 
 #[test]
 fn traits_of_serde_are_derived_once() {
     let text = format!("{GOOD}[generated]\nserde = true\nderive = [\"Hash\", \"serde::Serialize\"]\n");
-    assert_eq!(mistakes(&text), ["7:19: `serde::Serialize` is derived by serde = true, too; choose one of the two"]);
+    assert_eq!(errors(&text), ["7:19: serde = true derives `serde::Serialize` already; remove one of the two"]);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn the_documentation_has_every_key() {
 }
 
 #[test]
-fn every_mistake_is_told_with_its_place() {
+fn every_error_has_its_place() {
     let text = "\
 modul = \"hello\"
 module = \"1st\"
@@ -95,14 +95,14 @@ service = \"b\"
 include = \"idl\"
 colour = \"red\"
 ";
-    insta::assert_snapshot!(mistakes(text).join("\n"));
+    insta::assert_snapshot!(errors(text).join("\n"));
 }
 
 #[test]
 fn the_folder_of_the_programs_is_a_plain_name() {
     let package = |name: &str| format!("package = \"{name}\"\n{GOOD}");
     assert_eq!(settings(&package("server")).map(|settings| settings.package.as_str().to_owned()), Ok("server".into()));
-    let wrong = ["../server", "generated", ""].map(|name| mistakes(&package(name)).join("\n"));
+    let wrong = ["../server", "generated", ""].map(|name| errors(&package(name)).join("\n"));
     insta::assert_snapshot!(wrong.join("\n"));
 }
 
@@ -113,15 +113,15 @@ fn a_project_may_have_no_programs_and_files_to_run_them() {
     let both = vec![Extra::Docker, Extra::Systemd];
     let expected = Ok((Transport::ALL.to_vec(), both));
     assert_eq!(read("with = [\"systemd\", \"docker\", \"systemd\"]"), expected);
-    let unknown = mistakes(&format!("with = [\"dokcer\"]\n{GOOD}"));
+    let unknown = errors(&format!("with = [\"dokcer\"]\n{GOOD}"));
     assert_eq!(unknown, ["1:9: unknown value `dokcer`; did you mean `docker`?"]);
 }
 
 #[test]
-fn what_is_missing_is_told() {
-    insta::assert_snapshot!(mistakes("").join("\n"));
-    insta::assert_snapshot!(mistakes("module = \"a\"\nidl = \"idl/a.thrift\"\ntransports = [\"tcp\"]").join("\n"));
-    insta::assert_snapshot!(mistakes("module = \"a\n").join("\n"));
+fn missing_keys_are_reported() {
+    insta::assert_snapshot!(errors("").join("\n"));
+    insta::assert_snapshot!(errors("module = \"a\"\nidl = \"idl/a.thrift\"\ntransports = [\"tcp\"]").join("\n"));
+    insta::assert_snapshot!(errors("module = \"a\n").join("\n"));
     let twice = format!("{GOOD}[[idl]]\npath = \"idl//a.thrift\"\nservice = \"b\"\n");
-    insta::assert_snapshot!(mistakes(&twice).join("\n"));
+    insta::assert_snapshot!(errors(&twice).join("\n"));
 }

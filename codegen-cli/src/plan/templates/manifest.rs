@@ -20,7 +20,7 @@ pub(super) struct ManifestEntry {
     pub(super) for_each: Vec<Each>,
     /// An expression: without it, or when it is true, the file is made.
     pub(super) when: Option<Text>,
-    /// Whose file it is.
+    /// Its policy.
     pub(super) update: Policy,
 }
 
@@ -55,16 +55,16 @@ impl Each {
 const KEYS: [&str; 5] = ["template", "path", "for_each", "when", "update"];
 const POLICIES: [&str; 3] = ["overwrite", "merge", "skip"];
 
-/// The entries that make sense, and what is wrong with the rest, each with its line.
+/// The valid entries, and the errors of the others, each with its line.
 pub(super) fn parse(text: &str) -> (Vec<ManifestEntry>, Vec<(usize, String)>) {
-    let mut reader = ManifestReader { text, mistakes: Vec::new() };
+    let mut reader = ManifestReader { text, errors: Vec::new() };
     let entries = reader.manifest();
-    (entries, reader.mistakes)
+    (entries, reader.errors)
 }
 
 struct ManifestReader<'a> {
     text: &'a str,
-    mistakes: Vec<(usize, String)>,
+    errors: Vec<(usize, String)>,
 }
 
 impl ManifestReader<'_> {
@@ -73,17 +73,17 @@ impl ManifestReader<'_> {
             Ok(document) => document,
             Err(error) => {
                 let line = self.line(error.span());
-                self.mistakes.push((line, error.message().trim_end().to_owned()));
+                self.errors.push((line, error.message().trim_end().to_owned()));
                 return Vec::new();
             }
         };
         self.known_keys(document.as_table(), &["file"]);
         let Some(files) = document.get("file") else {
-            self.mistakes.push((1, "there is no [[file]], so no file would be made".to_owned()));
+            self.errors.push((1, "expected at least one [[file]]".to_owned()));
             return Vec::new();
         };
         let Some(files) = files.as_array_of_tables() else {
-            self.mistake(files, "`file` has to be tables: [[file]]".to_owned());
+            self.error(files, "expected an array of tables: [[file]]".to_owned());
             return Vec::new();
         };
         files.iter().filter_map(|file| self.entry(file, file.span())).collect()
@@ -93,7 +93,7 @@ impl ManifestReader<'_> {
         let line = self.line(span);
         self.known_keys(table, &KEYS);
         for key in ["template", "path", "update"].iter().filter(|key| !table.contains_key(key)) {
-            self.mistakes.push((line, format!("this file has no `{key}`")));
+            self.errors.push((line, format!("`{key}` is missing")));
         }
         let template = self.string(table, "template");
         let path = self.string(table, "path");
@@ -107,7 +107,7 @@ impl ManifestReader<'_> {
         for (key, item) in table.iter().filter(|(key, _)| !known.contains(key)) {
             let span = table.key(key).and_then(|key| key.span()).or_else(|| item.span());
             let line = self.line(span);
-            self.mistakes.push((line, unknown("unknown key", key, known)));
+            self.errors.push((line, unknown("unknown key", key, known)));
         }
     }
 
@@ -116,7 +116,7 @@ impl ManifestReader<'_> {
         match item.as_str() {
             Some(text) => Some(Text { line: self.line(item.span()), text: text.to_owned() }),
             None => {
-                self.mistake(item, format!("`{key}` has to be a text"));
+                self.error(item, format!("expected a string for `{key}`"));
                 None
             }
         }
@@ -125,7 +125,7 @@ impl ManifestReader<'_> {
     fn policy(&mut self, Text { line, text }: &Text) -> Option<Policy> {
         let read: Result<Policy, serde::de::value::Error> = Policy::deserialize(text.as_str().into_deserializer());
         if read.is_err() {
-            self.mistakes.push((*line, unknown("unknown `update`", text, &POLICIES)));
+            self.errors.push((*line, unknown("unknown `update`", text, &POLICIES)));
         }
         read.ok()
     }
@@ -137,7 +137,7 @@ impl ManifestReader<'_> {
             Some(value) => vec![value],
             None => Vec::new(),
         };
-        let before = self.mistakes.len();
+        let before = self.errors.len();
         let mut all = Vec::new();
         for value in values {
             match value.as_str().and_then(Each::parse) {
@@ -145,16 +145,16 @@ impl ManifestReader<'_> {
                 None => {
                     let line = self.line(value.span());
                     let name = value.as_str().map_or_else(|| value.to_string().trim().to_owned(), str::to_owned);
-                    self.mistakes.push((line, unknown("unknown `for_each`", &name, &Each::NAMES)));
+                    self.errors.push((line, unknown("unknown `for_each`", &name, &Each::NAMES)));
                 }
             }
         }
-        (self.mistakes.len() == before).then_some(all)
+        (self.errors.len() == before).then_some(all)
     }
 
-    fn mistake(&mut self, item: &Item, message: String) {
+    fn error(&mut self, item: &Item, message: String) {
         let line = self.line(item.span());
-        self.mistakes.push((line, message));
+        self.errors.push((line, message));
     }
 
     fn line(&self, span: Option<Range<usize>>) -> usize {

@@ -1,6 +1,6 @@
-//! Renders single templates, and finds every mistake in those that can't be rendered.
+//! Renders single templates, and finds all errors in those that can't be rendered.
 //!
-//! minijinja stops at the first mistake. What it stops at is then replaced by something that can stand everywhere, and
+//! minijinja stops at the first error. What it stops at is then replaced by something that can stand everywhere, and
 //! the template is rendered again, until nothing new is found.
 
 use std::borrow::Cow;
@@ -11,16 +11,16 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Rest, Value};
 use minijinja::{AutoEscape, Environment, Error, State, UndefinedBehavior};
 
-use super::mistake::{TemplateError, TemplateFault, understand};
+use super::error::{TemplateError, TemplateFault, understand};
 use super::scopes::Scopes;
 use super::{MANIFEST, SUFFIX};
 use crate::plan::functions;
 use volplane_build::internal::nearest;
 
-/// Stands for what is wrong.
+/// Replaces what is wrong.
 const ANYTHING: &str = "__anything";
 
-/// How many mistakes of one template are looked for.
+/// How many errors of one template are looked for.
 const MOST: usize = 100;
 
 /// Renders the templates of one set.
@@ -28,10 +28,10 @@ pub(super) struct Renderer<'a> {
     environment: Environment<'a>,
     /// The templates that can be parsed.
     texts: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
-    /// The same templates with something harmless in the place of each mistake, once there is one.
+    /// The same templates, with a harmless expression in the place of each error.
     replaced: Option<Environment<'static>>,
     scopes: &'a Scopes,
-    mistakes: BTreeSet<TemplateError>,
+    errors: BTreeSet<TemplateError>,
 }
 
 impl<'a> Renderer<'a> {
@@ -42,7 +42,7 @@ impl<'a> Renderer<'a> {
             texts: BTreeMap::new(),
             replaced: None,
             scopes,
-            mistakes: BTreeSet::new(),
+            errors: BTreeSet::new(),
         };
         for (name, text) in templates {
             renderer.add(name.into(), text.into());
@@ -55,7 +55,7 @@ impl<'a> Renderer<'a> {
         if let Err(error) = self.environment.add_template_owned(name.clone(), text.clone()) {
             let found = self.understand(&error, &name);
             self.note(&found);
-            // Who includes it makes no mistake.
+            // The including template has no error of its own.
             let _ = self.environment.add_template_owned(name, "");
         } else {
             if let Some(replaced) = &mut self.replaced {
@@ -66,10 +66,10 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// Renders a template; nothing if it has mistakes.
+    /// Renders a template; nothing if it has errors.
     pub(super) fn render(&mut self, name: &str, context: &Value) -> Option<String> {
         if !self.texts.contains_key(name) {
-            // Its mistake is noted.
+            // Its error is noted.
             return None;
         }
         let text = self.environment.get_template(name).and_then(|template| template.render(context));
@@ -81,7 +81,7 @@ impl<'a> Renderer<'a> {
 
     /// Whether there is such a template, right or wrong.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.texts.contains_key(name) || self.mistakes.iter().any(|mistake| mistake.file == name)
+        self.texts.contains_key(name) || self.errors.iter().any(|error| error.file == name)
     }
 
     /// The template that was probably meant.
@@ -90,14 +90,14 @@ impl<'a> Renderer<'a> {
         nearest(name, known)
     }
 
-    /// Notes a mistake.
-    pub(super) fn mistake(&mut self, file: &str, line: usize, message: String) {
-        self.mistakes.insert(TemplateError { file: file.to_owned(), line, message });
+    /// Notes an error.
+    pub(super) fn error(&mut self, file: &str, line: usize, message: String) {
+        self.errors.insert(TemplateError { file: file.to_owned(), line, message });
     }
 
     /// All that was found.
-    pub(super) fn into_mistakes(self) -> Vec<TemplateError> {
-        self.mistakes.into_iter().collect()
+    pub(super) fn into_errors(self) -> Vec<TemplateError> {
+        self.errors.into_iter().collect()
     }
 
     fn look(&mut self, name: &str, context: &Value) {
@@ -117,7 +117,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// Puts something harmless where the mistake is; `false` if that can't be told.
+    /// Replaces the error by a harmless expression; `false` if its place is not known.
     fn replace(&mut self, found: &TemplateFault) -> bool {
         let Some(culprit) = &found.culprit else { return false };
         let Some(text) = self.texts.get(found.template.as_str()) else { return false };
@@ -150,13 +150,13 @@ impl<'a> Renderer<'a> {
         let of_list =
             found.template.strip_prefix(MANIFEST).and_then(|rest| rest.strip_prefix('#')?.parse::<usize>().ok());
         match of_list {
-            Some(first) => self.mistake(MANIFEST, first + found.line.saturating_sub(1), found.message.clone()),
-            None => self.mistake(&found.template, found.line, found.message.clone()),
+            Some(first) => self.error(MANIFEST, first + found.line.saturating_sub(1), found.message.clone()),
+            None => self.error(&found.template, found.line, found.message.clone()),
         }
     }
 }
 
-/// The line with every `culprit` that stands alone replaced.
+/// The line with every whole word `culprit` replaced.
 fn without(line: &str, culprit: &str) -> String {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let mut out = String::new();
@@ -185,11 +185,11 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-/// An environment with these templates, in which the replacement of a mistake means something.
+/// An environment with these templates, in which the replacement of an error is defined.
 fn forgiving(texts: &BTreeMap<Cow<'_, str>, Cow<'_, str>>) -> Environment<'static> {
     let mut environment = environment();
     environment.add_global(ANYTHING, Value::from_object(Anything));
-    // What goes in comes out: it may be a mistake itself.
+    // The argument is returned: it may be an error itself.
     environment.add_filter(ANYTHING, |value: Value, _: Rest<Value>| value);
     environment.add_test(ANYTHING, |_: Value, _: Rest<Value>| true);
     for (name, text) in texts {

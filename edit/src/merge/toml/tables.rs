@@ -7,7 +7,7 @@ use toml_edit::{InlineTable, Item, Key, RawString, TableLike, Value};
 use super::arrays::{merge_named, merge_words, unplace};
 use super::plain::{Plain, is_doubly_sourced};
 
-/// Whose value a key gets where both have changed it.
+/// Which side's value a key gets if both have changed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     Yours,

@@ -14,8 +14,8 @@ use crate::update::{Event, EventLevel, Tense};
 use crate::update_run::{Planned, UpdateError};
 
 /// Reports looks.
-pub(super) struct Teller<'a> {
-    telling: &'a DiagnosticArgs,
+pub(super) struct Reporter<'a> {
+    diagnostic_args: &'a DiagnosticArgs,
     printer: Printer,
     last: Option<Said>,
     /// The diagnostics that were reported last.
@@ -32,9 +32,9 @@ struct Said {
     trouble: Option<String>,
 }
 
-impl<'a> Teller<'a> {
-    pub(super) fn new(telling: &'a DiagnosticArgs, printer: Printer) -> Self {
-        Self { telling, printer, last: None, diagnostics: String::new(), pending: BTreeSet::new() }
+impl<'a> Reporter<'a> {
+    pub(super) fn new(diagnostic_args: &'a DiagnosticArgs, printer: Printer) -> Self {
+        Self { diagnostic_args, printer, last: None, diagnostics: String::new(), pending: BTreeSet::new() }
     }
 
     /// Whether the same was said of the last look.
@@ -74,7 +74,7 @@ impl<'a> Teller<'a> {
     fn say_diagnostics(&mut self, look: &Look, has_same_trouble: bool) {
         let text = render(&look.diagnostics, &look.sources, MessageFormat::Short, false);
         if text != self.diagnostics && !matches!(look.state, State::Missing(_)) && !has_same_trouble {
-            self.printer.diagnostics(&look.diagnostics, &look.sources, self.telling);
+            self.printer.diagnostics(&look.diagnostics, &look.sources, self.diagnostic_args);
         }
         self.diagnostics = text;
     }
@@ -91,7 +91,7 @@ impl<'a> Teller<'a> {
         } else if !was_fine {
             self.printer.note("Watching", &planned.summary);
         } else if !is_same {
-            self.printer.status("Fresh", format_args!("{}; nothing has to change", planned.summary));
+            self.printer.status("Fresh", format_args!("{}; everything is up to date", planned.summary));
         }
         if !was_fine || !is_same {
             self.printer.summary("watch", planned.exit());
@@ -129,7 +129,7 @@ impl<'a> Teller<'a> {
             line.push_str(&format!(" ({})", count(planned.files(), "file")));
         }
         match first.level() {
-            EventLevel::ActionRequired => self.printer.hand(verb, line),
+            EventLevel::ActionRequired => self.printer.action_required(verb, line),
             EventLevel::Note | EventLevel::Done => self.printer.status(verb, line),
         }
     }

@@ -1,4 +1,4 @@
-//! What can be wrong with templates, each mistake with its file and line.
+//! Errors of templates, each with its file and line.
 
 use std::error::Error;
 use std::fmt;
@@ -10,7 +10,7 @@ use volplane_build::internal::nearest;
 
 use super::scopes::Scopes;
 
-/// Something that is wrong with a template, or with the list of them.
+/// An error of a template or of the manifest.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TemplateError {
     /// The file, by its path in the templates' folder.
@@ -21,12 +21,12 @@ pub(crate) struct TemplateError {
     pub(crate) message: String,
 }
 
-/// Everything that is wrong with a set of templates; at least one thing.
+/// All errors of a set of templates; at least one.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub(crate) struct TemplateErrors {
     /// The templates' folder.
     pub(crate) root: String,
-    /// The mistakes, in the order of files and lines.
+    /// The errors, in the order of files and lines.
     pub(crate) all: Vec<TemplateError>,
 }
 
@@ -42,12 +42,12 @@ impl fmt::Display for TemplateErrors {
         if let [_] = self.all.as_slice() {
             return self.lines().try_for_each(|line| f.write_str(&line));
         }
-        write!(f, "the templates have {} mistakes", self.all.len())?;
+        write!(f, "the templates have {} errors", self.all.len())?;
         self.lines().try_for_each(|line| write!(f, "\n  {line}"))
     }
 }
 
-/// What minijinja says, understood.
+/// An error of minijinja, with the place of its cause.
 pub(super) struct TemplateFault {
     /// The template.
     pub(super) template: String,
@@ -55,7 +55,7 @@ pub(super) struct TemplateFault {
     pub(super) line: usize,
     /// What is wrong.
     pub(super) message: String,
-    /// What stands there and means nothing: a name, or a path such as `service.nmae`.
+    /// The undefined expression: a name, or a path such as `service.nmae`.
     pub(super) culprit: Option<String>,
 }
 
@@ -101,7 +101,7 @@ pub(super) fn understand(error: &minijinja::Error, name: &str, scopes: &Scopes, 
     found
 }
 
-/// An include that fails tells the place of the include; what it fails of lies below.
+/// The error of a failed include has the place of the include; its source is the cause.
 fn innermost(error: &minijinja::Error) -> &minijinja::Error {
     let below = error.source().and_then(|source| source.downcast_ref::<minijinja::Error>());
     below.map_or(error, innermost)
