@@ -271,7 +271,7 @@ mod tests {
         let error = Finding::error(Subject::Handlers, "x", "y");
         assert_eq!(exit(&[ok.clone(), warning.clone()], false), Exit::Success);
         assert_eq!(exit(&[ok.clone(), warning.clone()], true), Exit::ActionRequired);
-        assert_eq!(exit(&[ok.clone()], true), Exit::Success);
+        assert_eq!(exit(std::slice::from_ref(&ok), true), Exit::Success);
         assert_eq!(exit(&[warning, error, ok], false), Exit::ActionRequired);
     }
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 use volplane_build::internal::lower::{Lowered, lower};
-use volplane_build::internal::model::{DefinitionKind, Model};
+use volplane_build::internal::model::Model;
 use volplane_build::internal::rust::keys::definitions;
 use volplane_build::internal::rust::layout::RustPaths;
 use volplane_build::internal::rust::{Api, ServiceApi};
@@ -281,10 +281,10 @@ fn services(model: &Model, api: &Api, settings: &Settings) -> Result<Vec<(usize,
 fn exports(model: &Model, settings: &Settings) -> GeneratedNames {
     let layout = RustPaths::new(model);
     let mut names = GeneratedNames::new(&plan::generated_crate(&settings.module));
-    for (id, definition) in definitions(model) {
-        match definition.kind {
-            DefinitionKind::Service(_) => names.insert_service(&layout.path(id)),
-            _ => names.insert(&layout.path(id)),
+    for (id, _) in definitions(model) {
+        let module = layout.module_path(id.file);
+        for name in layout.names_of(model, id) {
+            names.insert(&format!("{module}::{name}"));
         }
     }
     names

@@ -18,7 +18,7 @@ use crate::doctor::{
     ToolchainFacts, UpdateFacts, UpdateProblem,
 };
 use crate::embedded;
-use crate::plan::highest_rust_version;
+use crate::plan::{highest_rust_version, turned_on};
 use crate::printer::Printer;
 use crate::project_path::ProjectPath;
 use crate::record::{self, Damage, Record, RecordError};
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Doctor, printer: Printer) -> CommandResult {
     };
     let facts = match &root {
         Some(root) => facts(root, &args.diagnostic_args, printer)?,
-        None => DoctorFacts { toolchain: toolchain(Path::new("."), None, &Tree::default())?, project: None },
+        None => DoctorFacts { toolchain: toolchain(Path::new("."), &Tree::default()), project: None },
     };
     let findings = doctor::examine(&facts);
     findings.iter().for_each(|finding| printer.finding(finding));
@@ -76,7 +76,7 @@ fn facts(root: &Path, diagnostic_args: &DiagnosticArgs, printer: Printer) -> Res
     };
     let settings = project.as_ref().map(|project| &project.settings);
     Ok(DoctorFacts {
-        toolchain: toolchain(root, settings, &tree)?,
+        toolchain: toolchain(root, &tree),
         project: Some(ProjectFacts {
             lock: LockFacts {
                 state,
@@ -131,7 +131,7 @@ fn problem(error: &UpdateError) -> Option<UpdateProblem> {
             return Some(UpdateProblem {
                 subject: Subject::Idl,
                 message: error.to_string(),
-                help: Some("fix them; `volplane check` lists them".to_owned()),
+                help: Some("`volplane check` lists every error with its place".to_owned()),
             });
         }
         UpdateError::Config(_) | UpdateError::Templates(_) | UpdateError::Package(_) => Subject::Settings,
@@ -143,25 +143,23 @@ fn problem(error: &UpdateError) -> Option<UpdateProblem> {
         message.push_str(&format!(": {error}"));
         cause = error.source();
     }
+    let help = error.help().or_else(|| (subject == Subject::Settings).then(|| "correct the file".into()));
     // Each mistake in volplane.toml has a line of its own.
     let lines: Vec<&str> = message.lines().map(str::trim).collect();
-    Some(UpdateProblem { subject, message: lines.join("; "), help: error.help().map(Into::into) })
+    Some(UpdateProblem { subject, message: lines.join("; "), help: help.map(Into::into) })
 }
 
-fn toolchain(root: &Path, settings: Option<&Settings>, tree: &Tree) -> Result<ToolchainFacts, UpdateError> {
+fn toolchain(root: &Path, tree: &Tree) -> ToolchainFacts {
     let own = embedded::file("Cargo.toml").unwrap_or_default();
-    let manifests = tree.texts().filter(|(path, _)| path.ends_with("Cargo.toml")).map(|(_, text)| text);
-    let has_tls = |settings: &Settings| {
-        let features = settings.transports.iter().filter_map(|transport| transport.features());
-        features.flatten().any(|feature| *feature == "tls")
-    };
-    Ok(ToolchainFacts {
+    let manifests = || tree.texts().filter(|(path, _)| path.ends_with("Cargo.toml")).map(|(_, text)| text);
+    let has_tls = |text: &str| turned_on(text).contains("tls");
+    ToolchainFacts {
         cargo: programs::version(root, "CARGO", "cargo"),
         rustc: programs::version(root, "RUSTC", "rustc"),
-        rust_version: highest_rust_version(manifests.chain([own])),
+        rust_version: highest_rust_version(manifests().chain([own])),
         c_compiler: programs::c_compiler(root),
-        compiles_c: settings.is_some_and(has_tls),
-    })
+        compiles_c: manifests().any(has_tls),
+    }
 }
 
 /// The addresses that the project's servers listen on, as their sources give them.

@@ -13,11 +13,11 @@ use crate::plan::manifests::section;
 #[derive(Debug, Default)]
 pub(super) struct Packages {
     /// What its workspace says; `None` if it has none, or one that can't be read.
-    workspace: Option<WorkspaceManifest>,
+    workspace: Option<WorkspaceMembers>,
 }
 
 #[derive(Debug)]
-struct WorkspaceManifest {
+struct WorkspaceMembers {
     /// Folders, in which `*` stands for any name.
     members: Vec<String>,
     excluded: Vec<String>,
@@ -28,7 +28,7 @@ struct WorkspaceManifest {
 impl Packages {
     /// Reads the project's manifest.
     pub(super) fn of(root: &Path) -> Self {
-        Self { workspace: WorkspaceManifest::of(root) }
+        Self { workspace: WorkspaceMembers::of(root) }
     }
 
     /// Whether a folder is a package of somebody else: it has a workspace of its own, or is no member of the project's.
@@ -40,7 +40,7 @@ impl Packages {
     }
 }
 
-impl WorkspaceManifest {
+impl WorkspaceMembers {
     fn of(root: &Path) -> Option<Self> {
         let manifest: DocumentMut = fs::read_to_string(root.join("Cargo.toml")).ok()?.parse().ok()?;
         manifest.get("workspace")?;

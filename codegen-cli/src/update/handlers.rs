@@ -59,6 +59,12 @@ pub(super) fn bring_up(
                 let found = outcome.implementations.iter().filter(|one| !by_template(one));
                 implemented.extend(found.map(|one| one.trait_path.clone()));
                 let made = made.filter(|_| files.is_untouched(&path));
+                let stale = |text: &str| {
+                    let stale = exports.map(|exports| handlers::stale_paths(text, exports, crate_name.as_deref()));
+                    stale.unwrap_or_default()
+                };
+                let made =
+                    made.filter(|made| !stale(&outcome.text).is_empty() || has_other_imports(&outcome.text, made));
                 let outcome = tidied(outcome, made, &text, services);
                 if outcome.text != text && files.is_read_only(&path) {
                     let found = outcome.implementations.iter().map(|one| one.trait_path.clone());
@@ -69,9 +75,7 @@ pub(super) fn bring_up(
                     files.report(Event::Updated { path: path.clone() });
                 }
                 let is_pruned = outcome.events.iter().any(|event| event.what == EventKind::Pruned);
-                let stale = exports
-                    .map(|exports| handlers::stale_paths(&outcome.text, exports, crate_name.as_deref()))
-                    .unwrap_or_default();
+                let stale = stale(&outcome.text);
                 for event in outcome.events {
                     if matches!(event.what, EventKind::NotRewritten { .. } | EventKind::TraitMoved { .. }) {
                         let pair = services.list().iter().find(|pair| pair.after.idl_name == event.service);
@@ -140,7 +144,7 @@ fn tidied(outcome: Outcome, made: Option<&NewFile>, before: &str, services: &Ser
     };
     let Some(made) = made.filter(|_| !outcome.events.iter().any(|event| goes(&event))) else { return outcome };
     let is_moved = outcome.events.iter().any(|event| matches!(event.what, EventKind::TraitMoved { .. }));
-    if (outcome.text == before && !is_moved) || imported(&outcome.text).is_subset(&imported(&made.text)) {
+    if outcome.text == before && !is_moved {
         return outcome;
     }
     let newlines = Newlines::of(before);
@@ -154,6 +158,11 @@ fn tidied(outcome: Outcome, made: Option<&NewFile>, before: &str, services: &Ser
         event.line = line.map_or(event.line, |line| line + 1);
     }
     Outcome { text: newlines.restore(made.text.clone()), events, ..outcome }
+}
+
+/// Whether a file imports something that volplane would not import in it.
+fn has_other_imports(text: &str, made: &NewFile) -> bool {
+    !imported(text).is_subset(&imported(&made.text))
 }
 
 /// Every word of a file's imports.

@@ -125,6 +125,18 @@ fn a_project_of_a_newer_volplane_and_a_damaged_lock() -> TestResult {
 }
 
 #[test]
+fn c_is_compiled_where_a_package_turns_tls_on() -> TestResult {
+    let sandbox = Sandbox::with_echo()?;
+    for (name, options) in [("hello", &[][..]), ("types", &["--types-only"])] {
+        let made = sandbox.run(&[&["-q", "new", "idl/echo.thrift", name], options].concat())?;
+        assert_eq!(made.code, Some(0), "{}", made.stderr);
+        let report = sandbox.run_in(name, &["doctor"])?.stdout;
+        assert_eq!(report.contains("the TLS library"), name == "hello", "{report}");
+    }
+    Ok(())
+}
+
+#[test]
 fn outside_of_a_project_the_tools_are_checked() -> TestResult {
     let sandbox = Sandbox::new()?.file("hello/x", "")?;
     let report = doctor(&sandbox, &[], None)?;

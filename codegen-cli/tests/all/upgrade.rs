@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fs;
 
+use sha1::{Digest, Sha1};
 use volplane_testkit::{Outcome, Sandbox, TestResult};
 
 const OWN: &str = concat!("volplane ", env!("CARGO_PKG_VERSION"), "\n");
@@ -85,6 +86,43 @@ fn an_upgrade_prints_what_has_changed_and_takes_cargo_lock_along() -> TestResult
     insta::assert_snapshot!("again", report(&again, &sandbox)?);
     let since = sandbox.run_in("hello", &["upgrade", "--since", "0.0.9"])?;
     assert!(report(&since, &sandbox)?.contains("[CHANGES]"), "{}", since.stdout);
+    Ok(())
+}
+
+/// Makes Cargo.toml, and what volplane.lock remembers of it, that of a volplane that was tested with an older tokio.
+fn with_older_tokio(sandbox: &Sandbox) -> TestResult {
+    let text = read(sandbox, "Cargo.toml")?;
+    let line = text.lines().find(|line| line.starts_with("tokio = ")).ok_or("no tokio")?;
+    let older = text.replacen(line, "tokio = \"1.0.0\"", 1);
+    let print: String = Sha1::digest(older.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let base =
+        |text: &str| -> String { text.lines().map(|line| format!("base Cargo.toml {print} |{line}\n")).collect() };
+    edit(sandbox, "volplane.lock", |lock| {
+        let others: String = lock.split_inclusive('\n').filter(|line| !line.starts_with("base Cargo.toml ")).collect();
+        others + &base(&older)
+    })?;
+    edit(sandbox, "Cargo.toml", |_| older.clone())
+}
+
+#[test]
+fn versions_are_upgraded_beside_dependencies_of_the_user() -> TestResult {
+    let sandbox = project()?;
+    let tested = read(&sandbox, "Cargo.toml")?;
+    let mine =
+        |text: &str| text.replacen("[workspace.dependencies]\n", "[workspace.dependencies]\nzz-mine = \"1\"\n", 1);
+    with_older_tokio(&sandbox)?;
+    edit(&sandbox, "Cargo.toml", mine)?;
+    let outcome = sandbox.run_in("hello", &["upgrade"])?;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("Merged Cargo.toml"), "{}", outcome.stderr);
+    assert_eq!(read(&sandbox, "Cargo.toml")?, mine(&tested));
+
+    // The user's own version of the same crate is a conflict, not lost.
+    with_older_tokio(&sandbox)?;
+    edit(&sandbox, "Cargo.toml", |text| text.replacen("tokio = \"1.0.0\"", "tokio = \"=1.0.1\"", 1))?;
+    let outcome = sandbox.run_in("hello", &["upgrade"])?;
+    assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
+    assert!(read(&sandbox, "Cargo.toml")?.contains("tokio = \"=1.0.1\""));
     Ok(())
 }
 

@@ -71,6 +71,22 @@ impl RustPaths {
         format!("{}::{}", self.module_path(id.file), names::escape(self.name(id)))
     }
 
+    /// The names that a definition has in its file's module: its own, and those of what is generated for a service, such as
+    /// `EchoServer`. Descriptors are among them, whether they are generated or not.
+    pub fn names_of(&self, model: &Model, id: DefId) -> Vec<String> {
+        let name = self.name(id);
+        let mut all = all_names(model, id, name);
+        if let DefinitionKind::Service(service) = &model.definition(id).kind {
+            for (method, ident) in service.methods.iter().zip(idents::methods(model, id)) {
+                if method.throws.is_empty() {
+                    let exception = format!("{name}{}Exception", method_type_stem(&ident));
+                    all.retain(|name| *name != exception);
+                }
+            }
+        }
+        all
+    }
+
     /// The path of a file's module below the crate's root.
     pub fn module_path(&self, file: FileId) -> String {
         let segments: Vec<String> =

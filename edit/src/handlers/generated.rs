@@ -11,8 +11,6 @@ pub struct GeneratedNames {
     root: String,
     /// The names in each module, by its path below the root.
     modules: BTreeMap<Vec<String>, BTreeSet<String>>,
-    /// The services' names in lower case: names with one of them in it are a service's, such as `EchoClient`.
-    services: BTreeSet<String>,
 }
 
 impl GeneratedNames {
@@ -21,18 +19,12 @@ impl GeneratedNames {
         Self { root: plain(root).to_owned(), ..Self::default() }
     }
 
-    /// Adds a type, trait or constant; `path` begins below the root: `api::Request`.
+    /// Adds a type, trait or constant, also what is generated for a service, such as `EchoServer`; `path` begins below the root: `api::Request`.
     pub fn insert(&mut self, path: &str) {
         let mut module = segments(path);
         if let Some(name) = module.pop() {
             self.modules.entry(module).or_default().insert(name);
         }
-    }
-
-    /// Adds a service: the names that begin with its own exist, too.
-    pub fn insert_service(&mut self, path: &str) {
-        self.services.extend(segments(path).pop().map(|name| squashed(&name)));
-        self.insert(path);
     }
 
     /// The crate's name in Rust.
@@ -52,12 +44,8 @@ impl GeneratedNames {
         }
         match self.modules.get(module) {
             Some(names) if names.contains(name) => Some(true),
-            // What a service brings along has its name in it; a leading underscore is volplane's own.
-            Some(_)
-                if name.starts_with('_') || self.services.iter().any(|service| squashed(name).contains(service)) =>
-            {
-                None
-            }
+            // A leading underscore is volplane's own.
+            Some(_) if name.starts_with('_') => None,
             Some(_) => Some(false),
             None => (!self.leads_to_type(module)).then_some(false).filter(|_| !self.modules.is_empty()),
         }
@@ -89,8 +77,4 @@ impl GeneratedNames {
                     || rest.first().is_some_and(|name| name.starts_with(char::is_uppercase))
             })
     }
-}
-
-fn squashed(name: &str) -> String {
-    name.replace('_', "").to_lowercase()
 }

@@ -111,7 +111,11 @@ fn names(text: &str) -> GeneratedNames {
     let mut names = GeneratedNames::new("hello_generated");
     for line in text.lines().filter(|line| !line.is_empty()) {
         match line.strip_prefix("service ") {
-            Some(path) => names.insert_service(path),
+            Some(path) => {
+                for name in ["", "Server", "Client", "ClientBuilder", "EchoException"] {
+                    names.insert(&format!("{path}{name}"));
+                }
+            }
             None => names.insert(line),
         }
     }
