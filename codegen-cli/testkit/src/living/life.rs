@@ -26,21 +26,21 @@ pub trait Project {
 /// What an update said.
 #[derive(Debug)]
 pub struct Told {
-    /// Something waits for the user: exit code 3.
+    /// Something needs a manual fix: exit code 3.
     pub waits: bool,
     /// Its report.
     pub text: String,
 }
 
 impl Told {
-    /// Whether it named code of the user's that certainly does not compile any more.
+    /// Whether it reported code of the user that certainly does not compile.
     fn needs_a_fix(&self) -> bool {
         let signs = [
-            "the trait no longer has it",
+            "the trait no longer has this method",
             "which nothing defines",
             "which is no longer in the IDL",
             "nothing implements",
-            "is not in the generated code any more",
+            "is no longer in the generated code",
         ];
         signs.iter().any(|sign| self.text.contains(sign))
     }
@@ -225,7 +225,7 @@ fn live_step(
     if told.waits {
         let fights = resolve(&mut after, user.wants_both());
         if fights.is_empty() && !told.needs_a_fix() {
-            return Err("something waits for the user, and it is no conflict".to_owned());
+            return Err("an action is required, but there is no conflict".to_owned());
         }
         story.log.push(format!("  user: {} conflicts", fights.len()));
         story.fights.extend(fights);
@@ -249,7 +249,7 @@ fn live_step(
     match after.iter().find(|(path, text)| again.get(*path) != Some(text)) {
         Some((path, _)) => Err(format!("a second update changes {path}\n{}", told.text)),
         None if again.len() != after.len() => Err(format!("a second update makes files\n{}", told.text)),
-        None if told.waits != waits => Err(format!("a second update is not content\n{}", told.text)),
+        None if told.waits != waits => Err(format!("a second update changes something\n{}", told.text)),
         None => Ok(()),
     }
 }
