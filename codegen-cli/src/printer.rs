@@ -84,13 +84,15 @@ impl Printer {
         }
     }
 
-    /// Something that was checked, as a result of the command. With `--quiet`, not if all is well.
-    pub(crate) fn finding(self, finding: &Finding) {
+    /// Something that was checked, as a result of the command. With `--quiet` only errors; a warning is one if
+    /// `--deny-warnings` was given.
+    pub(crate) fn finding(self, finding: &Finding, args: &DiagnosticArgs) {
         if self.is_json() {
             return self.json(&JsonMessage::finding(finding));
         }
         let style = match finding.level {
             FindingLevel::Ok if self.output.quiet => return,
+            FindingLevel::Warning if self.output.quiet && !args.deny_warnings => return,
             FindingLevel::Ok => VERB,
             FindingLevel::Warning => ACTION,
             FindingLevel::Error => ERROR,

@@ -121,16 +121,16 @@ the tested versions, too, unless it has packages or newer versions of yours; the
 
 Examples:
   volplane upgrade
-  volplane upgrade --diff             show what would change, write nothing
+  volplane upgrade --diff             show what would change, without writing it
   volplane upgrade --since 0.1.0      print what has changed since 0.1.0")]
 pub(crate) struct Upgrade {
     /// Print the changes since this version [default: the one that made the last update]
     #[arg(long, value_name = "VERSION")]
     pub(crate) since: Option<Version>,
-    /// Say what would be done, write nothing
+    /// List what would change without writing it
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Show what would change as a unified diff on stdout, write nothing
+    /// Show what would change as a unified diff on stdout, without writing it
     #[arg(long)]
     pub(crate) diff: bool,
     #[command(flatten)]

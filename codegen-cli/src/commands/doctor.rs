@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Doctor, printer: Printer) -> CommandResult {
         None => DoctorFacts { toolchain: toolchain(Path::new("."), &Tree::default()), project: None },
     };
     let findings = doctor::examine(&facts);
-    findings.iter().for_each(|finding| printer.finding(finding));
+    findings.iter().for_each(|finding| printer.finding(finding, &args.diagnostic_args));
     if root.is_none() {
         printer.note("Note", "there is no project here: the tools alone were checked");
     }

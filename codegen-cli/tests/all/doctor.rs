@@ -100,6 +100,11 @@ fn every_fault_is_found_with_what_to_do() -> TestResult {
     insta::assert_snapshot!("faults", report.lines().map(version).collect::<String>());
     assert_eq!(before, sandbox.tree()?, "doctor changes nothing");
 
+    let quiet = doctor(&sandbox, &["-q"], None)?;
+    assert!(quiet.contains("Error") && !quiet.contains("Warning"), "{quiet}");
+    let denied = doctor(&sandbox, &["-q", "--deny-warnings"], None)?;
+    assert!(denied.contains("Error") && denied.contains("Warning"), "{denied}");
+
     // What an update can't read is a finding, too.
     fs::remove_file(root.join("volplane.lock"))?;
     edit(&sandbox, "volplane.toml", "module", "modul")?;

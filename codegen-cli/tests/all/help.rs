@@ -12,6 +12,8 @@ fn the_command_explains_itself() -> TestResult {
     insta::assert_snapshot!("help_check", sandbox.run(&["check", "--help"])?.text());
     insta::assert_snapshot!("help_add", sandbox.run(&["add", "--help"])?.text());
     insta::assert_snapshot!("help_remove", sandbox.run(&["remove", "--help"])?.text());
+    insta::assert_snapshot!("help_doctor", sandbox.run(&["doctor", "--help"])?.text());
+    insta::assert_snapshot!("help_upgrade", sandbox.run(&["upgrade", "--help"])?.text());
     insta::assert_snapshot!("no_command", sandbox.run(&[])?.text());
     Ok(())
 }
