@@ -36,11 +36,11 @@ impl Told {
     /// Whether it named code of the user's that certainly does not compile any more.
     fn needs_a_fix(&self) -> bool {
         let signs = [
-            "the trait no longer has it",
+            "the trait no longer has this method",
             "which nothing defines",
             "which is no longer in the IDL",
             "nothing implements",
-            "is not in the generated code any more",
+            "is no longer in the generated code",
         ];
         signs.iter().any(|sign| self.text.contains(sign))
     }
