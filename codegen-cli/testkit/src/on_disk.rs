@@ -68,7 +68,8 @@ impl Project for OnDisk {
         };
         self.has_tool = idl.has_tool;
         let (mut code, mut text) = self.run(&arguments)?;
-        if self.prunes && code == Some(0) {
+        // Methods that are gone are said with 3, as conflicts are.
+        if self.prunes && matches!(code, Some(0 | 3)) {
             let (again, more) = self.run(&["update", "--prune"])?;
             text.push_str(&more);
             code = again;

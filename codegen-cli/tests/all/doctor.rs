@@ -5,7 +5,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::process::Command;
 
-use volplane_testkit::{Sandbox, TestResult, volplane};
+use volplane_testkit::{Sandbox, TestResult, each, volplane};
 
 /// A project with the vendored runtime.
 fn project() -> Result<Sandbox, Box<dyn Error>> {
@@ -132,13 +132,13 @@ fn a_project_of_a_newer_volplane_and_a_damaged_lock() -> TestResult {
 #[test]
 fn c_is_compiled_where_a_package_turns_tls_on() -> TestResult {
     let sandbox = Sandbox::with_echo()?;
-    for (name, options) in [("hello", &[][..]), ("types", &["--types-only"])] {
+    each([("hello", &[][..]), ("types", &["--types-only"])], |(name, options)| {
         let made = sandbox.run(&[&["-q", "new", "idl/echo.thrift", name], options].concat())?;
         assert_eq!(made.code, Some(0), "{}", made.stderr);
         let report = sandbox.run_in(name, &["doctor"])?.stdout;
         assert_eq!(report.contains("the TLS library"), name == "hello", "{report}");
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 #[test]
