@@ -1,6 +1,7 @@
 //! Updates a project to match its IDL. Pure: the record, the rendered files and the files on the disk go in; the
 //! changes, a new memory and a report come out.
 
+mod dependencies;
 mod files;
 mod handlers;
 #[cfg(test)]
@@ -15,7 +16,7 @@ pub(crate) mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::NewFile;
+use crate::plan::{NewFile, Policy};
 use crate::project_path::ProjectPath;
 use crate::record::{self, Damage, Record};
 pub(crate) use rename::{Rename, RenameError};
@@ -102,10 +103,18 @@ fn planned(situation: UpdateInput<'_>) -> Outcome {
     let before = record.unwrap_or_default();
     let guesses = matches!(lost, Some(LockLoss::Empty | LockLoss::Missing | LockLoss::Cut)).then_some(guesses);
     let mut files = files::Files::new(&before, tree, guesses);
-    for file in rendered {
+    // Manifests come last, and the workspace's behind those of its packages: what they list depends on what the others use.
+    let (mut manifests, others): (Vec<&NewFile>, Vec<&NewFile>) =
+        rendered.iter().partition(|file| file.policy == Policy::Merge && dependencies::is_manifest(&file.path));
+    manifests.sort_by_key(|file| file.path.as_str() == "Cargo.toml");
+    for file in others {
         files.bring_up(file);
     }
     files.clear_up(rendered);
+    for file in manifests {
+        let with_used = dependencies::with_used(&files, file);
+        files.bring_up(with_used.as_ref().unwrap_or(file));
+    }
     if let Some(loss) = lost {
         files.report_lock(loss);
     }

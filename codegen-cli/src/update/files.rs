@@ -215,6 +215,26 @@ impl<'a> Files<'a> {
         all
     }
 
+    /// All texts whose path ends so, as they are after the changes so far.
+    pub(super) fn texts_of(&self, name: &str) -> Vec<(&ProjectPath, &str)> {
+        let kept = self.tree.texts().filter(|(path, _)| !self.changes.contains_key(*path));
+        let changed = self.changes.iter().filter_map(|(path, text)| Some((path, text.as_deref()?)));
+        kept.chain(changed).filter(|(path, _)| path.ends_with(name)).collect()
+    }
+
+    /// The texts that merges of a file start from.
+    pub(super) fn bases(&self, path: &str) -> &'a [String] {
+        match self.before.files.get(path) {
+            Some(Made::Merge(bases)) => bases,
+            _ => &[],
+        }
+    }
+
+    /// Whether nothing makes a file any more that the user has edited.
+    pub(super) fn is_unused(&self, path: &str) -> bool {
+        self.unused.iter().any(|unused| *unused == *path)
+    }
+
     /// Changes a file of the user's in place. A file that only volplane has ever written stays known as such, unless it
     /// has become one that is to be kept.
     pub(super) fn edit(&mut self, path: &ProjectPath, text: String, is_to_be_kept: bool) {

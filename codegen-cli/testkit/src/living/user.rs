@@ -187,8 +187,10 @@ pub fn name_type(files: &mut Files, number: usize, dice: &mut Dice<'_>) -> Optio
     let imports = text.lines().filter(|line| line.starts_with("use hello_generated::"));
     let names =
         imports.flat_map(|line| line.trim_end_matches(';').rsplit(['{', ':']).next().unwrap_or("").split([',', '}']));
-    let names: Vec<String> =
-        names.map(|name| name.trim().to_owned()).filter(|name| text.contains(&format!(": {name}"))).collect();
+    let names: Vec<String> = names
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty() && text.contains(&format!(": {name}")))
+        .collect();
     let name = dice.pick(&names)?.clone();
     text.push_str(&format!("{end}const _: fn({name}) = |_| {{}}; // {}{end}", mark(number)));
     Some(format!("{path}: {name} is used"))
