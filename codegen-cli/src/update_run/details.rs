@@ -30,7 +30,8 @@ pub(super) fn left(rendered: &[NewFile], tree: &Tree, changes: &BTreeMap<Project
         let why = match (tree.get(&file.path), file.policy) {
             (None, _) => "you deleted it",
             (Some(OnDisk::Text(text)), _) if *text == file.text => return None,
-            (Some(_), Policy::Skip) => "it is yours; only its handlers are updated",
+            (Some(_), Policy::Skip) if file.path.ends_with(".rs") => "it is yours; only its handlers are updated",
+            (Some(_), Policy::Skip) => "it is yours",
             (Some(_), Policy::Merge) => "it has changes of yours, and nothing to merge with them",
             (Some(_), Policy::Overwrite) => "it is not as volplane would write it",
         };
