@@ -1,5 +1,6 @@
 //! From settings, checked IDL and templates to the files of a project. Pure: neither reads nor writes the disk.
 
+mod context;
 mod features;
 mod functions;
 mod lock;
@@ -140,6 +141,7 @@ fn project_view(request: &PlanRequest<'_>) -> ProjectView {
         ident: settings.module.ident(),
         package: settings.package.as_str().to_owned(),
         workspace: settings.workspace.clone(),
+        build_context: context::build_context(settings),
         codegen: settings.codegen.name(),
         volplane: env!("CARGO_PKG_VERSION"),
         volo_thrift: env!("VOLO_THRIFT_VERSION"),

@@ -18,6 +18,8 @@ pub(crate) struct ProjectView {
     pub(crate) package: String,
     /// The way to the cargo workspace that the packages belong to, if that is not the project's own.
     pub(crate) workspace: Option<String>,
+    /// The nearest folder that holds everything that a build reads, seen from the project: `.`, `../..`.
+    pub(crate) build_context: String,
     /// `build-rs` or `checked-in`.
     pub(crate) codegen: &'static str,
     /// The version of volplane.

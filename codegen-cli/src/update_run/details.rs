@@ -30,7 +30,8 @@ pub(super) fn left(rendered: &[NewFile], tree: &Tree, changes: &BTreeMap<Project
         let why = match (tree.get(&file.path), file.policy) {
             (None, _) => "you deleted it",
             (Some(OnDisk::Text(text)), _) if *text == file.text => return None,
-            (Some(_), Policy::Skip) => "yours: only handlers in it are updated",
+            (Some(_), Policy::Skip) if file.path.ends_with(".rs") => "yours: only handlers in it are updated",
+            (Some(_), Policy::Skip) => "yours",
             (Some(_), Policy::Merge) => "edited by you; there are no template changes to merge",
             (Some(_), Policy::Overwrite) => "it differs from what volplane would write",
         };

@@ -29,6 +29,29 @@ fn members(dir: &Path) -> Result<Vec<String>, Box<dyn Error>> {
 }
 
 #[test]
+fn an_image_is_built_from_everything_that_the_build_reads() -> TestResult {
+    let sandbox = sandbox(MANIFEST)?;
+    let options = ["--transport", "websocket", "--with", "docker,systemd"];
+    let outcome = sandbox.run(&[&["new", "idl/echo.thrift", "svc/hello"][..], &options].concat())?;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let text = |path: &str| fs::read_to_string(sandbox.path().join(path));
+    let image = format!("{}\n{}", text("svc/hello/Dockerfile")?, text("svc/hello/Dockerfile.dockerignore")?);
+    insta::assert_snapshot!("image", image);
+    let readme = text("svc/hello/README.md")?;
+    assert!(readme.contains("`cargo run -p hello-cmd --bin 03-websocket-server`"), "{readme}");
+    assert!(!readme.contains("127.0.0.1:8889"), "{readme}");
+    assert!(text("svc/hello/hello.service")?.contains("install ../../target/release/03-websocket-server"));
+
+    // An IDL outside of a project that has a workspace of its own.
+    let options = ["--own-workspace", "--idl-in-place", "--with", "docker"];
+    let outcome = sandbox.run(&[&["new", "idl/echo.thrift", "own"][..], &options].concat())?;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(text("own/Dockerfile")?.contains("docker build -t own -f Dockerfile --build-arg"));
+    assert!(text("own/README.md")?.contains("Edit `../idl/echo.thrift`, then run"));
+    Ok(())
+}
+
+#[test]
 fn the_packages_join_the_workspace() -> TestResult {
     each(["default,stdnet", "default,stdnet,websocket,yamux,tls,http"], |transports| {
         let sandbox = sandbox(MANIFEST)?;
