@@ -110,7 +110,7 @@ fn restore(from: &str, text: &str, name: &str) -> Option<String> {
         rest.is_some_and(|rest| rest.starts_with('=') || rest.starts_with('.'))
     };
     let old: Vec<&str> = from.lines().collect();
-    let at = old.iter().position(|line| is_of(&line))?;
+    let at = old.iter().position(is_of)?;
     let (before, line) = (old.get(..at)?, old.get(at)?);
     let mut lines: Vec<&str> = text.lines().collect();
     let place =

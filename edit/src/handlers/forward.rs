@@ -1,5 +1,7 @@
 //! Recognizes an `impl` that only forwards, such as that of `Arc<T>`, and writes new methods that forward in the same way.
 
+use std::ops::Range;
+
 use syn::{Expr, FnArg, GenericArgument, ImplItemFn, ItemImpl, Pat, PathArguments, Stmt, Type};
 
 use super::find::FoundImpl;
@@ -22,9 +24,17 @@ impl Forward {
     /// How all methods of an `impl` forward; `None` if one does anything else.
     pub(super) fn of(source: &Source<'_>, found: &FoundImpl<'_, '_>) -> Option<Self> {
         let mut all = super::find::methods(found.item).map(|item| forwards(source, item));
+        // What a pointer points to is the same, however it is reached.
+        let is_pointer = points_to_parameter(found.item, &found.parameters());
         match all.next() {
-            Some(first) => first.filter(|first| all.all(|other| other.as_ref() == Some(first))),
-            None => points_to_parameter(found.item, &found.parameters()).then(|| Self::Method("(**self)".to_owned())),
+            Some(first) => {
+                let is_like = |first: &Self, other: Option<Self>| match other {
+                    Some(other) => is_pointer || other == *first,
+                    None => false,
+                };
+                first.filter(|first| all.all(|other| is_like(first, other)))
+            }
+            None => is_pointer.then(|| Self::Method("(**self)".to_owned())),
         }
     }
 
@@ -83,6 +93,20 @@ fn forwards(source: &Source<'_>, item: &ImplItemFn) -> Option<Forward> {
     };
     let passes_all = parameters.len() == arguments.len() && parameters.iter().zip(&arguments).all(is_passed);
     (is_other && passes_all).then_some(forward)
+}
+
+/// Where a method that forwards passes its parameters on: the place between the parentheses, and what stands before them.
+pub(super) fn passed(source: &Source<'_>, item: &ImplItemFn) -> Option<(Range<usize>, &'static str)> {
+    forwards(source, item)?;
+    let [Stmt::Expr(expr, None)] = item.block.stmts.as_slice() else { return None };
+    match if let Expr::Await(expr) = expr { &*expr.base } else { expr } {
+        Expr::MethodCall(call) => {
+            let end = source.range(call).end - 1;
+            Some((call.args.first().map_or(end, |first| source.range(first).start)..end, ""))
+        }
+        Expr::Call(call) => Some((source.range(call.args.first()?).end..source.range(call).end - 1, ", ")),
+        _ => None,
+    }
 }
 
 /// Whether the type is a pointer or a reference to one of the type parameters.

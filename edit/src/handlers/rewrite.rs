@@ -32,6 +32,8 @@ pub(super) struct Rewrite<'a, 's> {
     pub(super) after: &'a Method,
     /// The IDL has not changed: only what is certainly wrong is changed.
     pub(super) is_settled: bool,
+    /// Where a method that only forwards passes its parameters on, and what stands before them.
+    pub(super) passed: Option<(Range<usize>, &'static str)>,
 }
 
 impl Rewrite<'_, '_> {
@@ -84,10 +86,36 @@ impl Rewrite<'_, '_> {
             return (plan.events, parameters);
         }
         list::change(self.source, self.form, &slots, &output, splices);
+        if let Some((place, before)) = &self.passed {
+            let text = self.names(&slots, &plan).join(", ");
+            let text = if text.is_empty() { text } else { format!("{before}{text}") };
+            splices.replace(place.clone(), text);
+            // What it forwards to has changed in the same way.
+            (plan.uses, plan.gone, plan.retyped) = (Vec::new(), Vec::new(), Vec::new());
+            let mut events = plan.events(body);
+            for event in &mut events {
+                if let EventKind::Rewritten { doubts, .. } = event {
+                    doubts.clear();
+                }
+            }
+            return (events, parameters);
+        }
         for (range, text) in std::mem::take(&mut plan.uses) {
             splices.replace(range, text);
         }
         (plan.events(body), parameters)
+    }
+
+    /// The parameters' names from now on.
+    fn names(&self, slots: &[Slot], plan: &Plan) -> Vec<String> {
+        let name = |slot: &Slot| match slot {
+            Slot::New(text) => text.split_once(':').map(|(name, _)| name.to_owned()),
+            Slot::Kept(number, _) => self.form.parameters.get(*number).map(|user| {
+                let renamed = plan.renames.iter().find(|(from, _)| from == user.label());
+                renamed.map_or(user.label(), |(_, to)| to).to_owned()
+            }),
+        };
+        slots.iter().filter_map(name).collect()
     }
 
     /// The parameters from now on.
@@ -120,7 +148,13 @@ impl Rewrite<'_, '_> {
         }
         let taken: Vec<&str> = users.iter().map(Parameter::label).collect();
         let new = after.iter().zip(&sources).filter(|(_, source)| source.is_none());
-        let mut new_names = unused(new.map(|(argument, _)| argument.ident.as_str()), &taken).into_iter();
+        let new = new.map(|(argument, _)| argument.ident.as_str());
+        let is_free = |name: &str| !taken.contains(&name);
+        let mut new_names = if self.passed.is_some() && new.clone().all(is_free) {
+            new.map(str::to_owned).collect::<Vec<_>>().into_iter()
+        } else {
+            unused(new, &taken).into_iter()
+        };
         let slots = after.iter().zip(&sources).map(|(argument, source)| match source {
             Some(number) => {
                 let before = known.and_then(|before| before.arguments.get(*number));

@@ -8,7 +8,7 @@ use super::body::Body;
 use super::event::{Doubt, Event, EventKind};
 use super::find::{self, FoundImpl};
 use super::form::{Form, Parameter};
-use super::forward::Forward;
+use super::forward::{self, Forward};
 use super::insert::{self, New};
 use super::memory;
 use super::names::{Around, Names};
@@ -75,7 +75,8 @@ impl<'s> Update<'s, '_> {
             let is_settled = before.map_or(self.request.generated.is_some(), |before| before.has_signature_of(after));
             let around = &around;
             let (source, scope) = (self.source, found.scope);
-            let rewrite = Rewrite { source, item, form: &form, scope, around, before: None, after, is_settled };
+            let rewrite =
+                Rewrite { source, item, form: &form, scope, around, before: None, after, is_settled, passed: None };
             let needs_change = !is_settled || rewrite.is_stale(&self.names);
             if !needs_change {
                 let parameters = form.parameters.iter().flat_map(Parameter::words).collect();
@@ -92,9 +93,14 @@ impl<'s> Update<'s, '_> {
         for (item, form, before, after, is_settled) in changed {
             let body = Body::of(self.source, item, self.inline(service, after).as_deref());
             let (source, scope) = (self.source, found.scope);
-            let rewrite = Rewrite { source, item, form: &form, scope, around: &around, before, after, is_settled };
+            // Without a type parameter it may forward to something else that has a method of this name.
+            let passed = forward::passed(self.source, item).filter(|_| !around.parameters.is_empty());
+            let forwards = passed.is_some();
+            let rewrite =
+                Rewrite { source, item, form: &form, scope, around: &around, before, after, is_settled, passed };
             let (whats, parameters) = rewrite.run(&body, &mut self.names, &mut self.splices);
-            let undefined: Vec<EventKind> = self.undefined(found, item, &parameters).collect();
+            let undefined: Vec<EventKind> =
+                if forwards { Vec::new() } else { self.undefined(found, item, &parameters).collect() };
             let is_told = |name: &str| {
                 undefined.iter().any(|what| matches!(what, EventKind::Undefined { name: other } if other == name))
             };
