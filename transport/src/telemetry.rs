@@ -68,13 +68,15 @@ pub(crate) fn client_span(cx: &ClientContext) -> Span {
     span
 }
 
-/// The span of a call that is served.
+/// The span of a call that is served. Where the service type does not have a name, as with a router, it is the name that the
+/// caller gives, if any.
 pub(crate) fn server_span(
     cx: &ServerContext,
     service: Option<&str>,
     peer: &impl Peer,
     trace: Option<TraceContext>,
 ) -> Span {
+    let service = service.or_else(|| cx.idl_service_name().map(|name| name.as_str()).filter(|name| !name.is_empty()));
     let span = tracing::info_span!(
         "rpc.server",
         otel.kind = "server",

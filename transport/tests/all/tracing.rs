@@ -6,9 +6,9 @@ use metainfo::{Forward, METAINFO, MetaInfo};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tracing::Level;
-use volo_thrift::ServerError;
-use volplane_generated::api::{Echo, EchoClient, Request, Response};
-use volplane_transport::{StdNet, TraceContext};
+use volo_thrift::{Router, ServerError};
+use volplane_generated::api::{Echo, EchoClient, EchoServer, Request, Response};
+use volplane_transport::{Listener, StdNet, TraceContext, serve};
 
 use crate::support::bytes::{CALL, framed, message, read_answer};
 use crate::support::capture::Capture;
@@ -122,6 +122,25 @@ async fn a_call_has_a_span_at_both_ends() {
     assert_eq!(recorded.len(), 4, "{recorded:#?}");
     server.stop().await;
     assert!((1..=4).all(|id| logged.with(&format!("end {id}")).len() == 1), "{:#?}", logged.lines());
+}
+
+/// A router serves several services: the span has the name of the one that is called.
+#[tokio::test]
+async fn the_span_of_a_call_behind_a_router_names_the_service() {
+    let logged = Capture::start(Level::INFO);
+    let listener = StdNet::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.endpoint().authority().unwrap().to_owned();
+    let router = Router::new().with_default_service(EchoServer::from_handler(EchoHandler));
+    let server = tokio::spawn(serve(listener, router).into_future());
+    let mut stream = TcpStream::connect(&address).await.unwrap();
+    for name in ["Echo:echo", "echo"] {
+        stream.write_all(&framed(&message(CALL, name, "hello"))).await.unwrap();
+        assert_eq!(within(read_answer(&mut stream)).await.unwrap().text, "hello");
+    }
+    let spans = logged.with("span ");
+    let methods = spans.iter().map(|span| span.split(' ').find(|part| part.starts_with("rpc.method=")));
+    assert_eq!(methods.collect::<Vec<_>>(), [Some("rpc.method=Echo/echo"), Some("rpc.method=echo")], "{spans:#?}");
+    server.abort();
 }
 
 struct Failing;
