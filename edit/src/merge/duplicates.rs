@@ -140,7 +140,9 @@ fn named(item: &Item) -> Vec<String> {
     if is_conditional(attributes) {
         return Vec::new();
     }
-    let namespaces = namespaces.split(' ');
+    // Two modules of one name are two, even where an import has that name already.
+    let module = matches!(item, Item::Mod(_)).then_some("mod");
+    let namespaces = namespaces.split(' ').chain(module);
     namespaces.flat_map(|namespace| names.iter().map(move |name| format!("{namespace} {name}"))).collect()
 }
 

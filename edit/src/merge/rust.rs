@@ -73,6 +73,13 @@ mod tests {
     }
 
     #[test]
+    fn a_module_that_both_added_is_one_also_where_an_import_has_its_name() {
+        let base = "use x::a;\n\n";
+        let merged = merge(base, "mod a;\nuse x::{c, d};\n\n", "use x::a;\n\nmod a;\n");
+        assert!(!merged.conflicts.is_empty(), "{}", merged.text);
+    }
+
+    #[test]
     fn what_does_not_parse_any_more_is_to_be_chosen() {
         let base = "fn f() {\n    if a {\n        b();\n    }\n    c();\n}\n";
         let yours = base.replace("    if a {\n        b();\n    }\n", "    b();\n");

@@ -53,7 +53,7 @@ const ITEMS: &[&str] = &[
     "mod b;",
     "use x::a;",
     "use x::{c, d};",
-    "use y::d;",
+    "use y::e;",
     "fn f() { g(1, 2) }",
     "fn f() {",
     "    g(1, 2)",
@@ -174,7 +174,7 @@ proptest! {
         let merged = merge_file("lib.rs", &base, &yours, &ours);
         prop_assert!(!merged.conflicts.is_empty() || is_fine(&merged.text), "{}", &merged.text);
         let count = |text: &str, item: &str| text.lines().filter(|line| *line == item).count();
-        for item in ["mod a;", "mod b;", "use x::a;", "use y::d;"] {
+        for item in ["mod a;", "mod b;", "use x::a;", "use y::e;"] {
             let is_twice = count(&merged.text, item) > 1 && merged.conflicts.is_empty();
             prop_assert!(!is_twice || count(&yours, item) > 1 || count(&ours, item) > 1, "{}", &merged.text);
         }
