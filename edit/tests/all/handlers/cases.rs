@@ -92,7 +92,7 @@ fn a_file_that_does_not_parse_is_left_with_the_place() {
     insta::assert_snapshot!(error, @"line 1, column 115: nested more than 100 levels deep");
     let deep = format!("fn echo() {{ Echo = {} }} // impl Echo for", "!".repeat(100_000));
     let error = update(&deep, &case.request(&services)).unwrap_err();
-    insta::assert_snapshot!(error, @"line 1, column 119: more than 100 brackets or signs in one another");
+    insta::assert_snapshot!(error, @"line 1, column 119: nested more than 100 levels deep");
 }
 
 #[test]
