@@ -1,5 +1,5 @@
 //! The only code that writes: a whole project, or nothing ([`create()`]); all changes to a project, or none
-//! ([`Guard`]); files that lie anywhere ([`rewrite()`]).
+//! ([`ProjectLock`]); files that lie anywhere ([`rewrite()`]).
 //!
 //! What a run needs beside a project's own files is in its folder `.volplane`, of which git takes no notice:
 //!
