@@ -17,7 +17,7 @@ const ECHO: &str = include_str!("../../idl/echo.thrift");
 fn main() -> Result<(), Box<dyn Error>> {
     let dir = tempfile::tempdir()?;
     for (name, text, new_bar, update_bar) in
-        [("echo", ECHO.to_owned(), 15, 20), ("1,000 structs and 100 services", large(), 300, 150)]
+        [("echo", ECHO.to_owned(), 15, 15), ("1,000 structs and 100 services", large(), 300, 150)]
     {
         let root = dir.path().join(name.split(' ').next().unwrap_or(name));
         fs::create_dir_all(&root)?;
