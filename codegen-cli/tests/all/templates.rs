@@ -237,7 +237,7 @@ fn an_update_goes_on_with_them() -> TestResult {
 
     edit(&sandbox, "templates/README.md.j2", "## Run it\n", "## Run it, {{ set.team }}\n")?;
     // From a folder below, and merged with what the user wrote.
-    edit(&sandbox, "hello/README.md", "| `idl/` | the IDL |", "| `idl/` | our IDL |")?;
+    edit(&sandbox, "hello/README.md", "` | the IDL |", "` | our IDL |")?;
     let outcome = sandbox.run_in("hello/cmd/src", &["update"])?;
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     let readme = fs::read_to_string(sandbox.path().join("hello/README.md"))?;
