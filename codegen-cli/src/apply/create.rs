@@ -247,10 +247,16 @@ fn write_all(dir: &Path, files: &[NewFile]) -> Result<(), CreateError> {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), CreateError> {
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).map_err(failed("make", parent))?;
+    match fs::write(path, text) {
+        // Most directories are there: asking for each file costs more than all else.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent).map_err(failed("make", parent))?;
+            }
+            fs::write(path, text).map_err(failed("write", path))
+        }
+        written => written.map_err(failed("write", path)),
     }
-    fs::write(path, text).map_err(failed("write", path))
 }
 
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> CreateError + use<> {
