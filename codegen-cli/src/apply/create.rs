@@ -76,7 +76,7 @@ pub(crate) fn look(dir: &Path) -> Result<DirState, CreateError> {
         }
         Ok(_) => Ok(DirState::NoFolder),
         // A link to nowhere is something, too.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             Ok(if fs::symlink_metadata(dir).is_ok() { DirState::NoFolder } else { DirState::Free })
         }
         Err(source) => Err(failed("look at", dir)(source)),
@@ -249,7 +249,7 @@ fn write_all(dir: &Path, files: &[NewFile]) -> Result<(), CreateError> {
 fn write(path: &Path, text: &str) -> Result<(), CreateError> {
     match fs::write(path, text) {
         // Most directories are there: asking for each file costs more than all else.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             if let Some(parent) = path.parent() {
                 fs::create_dir_all(parent).map_err(failed("make", parent))?;
             }
