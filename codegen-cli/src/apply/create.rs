@@ -76,7 +76,7 @@ pub(crate) fn look(dir: &Path) -> Result<DirState, CreateError> {
         }
         Ok(_) => Ok(DirState::NoFolder),
         // A link to nowhere is something, too.
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Ok(if fs::symlink_metadata(dir).is_ok() { DirState::NoFolder } else { DirState::Free })
         }
         Err(source) => Err(failed("look at", dir)(source)),
