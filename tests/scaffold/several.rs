@@ -1,4 +1,4 @@
-//! A project that gets a second IDL, whose services have the servers in common with the first's and clients of their own.
+//! A project that gets a second IDL: servers and clients are for the services of both.
 
 use std::fs;
 
@@ -20,8 +20,8 @@ fn builds(codegen: &str) -> TestResult {
     assert_eq!(check.code, Some(0), "{}{}", check.stdout, check.stderr);
 
     let project = sandbox.path().join("hello");
-    let client = fs::read_to_string(project.join("cmd/02-stdnet/client-echo2/main.rs"))?;
-    assert!(client.contains("::new(\"audit.api\")"), "{client}");
+    let clients = fs::read_to_string(project.join("cmd/src/clients.rs"))?;
+    assert!(clients.contains("::new(\"audit.api\")"), "{clients}");
     workshop.assert_formatted(&project)?;
     workshop.build_and_test(&project)
 }
