@@ -43,7 +43,7 @@ pub async fn cases(programs: &Programs<'_>, demo: &Demo, client: Language, serve
 fn called_back(client: Language) -> &'static str {
     match client {
         Language::Go => "client receive message:",
-        Language::Rust => "the hub calls echo:",
+        Language::Rust => "the hub calls echo",
     }
 }
 
