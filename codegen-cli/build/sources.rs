@@ -31,7 +31,7 @@ pub(crate) fn of(root: &Path, folder: &str) -> Result<BTreeMap<String, Source>, 
         let in_folder = |name: &str| PathBuf::from(&path).with_file_name(name).to_string_lossy().replace('\\', "/");
         for Line { start, text: line, .. } in lines(&text) {
             let of_it = items.iter().filter(|item| (item.start..item.end).contains(&start));
-            let own = Condition::all(of_it.clone().map(|item| item.when.clone()).collect());
+            let own = Condition::all(of_it.map(|item| item.when.clone()).collect());
             if own == Condition::Never || !path.ends_with(".rs") {
                 continue;
             }
@@ -40,10 +40,8 @@ pub(crate) fn of(root: &Path, folder: &str) -> Result<BTreeMap<String, Source>, 
                 waiting.push((in_folder(name), String::new(), when.clone()));
             }
             if let Some(name) = module(line) {
-                let given = of_it.clone().find_map(|item| item.path.clone());
-                let file = given.map_or_else(|| format!("{modules}/{name}.rs"), |given| in_folder(&given));
-                let below = file.strip_suffix(".rs").unwrap_or(&file).to_owned();
-                waiting.push((file, below, when));
+                let below = format!("{modules}/{name}");
+                waiting.push((format!("{below}.rs"), below, when));
             }
         }
         let cuts = items.iter().map(|item| format!("({}, {}, {})", item.start, item.end, item.when)).collect();
@@ -91,8 +89,6 @@ struct Item {
     start: usize,
     end: usize,
     when: Condition,
-    /// What `#[path = "…"]` says.
-    path: Option<String>,
 }
 
 /// What of a file is not always compiled.
@@ -126,14 +122,13 @@ fn conditional(text: &str) -> Result<Vec<Item>, String> {
             (false, true) => rest.len() - 1,
             (false, false) => 1 + rest.iter().skip(1).position(end).ok_or_else(|| failed("an item without an end"))?,
         };
-        let path = attributes.iter().find_map(|line| line.text.trim().strip_prefix("#[path = \"")?.strip_suffix("\"]"));
         let (mut start, end) = (attributes[0].start, rest[last].end);
         let is_last = text[end..].is_empty() || text[end..].starts_with(['\n', '}']);
         if is_last && text[..start].ends_with("\n\n") {
             start -= 1;
         }
-        if when != Condition::Always || path.is_some() {
-            items.push(Item { start, end, when, path: path.map(str::to_owned) });
+        if when != Condition::Always {
+            items.push(Item { start, end, when });
         }
     }
     Ok(items)

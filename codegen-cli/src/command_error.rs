@@ -11,6 +11,21 @@ pub(crate) type Help = Option<Cow<'static, str>>;
 /// How a command ends.
 pub(crate) type CommandResult = Result<Exit, Box<dyn CommandError>>;
 
+/// The causes of an error, from the nearest to the first.
+pub(crate) fn causes(error: &dyn Error) -> impl Iterator<Item = &dyn Error> {
+    let mut next = error.source();
+    std::iter::from_fn(move || {
+        let cause = next?;
+        next = cause.source();
+        Some(cause)
+    })
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn in_one_line(error: &dyn Error) -> String {
+    causes(error).fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
+}
+
 /// An error that ends a command.
 pub(crate) trait CommandError: Error {
     /// What the user can do about it.

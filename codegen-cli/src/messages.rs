@@ -6,6 +6,7 @@ use std::error::Error;
 use serde::Serialize;
 use volplane_edit::handlers;
 
+use crate::command_error::causes;
 use crate::doctor::Finding;
 use crate::exit::Exit;
 use crate::record;
@@ -105,12 +106,7 @@ impl<'a> JsonMessage<'a> {
 
     /// An error with its causes.
     pub(crate) fn error(error: &dyn Error, help: Option<&'a str>) -> Self {
-        let mut causes = Vec::new();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            causes.push(error.to_string());
-            cause = error.source();
-        }
+        let causes = causes(error).map(ToString::to_string).collect();
         Self::Error { message: error.to_string(), causes, help }
     }
 

@@ -12,6 +12,7 @@ use serde::Serialize;
 use volplane_build::internal::{Diagnostic, MessageFormat, Severity, Sources, render};
 
 use crate::cli::{Color, DiagnosticArgs, Output};
+use crate::command_error::causes;
 use crate::doctor::{Finding, FindingLevel};
 use crate::exit::Exit;
 use crate::messages::JsonMessage;
@@ -155,10 +156,8 @@ impl Printer {
         }
         let mut stream = self.stderr();
         let _ = writeln!(stream, "{ERROR}error{ERROR:#}: {error}");
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            let _ = writeln!(stream, "  because: {error}");
-            cause = error.source();
+        for cause in causes(error) {
+            let _ = writeln!(stream, "  because: {cause}");
         }
         if let Some(help) = help {
             let _ = writeln!(stream, "  {NOTE}help{NOTE:#}: {help}");

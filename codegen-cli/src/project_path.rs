@@ -78,6 +78,11 @@ impl ProjectPath {
         &self.0
     }
 
+    /// Whether the file is a manifest of cargo's.
+    pub(crate) fn is_manifest(&self) -> bool {
+        self.0 == "Cargo.toml" || self.0.ends_with("/Cargo.toml")
+    }
+
     /// The folders above it, innermost first.
     pub(crate) fn parents(&self) -> impl Iterator<Item = ProjectPath> + use<'_> {
         self.0.rmatch_indices('/').filter_map(|(at, _)| Some(Self(self.0.get(..at)?.to_owned())))

@@ -105,7 +105,7 @@ fn planned(situation: UpdateInput<'_>) -> Outcome {
     let mut files = files::Files::new(&before, tree, guesses);
     // Manifests come last, and the workspace's behind those of its packages: what they list depends on what the others use.
     let (mut manifests, others): (Vec<&NewFile>, Vec<&NewFile>) =
-        rendered.iter().partition(|file| file.policy == Policy::Merge && dependencies::is_manifest(&file.path));
+        rendered.iter().partition(|file| file.policy == Policy::Merge && file.path.is_manifest());
     manifests.sort_by_key(|file| file.path.as_str() == "Cargo.toml");
     for file in others {
         files.bring_up(file);

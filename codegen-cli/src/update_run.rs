@@ -84,6 +84,16 @@ pub(crate) struct UpdateRequest<'a> {
     pub(crate) diagnostic_args: &'a DiagnosticArgs,
 }
 
+/// The files of a run that adds none itself.
+static NO_FILES: BTreeMap<ProjectPath, String> = BTreeMap::new();
+
+impl<'a> UpdateRequest<'a> {
+    /// A plain update of the project.
+    pub(crate) fn new(project: &'a Project, diagnostic_args: &'a DiagnosticArgs) -> Self {
+        Self { project, brings: &NO_FILES, prune: false, renames: &[], is_upgrade: false, diagnostic_args }
+    }
+}
+
 /// Plans an update: reads the project and reports the diagnostics of its IDL.
 ///
 /// # Errors

@@ -17,6 +17,7 @@ use crate::apply::{self, Rewrite, RewriteError};
 use crate::command_error::{CommandError, Help};
 use crate::exit::Exit;
 use crate::layout;
+use crate::plan::manifests::package_name;
 use crate::plan::{self, NewFile};
 
 /// The manifest's name.
@@ -95,15 +96,9 @@ pub(crate) struct ProjectPackage {
 pub(crate) fn packages(files: &[NewFile]) -> Vec<ProjectPackage> {
     let package = |file: &NewFile| {
         let folder = file.path.strip_suffix(MANIFEST)?.strip_suffix('/')?.to_owned();
-        Some(ProjectPackage { folder, name: name(&file.text)? })
+        Some(ProjectPackage { folder, name: package_name(&file.text)? })
     };
     files.iter().filter(|file| !plan::is_vendored(&file.path)).filter_map(package).collect()
-}
-
-/// The name of the package that a manifest is of.
-fn name(manifest: &str) -> Option<String> {
-    let manifest: DocumentMut = manifest.parse().ok()?;
-    Some(manifest.get("package")?.get("name")?.as_str()?.to_owned())
 }
 
 /// A cargo workspace that a folder lies in.
@@ -178,7 +173,7 @@ impl Workspace {
                 None => folders.push(self.root.join(member)),
             }
         }
-        folders.iter().filter_map(|folder| name(&fs::read_to_string(folder.join(MANIFEST)).ok()?)).collect()
+        folders.iter().filter_map(|folder| package_name(&fs::read_to_string(folder.join(MANIFEST)).ok()?)).collect()
     }
 
     /// Writes the manifest.

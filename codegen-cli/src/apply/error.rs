@@ -1,6 +1,5 @@
 //! Errors of changing a project and of rolling back an interrupted change.
 
-use std::error::Error;
 use std::io;
 
 use thiserror::Error;
@@ -146,18 +145,5 @@ impl CommandError for RecoverError {
 
     fn exit(&self) -> Exit {
         Exit::Failure
-    }
-}
-
-impl RecoverError {
-    /// The error with its causes, in one line.
-    pub(super) fn line(&self) -> String {
-        let mut line = self.to_string();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            line.push_str(&format!(": {error}"));
-            cause = error.source();
-        }
-        line
     }
 }

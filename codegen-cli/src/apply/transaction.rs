@@ -16,6 +16,7 @@ use super::journal::{Journal, JournalEntry};
 use super::project_lock::ProjectLock;
 use super::recovery::is_empty;
 use super::target::{self, Target, TargetError};
+use crate::command_error::in_one_line;
 use crate::interrupt;
 use crate::project_path::ProjectPath;
 
@@ -61,7 +62,7 @@ impl ProjectLock {
         }
         self.commit(&edits, &journal).map_err(|error| match self.roll_back(&journal) {
             Ok(_) => error,
-            Err(undo) => ApplyError::HalfDone { undo: undo.line(), source: Box::new(error) },
+            Err(undo) => ApplyError::HalfDone { undo: in_one_line(&undo), source: Box::new(error) },
         })
     }
 

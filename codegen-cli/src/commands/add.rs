@@ -214,10 +214,8 @@ fn guard(root: &Path, command: &str, dry_run: bool, printer: Printer) -> Result<
 /// Updates the project to its new IDLs; without a guard it is only said what would be done.
 fn carry_out(asked: &Asked<'_>, guard: Option<&ProjectLock>, printer: Printer) -> Result<Exit, IdlsError> {
     let Asked { project, brings, diagnostic_args } = asked;
-    let planned = update_run::plan(
-        &UpdateRequest { project, brings, prune: false, renames: &[], is_upgrade: false, diagnostic_args },
-        printer,
-    )?;
+    let request = UpdateRequest { brings, ..UpdateRequest::new(project, diagnostic_args) };
+    let planned = update_run::plan(&request, printer)?;
     planned.report_checked(printer);
     let Some(guard) = guard else {
         planned.report(Tense::Would, printer);

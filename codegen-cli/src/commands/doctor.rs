@@ -2,7 +2,6 @@
 
 mod programs;
 
-use std::error::Error;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::path::Path;
 use std::{fs, io};
@@ -10,7 +9,7 @@ use std::{fs, io};
 use volplane_edit::merge::unresolved;
 
 use crate::cli::{DiagnosticArgs, Doctor};
-use crate::command_error::{CommandError, CommandResult};
+use crate::command_error::{CommandError, CommandResult, in_one_line};
 use crate::config::{ConfigError, Project};
 use crate::disk;
 use crate::doctor::{
@@ -97,11 +96,7 @@ fn planned(
     printer: Printer,
 ) -> Result<update_run::Planned, UpdateError> {
     update_run::look(&project.root)?;
-    let brings = Default::default();
-    update_run::plan(
-        &UpdateRequest { project, brings: &brings, prune: false, renames: &[], is_upgrade: false, diagnostic_args },
-        printer,
-    )
+    update_run::plan(&UpdateRequest::new(project, diagnostic_args), printer)
 }
 
 /// What there is of volplane.lock, and what it says if it can be read.
@@ -137,12 +132,7 @@ fn problem(error: &UpdateError) -> Option<UpdateProblem> {
         UpdateError::Config(_) | UpdateError::Templates(_) | UpdateError::Package(_) => Subject::Settings,
         _ => Subject::Files,
     };
-    let mut message = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        message.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
+    let message = in_one_line(error);
     let help = error.help().or_else(|| (subject == Subject::Settings).then(|| "correct the file".into()));
     // Each mistake in volplane.toml has a line of its own.
     let lines: Vec<&str> = message.lines().map(str::trim).collect();
@@ -151,7 +141,7 @@ fn problem(error: &UpdateError) -> Option<UpdateProblem> {
 
 fn toolchain(root: &Path, tree: &Tree) -> ToolchainFacts {
     let own = embedded::file("Cargo.toml").unwrap_or_default();
-    let manifests = || tree.texts().filter(|(path, _)| path.ends_with("Cargo.toml")).map(|(_, text)| text);
+    let manifests = || tree.texts().filter(|(path, _)| path.is_manifest()).map(|(_, text)| text);
     let has_tls = |text: &str| turned_on(text).contains("tls");
     ToolchainFacts {
         cargo: programs::version(root, "CARGO", "cargo"),

@@ -1,6 +1,5 @@
 //! `volplane update` and `volplane check`
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::cli::{Check, DiagnosticArgs, Update};
@@ -9,7 +8,6 @@ use crate::config::Project;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::printer::Printer;
-use crate::summary::count;
 use crate::update::{Rename, Tense};
 use crate::update_run::{self, Planned, UpdateError, UpdateRequest};
 use crate::version::Version;
@@ -45,9 +43,7 @@ fn update(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateEr
     planned.report_checked(printer);
     planned.apply(&guard)?;
     planned.report(Tense::Done, printer);
-    if planned.is_empty() && planned.exit() == Exit::Success {
-        printer.status("Fresh", "everything is up to date");
-    }
+    planned.report_fresh(printer);
     if let Some(version) = planned.written_by.as_ref().filter(|version| version.is_older_than(&Version::own())) {
         let command = format!("`volplane upgrade --since {version}`");
         let text = format!("{command} shows what has changed since volplane {version}, and upgrades Cargo.lock");
@@ -61,14 +57,7 @@ fn show(root: &Path, args: &Update, printer: Printer) -> Result<Exit, UpdateErro
     let planned = plan(root, args.prune, &args.rename, &args.diagnostic_args, printer)?;
     planned.report_checked(printer);
     planned.report(Tense::Would, printer);
-    if args.diff {
-        planned.show_diff(printer);
-    }
-    match planned.files() {
-        0 => printer.status("Fresh", "nothing would change"),
-        files => printer.note("Would change", count(files, "file")),
-    }
-    Ok(Exit::Success)
+    Ok(planned.end_dry_run(args.diff, printer))
 }
 
 fn look(root: &Path, args: &Check, printer: Printer) -> Result<Exit, UpdateError> {
@@ -96,15 +85,6 @@ fn plan(
     printer: Printer,
 ) -> Result<Planned, UpdateError> {
     let project = Project::read(root)?;
-    update_run::plan(
-        &UpdateRequest {
-            project: &project,
-            brings: &BTreeMap::new(),
-            prune,
-            renames,
-            is_upgrade: false,
-            diagnostic_args,
-        },
-        printer,
-    )
+    let request = UpdateRequest { prune, renames, ..UpdateRequest::new(&project, diagnostic_args) };
+    update_run::plan(&request, printer)
 }

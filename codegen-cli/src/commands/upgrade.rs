@@ -1,6 +1,5 @@
 //! `volplane upgrade`
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::changelog;
@@ -12,7 +11,6 @@ use crate::exit::Exit;
 use crate::interrupt;
 use crate::messages::JsonMessage;
 use crate::printer::Printer;
-use crate::summary::count;
 use crate::update::Tense;
 use crate::update_run::{self, Planned, UpdateError, UpdateRequest};
 use crate::version::Version;
@@ -33,9 +31,7 @@ fn upgrade(root: &Path, args: &Upgrade, printer: Printer) -> Result<Exit, Update
     planned.apply(&guard)?;
     planned.report(Tense::Done, printer);
     report_commands(&planned, printer);
-    if planned.is_empty() && planned.exit() == Exit::Success {
-        printer.status("Fresh", "everything is up to date");
-    }
+    planned.report_fresh(printer);
     Ok(planned.exit())
 }
 
@@ -44,28 +40,13 @@ fn show(root: &Path, args: &Upgrade, printer: Printer) -> Result<Exit, UpdateErr
     let planned = plan(root, args, printer)?;
     planned.report(Tense::Would, printer);
     report_commands(&planned, printer);
-    if args.diff {
-        planned.show_diff(printer);
-    }
-    match planned.files() {
-        0 => printer.status("Fresh", "nothing would change"),
-        files => printer.note("Would change", count(files, "file")),
-    }
-    Ok(Exit::Success)
+    Ok(planned.end_dry_run(args.diff, printer))
 }
 
 /// Plans the update, and prints what has changed since the last one.
 fn plan(root: &Path, args: &Upgrade, printer: Printer) -> Result<Planned, UpdateError> {
     let project = Project::read(root)?;
-    let brings = BTreeMap::new();
-    let request = UpdateRequest {
-        project: &project,
-        brings: &brings,
-        prune: false,
-        renames: &[],
-        is_upgrade: true,
-        diagnostic_args: &args.diagnostic_args,
-    };
+    let request = UpdateRequest { is_upgrade: true, ..UpdateRequest::new(&project, &args.diagnostic_args) };
     let planned = update_run::plan(&request, printer)?;
     match args.since.as_ref().or(planned.written_by.as_ref()) {
         Some(since) => report_changes(since, printer),

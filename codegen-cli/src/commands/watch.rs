@@ -5,7 +5,6 @@ mod git;
 mod inputs;
 mod reporter;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
@@ -266,15 +265,7 @@ fn update(project: &Project, diagnostic_args: &DiagnosticArgs, printer: Printer)
     let guard = update_run::guard(&project.root, "watch", printer)?;
     // Warnings are reported once, not at each save.
     let diagnostic_args = DiagnosticArgs { deny_warnings: false, ..diagnostic_args.clone() };
-    let request = UpdateRequest {
-        project,
-        brings: &BTreeMap::new(),
-        prune: false,
-        renames: &[],
-        is_upgrade: false,
-        diagnostic_args: &diagnostic_args,
-    };
-    let planned = update_run::plan(&request, printer.of_errors())?;
+    let planned = update_run::plan(&UpdateRequest::new(project, &diagnostic_args), printer.of_errors())?;
     planned.apply(&guard)?;
     Ok(State::Updated(Box::new(planned)))
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{DocumentMut, Item};
+use volplane_edit::newlines::Newlines;
 
 use super::{Finding, Subject};
 use crate::exit::Exit;
@@ -183,10 +184,7 @@ fn vendored(
     }
     let mut facts = VendoredFacts { files: wanted.len(), ..VendoredFacts::default() };
     for file in &wanted {
-        let is_same = || {
-            let plain = |text: &str| text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-            tree.text(&file.path).is_some_and(|text| text == file.text || plain(text) == file.text)
-        };
+        let is_same = || tree.text(&file.path).is_some_and(|text| Newlines::of(text).plain(text) == file.text);
         match tree.get(&file.path) {
             None => facts.missing.push(file.path.to_string()),
             Some(_) if changes.contains_key(&file.path) => facts.stale += 1,

@@ -52,6 +52,12 @@ pub(crate) fn parse(manifest: &str, text: &str) -> Result<DocumentMut, ManifestE
     text.parse().map_err(|source| ManifestError::Toml { manifest: manifest.to_owned(), source })
 }
 
+/// The name of the package that a manifest is of, if it is of one.
+pub(crate) fn package_name(text: &str) -> Option<String> {
+    let manifest: DocumentMut = text.parse().ok()?;
+    Some(manifest.get("package")?.get("name")?.as_str()?.to_owned())
+}
+
 /// The tables with what is needed to build, tests aside.
 const DEPENDENCIES: [&str; 2] = ["dependencies", "build-dependencies"];
 

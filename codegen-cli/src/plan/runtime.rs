@@ -38,7 +38,7 @@ pub(super) fn complete(files: &mut Vec<NewFile>, request: &PlanRequest<'_>) -> R
     let workspace = manifests::parse("Cargo.toml", embedded::file("Cargo.toml")?)?;
     let mut members = Vec::new();
     let mut versions = BTreeMap::new();
-    for file in files.iter().filter(|file| file.path == "Cargo.toml" || file.path.ends_with("/Cargo.toml")) {
+    for file in files.iter().filter(|file| file.path.is_manifest()) {
         let manifest = manifests::parse(&file.path, &file.text)?;
         let inherited = manifests::dependencies(&manifest).filter(|(_, item)| manifests::is_inherited(item));
         versions.extend(inherited.map(|(name, _)| (name.to_owned(), file.path.to_string())));

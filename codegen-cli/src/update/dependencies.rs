@@ -9,11 +9,6 @@ use crate::plan::NewFile;
 const TABLES: [&[&str]; 4] =
     [&["dependencies"], &["dev-dependencies"], &["build-dependencies"], &["workspace", "dependencies"]];
 
-/// Whether a file is a manifest of cargo's.
-pub(super) fn is_manifest(path: &str) -> bool {
-    path == "Cargo.toml" || path.ends_with("/Cargo.toml")
-}
-
 /// A manifest as volplane would make it, with the dependencies that it had, has still, and that are used. All other files,
 /// and the manifests of the packages if this is the workspace's, are brought up already.
 pub(super) fn with_used(files: &Files<'_>, manifest: &NewFile) -> Option<NewFile> {
@@ -78,14 +73,14 @@ fn is_inherited(files: &Files<'_>, name: &str) -> bool {
         });
         own.chain(of_targets).any(|table| table.get(name).is_some_and(inherits))
     };
-    files.texts_of("Cargo.toml").iter().any(|(_, text)| lists(text))
+    files.texts().any(|(path, text)| path.is_manifest() && lists(text))
 }
 
 /// Whether a Rust file of the manifest's package names a crate: `name::…`, `use name`.
 fn is_named(files: &Files<'_>, manifest: &str, name: &str) -> bool {
     let folder = manifest.strip_suffix("Cargo.toml").unwrap_or_default();
     let of_package = |path: &str| path.starts_with(folder) && !files.is_unused(path);
-    files.rust().iter().any(|(path, text)| of_package(path) && names_crate(text, name))
+    files.rust().into_iter().any(|(path, text)| of_package(path) && names_crate(text, name))
 }
 
 fn names_crate(text: &str, name: &str) -> bool {

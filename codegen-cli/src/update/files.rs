@@ -200,26 +200,19 @@ impl<'a> Files<'a> {
     }
 
     /// The user's Rust files as they are after the changes so far: those that are not volplane's own.
-    pub(super) fn rust(&self) -> Vec<(ProjectPath, String)> {
+    pub(super) fn rust(&self) -> Vec<(&ProjectPath, &str)> {
         let is_ours = |path: &str| matches!(self.made.get(path), Some(Made::Overwrite(_)));
-        let texts = self.tree.texts().map(|(path, text)| (path, Some(text)));
-        let texts = texts.filter(|(path, _)| !self.changes.contains_key(*path));
-        let changed = self.changes.iter().map(|(path, text)| (path, text.as_deref()));
-        let mut all: Vec<(ProjectPath, String)> = texts
-            .chain(changed)
-            // The target of a link is in the list itself.
-            .filter(|(path, _)| path.ends_with(".rs") && !is_ours(path) && !self.tree.is_link(path))
-            .filter_map(|(path, text)| Some((path.clone(), text?.to_owned())))
-            .collect();
+        // The target of a link is in the list itself.
+        let is_rust = |path: &ProjectPath| path.ends_with(".rs") && !is_ours(path) && !self.tree.is_link(path);
+        let mut all: Vec<(&ProjectPath, &str)> = self.texts().filter(|(path, _)| is_rust(path)).collect();
         all.sort();
         all
     }
 
-    /// All texts whose path ends so, as they are after the changes so far.
-    pub(super) fn texts_of(&self, name: &str) -> Vec<(&ProjectPath, &str)> {
+    /// All texts, as they are after the changes so far.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&ProjectPath, &str)> {
         let kept = self.tree.texts().filter(|(path, _)| !self.changes.contains_key(*path));
-        let changed = self.changes.iter().filter_map(|(path, text)| Some((path, text.as_deref()?)));
-        kept.chain(changed).filter(|(path, _)| path.ends_with(name)).collect()
+        kept.chain(self.changes.iter().filter_map(|(path, text)| Some((path, text.as_deref()?))))
     }
 
     /// The texts that merges of a file start from.
@@ -326,13 +319,12 @@ fn guessed<'g>(guesses: &'g [Vec<NewFile>], file: &NewFile, yours: &str) -> Opti
         lines.map(str::to_owned).collect()
     };
     let (there, new) = (lines(yours), lines(&file.text));
-    let texts = guesses.iter().flatten().filter(|guess| guess.path == file.path && guess.text != file.text);
+    let mut texts = guesses.iter().flatten().filter(|guess| guess.path == file.path && guess.text != file.text);
     let lacks = |guess: &&NewFile| {
         let old = lines(&guess.text);
         let mut more = new.difference(&old).peekable();
         more.peek().is_some() && more.all(|line| !there.contains(line))
     };
-    let mut texts = texts;
     texts.find(lacks).map(|guess| guess.text.as_str())
 }
 

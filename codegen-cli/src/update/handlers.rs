@@ -11,6 +11,7 @@ use super::missing;
 use super::report::Event;
 use super::services::ServicePairs;
 use crate::plan::{NewFile, Policy};
+use crate::project_path::ProjectPath;
 
 /// What a new method says in a crate that has no `not_implemented`.
 const INLINE: &str = "Err(::volo_thrift::ApplicationException::new(::volo_thrift::ApplicationExceptionKind::UNKNOWN, \"{method} is not implemented\").into())";
@@ -33,7 +34,10 @@ pub(super) fn bring_up(
     let generated = pairs.first().and_then(|pair| pair.after.module.split("::").next()).unwrap_or_default();
     let mut implemented: BTreeSet<String> = BTreeSet::new();
     let mut waiting: BTreeSet<String> = BTreeSet::new();
-    for (path, text) in files.rust() {
+    // Its files change while it goes on.
+    let texts: Vec<(ProjectPath, String)> =
+        files.rust().into_iter().map(|(path, text)| (path.clone(), text.to_owned())).collect();
+    for (path, text) in texts {
         let made = by_path.get(path.as_str()).copied();
         let by_template = made.filter(|file| file.policy == Policy::Merge);
         // It is unmodified.
@@ -110,20 +114,21 @@ pub(super) fn bring_up(
             }
         }
     }
+    let mut left: Vec<Event> = Vec::new();
     for gone in services.gone() {
         let service = [Service { before: None, after: gone }];
-        for (path, text) in files.rust() {
-            // A rendered handler is updated by merging.
-            let is_made = by_path.get(path.as_str()).is_some_and(|file| file.policy == Policy::Merge);
-            let found = handlers::implementations(&text, &service).unwrap_or_default();
-            for one in found.iter().filter(|_| !is_made) {
+        // A rendered handler is updated by merging.
+        let is_made = |path: &str| by_path.get(path).is_some_and(|file| file.policy == Policy::Merge);
+        for (path, text) in files.rust().into_iter().filter(|(path, _)| !is_made(path)) {
+            for one in handlers::implementations(text, &service).unwrap_or_default() {
                 let likely = services.likely_name(gone).map(str::to_owned);
                 let (path, name) = (path.clone(), gone.idl_name.clone());
-                files.report(Event::GoneHandler { path, line: one.line, name, likely });
+                left.push(Event::GoneHandler { path, line: one.line, name, likely });
                 waiting.insert(gone.path());
             }
         }
     }
+    left.into_iter().for_each(|event| files.report(event));
     for pair in services.list() {
         if !implemented.contains(&pair.after.path()) && !waiting.contains(&pair.after.path()) {
             for event in missing::events(files, rendered, &pairs, &pair.after) {

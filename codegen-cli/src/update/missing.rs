@@ -16,7 +16,7 @@ pub(super) fn events(files: &Files<'_>, rendered: &[NewFile], pairs: &[Service<'
     let mut events = Vec::new();
     let mut is_in_macro = false;
     for (path, text) in files.rust() {
-        for found in in_macros(&text, service) {
+        for found in in_macros(text, service) {
             is_in_macro = true;
             if !found.missing.is_empty() || !found.gone.is_empty() {
                 let (path, name) = (path.clone(), service.idl_name.clone());

@@ -18,22 +18,18 @@ fn updated(policy: Policy, disk: Option<&str>, new: Option<&str>) -> Outcome {
     run(Some(record), disk, new.map(|text| file("a.txt", text, policy)))
 }
 
+/// What an update of a project without services is planned from.
+fn input<'a>(record: Option<Record>, rendered: &'a [NewFile], tree: &'a Tree) -> UpdateInput<'a> {
+    UpdateInput { record, rendered, guesses: &[], services: &[], exports: None, tree, prune: false, renames: &[] }
+}
+
 fn run(record: Option<Record>, disk: Option<&str>, new: Option<NewFile>) -> Outcome {
     let mut tree = Tree::default();
     if let Some(text) = disk {
         tree.insert("a.txt".into(), text.as_bytes().to_vec());
     }
     let rendered: Vec<NewFile> = new.into_iter().collect();
-    plan(UpdateInput {
-        record,
-        rendered: &rendered,
-        guesses: &[],
-        services: &[],
-        exports: None,
-        tree: &tree,
-        prune: false,
-        renames: &[],
-    })
+    plan(input(record, &rendered, &tree))
 }
 
 /// The file's new text (`None`: unchanged; `Some("-")`: removed), and what is said.
@@ -178,17 +174,7 @@ fn what_a_text_lacks_that_nothing_is_known_of_is_merged_into_it() {
     tree.insert("a.txt".into(), b"one\ntwo\nthree\n".to_vec());
     let rendered = [file("a.txt", "one\ntwo\nservice\n", Policy::Merge)];
     let guesses = [vec![file("a.txt", "one\ntwo\n", Policy::Merge)]];
-    let input = UpdateInput {
-        record: None,
-        rendered: &rendered,
-        guesses: &guesses,
-        services: &[],
-        exports: None,
-        tree: &tree,
-        prune: false,
-        renames: &[],
-    };
-    let outcome = plan(input);
+    let outcome = plan(UpdateInput { guesses: &guesses, ..input(None, &rendered, &tree) });
     assert!(outcome.events.iter().any(|event| event.level() == EventLevel::ActionRequired));
     assert!(told(&outcome).0.is_some_and(|text| text.contains("service") && text.contains("three")));
 }
@@ -201,17 +187,7 @@ fn a_read_only_file_is_named_and_left() {
         tree.insert("a.txt".into(), BASE.as_bytes().to_vec());
         tree.read_only("a.txt".into());
         let rendered: Vec<NewFile> = new.into_iter().map(|text| file("a.txt", text, policy)).collect();
-        let input = UpdateInput {
-            record: Some(record.clone()),
-            rendered: &rendered,
-            guesses: &[],
-            services: &[],
-            exports: None,
-            tree: &tree,
-            prune: false,
-            renames: &[],
-        };
-        let outcome = plan(input);
+        let outcome = plan(input(Some(record.clone()), &rendered, &tree));
         assert_eq!(levels(&outcome), [EventLevel::ActionRequired], "{policy:?}");
         assert!(outcome.changes.is_empty(), "{policy:?}");
         // Once it may be written, it takes what it has missed.
@@ -236,16 +212,7 @@ fn what_is_no_text_is_left_alone() {
     for policy in [Policy::Overwrite, Policy::Merge, Policy::Skip] {
         let record = Some(first_record(&[file("a.txt", BASE, policy)], &[]));
         let rendered = [file("a.txt", NEW, policy)];
-        let outcome = plan(UpdateInput {
-            record,
-            rendered: &rendered,
-            guesses: &[],
-            services: &[],
-            exports: None,
-            tree: &tree,
-            prune: false,
-            renames: &[],
-        });
+        let outcome = plan(input(record, &rendered, &tree));
         assert!(outcome.changes.is_empty(), "{policy:?}");
     }
 }

@@ -13,7 +13,7 @@ use crate::record::{Made, Record};
 /// come and go with the settings.
 pub(super) fn features(root: &Path, record: Option<&Record>) -> BTreeSet<String> {
     let files = record.into_iter().flat_map(|record| &record.files);
-    let made = files.filter(|(path, _)| path.as_str().ends_with("Cargo.toml") && !plan::is_vendored(path.as_str()));
+    let made = files.filter(|(path, _)| path.is_manifest() && !plan::is_vendored(path));
     let mut paths: BTreeSet<String> = members(root);
     let mut ours = BTreeSet::new();
     for (path, made) in made {

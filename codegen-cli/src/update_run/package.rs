@@ -6,12 +6,12 @@ use std::fs;
 use std::path::Path;
 
 use thiserror::Error;
-use toml_edit::DocumentMut;
 
 use crate::command_error::{CommandError, Help};
 use crate::config;
 use crate::exit::Exit;
 use crate::plan::NewFile;
+use crate::plan::manifests::package_name;
 use crate::project_path::ProjectPath;
 use crate::record::{Made, Record};
 
@@ -102,11 +102,6 @@ fn name(record: &Record, rendered: &[NewFile], dir: &str) -> Option<String> {
         Some(Made::Merge(bases)) => bases.iter().find_map(|base| package_name(base)),
         _ => rendered.iter().find(|file| *file.path == *path).and_then(|file| package_name(&file.text)),
     }
-}
-
-fn package_name(manifest: &str) -> Option<String> {
-    let document: DocumentMut = manifest.parse().ok()?;
-    Some(document.get("package")?.get("name")?.as_str()?.to_owned())
 }
 
 /// A directory in the project that is the one, at most two levels deep.

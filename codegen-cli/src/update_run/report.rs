@@ -2,9 +2,11 @@
 
 use super::plan::Planned;
 use super::report_lines::{self, Line};
+use crate::exit::Exit;
 use crate::messages::JsonMessage;
 use crate::printer::Printer;
 use crate::record;
+use crate::summary::count;
 use crate::update::{EventLevel, Tense};
 
 impl Planned {
@@ -39,6 +41,25 @@ impl Planned {
                 printer.text(&diff);
             }
         }
+    }
+
+    /// Says of an update that changed nothing and left nothing to the user that all is well.
+    pub(crate) fn report_fresh(&self, printer: Printer) {
+        if self.is_empty() && self.exit() == Exit::Success {
+            printer.status("Fresh", "everything is up to date");
+        }
+    }
+
+    /// Ends a run that writes nothing: the diff, if it was asked for, and how many files would change.
+    pub(crate) fn end_dry_run(&self, with_diff: bool, printer: Printer) -> Exit {
+        if with_diff {
+            self.show_diff(printer);
+        }
+        match self.files() {
+            0 => printer.status("Fresh", "nothing would change"),
+            files => printer.note("Would change", count(files, "file")),
+        }
+        Exit::Success
     }
 
     /// Says what was done or would be, and what is left to the user.

@@ -6,12 +6,12 @@ use volplane_build::internal::{MessageFormat, render};
 
 use super::{Look, State};
 use crate::cli::DiagnosticArgs;
-use crate::command_error::CommandError;
+use crate::command_error::{CommandError, in_one_line};
 use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::summary::count;
 use crate::update::{Event, EventLevel, Tense};
-use crate::update_run::{Planned, UpdateError};
+use crate::update_run::Planned;
 
 /// Reports looks.
 pub(super) struct Reporter<'a> {
@@ -146,19 +146,9 @@ fn trouble(look: &Look) -> Option<String> {
         State::Ready(_) | State::Updated(_) => None,
         State::Missing(paths) => Some(paths.join(", ")),
         State::Failed(error) => {
-            Some(chain(error) + &render(&look.diagnostics, &look.sources, MessageFormat::Short, false))
+            Some(in_one_line(error) + &render(&look.diagnostics, &look.sources, MessageFormat::Short, false))
         }
     }
-}
-
-fn chain(error: &UpdateError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
 }
 
 /// What `volplane update` would exit with.
