@@ -22,6 +22,20 @@ pub struct Merged {
     pub conflicts: Vec<usize>,
 }
 
+impl Merged {
+    fn empty() -> Self {
+        Self { text: String::new(), conflicts: Vec::new() }
+    }
+
+    /// Adds the lines of both sides, between git's markers.
+    fn push_conflict(&mut self, yours: &str, ours: &str) {
+        let end = |text: &str| if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        self.conflicts.push(self.text.matches('\n').count() + 1);
+        let sides = format!("<<<<<<< yours\n{yours}{}=======\n{ours}{}>>>>>>> volplane\n", end(yours), end(ours));
+        self.text.push_str(&sides);
+    }
+}
+
 /// Merges two texts of the file at `path` as its language wants it; as [`merge`], which is for all other files.
 ///
 /// - TOML is merged table by table and key by key. The user's comments and order stay.
@@ -86,17 +100,11 @@ fn marker_length(texts: &[&str]) -> usize {
 fn settle(text: &str, marker_length: usize) -> Merged {
     let marker = |c: char| c.to_string().repeat(marker_length);
     let (open, middle, split, close) = (marker('<'), marker('|'), marker('='), marker('>'));
-    let mut out = Merged { text: String::new(), conflicts: Vec::new() };
-    let mut line_number = 1;
-    let mut push = |out: &mut Merged, line: &str| {
-        out.text.push_str(line);
-        line_number += 1;
-        line_number
-    };
+    let mut out = Merged::empty();
     let mut lines = text.split_inclusive('\n').peekable();
     while let Some(line) = lines.next() {
         if !line.starts_with(&open) {
-            push(&mut out, line);
+            out.text.push_str(line);
             continue;
         }
         let mut part = |end: &str| -> Vec<&str> {
@@ -114,22 +122,10 @@ fn settle(text: &str, marker_length: usize) -> Merged {
         let resolved = without_order(above, &base, &yours, &ours)
             .or_else(|| items_within(&base, &yours, &ours))
             .or_else(|| line_by_line(&base, &yours, &ours));
-        if let Some(both) = resolved {
-            for line in both {
-                push(&mut out, line);
-            }
-            continue;
+        match resolved {
+            Some(both) => both.into_iter().for_each(|line| out.text.push_str(line)),
+            None => out.push_conflict(&yours.concat(), &ours.concat()),
         }
-        let begins = push(&mut out, "<<<<<<< yours\n") - 1;
-        out.conflicts.push(begins);
-        for line in yours {
-            push(&mut out, line);
-        }
-        push(&mut out, "=======\n");
-        for line in ours {
-            push(&mut out, line);
-        }
-        push(&mut out, ">>>>>>> volplane\n");
     }
     out
 }

@@ -51,15 +51,18 @@ impl Forward {
     }
 }
 
+/// The call that is all of a method's body.
+fn called(item: &ImplItemFn) -> Option<&Expr> {
+    match item.block.stmts.as_slice() {
+        [Stmt::Expr(Expr::Await(expr), None)] => Some(&expr.base),
+        [Stmt::Expr(expr, None)] if item.sig.asyncness.is_none() => Some(expr),
+        _ => None,
+    }
+}
+
 /// How a method forwards: its body is one call of the method of its name, with all of its parameters.
 fn forwards(source: &Source<'_>, item: &ImplItemFn) -> Option<Forward> {
-    let [Stmt::Expr(expr, None)] = item.block.stmts.as_slice() else { return None };
-    let called = match expr {
-        Expr::Await(expr) => &*expr.base,
-        expr if item.sig.asyncness.is_none() => expr,
-        _ => return None,
-    };
-    let (forward, arguments): (_, Vec<&Expr>) = match called {
+    let (forward, arguments): (_, Vec<&Expr>) = match called(item)? {
         Expr::MethodCall(call) if call.method == item.sig.ident && call.turbofish.is_none() => {
             (Forward::Method(source.node(&*call.receiver).to_owned()), call.args.iter().collect())
         }
@@ -98,8 +101,7 @@ fn forwards(source: &Source<'_>, item: &ImplItemFn) -> Option<Forward> {
 /// Where a method that forwards passes its parameters on: the place between the parentheses, and what stands before them.
 pub(super) fn passed(source: &Source<'_>, item: &ImplItemFn) -> Option<(Range<usize>, &'static str)> {
     forwards(source, item)?;
-    let [Stmt::Expr(expr, None)] = item.block.stmts.as_slice() else { return None };
-    match if let Expr::Await(expr) = expr { &*expr.base } else { expr } {
+    match called(item)? {
         Expr::MethodCall(call) => {
             let end = source.range(call).end - 1;
             Some((call.args.first().map_or(end, |first| source.range(first).start)..end, ""))

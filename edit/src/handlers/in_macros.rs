@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenTree};
 
 use super::Trait;
 use super::scope::plain;
@@ -29,19 +29,18 @@ pub fn in_macros(text: &str, service: &Trait) -> Vec<InMacro> {
     }
     let _spans = Spans;
     let Ok((source, _)) = Source::parse(text) else { return Vec::new() };
-    let tokens = source.slice(source.base..text.len()).parse::<TokenStream>().unwrap_or_default();
     let mut found = Vec::new();
-    walk(&source, tokens, service, false, &mut found);
+    walk(&source, &source.tokens(), service, false, &mut found);
     found
 }
 
-fn walk(source: &Source<'_>, tokens: TokenStream, service: &Trait, is_macro: bool, found: &mut Vec<InMacro>) {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+fn walk(source: &Source<'_>, tokens: &[TokenTree], service: &Trait, is_macro: bool, found: &mut Vec<InMacro>) {
     for (at, token) in tokens.iter().enumerate() {
         match token {
             TokenTree::Group(group) => {
                 let is_macro = is_macro || is_behind_mark(tokens.get(..at).unwrap_or_default());
-                walk(source, group.stream(), service, is_macro, found);
+                let inner: Vec<TokenTree> = group.stream().into_iter().collect();
+                walk(source, &inner, service, is_macro, found);
             }
             TokenTree::Ident(ident) if is_macro && plain(&ident.to_string()) == plain(&service.ident) => {
                 let rest = tokens.get(at + 1..).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Gives a service another name in a file: its trait, what the generated crate names after it, and its handler.
 
-use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Literal, Span, TokenTree};
 
 use super::generated::GeneratedNames;
 use super::scope::plain;
@@ -68,8 +68,7 @@ pub fn rename_service(text: &str, rename: &ServiceRename<'_>) -> String {
     }
     let _spans = Spans;
     let Ok((source, _)) = Source::parse(text) else { return text.to_owned() };
-    let tokens = source.slice(source.base..text.len()).parse::<TokenStream>().unwrap_or_default();
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let tokens = source.tokens();
     let mut renamer = Renamer { source: &source, rename, is_imported: false, splices: Splices::default() };
     renamer.is_imported = renamer.imports(&tokens);
     renamer.walk(&tokens, None);

@@ -70,6 +70,12 @@ impl<'a> Source<'a> {
         Ok((Self { text, base, newline, step: step(text) }, file))
     }
 
+    /// What was parsed, as tokens: also what is in macros, which have no syntax. Their places begin at `base`.
+    pub(super) fn tokens(&self) -> Vec<TokenTree> {
+        let tokens: TokenStream = self.slice(self.base..self.text.len()).parse().unwrap_or_default();
+        tokens.into_iter().collect()
+    }
+
     /// Where a piece of syntax stands.
     pub(super) fn range(&self, node: &impl Spanned) -> Range<usize> {
         let range = node.span().byte_range();

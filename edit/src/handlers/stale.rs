@@ -1,6 +1,6 @@
 //! Paths of the generated crate that no longer exist.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenTree};
 
 use super::generated::GeneratedNames;
 use super::scope::plain;
@@ -27,9 +27,8 @@ pub fn stale_paths(text: &str, generated: &GeneratedNames, crate_name: Option<&s
     }
     let _spans = Spans;
     let Ok((source, _)) = Source::parse(text) else { return Vec::new() };
-    let tokens = source.slice(source.base..text.len()).parse::<TokenStream>().unwrap_or_default();
     let mut paths = Paths { roots: vec![crate_name.map_or(generated.root(), plain).to_owned()], found: Vec::new() };
-    paths.walk(&tokens.into_iter().collect::<Vec<_>>());
+    paths.walk(&source.tokens());
     let mut stale: Vec<StalePath> = Vec::new();
     for (names, end) in paths.found {
         let mut path = vec![generated.root().to_owned()];

@@ -86,7 +86,7 @@ enum Choice {
 }
 
 fn chosen(yours: &[&str], ours: &[&str], found: &[Difference], choice: impl Fn(usize) -> Choice) -> Merged {
-    let mut out = Merged { text: String::new(), conflicts: Vec::new() };
+    let mut out = Merged::empty();
     let part = |lines: &[&str], range: &Range<usize>| lines.get(range.clone()).unwrap_or_default().concat();
     let mut at = 0;
     for (place, difference) in found.iter().enumerate() {
@@ -95,13 +95,7 @@ fn chosen(yours: &[&str], ours: &[&str], found: &[Difference], choice: impl Fn(u
         match choice(place) {
             Choice::Yours => out.text.push_str(&mine),
             Choice::Ours => out.text.push_str(&theirs),
-            Choice::Marked => {
-                out.conflicts.push(out.text.matches('\n').count() + 1);
-                let ended = |text: &str| if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-                let (end, other_end) = (ended(&mine), ended(&theirs));
-                let marked = format!("<<<<<<< yours\n{mine}{end}=======\n{theirs}{other_end}>>>>>>> volplane\n");
-                out.text.push_str(&marked);
-            }
+            Choice::Marked => out.push_conflict(&mine, &theirs),
         }
         at = difference.old.end;
     }
