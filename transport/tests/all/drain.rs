@@ -11,11 +11,12 @@ use motore::service::UnaryService;
 use tokio::io::{AsyncWriteExt, DuplexStream};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, Semaphore, oneshot};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 use volo::net::Address;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoServer, Request, Response};
-use volplane_transport::{BoxConnection, Memory, SecondSignal, ServeOptions, StdNet, serve};
+use volplane_transport::{BoxConnection, Memory, SecondSignal, ServeOptions, Served, ServerHandle, StdNet, serve};
 
 use crate::support::bytes::{CALL, framed_call, header_call, message, read_answer, until_the_end};
 use crate::support::{EchoHandler, Server, Transport, certificates, echo, every_transport, pair_with, within};
@@ -171,27 +172,44 @@ impl SecondSignal for Twice {
     }
 }
 
+/// A server with a call that never ends, and the two signals that stop it.
+struct Busy {
+    handle: ServerHandle,
+    server: JoinHandle<Served>,
+    first: Arc<Notify>,
+    again: oneshot::Sender<()>,
+    /// The caller's end.
+    _io: DuplexStream,
+}
+
+impl Busy {
+    async fn start() -> Self {
+        let handler = Held::new();
+        let (connector, listener) = Memory::pair();
+        let (first, (again, second)) = (Arc::new(Notify::new()), oneshot::channel());
+        let told = Arc::clone(&first);
+        let server = serve(listener, EchoServer::from_handler(handler.clone()))
+            .with_options(options(Duration::from_secs(600)))
+            .with_graceful_shutdown(async move {
+                told.notified().await;
+                Twice(second)
+            });
+        let handle = server.handle();
+        let server = tokio::spawn(server.into_future());
+        let mut io = connect(&connector).await;
+        io.write_all(&header_call("never")).await.unwrap();
+        handler.arrival().await;
+        Self { handle, server, first, again, _io: io }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_second_signal_ends_the_server_at_once() {
-    let handler = Held::new();
-    let (connector, listener) = Memory::pair();
-    let (first, again) = (Arc::new(Notify::new()), oneshot::channel());
-    let told = Arc::clone(&first);
-    let server = serve(listener, EchoServer::from_handler(handler.clone()))
-        .with_options(options(Duration::from_secs(600)))
-        .with_graceful_shutdown(async move {
-            told.notified().await;
-            Twice(again.1)
-        });
-    let handle = server.handle();
-    let server = tokio::spawn(server.into_future());
-    let mut io = connect(&connector).await;
-    io.write_all(&header_call("never")).await.unwrap();
-    handler.arrival().await;
+    let Busy { handle, server, first, again, _io } = Busy::start().await;
     first.notify_one();
     sleep(Duration::from_secs(60)).await;
     assert!(handle.is_stopping() && !server.is_finished(), "it waits for the call");
-    again.0.send(()).unwrap();
+    again.send(()).unwrap();
     let since = Instant::now();
     assert_eq!(within(server).await.unwrap().cut_off, 1);
     assert!(since.elapsed() < Duration::from_millis(10));
@@ -199,27 +217,13 @@ async fn a_second_signal_ends_the_server_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_second_signal_ends_also_a_server_that_its_handle_has_stopped() {
-    let handler = Held::new();
-    let (connector, listener) = Memory::pair();
-    let (first, again) = (Arc::new(Notify::new()), oneshot::channel());
-    let told = Arc::clone(&first);
-    let server = serve(listener, EchoServer::from_handler(handler.clone()))
-        .with_options(options(Duration::from_secs(600)))
-        .with_graceful_shutdown(async move {
-            told.notified().await;
-            Twice(again.1)
-        });
-    let handle = server.handle();
-    let server = tokio::spawn(server.into_future());
-    let mut io = connect(&connector).await;
-    io.write_all(&header_call("never")).await.unwrap();
-    handler.arrival().await;
+    let Busy { handle, server, first, again, _io } = Busy::start().await;
     handle.stop();
     sleep(Duration::from_secs(60)).await;
     first.notify_one();
     sleep(Duration::from_secs(60)).await;
     assert!(!server.is_finished(), "the first signal asks for no more than the handle");
-    again.0.send(()).unwrap();
+    again.send(()).unwrap();
     let since = Instant::now();
     assert_eq!(within(server).await.unwrap().cut_off, 1);
     assert!(since.elapsed() < Duration::from_millis(10));

@@ -13,22 +13,15 @@ use volplane_transport::{
 
 use crate::support::raw::{one_byte_at_a_time, reply, silent};
 use crate::support::{
-    EchoHandler, PATIENCE, Server, Transport, address, certificates, echo, every_transport, request, server_at,
-    tls_connector, within,
+    ALL_PROTOCOLS, EchoHandler, PATIENCE, Server, Transport, address, certificates, echo, every_transport, request,
+    server_at, tls_connector, within,
 };
-
-const ALL: [Protocol; 6] = [
-    Protocol::TTHEADER,
-    Protocol::FRAMED,
-    Protocol::BUFFERED,
-    Protocol::TTHEADER.compact(),
-    Protocol::FRAMED.compact(),
-    Protocol::BUFFERED.compact(),
-];
 
 /// The protocols that a transport carries: over HTTP, a message has no frame.
 fn carried_by(transport: Transport) -> impl Iterator<Item = Protocol> {
-    ALL.into_iter().filter(move |protocol| transport != Transport::Http || protocol.framing() == Framing::Buffered)
+    ALL_PROTOCOLS
+        .into_iter()
+        .filter(move |protocol| transport != Transport::Http || protocol.framing() == Framing::Buffered)
 }
 
 fn speaking<C>(protocol: Protocol, connector: C) -> EchoClient
@@ -120,7 +113,7 @@ async fn what_is_on_the_wire_is_the_protocol_that_was_chosen() {
         let builder = EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE));
         builder.connect_with_protocol(StdNet::to(address), protocol).build()
     };
-    for protocol in ALL {
+    for protocol in ALL_PROTOCOLS {
         for first in [
             beginning_of_a_call(|address| speaking(protocol, StdNet::to(address))).await,
             beginning_of_a_call(|address| by_endpoint(address, protocol)).await,
@@ -169,7 +162,7 @@ async fn volos_own_server_understands_what_it_detects() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn messages_that_arrive_byte_by_byte_are_put_together() {
     let server = Server::start(StdNet::bind("127.0.0.1:0").await.unwrap(), EchoHandler);
-    for protocol in ALL {
+    for protocol in ALL_PROTOCOLS {
         let (listener, address) = silent().await;
         let authority = server.endpoint.authority().unwrap();
         let relay = tokio::spawn(async move {

@@ -9,7 +9,7 @@ use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, Request, Resp
 use volplane_transport::{Channel, ClientOptions, ConnectWith, Delivery, Protocol, ServeOptions, StdNet};
 
 use crate::support::raw::{read_message, silent};
-use crate::support::{EchoHandler, PATIENCE, Server, client, echo, request, within};
+use crate::support::{ALL_PROTOCOLS, EchoHandler, PATIENCE, Server, client, echo, request, within};
 
 const LIMIT: usize = 10_000;
 
@@ -19,15 +19,6 @@ fn with_limit(server: &Server, protocol: Protocol) -> (EchoClient, Channel<StdNe
     let builder = EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE));
     (builder.connect_through(channel.clone()).build(), channel)
 }
-
-const PROTOCOLS: [Protocol; 6] = [
-    Protocol::TTHEADER,
-    Protocol::FRAMED,
-    Protocol::BUFFERED,
-    Protocol::TTHEADER.compact(),
-    Protocol::FRAMED.compact(),
-    Protocol::BUFFERED.compact(),
-];
 
 #[tokio::test]
 async fn an_answer_that_announces_too_much_is_an_error_at_once() {
@@ -68,7 +59,7 @@ impl Echo for Large {
 #[tokio::test]
 async fn an_answer_that_is_too_large_ends_its_connection_and_its_call() {
     let server = Server::start(StdNet::bind("127.0.0.1:0").await.unwrap(), Large::default());
-    for protocol in PROTOCOLS {
+    for protocol in ALL_PROTOCOLS {
         let (client, channel) = with_limit(&server, protocol);
         let size = LIMIT - 200;
         assert_eq!(within(echo(&client, size.to_string())).await.len(), size, "{protocol}");
@@ -85,7 +76,7 @@ async fn an_answer_that_is_too_large_ends_its_connection_and_its_call() {
 async fn a_request_that_is_too_large_is_not_sent_and_the_connection_stays() {
     let handler = Large::default();
     let server = Server::start(StdNet::bind("127.0.0.1:0").await.unwrap(), handler.clone());
-    for protocol in PROTOCOLS {
+    for protocol in ALL_PROTOCOLS {
         let (client, channel) = with_limit(&server, protocol);
         within(echo(&client, "1")).await;
         handler.0.store(0, Ordering::Relaxed);
@@ -102,7 +93,7 @@ async fn a_request_that_is_too_large_is_not_sent_and_the_connection_stays() {
 async fn a_server_answers_that_a_message_is_too_large() {
     let listener = StdNet::bind("127.0.0.1:0").await.unwrap();
     let server = Server::start_with(listener, Large::default(), ServeOptions::default().with_max_message_size(LIMIT));
-    for protocol in PROTOCOLS {
+    for protocol in ALL_PROTOCOLS {
         let channel = Channel::new(StdNet::to(&server.endpoint)).with_protocol(protocol);
         let client = EchoClientBuilder::new("example").rpc_timeout(Some(PATIENCE)).connect_through(channel).build();
         let error = within(client.echo(request(&LIMIT.to_string()))).await.map(drop).expect_err("too large an answer");

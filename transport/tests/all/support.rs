@@ -19,12 +19,22 @@ use tokio::task::JoinHandle;
 use volo_thrift::ServerError;
 use volplane_generated::api::{Echo, EchoClient, EchoClientBuilder, EchoServer, Request, Response};
 use volplane_transport::{
-    Channel, ConnectWith, Endpoint, Http, Layered, Listener, ListenerExt, Memory, ServeOptions, Served, ServerHandle,
-    StdNet, TlsClient, Unix, WebSocket, Yamux, serve,
+    Channel, ConnectWith, Endpoint, Http, Layered, Listener, ListenerExt, Memory, Protocol, ServeOptions, Served,
+    ServerHandle, StdNet, TlsClient, Unix, WebSocket, Yamux, serve,
 };
 
 /// Longer than anything here takes on a busy machine: a test that runs into it has failed.
 pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Every protocol.
+pub const ALL_PROTOCOLS: [Protocol; 6] = [
+    Protocol::TTHEADER,
+    Protocol::FRAMED,
+    Protocol::BUFFERED,
+    Protocol::TTHEADER.compact(),
+    Protocol::FRAMED.compact(),
+    Protocol::BUFFERED.compact(),
+];
 
 pub async fn within<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future).await.expect("in time")
